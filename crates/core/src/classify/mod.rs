@@ -1,0 +1,194 @@
+//! Answers the owner's questions about a closed conversation, judges its tone, reads its signals.
+
+use crate::conversation::{Sentiment, Turn};
+use serde::{Deserialize, Serialize};
+
+/// A question of the owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// How it appears in reports.
+    pub name: String,
+    /// What to look for, in natural language.
+    pub prompt: String,
+    /// The answers that there can be.
+    pub possible_values: Vec<Value>,
+    /// Whether "no answer" is one. New fields are optional.
+    #[serde(default = "yes")]
+    pub optional: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// One possible answer: a bare string, or with a description.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Just its name.
+    Name(String),
+    /// Its name and what it means.
+    Described {
+        /// The answer as it is reported.
+        value: String,
+        /// When it is the right one.
+        description: String,
+    },
+}
+
+impl Value {
+    /// The answer as it is reported.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Name(name) | Self::Described { value: name, .. } => name,
+        }
+    }
+
+    /// When it is the right one, where the owner said so.
+    pub fn description(&self) -> Option<&str> {
+        match self {
+            Self::Name(_) => None,
+            Self::Described { description, .. } => Some(description),
+        }
+    }
+}
+
+/// How far a question got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerState {
+    /// Answered with one of the values.
+    Value,
+    /// Answered: the conversation has no answer.
+    Null,
+    /// A required question that was not answered even when put again.
+    Unresolved,
+    /// Could not be put.
+    Error,
+    /// Not put yet.
+    Pending,
+}
+
+impl AnswerState {
+    /// The state as it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Null => "null",
+            Self::Unresolved => "unresolved",
+            Self::Error => "error",
+            Self::Pending => "pending",
+        }
+    }
+}
+
+/// What in the transcript an answer rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Index of the turn.
+    pub message: usize,
+    /// Words of that turn, verbatim.
+    pub quote: String,
+}
+
+/// Who answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// Computed from the transcript: times, counts, who spoke.
+    Exact,
+    /// The classifier of this crate.
+    Embedded,
+    /// A language model.
+    Llm,
+    /// A person of the team.
+    Human,
+}
+
+/// An answer to a [`Field`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// One of the field's values, only when `state` is `value`.
+    pub answer: Option<String>,
+    /// How far it got.
+    pub state: AnswerState,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// Who answered.
+    pub method: Method,
+}
+
+/// The customer's tone with how sure that is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Tone {
+    /// The tag.
+    pub sentiment: Sentiment,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+/// What a dashboard wants to know of a conversation (requirement CV.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signals {
+    /// Displeasure shown, not merely a problem reported.
+    pub dissatisfaction: bool,
+    /// Abuse, legal threat, chargeback or authorities, danger to health. Implies `dissatisfaction`.
+    pub severe_negative: bool,
+    /// Praise, or the customer says that it works.
+    pub success: bool,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How a conversation ended for the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Was displeased and says at the end that it is good or solved.
+    Recovered,
+    /// Settled otherwise.
+    Resolved,
+    /// Not settled.
+    Unresolved,
+    /// Ends in human hands, not settled.
+    Handoff,
+    /// Nothing to settle.
+    None,
+}
+
+/// Answers one question.
+pub fn classify(conversation: &[Turn], field: &Field) -> Answer {
+    let _ = (conversation, field);
+    Answer {
+        answer: None,
+        state: AnswerState::Pending,
+        confidence: 0.0,
+        evidence: Vec::new(),
+        method: Method::Embedded,
+    }
+}
+
+/// Judges the customer's tone.
+pub fn sentiment(conversation: &[Turn]) -> Tone {
+    let _ = conversation;
+    Tone { sentiment: Sentiment::NotApplicable, confidence: 0.0 }
+}
+
+/// Reads the signals.
+pub fn signals(conversation: &[Turn], tone: Tone) -> Signals {
+    let _ = (conversation, tone);
+    Signals {
+        dissatisfaction: false,
+        severe_negative: false,
+        success: false,
+        outcome: Outcome::None,
+    }
+}
+
+/// The questions that a new workspace begins with.
+pub fn starter_fields() -> Vec<Field> {
+    Vec::new()
+}

@@ -1,0 +1,126 @@
+//! The way of a closed conversation: answer the owner's questions, judge the tone, read the signals.
+//!
+//! [`Closed`] is what the Conversation object hands over and [`Conclusion`] what the ledger stores
+//! beside it in one transaction.
+
+use crate::classify::{self, Answer, Field, Outcome, Signals, Tone};
+use crate::conversation::{Direction, Marker, Message, Platform, Resolution, Role, Status, Turn};
+use crate::customer::Facts;
+use crate::id::{ConversationId, VisitorId};
+use crate::prompt;
+use crate::text::Lang;
+use crate::time::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// A conversation as it stood when it was closed, resolved or handed off.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Closed {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Counts the closings, from 1. The newest counts, older ones are kept.
+    pub revision: u32,
+    /// The other system's name for it.
+    pub platform_conversation_id: Option<String>,
+    /// Who visited.
+    pub visitor_id: VisitorId,
+    /// From where.
+    pub platform: Platform,
+    /// Who began.
+    pub direction: Direction,
+    /// Where it stands; not terminal after a hand-off.
+    pub status: Status,
+    /// Whether it went from one agent to another.
+    pub transferred: bool,
+    /// Whether it is a test.
+    pub test_mode: bool,
+    /// The page's or the visitor's language.
+    pub lang: Option<Lang>,
+    /// First instant.
+    pub started_at: UnixMillis,
+    /// Instant of this closing.
+    pub ended_at: UnixMillis,
+    /// Everything said, in order.
+    pub messages: Vec<Message>,
+    /// What the visitor said of themselves.
+    pub facts: Facts,
+    /// Which questions were put, and what became of them.
+    pub policy: prompt::State,
+}
+
+/// A question together with its identity in the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldVersion {
+    /// The field's id, stable over its versions.
+    pub id: String,
+    /// Counts its changes, from 1.
+    pub version: u32,
+    /// The question.
+    #[serde(flatten)]
+    pub field: Field,
+}
+
+/// An answer together with the question that it answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldAnswer {
+    /// [`FieldVersion::id`].
+    pub field_id: String,
+    /// [`FieldVersion::version`].
+    pub field_version: u32,
+    /// The field's name at the time.
+    pub field_name: String,
+    /// The answer.
+    #[serde(flatten)]
+    pub answer: Answer,
+}
+
+/// What is concluded from a closed conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conclusion {
+    /// One per question, in the owner's order.
+    pub answers: Vec<FieldAnswer>,
+    /// The customer's tone.
+    pub tone: Tone,
+    /// What a dashboard wants to know.
+    pub signals: Signals,
+    /// How it ended, for the export.
+    pub resolution: Resolution,
+}
+
+/// Concludes from a closed conversation. Pure: the same input gives the same output.
+pub fn conclude(closed: &Closed, fields: &[FieldVersion]) -> Conclusion {
+    let turns: Vec<Turn> = closed.messages.iter().map(Turn::from).collect();
+    let answers = fields
+        .iter()
+        .map(|f| FieldAnswer {
+            field_id: f.id.clone(),
+            field_version: f.version,
+            field_name: f.field.name.clone(),
+            answer: classify::classify(&turns, &f.field),
+        })
+        .collect();
+    let tone = classify::sentiment(&turns);
+    let signals = classify::signals(&turns, tone);
+    let resolution = resolution(closed, signals);
+    Conclusion { answers, tone, signals, resolution }
+}
+
+/// What [`Resolution`] a closing amounts to: an explicit mark of the team wins over what was read
+/// from the words.
+fn resolution(closed: &Closed, signals: Signals) -> Resolution {
+    let last_mark = closed.messages.iter().rev().filter(|m| m.role == Role::System).find_map(|m| {
+        match Marker::parse(&m.text) {
+            Some(Marker::Resolved) => Some(Resolution::Resolved),
+            Some(Marker::Handoff | Marker::Transferred) => Some(Resolution::Escalated),
+            _ => None,
+        }
+    });
+    last_mark.unwrap_or_else(|| match signals.outcome {
+        Outcome::Resolved | Outcome::Recovered => Resolution::Resolved,
+        Outcome::Handoff => Resolution::Escalated,
+        Outcome::Unresolved | Outcome::None => {
+            let answered =
+                closed.messages.iter().any(|m| matches!(m.role, Role::Bot | Role::Agent));
+            if answered { Resolution::Informed } else { Resolution::Undefined }
+        }
+    })
+}

@@ -1,0 +1,184 @@
+//! What a conversation is made of: messages by someone, in one direction, in one status.
+
+mod status;
+
+pub use status::{Action, Resolution, Status};
+
+use crate::time::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// Longest text of one message, in bytes of UTF-8.
+pub const MAX_MESSAGE_BYTES: usize = 8 * 1024;
+/// Most messages in one conversation: 2,000 × 8 kB = 16 MB, well under a worker's 128 MB.
+pub const MAX_MESSAGES: usize = 2_000;
+
+/// Who said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The visitor.
+    Customer,
+    /// An automatic answer, the policy's own questions included.
+    Bot,
+    /// A person of the team.
+    Agent,
+    /// Not said but happened; the text is an [`Marker`].
+    System,
+}
+
+impl Role {
+    /// The role as it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Bot => "bot",
+            Self::Agent => "agent",
+            Self::System => "system",
+        }
+    }
+}
+
+/// One turn of a transcript, as classification reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who said it.
+    pub role: Role,
+    /// What was said; for [`Role::System`] a [`Marker`].
+    pub text: String,
+    /// When, in POSIX seconds, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
+}
+
+/// What a [`Role::System`] turn can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Marker {
+    /// From the bot to a person.
+    Handoff,
+    /// From one person of the team to another.
+    Transferred,
+    /// Went on after it had ended.
+    Reopened,
+    /// Ended with the matter settled.
+    Resolved,
+    /// Ended.
+    Closed,
+}
+
+impl Marker {
+    /// The marker as it stands in a transcript.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Handoff => "handoff",
+            Self::Transferred => "transferred",
+            Self::Reopened => "reopened",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Reads the text of a [`Role::System`] turn.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Handoff, Self::Transferred, Self::Reopened, Self::Resolved, Self::Closed]
+            .into_iter()
+            .find(|m| m.as_str() == text)
+    }
+}
+
+/// One stored message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Chosen by whoever sent it; the same id twice is the same message.
+    pub id: String,
+    /// Place in the conversation, from 0, without gaps.
+    pub seq: u32,
+    /// Who said it.
+    pub role: Role,
+    /// What was said, at most [`MAX_MESSAGE_BYTES`].
+    pub text: String,
+    /// When; never before the message that precedes it.
+    pub at: UnixMillis,
+}
+
+impl From<&Message> for Turn {
+    fn from(m: &Message) -> Self {
+        Self { role: m.role, text: m.text.clone(), at: Some(m.at.secs()) }
+    }
+}
+
+/// Who began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// The customer did.
+    #[default]
+    Inbound,
+    /// The team or an automation did.
+    Outbound,
+}
+
+/// Where the visitor writes from. Captured automatically, never asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// The widget of this project.
+    #[default]
+    WebWidget,
+    /// LINE Messaging API.
+    Line,
+    /// Facebook Messenger.
+    Facebook,
+    /// E-mail.
+    Email,
+    /// A phone call of an outside voice operator.
+    Phone,
+    /// Anything else that speaks the API.
+    Api,
+}
+
+impl Platform {
+    /// The platform as it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WebWidget => "web_widget",
+            Self::Line => "line",
+            Self::Facebook => "facebook",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// The customer's tone over the whole conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sentiment {
+    /// No meaningful exchange to judge.
+    NotApplicable,
+    /// Insults or rage for most of it.
+    OverlyNegative,
+    /// Displeasure shown, politely or by sarcasm too.
+    Negative,
+    /// Reports or asks without emotion.
+    Neutral,
+    /// Pleased or warmly thankful.
+    Positive,
+    /// Effusive for most of it.
+    OverlyPositive,
+}
+
+impl Sentiment {
+    /// The tag as it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not-applicable",
+            Self::OverlyNegative => "overly-negative",
+            Self::Negative => "negative",
+            Self::Neutral => "neutral",
+            Self::Positive => "positive",
+            Self::OverlyPositive => "overly-positive",
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Customers: what is known of one, from where, and whose profile it belongs to.
+
+mod facts;
+mod resolve;
+
+pub use facts::{Fact, Facts};
+pub use resolve::{Known, Resolution, normalise_email, resolve};

