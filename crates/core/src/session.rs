@@ -99,10 +99,7 @@ impl Session {
         self.seq += 1;
         let event = Event::Visitor { text, lang: self.lang(), detection: &detection };
         let decision = self.tell(&event, now);
-        if let Some(ask) = &decision.ask {
-            self.heard = Some(Heard { text: ask.text.clone(), asked: Some(ask.field) });
-            self.seq += 1;
-        }
+        self.say(&decision);
         Outcome { detection, decision }
     }
 
@@ -116,12 +113,30 @@ impl Session {
     /// Something happened that is a message of its own in the transcript ([`crate::conversation::Marker`]).
     pub fn marker(&mut self, now: UnixMillis, handoff: bool) -> Decision {
         self.seq += 1;
-        if handoff { self.tell(&Event::Handoff, now) } else { Decision::default() }
+        if !handoff {
+            return Decision::default();
+        }
+        let decision = self.tell(&Event::Handoff, now);
+        self.say(&decision);
+        decision
     }
 
     /// The site told who the visitor is.
     pub fn identified(&mut self, kinds: &[detect::Kind], now: UnixMillis) {
         self.tell(&Event::Identified { kinds }, now);
+    }
+
+    /// What the policy says becomes a message of its own, right after what led to it.
+    fn say(&mut self, decision: &Decision) {
+        let said = match (&decision.ask, &decision.confirm) {
+            (Some(ask), _) => Some((&ask.text, ask.field)),
+            (None, Some(confirm)) => Some((&confirm.text, confirm.field)),
+            (None, None) => None,
+        };
+        if let Some((text, field)) = said {
+            self.heard = Some(Heard { text: text.clone(), asked: Some(field) });
+            self.seq += 1;
+        }
     }
 
     fn tell(&mut self, event: &Event<'_>, now: UnixMillis) -> Decision {

@@ -3,9 +3,21 @@
 //! Asks wait for a natural moment, come one at a time, never answer a bare greeting, and are never
 //! repeated once the field was given or refused.
 
+mod lexicon;
+mod policy;
+mod reading;
+mod reason;
+mod scan;
+mod state;
+mod wording;
+
+pub use policy::step;
+pub use reason::{Hold, Moment, Reason};
+pub use state::{AskOutcome, Asked, State};
+pub use wording::{Line, Wording, default_line};
+
 use crate::detect::{Detection, Kind};
 use crate::text::Lang;
-use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
 /// What to ask for, and how. Chosen by the owner.
@@ -16,18 +28,29 @@ pub struct Config {
     pub enabled: bool,
     /// The fields wanted; the order has no meaning.
     pub fields: Vec<Kind>,
+    /// Most questions in one conversation. No field is ever asked for twice, so more than three
+    /// means no limit.
+    pub max_asks: u8,
+    /// The visitor's messages that must pass after a question that was not answered.
+    pub cool_down_turns: u8,
+    /// The language to ask in where the visitor's is not known; English where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<Lang>,
+    /// The owner's own sentences.
+    pub wording: Wording,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { enabled: true, fields: Kind::ALL.to_vec() }
+        Self {
+            enabled: true,
+            fields: Kind::ALL.to_vec(),
+            max_asks: 3,
+            cool_down_turns: 2,
+            lang: None,
+            wording: Wording::default(),
+        }
     }
-}
-
-/// The policy's memory of one conversation. Opaque JSON to everybody else.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct State {
-    known: Vec<Kind>,
 }
 
 /// What can happen.
@@ -66,9 +89,15 @@ pub enum Event<'a> {
 pub struct Decision {
     /// The question to put, or none.
     pub ask: Option<Ask>,
+    /// A value to have confirmed, said in place of a question; never together with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<Confirm>,
     /// Why, or why not: a short sentence for a person, the same words for the same reason
-    /// ("held: greeting only"). Without personal data.
+    /// ("held: greeting only"). Without personal data. [`Reason::text`].
     pub reason: String,
+    /// The same for counting: [`Reason::code`].
+    #[serde(default)]
+    pub code: String,
 }
 
 /// A question for one field.
@@ -80,13 +109,11 @@ pub struct Ask {
     pub text: String,
 }
 
-/// Takes one event and decides.
-pub fn step(
-    config: &Config,
-    state: State,
-    event: &Event<'_>,
-    now: UnixMillis,
-) -> (State, Decision) {
-    let _ = (config, event, now);
-    (state, Decision::default())
+/// A question whether a value is right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirm {
+    /// What it is about.
+    pub field: Kind,
+    /// The words, in the visitor's language. They hold the value.
+    pub text: String,
 }

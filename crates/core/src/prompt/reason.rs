@@ -1,0 +1,170 @@
+//! Why the policy asked or held: a closed set, so that a reason can be counted and carries nothing
+//! of the person.
+
+use crate::detect::Kind;
+use serde::{Deserialize, Serialize};
+
+/// What makes a moment natural.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Wants something sent.
+    Send,
+    /// Wants an appointment, a table, a place.
+    Book,
+    /// Wants to be called.
+    Call,
+    /// A person takes over, is asked for, or is not there.
+    Handoff,
+    /// Has been here before.
+    Returning,
+    /// Has a matter that cannot be dealt with without knowing whose it is.
+    Matter,
+}
+
+impl Moment {
+    /// All, the most telling first.
+    pub const ALL: [Self; 6] =
+        [Self::Send, Self::Call, Self::Book, Self::Handoff, Self::Returning, Self::Matter];
+
+    /// The fields that the moment calls for, in the order in which they are asked. The second of
+    /// [`Moment::Book`] and [`Moment::Call`] follows once the first is settled.
+    pub fn fields(self) -> &'static [Kind] {
+        match self {
+            Self::Send | Self::Handoff | Self::Returning => &[Kind::Email],
+            Self::Book | Self::Call => &[Kind::Name, Kind::Phone],
+            Self::Matter => &[Kind::Name],
+        }
+    }
+}
+
+/// Why not now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// The owner switched asking off.
+    Disabled,
+    /// Every wanted field is known, was refused, or was asked for already.
+    NothingToAsk,
+    /// Nothing the visitor said is answered; the policy only speaks after the visitor.
+    NotTheirTurn,
+    /// Only a greeting so far.
+    GreetingOnly,
+    /// Thanks, agreement, chat.
+    SmallTalk,
+    /// Angry, or in the middle of a complaint.
+    Angry,
+    /// The agent's own question has not been answered.
+    AgentQuestionOpen,
+    /// The visitor's question comes first.
+    VisitorQuestionOpen,
+    /// A field was just refused.
+    JustRefused,
+    /// As many questions as the owner allows in one conversation.
+    BudgetSpent,
+    /// The last question was only just put.
+    CoolDown,
+    /// Nothing said calls for a field that is missing.
+    NoMoment,
+}
+
+/// What was decided, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Asked.
+    Asked(Kind, Moment),
+    /// Asked whether a value is right.
+    Confirmed(Kind),
+    /// Held.
+    Held(Hold),
+}
+
+impl Reason {
+    /// Stable, for counting: `asked.email.send`, `confirmed.email`, `held.greeting_only`.
+    pub fn code(self) -> String {
+        match self {
+            Self::Asked(kind, moment) => format!("asked.{}.{}", kind.as_str(), moment.code()),
+            Self::Confirmed(kind) => format!("confirmed.{}", kind.as_str()),
+            Self::Held(hold) => format!("held.{}", hold.code()),
+        }
+    }
+
+    /// A short sentence for a person: `held: greeting only`.
+    pub fn text(self) -> String {
+        match self {
+            Self::Asked(kind, moment) => format!("asked {}: {}", label(kind), moment.text()),
+            Self::Confirmed(kind) => format!("confirmed {}: may need correcting", label(kind)),
+            Self::Held(hold) => format!("held: {}", hold.text()),
+        }
+    }
+}
+
+fn label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Name => "name",
+        Kind::Email => "e-mail",
+        Kind::Phone => "phone",
+    }
+}
+
+impl Moment {
+    /// The moment in a [`Reason::code`].
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Book => "book",
+            Self::Call => "call",
+            Self::Handoff => "handoff",
+            Self::Returning => "returning",
+            Self::Matter => "matter",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Send => "wants something sent",
+            Self::Book => "wants to book",
+            Self::Call => "wants to be called",
+            Self::Handoff => "a person will answer",
+            Self::Returning => "has been here before",
+            Self::Matter => "their request needs to know who they are",
+        }
+    }
+}
+
+impl Hold {
+    /// The hold in a [`Reason::code`].
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::NothingToAsk => "nothing_to_ask",
+            Self::NotTheirTurn => "not_their_turn",
+            Self::GreetingOnly => "greeting_only",
+            Self::SmallTalk => "small_talk",
+            Self::Angry => "angry",
+            Self::AgentQuestionOpen => "agent_question_open",
+            Self::VisitorQuestionOpen => "visitor_question_open",
+            Self::JustRefused => "just_refused",
+            Self::BudgetSpent => "budget_spent",
+            Self::CoolDown => "cool_down",
+            Self::NoMoment => "no_moment",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Disabled => "asking is switched off",
+            Self::NothingToAsk => "nothing left to ask",
+            Self::NotTheirTurn => "the visitor has not spoken",
+            Self::GreetingOnly => "greeting only",
+            Self::SmallTalk => "small talk",
+            Self::Angry => "upset, not the time to ask",
+            Self::AgentQuestionOpen => "the agent's question is still open",
+            Self::VisitorQuestionOpen => "the visitor's question comes first",
+            Self::JustRefused => "just refused",
+            Self::BudgetSpent => "asked enough in this conversation",
+            Self::CoolDown => "asked only just now",
+            Self::NoMoment => "no natural moment yet",
+        }
+    }
+}

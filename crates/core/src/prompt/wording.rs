@@ -1,0 +1,90 @@
+//! The words of a question: the owner's where given, else the language's own.
+
+use super::lexicon;
+use super::reason::Moment;
+use crate::detect::Kind;
+use crate::text::Lang;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One of the sentences that the policy can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// Asks for the e-mail address to send something to.
+    EmailSend,
+    /// Asks for the e-mail address to confirm a booking to.
+    EmailBook,
+    /// Asks for the e-mail address so that a person's answer can reach it.
+    EmailHandoff,
+    /// Asks for the e-mail address to find what is on file.
+    EmailReturning,
+    /// Asks for the name of a booking.
+    NameBook,
+    /// Asks whom to call.
+    NameCall,
+    /// Asks for the name to look into a matter.
+    NameMatter,
+    /// Asks for the phone number that belongs to a booking.
+    PhoneBook,
+    /// Asks for the number to call.
+    PhoneCall,
+    /// Asks whether what is on file still holds; `{field}` and `{value}` are filled in.
+    ConfirmOnFile,
+    /// Asks whether a likelier spelling was meant; `{value}` is filled in.
+    ConfirmSlip,
+}
+
+impl Line {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::EmailSend,
+        Self::EmailBook,
+        Self::EmailHandoff,
+        Self::EmailReturning,
+        Self::NameBook,
+        Self::NameCall,
+        Self::NameMatter,
+        Self::PhoneBook,
+        Self::PhoneCall,
+        Self::ConfirmOnFile,
+        Self::ConfirmSlip,
+    ];
+
+    /// The sentence that asks for a field at a moment.
+    pub fn of(field: Kind, moment: Moment) -> Self {
+        match (field, moment) {
+            (Kind::Email, Moment::Book) => Self::EmailBook,
+            (Kind::Email, Moment::Handoff) => Self::EmailHandoff,
+            (Kind::Email, Moment::Returning) => Self::EmailReturning,
+            (Kind::Email, _) => Self::EmailSend,
+            (Kind::Name, Moment::Book) => Self::NameBook,
+            (Kind::Name, Moment::Call) => Self::NameCall,
+            (Kind::Name, _) => Self::NameMatter,
+            (Kind::Phone, Moment::Book) => Self::PhoneBook,
+            (Kind::Phone, _) => Self::PhoneCall,
+        }
+    }
+}
+
+/// The owner's own sentences, per language. What is absent or blank is said in the built-in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Wording(pub BTreeMap<Lang, BTreeMap<Line, String>>);
+
+impl Wording {
+    /// The sentence as it is said, before any `{…}` is filled in.
+    pub fn line(&self, lang: Lang, line: Line) -> &str {
+        self.0
+            .get(&lang)
+            .and_then(|lines| lines.get(&line))
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+            .unwrap_or_else(|| default_line(lang, line))
+    }
+}
+
+/// The built-in sentence, for the owner to start from.
+pub fn default_line(lang: Lang, line: Line) -> &'static str {
+    lexicon::of(lang).lines.get(line)
+}
