@@ -1,0 +1,161 @@
+//! The shared cases of `askwell prompt`, and what must hold over any order of events.
+
+use askwell::detect::{Detection, Found, Kind, Subject};
+use askwell::line::prompt;
+use askwell::prompt::{Config, Event, State, step};
+use askwell::text::Lang;
+use askwell::time::UnixMillis;
+use serde_json::Value;
+
+/// Whether all that is expected stands in the real output: keys may be added, nothing may differ.
+fn is_subset(expected: &Value, real: &Value) -> bool {
+    match (expected, real) {
+        (Value::Object(e), Value::Object(r)) => {
+            e.iter().all(|(k, v)| r.get(k).is_some_and(|real| is_subset(v, real)))
+        }
+        (Value::Array(e), Value::Array(r)) => {
+            e.len() == r.len() && e.iter().zip(r).all(|(e, r)| is_subset(e, r))
+        }
+        _ => expected == real,
+    }
+}
+
+#[test]
+fn the_shared_cases_hold() {
+    let cases = include_str!("../../../tests/data/prompt.jsonl");
+    let mut failed = Vec::new();
+    for (n, line) in cases.lines().enumerate() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let input: prompt::In = serde_json::from_value(case["in"].clone()).unwrap();
+        let real = serde_json::to_value(prompt::run(&input, &Kind::ALL)).unwrap();
+        if !is_subset(&case["out"], &real) {
+            failed.push(format!("line {}: expected {}\n  got {real}", n + 1, case["out"]));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): small, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.next() % n as u64).unwrap()
+    }
+
+    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+
+    fn kinds(&mut self) -> Vec<Kind> {
+        Kind::ALL.into_iter().filter(|_| self.below(8) == 0).collect()
+    }
+}
+
+const SAID: [&str; 14] = [
+    "hi",
+    "please send me the invoice",
+    "I want to book an appointment",
+    "can you call me back?",
+    "my order has not arrived",
+    "can I talk to a human?",
+    "I am back, I talked to you last week",
+    "I'd rather not give my email",
+    "no",
+    "why do you need my phone number?",
+    "this is ridiculous",
+    "what are your opening hours?",
+    "ok thanks",
+    "十月のレシートを送ってください",
+];
+const HEARD: [(&str, Option<Kind>); 5] = [
+    ("May I have your name, please?", Some(Kind::Name)),
+    ("What is your e-mail address?", Some(Kind::Email)),
+    ("Which size do you need?", None),
+    ("One moment.", None),
+    ("What is your phone number?", Some(Kind::Phone)),
+];
+
+fn found(kind: Kind) -> Found {
+    Found {
+        kind,
+        start: 0,
+        end: 1,
+        value: String::new(),
+        confidence: 1.0,
+        subject: Subject::Visitor,
+        suggestion: None,
+    }
+}
+
+/// Runs one random conversation; gives the number of questions put, or what went wrong.
+fn converse(seed: u64) -> Result<usize, String> {
+    let mut random = Random(seed);
+    let config = Config::default();
+    let (mut state, mut now) = (State::default(), UnixMillis(0));
+    // What an onlooker holds against the policy, kept apart from its own memory.
+    let mut taboo = random.kinds();
+    let mut asks = 0;
+    let start = taboo.clone();
+    (state, _) = step(&config, state, &Event::Start { known: &start }, now);
+    for _ in 0..random.below(14) {
+        now = now.plus(i64::try_from(random.below(600_000)).unwrap());
+        let decision;
+        match random.below(10) {
+            0 => {
+                let kinds = random.kinds();
+                (state, decision) = step(&config, state, &Event::Identified { kinds: &kinds }, now);
+                taboo.extend(kinds);
+            }
+            1 => (state, decision) = step(&config, state, &Event::Handoff, now),
+            2 | 3 => {
+                let (text, asks_for) = random.pick(&HEARD);
+                (state, decision) = step(&config, state, &Event::Agent { text }, now);
+                taboo.extend(asks_for);
+            }
+            _ => {
+                let text = *random.pick(&SAID);
+                let detection = Detection {
+                    found: random.kinds().into_iter().map(found).collect(),
+                    withdrawn: random.kinds().into_iter().take(random.below(8) / 7).collect(),
+                };
+                taboo.extend(detection.own().map(|f| f.kind));
+                taboo.extend(&detection.withdrawn);
+                match text {
+                    "I'd rather not give my email" => taboo.push(Kind::Email),
+                    "why do you need my phone number?" => taboo.push(Kind::Phone),
+                    _ => {}
+                }
+                let lang = *random.pick(&[None, Some(Lang::En), Some(Lang::Ja)]);
+                let event = Event::Visitor { text, lang, detection: &detection };
+                (state, decision) = step(&config, state, &event, now);
+            }
+        }
+        if let Some(ask) = &decision.ask {
+            if taboo.contains(&ask.field) {
+                return Err(format!("seed {seed}: asked for {:?} against the rules", ask.field));
+            }
+            taboo.push(ask.field);
+            asks += 1;
+        }
+        let json = serde_json::to_string(&state).map_err(|e| e.to_string())?;
+        if serde_json::from_str::<State>(&json).map_err(|e| e.to_string())? != state {
+            return Err(format!("seed {seed}: the state does not survive a round trip"));
+        }
+    }
+    Ok(asks)
+}
+
+#[test]
+fn nothing_known_refused_or_asked_is_ever_asked_for() {
+    let asks: usize = (0..5_000).map(|seed| converse(seed).unwrap()).sum();
+    assert!(asks > 2_000, "only {asks} questions: the sequences test too little");
+}
