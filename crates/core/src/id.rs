@@ -96,51 +96,84 @@ ids! {
     VisitorId "vi_";
     /// An event as delivered to sinks.
     EventId "ev_";
+    /// A person of the team, or a user of another part of the platform.
+    MemberId "us_";
+    /// A friction or opportunity theme that signals are grouped into.
+    ThemeId "th_";
 }
 
-/// A workspace's name in addresses: 2 to 40 of `a-z`, `0-9` and inner `-`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct WorkspaceId(String);
+macro_rules! slugs {
+    ($($(#[$doc:meta])* $name:ident $what:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
 
-impl WorkspaceId {
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for WorkspaceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl core::str::FromStr for WorkspaceId {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        let good = (2..=40).contains(&text.len())
-            && text.bytes().all(inner)
-            && !text.starts_with('-')
-            && !text.ends_with('-');
-        if good {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Error::new(
-                Code::InvalidField,
-                "a workspace id is 2 to 40 characters of a-z, 0-9 and inner -",
-            ))
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
         }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self, Error> {
+                if is_slug(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(Error::new(
+                        Code::InvalidField,
+                        concat!($what, " id is 2 to 40 characters of a-z, 0-9 and inner -"),
+                    ))
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(d)?;
+                text.parse().map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+
+slugs! {
+    /// A workspace's name in addresses: 2 to 40 of `a-z`, `0-9` and inner `-`.
+    WorkspaceId "a workspace";
+    /// The organisation that workspaces belong to, written like a [`WorkspaceId`].
+    OrgId "an organisation";
+}
+
+fn is_slug(text: &str) -> bool {
+    (2..=40).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+impl From<&WorkspaceId> for OrgId {
+    /// The organisation of a workspace that stands alone bears its name.
+    fn from(workspace: &WorkspaceId) -> Self {
+        Self(workspace.0.clone())
     }
 }
 
-impl<'de> Deserialize<'de> for WorkspaceId {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(d)?;
-        text.parse().map_err(D::Error::custom)
-    }
+/// Whether a text is a derived id of this crate, of whatever kind: two lower-case letters, `_`,
+/// and 26 characters of base 32.
+pub fn is_derived(text: &str) -> bool {
+    let (prefix, body) = text.split_at_checked(3).unwrap_or_default();
+    matches!(prefix.as_bytes(), [b'a'..=b'z', b'a'..=b'z', b'_'])
+        && body.len() == BODY_CHARS
+        && body.bytes().all(|b| ALPHABET.contains(&b))
 }
 
 #[cfg(test)]
