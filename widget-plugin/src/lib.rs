@@ -1,1 +1,31 @@
-//! The visitor's side.
+//! The visitor's side: [`Detector`] and [`PromptPolicy`] for JavaScript.
+//!
+//! This crate converts and delegates. Every decision is made in `askwell`, where it is tested
+//! natively; what stands here is the form in which JavaScript sees it. Texts have UTF-16 offsets,
+//! values are plain objects, refusals are `Error`s with a stable `code`.
+
+mod convert;
+mod detector;
+#[cfg(feature = "lines")]
+mod lines;
+mod policy;
+
+pub use detector::Detector;
+pub use policy::PromptPolicy;
+
+#[cfg(feature = "lines")]
+pub use lines::run_line;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Makes a panic, should there be one, readable in the console.
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// The version of this module, as in its `package.json`.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

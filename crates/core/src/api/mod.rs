@@ -1,5 +1,7 @@
 //! Wire types of the HTTP API, shared by the Worker and everything that talks to it.
 
+mod found;
+
 use crate::closing::{FieldAnswer, FieldVersion};
 use crate::conversation::{Action, Direction, Message, Platform, Role, Sentiment, Status};
 use crate::customer::Facts;

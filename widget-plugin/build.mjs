@@ -1,0 +1,155 @@
+// Builds the npm package into dist/, which the Worker serves as it stands:
+//
+//   node widget-plugin/build.mjs [--release] [--lines]
+//
+// --release   minifies, and runs wasm-opt -Oz
+// --lines     also builds the engine with the line protocol, for the shared test cases, into build/lines/
+//
+// Read from the environment: CARGO, WASM_BINDGEN_BIN, and what cargo and rustup read themselves.
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const dist = join(here, "dist");
+const require = createRequire(import.meta.url);
+const { values: flags } = parseArgs({
+  options: { release: { type: "boolean", default: false }, lines: { type: "boolean", default: false } },
+});
+
+/** What Rust's wasm32 target assumes of every engine; wasm-opt has to be told. */
+const WASM_FEATURES = [
+  "--enable-bulk-memory",
+  "--enable-mutable-globals",
+  "--enable-multivalue",
+  "--enable-nontrapping-float-to-int",
+  "--enable-reference-types",
+  "--enable-sign-ext",
+];
+
+/** Bytes after gzip; a build that is larger fails. */
+const BUDGET = { "askwell.js": 2048, "widget.js": 20 * 1024, "engine_bg.wasm+engine.js": 60 * 1024 };
+
+function run(command, args, hint) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  if (status === 0) return;
+  const why = error ? error.message : `exit status ${status}`;
+  console.error(`build: ${command} failed (${why}).${hint ? ` ${hint}` : ""}`);
+  process.exit(1);
+}
+
+/** The file behind a command of an npm package, run with this Node. */
+function npmBin(name, command) {
+  const manifest = require.resolve(`${name}/package.json`);
+  return join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin[command]);
+}
+
+function cargoTarget() {
+  const { stdout, status } = spawnSync(
+    process.env.CARGO ?? "cargo",
+    ["metadata", "--format-version", "1", "--no-deps", "--offline"],
+    { cwd: root, encoding: "utf8", maxBuffer: 64 << 20 },
+  );
+  return status === 0 ? JSON.parse(stdout).target_directory : join(root, "target");
+}
+
+function buildEngine(outDir, features) {
+  run(
+    process.env.CARGO ?? "cargo",
+    ["build", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--release", ...features],
+    "The target is added with `rustup target add wasm32-unknown-unknown`.",
+  );
+  mkdirSync(outDir, { recursive: true });
+  const wasm = join(cargoTarget(), "wasm32-unknown-unknown", "release", "askwell_widget.wasm");
+  run(
+    process.env.WASM_BINDGEN_BIN ?? "wasm-bindgen",
+    [wasm, "--target", "web", "--out-dir", outDir, "--out-name", "engine"],
+    "Install wasm-bindgen-cli in the version that Cargo.lock names, or set WASM_BINDGEN_BIN.",
+  );
+  // The raw exports are nobody's business and have untyped signatures.
+  rmSync(join(outDir, "engine_bg.wasm.d.ts"), { force: true });
+  const types = join(outDir, "engine.d.ts");
+  writeFileSync(types, typedRawExports(readFileSync(types, "utf8")));
+  if (!flags.release) return;
+  const file = join(outDir, "engine_bg.wasm");
+  const [opt, small] = [npmBin("binaryen", "wasm-opt"), `${file}.opt`];
+  run(process.execPath, [opt, "-Oz", ...WASM_FEATURES, file, "-o", small], "Run `npm ci` first.");
+  renameSync(small, file);
+}
+
+/** wasm-bindgen's own declarations describe the raw exports with `any`; only `memory` is for use. */
+function typedRawExports(source) {
+  return source.replace(
+    /export interface InitOutput \{[\s\S]*?\n\}/,
+    "export interface InitOutput {\n    readonly memory: WebAssembly.Memory;\n}",
+  );
+}
+
+async function bundle() {
+  const common = {
+    absWorkingDir: here,
+    bundle: true,
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+    minify: flags.release,
+    target: "es2022",
+  };
+  await esbuild.build({ ...common, entryPoints: ["js/loader.ts"], outfile: "dist/askwell.js", format: "iife" });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["js/widget.ts"],
+    outfile: "dist/widget.js",
+    format: "esm",
+    external: ["./engine.js"],
+  });
+  if (!flags.release) return;
+  const glue = join(dist, "engine.js");
+  const { code } = await esbuild.transform(readFileSync(glue, "utf8"), {
+    charset: "utf8",
+    format: "esm",
+    legalComments: "none",
+    minify: true,
+    target: "es2022",
+  });
+  writeFileSync(glue, code);
+}
+
+function declarations() {
+  const tsc = npmBin("typescript", "tsc");
+  const out = join(dist, "types");
+  run(process.execPath, [
+    tsc, "-p", join(here, "tsconfig.json"), "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", out,
+  ]);
+}
+
+function report() {
+  const gzip = (name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length;
+  let over = false;
+  for (const [names, budget] of Object.entries(BUDGET)) {
+    const files = names.split("+");
+    const raw = files.reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
+    const packed = files.reduce((sum, name) => sum + gzip(name), 0);
+    over ||= flags.release && packed > budget;
+    console.log(`${names.padEnd(26)} ${String(raw).padStart(8)} B ${String(packed).padStart(7)} B gzip, budget ${budget}`);
+  }
+  if (over) {
+    console.error("build: over the size budget.");
+    process.exit(1);
+  }
+}
+
+rmSync(dist, { recursive: true, force: true });
+buildEngine(dist, []);
+await bundle();
+declarations();
+cpSync(join(here, "demo"), join(dist, "demo"), { recursive: true });
+if (flags.lines) buildEngine(join(here, "build", "lines"), ["--features", "lines"]);
+report();

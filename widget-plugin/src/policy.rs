@@ -1,0 +1,253 @@
+//! The policy of one conversation: what was said of the visitor, and what to ask for now.
+
+use crate::convert::{from_js, from_js_or_default, instant, lang_tag, to_error, to_js};
+use askwell::api::FoundOnWire;
+use askwell::conversation::Marker;
+use askwell::detect::{Detection, Kind, Region};
+use askwell::prompt::{Ask, Config, Decision};
+use askwell::session::{Options, Session};
+use askwell::text::Lang;
+use askwell::{Code, Error};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What the owner, the page and the profile say before the first word. */
+export interface PromptPolicyOptions {
+  /** False: nothing is ever asked; what is volunteered is still noticed. */
+  enabled?: boolean;
+  /** The fields wanted, by default all. */
+  fields?: Kind[];
+  /** What the profile holds already. */
+  known?: Kind[];
+  /** The page's language, a BCP 47 tag; unknown languages are ignored. */
+  lang?: string | null;
+  /** Where phone numbers without a country code belong: ISO 3166-1 alpha-2. */
+  region?: string | null;
+}
+
+/** A question for one field. */
+export interface Ask {
+  field: Kind;
+  /** The words, in the visitor's language. */
+  text: string;
+}
+
+/** Whether to ask for something now. */
+export interface Decision {
+  ask: Ask | null;
+  /** Why, or why not: the same words for the same reason. */
+  reason: string;
+}
+
+/** What one message of the visitor led to. */
+export interface VisitorOutcome extends Decision {
+  found: Found[];
+  /** What the visitor wants forgotten, whenever it was said. */
+  withdrawn: Kind[];
+}
+
+/** What the visitor said of themselves, as far as it stands. */
+export type KnownFacts = Partial<Record<Kind, string>>;
+
+/** Something that happened, as it stands in a transcript. */
+export type Marker = "handoff" | "transferred" | "reopened" | "resolved" | "closed";
+
+/** A policy's memory: opaque JSON, the same here and at the server. */
+export type SerializedSession = { readonly [key: string]: unknown };
+"#;
+
+#[wasm_bindgen]
+unsafe extern "C" {
+    /// `PromptPolicyOptions`
+    #[wasm_bindgen(typescript_type = "PromptPolicyOptions | null")]
+    pub type JsPolicyOptions;
+    /// `SerializedSession`
+    #[wasm_bindgen(typescript_type = "SerializedSession")]
+    pub type JsSession;
+    /// `Found[]`
+    #[wasm_bindgen(typescript_type = "Found[]")]
+    pub type JsFoundList;
+    /// `VisitorOutcome`
+    #[wasm_bindgen(typescript_type = "VisitorOutcome")]
+    pub type JsOutcome;
+    /// `Decision`
+    #[wasm_bindgen(typescript_type = "Decision")]
+    pub type JsDecision;
+    /// `KnownFacts`
+    #[wasm_bindgen(typescript_type = "KnownFacts")]
+    pub type JsFacts;
+    /// `Kind[]`
+    #[wasm_bindgen(typescript_type = "Kind[]")]
+    pub type JsKinds;
+    /// `Marker`
+    #[wasm_bindgen(typescript_type = "Marker")]
+    pub type JsMarker;
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PolicyOptions {
+    enabled: Option<bool>,
+    fields: Option<Vec<Kind>>,
+    known: Vec<Kind>,
+    #[serde(deserialize_with = "lang_tag")]
+    lang: Option<Lang>,
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+struct VisitorOutcome {
+    found: Vec<FoundOnWire>,
+    withdrawn: Vec<Kind>,
+    ask: Option<Ask>,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct KnownFacts<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'a str>,
+}
+
+/// The memory of one conversation, and the decision whether to ask.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct PromptPolicy {
+    session: Session,
+}
+
+#[wasm_bindgen]
+impl PromptPolicy {
+    /// A conversation that begins now. `nowMs` is milliseconds since 1970 (`Date.now()`, the default).
+    ///
+    /// # Errors
+    /// `invalid_field` for an option that does not exist, or is of the wrong type.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        options: Option<JsPolicyOptions>,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
+    ) -> Result<Self, JsValue> {
+        let given: PolicyOptions =
+            from_js_or_default("options", options.map_or(JsValue::UNDEFINED, Into::into))?;
+        let default = Config::default();
+        let prompt = Config {
+            enabled: given.enabled.unwrap_or(default.enabled),
+            fields: given.fields.unwrap_or(default.fields),
+        };
+        let options = Options { prompt, lang: given.lang, region: given.region };
+        Ok(Self { session: Session::new(options, &given.known, instant(now_ms)) })
+    }
+
+    /// Goes on where `toJSON()`, here or at the server, left off.
+    ///
+    /// # Errors
+    /// `invalid_field` for a value that no `toJSON()` gave.
+    #[wasm_bindgen(js_name = fromJSON)]
+    pub fn from_json(session: JsSession) -> Result<Self, JsValue> {
+        Ok(Self { session: from_js("session", session.into())? })
+    }
+
+    /// The memory as a plain object; `JSON.stringify(policy)` calls it.
+    ///
+    /// # Errors
+    /// None that is known.
+    #[wasm_bindgen(js_name = toJSON)]
+    pub fn to_json(&self) -> Result<JsSession, JsValue> {
+        to_js(&self.session).map(JsCast::unchecked_into)
+    }
+
+    /// Looks at a text that is still being typed, without remembering it.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn peek(&self, text: &str) -> Result<JsFoundList, JsValue> {
+        to_js(&found(text, &self.session.peek(text))).map(JsCast::unchecked_into)
+    }
+
+    /// The visitor said something.
+    ///
+    /// # Errors
+    /// None that is known.
+    #[wasm_bindgen(js_name = visitorMessage)]
+    pub fn visitor_message(
+        &mut self,
+        text: &str,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
+    ) -> Result<JsOutcome, JsValue> {
+        let outcome = self.session.visitor(text, instant(now_ms));
+        to_js(&VisitorOutcome {
+            found: found(text, &outcome.detection),
+            withdrawn: outcome.detection.withdrawn,
+            ask: outcome.decision.ask,
+            reason: outcome.decision.reason,
+        })
+        .map(JsCast::unchecked_into)
+    }
+
+    /// A person of the team or a bot said something to the visitor.
+    #[wasm_bindgen(js_name = agentMessage)]
+    pub fn agent_message(
+        &mut self,
+        text: &str,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
+    ) {
+        self.session.agent(text, instant(now_ms));
+    }
+
+    /// Something happened that stands in the transcript: a hand-off, a closing.
+    ///
+    /// # Errors
+    /// `invalid_field` for a marker that does not exist.
+    pub fn marker(
+        &mut self,
+        marker: JsMarker,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
+    ) -> Result<JsDecision, JsValue> {
+        let name = JsValue::from(marker).as_string().unwrap_or_default();
+        let marker = Marker::parse(&name).ok_or_else(|| {
+            to_error(&Error::new(Code::InvalidField, "marker: there is no such marker"))
+        })?;
+        let decision: Decision =
+            self.session.marker(instant(now_ms), marker == Marker::Handoff);
+        to_js(&decision).map(JsCast::unchecked_into)
+    }
+
+    /// The site told who the visitor is: these need not be asked for.
+    ///
+    /// # Errors
+    /// `invalid_field` for a kind that does not exist.
+    pub fn identified(
+        &mut self,
+        kinds: JsKinds,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
+    ) -> Result<(), JsValue> {
+        let kinds: Vec<Kind> = from_js("kinds", kinds.into())?;
+        self.session.identified(&kinds, instant(now_ms));
+        Ok(())
+    }
+
+    /// What the visitor said of themselves, as far as it stands.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn facts(&self) -> Result<JsFacts, JsValue> {
+        let facts = self.session.facts();
+        let value = |kind| facts.get(kind).map(|f| f.value.as_str());
+        to_js(&KnownFacts {
+            name: value(Kind::Name),
+            email: value(Kind::Email),
+            phone: value(Kind::Phone),
+        })
+        .map(JsCast::unchecked_into)
+    }
+}
+
+fn found(text: &str, detection: &Detection) -> Vec<FoundOnWire> {
+    FoundOnWire::list(text, detection)
+}
