@@ -1,0 +1,120 @@
+//! The checks that need no run: format, clippy, the core's dependencies, types.
+
+use crate::build::{self, Part};
+use crate::command;
+use crate::project::Project;
+use crate::setup::{self, wasm};
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+type Check = fn(&Project) -> Result<()>;
+
+/// Crates that would tie the core to one host.
+const BANNED_IN_CORE: [&str; 7] = [
+    "wasm-bindgen",
+    "js-sys",
+    "web-sys",
+    "serde-wasm-bindgen",
+    "wasm-bindgen-futures",
+    "console_error_panic_hook",
+    "worker",
+];
+const WASM_PACKAGES: [&str; 2] = ["askwell-widget", "askwell-worker"];
+
+/// Runs all checks, also after one has failed, and says at the end which did.
+pub fn run(project: &Project) -> Result<ExitCode> {
+    setup::node::ensure(project)?;
+    let checks: [(&str, Check); 5] = [
+        ("format", format),
+        ("clippy, native", clippy_native),
+        ("clippy, wasm32", clippy_wasm),
+        ("dependencies of core", core_dependencies),
+        ("types", types),
+    ];
+    let mut failed = Vec::new();
+    for (name, check) in checks {
+        eprintln!("lint: {name}");
+        if let Err(error) = check(project) {
+            eprintln!("lint: {name}: {error:#}");
+            failed.push(name);
+        }
+    }
+    if failed.is_empty() {
+        println!("lint: {} checks passed", checks.len());
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("lint: failed: {}", failed.join(", "));
+    Ok(ExitCode::FAILURE)
+}
+
+fn format(project: &Project) -> Result<()> {
+    command::run(project.command("cargo").args(["fmt", "--all", "--check"]))
+}
+
+fn clippy_native(project: &Project) -> Result<()> {
+    let mut clippy = project.command("cargo");
+    clippy.args(["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
+    command::run(&mut clippy)
+}
+
+fn clippy_wasm(project: &Project) -> Result<()> {
+    let toolchain = wasm::ensure()?;
+    // The Worker may embed files of the widget's build.
+    build::run(project, Some(Part::Widget))?;
+    let mut clippy = project.command("cargo");
+    toolchain.apply(&mut clippy);
+    clippy.args(["clippy", "--locked", "--target", wasm::TARGET]);
+    for package in WASM_PACKAGES {
+        clippy.args(["--package", package]);
+    }
+    command::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+fn core_dependencies(project: &Project) -> Result<()> {
+    let tree = command::output(project.command("cargo").args([
+        "tree",
+        "--locked",
+        "--package",
+        "askwell",
+        "--edges",
+        "normal,build",
+        "--target",
+        "all",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ]))?;
+    let found = banned(&tree);
+    if !found.is_empty() {
+        bail!("the core must run anywhere, but it depends on {}", found.join(", "));
+    }
+    Ok(())
+}
+
+/// The banned packages in a `cargo tree` of one `name version` a line.
+fn banned(tree: &str) -> Vec<&'static str> {
+    let depends_on =
+        |name: &&str| tree.lines().any(|line| line.split_whitespace().next() == Some(name));
+    BANNED_IN_CORE.into_iter().filter(|name| depends_on(name)).collect()
+}
+
+fn types(project: &Project) -> Result<()> {
+    if !project.path("widget-plugin/tsconfig.json").is_file() {
+        return Ok(());
+    }
+    // The widget's own types are checked together with those that its build generates.
+    build::run(project, Some(Part::Widget))?;
+    command::run(project.command("tsc").args(["--noEmit", "--project", "widget-plugin"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_names_are_compared() {
+        assert_eq!(banned("askwell v0.1.0 (/x)\nworker-macros v1\nserde v1"), [""; 0]);
+        assert_eq!(banned("askwell v0.1.0\njs-sys v0.3.107"), ["js-sys"]);
+    }
+}

@@ -1,0 +1,77 @@
+//! The fall-back where rustup's servers are out of reach: Debian's Rust, which is built from the
+//! same source, and a wasm32 standard library compiled from Debian's package of that source.
+
+use super::wasm::TARGET;
+use super::{announce, apt};
+use crate::command;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The name under which rustup knows it.
+pub const TOOLCHAIN: &str = "debian";
+/// The linker that `rustc` expects as `rust-lld`, which Debian packages under this name.
+pub const LINKER: &str = "wasm-ld-22";
+const PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "lld-22"];
+const SCRATCH_CRATE: &str = "askwell-wasm-std";
+
+/// Installs the packages, links the toolchain and builds the library. About one minute.
+pub fn install() -> Result<()> {
+    apt::install(
+        &PACKAGES,
+        "a Rust toolchain for wasm",
+        "Where there is no apt, connect to the rustup servers once: `rustup target add \
+         wasm32-unknown-unknown`.",
+    )?;
+    command::run(Command::new("rustup").args(["toolchain", "link", TOOLCHAIN, "/usr"]))?;
+    let dir = std::env::temp_dir().join(format!("{SCRATCH_CRATE}-{}", std::process::id()));
+    let built = build_std(&dir);
+    let removed = fs::remove_dir_all(&dir);
+    built.context("the standard library for wasm could not be built")?;
+    removed.with_context(|| format!("cannot remove {}", dir.display()))
+}
+
+fn build_std(dir: &Path) -> Result<()> {
+    announce("building the standard library for wasm");
+    fs::create_dir_all(dir.join("src"))?;
+    fs::write(
+        dir.join("Cargo.toml"),
+        format!("[package]\nname = \"{SCRATCH_CRATE}\"\nedition = \"2021\"\n\n[workspace]\n"),
+    )?;
+    fs::write(dir.join("src/lib.rs"), "")?;
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(dir)
+        .args(["build", "--release", "--target", TARGET])
+        .args(["-Z", "build-std=std,panic_abort,panic_unwind,proc_macro"])
+        .env("RUSTUP_TOOLCHAIN", TOOLCHAIN)
+        .env("RUSTC_BOOTSTRAP", "1")
+        // Without bitcode a later `lto = true` fails with "Can't find section .llvmbc".
+        .env("RUSTFLAGS", "-C embed-bitcode=yes")
+        .env("CARGO_TARGET_DIR", dir.join("target"))
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    command::run(&mut cargo)?;
+
+    let sysroot = command::output(
+        Command::new("rustc").args(["--print", "sysroot"]).env("RUSTUP_TOOLCHAIN", TOOLCHAIN),
+    )?;
+    let to = PathBuf::from(sysroot).join("lib/rustlib").join(TARGET).join("lib");
+    fs::create_dir_all(&to).with_context(|| format!("cannot write to {}", to.display()))?;
+    let own = format!("lib{}", SCRATCH_CRATE.replace('-', "_"));
+    let mut copied = 0;
+    for entry in fs::read_dir(dir.join("target").join(TARGET).join("release/deps"))? {
+        let from = entry?.path();
+        let Some(name) = from.file_name().map(|n| n.to_string_lossy().into_owned()) else {
+            continue;
+        };
+        if name.ends_with(".rlib") && !name.starts_with(&own) {
+            fs::copy(&from, to.join(&name))?;
+            copied += 1;
+        }
+    }
+    if copied == 0 {
+        bail!("cargo built no library files");
+    }
+    Ok(())
+}

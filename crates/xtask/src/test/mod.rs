@@ -1,0 +1,179 @@
+//! All tests of the repository, run by the runner that fits each, and counted together.
+
+mod count;
+
+use crate::build::{self, PREBUILT};
+use crate::command;
+use crate::project::Project;
+use crate::setup::chromium;
+use anyhow::{Context, Result, bail};
+use count::Count;
+use std::fs;
+use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+/// What can be run by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Suite {
+    /// Rust's own tests of everything that runs natively, examples in the docs included.
+    Native,
+    /// The widget's package and the shared cases against the wasm module, in Node.js.
+    Wasm,
+    /// The shared cases and the API against the Worker in its real runtime.
+    Worker,
+    /// The whole story in Chromium.
+    Browser,
+}
+
+const ALL: [Suite; 4] = [Suite::Native, Suite::Wasm, Suite::Worker, Suite::Browser];
+
+impl Suite {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Wasm => "wasm",
+            Self::Worker => "worker",
+            Self::Browser => "browser",
+        }
+    }
+
+    /// Where the tests of a suite that Node.js runs lie: files that end in `.test.mjs`.
+    fn directories(self) -> &'static [&'static str] {
+        match self {
+            Self::Native => &[],
+            Self::Wasm => &["widget-plugin/tests", "tests/wasm"],
+            Self::Worker => &["tests/e2e"],
+            Self::Browser => &["tests/browser"],
+        }
+    }
+}
+
+/// Runs the suites named, or all, also after one has failed; the last line has the counts.
+pub fn run(project: &Project, suites: &[Suite]) -> Result<ExitCode> {
+    let suites = if suites.is_empty() { &ALL[..] } else { suites };
+    let mut total = Count::default();
+    // Building may fail like a test, and then there are still native tests to run.
+    let mut built: Option<bool> = None;
+    for &suite in suites {
+        eprintln!("test: {}", suite.name());
+        let result = match suite {
+            Suite::Native => native(project),
+            _ => {
+                let ready = *built.get_or_insert_with(|| match build::run(project, None) {
+                    Ok(()) => true,
+                    Err(error) => {
+                        eprintln!("error: {error:#}");
+                        false
+                    }
+                });
+                if ready {
+                    in_node(project, suite)
+                } else {
+                    Err(anyhow::anyhow!("nothing to test: the build failed"))
+                }
+            }
+        };
+        let count = result.unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            Count { passed: 0, failed: 1 }
+        });
+        eprintln!("test: {}: {count}", suite.name());
+        total = total + count;
+    }
+    println!("\n{total}");
+    Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn native(project: &Project) -> Result<Count> {
+    let has_nextest = command::find("cargo-nextest").is_some();
+    if !has_nextest {
+        return counted(
+            project.command("cargo").args(["test", "--locked", "--no-fail-fast"]),
+            count::cargo_test,
+        );
+    }
+    let units = counted(
+        project.command("cargo").args(["nextest", "run", "--locked", "--no-fail-fast"]),
+        count::nextest,
+    )?;
+    // nextest runs no examples of the docs.
+    let docs = counted(
+        project.command("cargo").args(["test", "--locked", "--doc", "--no-fail-fast"]),
+        count::cargo_test,
+    )?;
+    Ok(units + docs)
+}
+
+fn in_node(project: &Project, suite: Suite) -> Result<Count> {
+    let mut files = Vec::new();
+    for dir in suite.directories() {
+        test_files(&project.path(dir), &mut files)?;
+    }
+    files.sort();
+    if files.is_empty() {
+        bail!("no file ends in .test.mjs below {}", suite.directories().join(" and "));
+    }
+    let mut node = project.command(project.node_bin("node"));
+    // A file of its own for counting leaves the readable report as it is.
+    let tally = project.path(".askwell").join(format!("test-{}.tap", suite.name()));
+    fs::create_dir_all(project.path(".askwell"))?;
+    node.arg("--test")
+        .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
+        .arg("--test-reporter=tap")
+        .arg(format!("--test-reporter-destination={}", tally.display()));
+    if matches!(suite, Suite::Worker | Suite::Browser) {
+        // Each file starts a runtime of its own; side by side they starve on small machines.
+        node.arg("--test-concurrency=1");
+    }
+    node.args(files).env(PREBUILT, "1").env("WRANGLER_SEND_METRICS", "false");
+    if suite == Suite::Browser {
+        node.env(chromium::CHOICE, chromium::ensure()?);
+    }
+    let status = command::status(&mut node)?;
+    let report = fs::read_to_string(&tally)
+        .with_context(|| format!("the test runner left no report in {}", tally.display()))?;
+    fs::remove_file(&tally)?;
+    Ok(count::tap(&report).checked(status.success()))
+}
+
+fn test_files(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    if !dir.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            test_files(&path, files)?;
+        } else if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Runs a test command with its output shown, and counts from what it printed.
+fn counted(command: &mut Command, read: impl Fn(&str) -> Count) -> Result<Count> {
+    // Both streams into one pipe keep their order; the terminal is no longer seen behind it.
+    let (reader, writer) = std::io::pipe()?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    if std::io::stderr().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let mut child =
+        command.spawn().with_context(|| format!("could not start `{}`", command::line(command)))?;
+    // The command holds writing ends of the pipe, which would never end while they are open.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut text = String::new();
+    let mut shown = std::io::stderr().lock();
+    for line in BufReader::new(reader).split(b'\n') {
+        let line = line?;
+        shown.write_all(&line)?;
+        shown.write_all(b"\n")?;
+        text.push_str(&String::from_utf8_lossy(&line));
+        text.push('\n');
+    }
+    drop(shown);
+    let status = child.wait()?;
+    Ok(read(&count::without_colour(&text)).checked(status.success()))
+}
