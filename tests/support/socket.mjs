@@ -1,0 +1,39 @@
+// A visitor's socket that keeps every frame, so that a test can wait for one without racing it.
+
+import { until } from "./until.mjs";
+
+export class Socket {
+  frames = [];
+  closed = undefined;
+
+  static open(worker, conversation, token) {
+    const socket = new Socket();
+    const url = new URL(`/v1/conversations/${conversation}/socket`, worker.url);
+    url.protocol = "ws:";
+    url.searchParams.set("token", token);
+    const ws = (socket.ws = new WebSocket(url));
+    ws.addEventListener("message", ({ data }) => socket.frames.push(JSON.parse(data)));
+    ws.addEventListener("close", ({ code, reason }) => (socket.closed = { code, reason }));
+    return new Promise((resolve, reject) => {
+      ws.addEventListener("open", () => resolve(socket), { once: true });
+      ws.addEventListener("error", () => reject(new Error("the socket was refused")), { once: true });
+    });
+  }
+
+  send(frame) {
+    this.ws.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+  }
+
+  say(id, text) {
+    this.send({ type: "message", id, text });
+  }
+
+  /** The first frame, old or new, that `test` accepts. */
+  next(what, test, limit) {
+    return until(`a frame comes: ${what}`, () => this.frames.find(test), limit);
+  }
+
+  close() {
+    this.ws.close();
+  }
+}

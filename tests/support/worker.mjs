@@ -1,0 +1,195 @@
+// Runs the real Worker: workerd under `wrangler dev`, with its stores in a folder of its own.
+//
+// The bundle must have been built (`cargo xtask build worker`); `ASKWELL_PREBUILT` keeps wrangler from
+// building it anew for each start.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const BIN = join(ROOT, "node_modules", ".bin");
+const WRANGLER = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
+
+/** A cold start takes 4 s on a free machine; a loaded one with two cores has been seen to need 40 s. */
+const START_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 5_000;
+
+export const ADMIN_KEY = "operator-key-of-the-tests";
+const SECRETS = { ADMIN_KEY, SIGNING_SECRET: "signing-secret-of-the-tests-0123456789" };
+
+const running = new Set();
+process.on("exit", () => {
+  for (const worker of running) worker.killNow();
+});
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => process.exit(1));
+}
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/**
+ * One Worker with its state. `vars` are added to those of wrangler.toml.
+ *
+ * With `queueDoor`, a second small Worker stands in front that hands raw bytes to the queue of closed
+ * conversations, as a broken producer would; see queue-door/index.js.
+ */
+export class Worker {
+  #process;
+  #log = "";
+
+  constructor({ vars = {}, queueDoor = false } = {}) {
+    this.vars = vars;
+    this.queueDoor = queueDoor;
+    this.state = mkdtempSync(join(tmpdir(), "askwell-test-"));
+  }
+
+  static async start(options) {
+    const worker = new Worker(options);
+    await worker.start();
+    return worker;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** What the Worker and wrangler have written so far, of this and earlier starts. */
+  get log() {
+    return this.#log;
+  }
+
+  async start() {
+    if (this.#process) throw new Error("the Worker is running already");
+    // The same port after a restart: pages and sockets come back to where they were.
+    this.port ??= await freePort();
+    const vars = { ...SECRETS, ...this.vars };
+    const own = join(ROOT, "wrangler.toml");
+    const door = join(ROOT, "tests", "support", "queue-door", "wrangler.toml");
+    const args = [
+      WRANGLER,
+      "dev",
+      ...(this.queueDoor ? ["--config", door, "--config", own] : ["--config", own]),
+      ...["--ip", "127.0.0.1", "--port", String(this.port), "--inspector-port", "0"],
+      ...["--persist-to", this.state, "--show-interactive-dev-session=false"],
+      // Only the first Worker of several takes `--var`; all of them take the environment.
+      ...(this.queueDoor ? [] : Object.entries(vars).flatMap(([k, v]) => ["--var", `${k}:${v}`])),
+    ];
+    const env = {
+      PATH: `${BIN}:${process.env.PATH}`,
+      HOME: process.env.HOME ?? this.state,
+      ASKWELL_PREBUILT: "1",
+      WRANGLER_SEND_METRICS: "false",
+      CI: "true",
+      NO_COLOR: "1",
+      ...(this.queueDoor ? { ...vars, CLOUDFLARE_INCLUDE_PROCESS_ENV: "true" } : {}),
+    };
+    // A process group of its own, so that workerd dies with wrangler.
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#process = child;
+    running.add(this);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        this.#log += text;
+      });
+    }
+    await this.#healthy(child);
+  }
+
+  async #healthy(child) {
+    const until = Date.now() + START_LIMIT_MS;
+    while (Date.now() < until) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        running.delete(this);
+        this.#process = undefined;
+        throw new Error(`wrangler dev ended before it was ready:\n${this.#log}`);
+      }
+      const ok = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(5_000) })
+        .then(async (answer) => (await answer.arrayBuffer(), answer.ok))
+        .catch(() => false);
+      if (ok) return;
+      await sleep(150);
+    }
+    await this.kill();
+    throw new Error(`the Worker was not ready within ${START_LIMIT_MS / 1000} s:\n${this.#log}`);
+  }
+
+  /** Ends all processes at once, as a power cut would. The state stays. */
+  async kill() {
+    const child = this.#process;
+    if (!child) return;
+    const gone = exited(child);
+    this.killNow();
+    await gone;
+    this.#process = undefined;
+    running.delete(this);
+  }
+
+  killNow() {
+    signal(this.#process, "SIGKILL");
+  }
+
+  /** Ends it in the ordinary way. The state stays. */
+  async halt() {
+    const child = this.#process;
+    if (!child) return;
+    const gone = exited(child);
+    signal(child, "SIGTERM");
+    await Promise.race([gone, sleep(STOP_LIMIT_MS, undefined, { ref: false })]);
+    await this.kill();
+  }
+
+  /** Ends it and starts it again on the same state, with other variables where given. */
+  async restart(vars = {}) {
+    await this.halt();
+    this.vars = { ...this.vars, ...vars };
+    await this.start();
+  }
+
+  /** Ends it and removes its state. */
+  async stop() {
+    await this.halt();
+    if (!process.env.ASKWELL_KEEP_STATE) {
+      rmSync(this.state, { recursive: true, force: true, maxRetries: 5 });
+    }
+  }
+
+  /** Lets the cron trigger fire. */
+  async cron() {
+    const answer = await fetch(`${this.url}/cdn-cgi/handler/scheduled`);
+    const text = await answer.text();
+    if (text !== "ok") throw new Error(`the cron handler answered ${answer.status} ${text}`);
+  }
+}
+
+function exited(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once("exit", resolve));
+}
+
+function signal(child, name) {
+  if (!child?.pid) return;
+  try {
+    process.kill(-child.pid, name);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
