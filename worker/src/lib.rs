@@ -1,1 +1,60 @@
-//! The edge.
+//! The edge: routes, two kinds of objects, queue consumers and the daily cron.
+//!
+//! Every file here converts and delegates; what can be decided natively is decided in `askwell`.
+
+#![allow(missing_docs, reason = "the code that #[durable_object] writes has none")]
+
+mod auth;
+mod closing;
+mod config;
+mod conversation;
+mod delivery;
+mod fault;
+mod http;
+mod ledger;
+mod problem;
+mod routes;
+mod rpc;
+mod sql;
+
+pub use conversation::Conversation;
+pub use ledger::Workspace;
+
+use worker::{
+    Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
+};
+
+/// A failing program says where in the log.
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// HTTP.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    routes::serve(request, &env).await
+}
+
+/// Queues: closings to classify, events to deliver, and what either gave up on.
+#[event(queue)]
+async fn queue(
+    batch: MessageBatch<serde::de::IgnoredAny>,
+    env: Env,
+    _context: Context,
+) -> worker::Result<()> {
+    match batch.queue().as_str() {
+        name if name.ends_with("-closed") => closing::consume(&batch, &env).await,
+        name if name.ends_with("-events") => delivery::consume(&batch, &env).await,
+        name => closing::bury(&batch, &env, name).await,
+    }
+    Ok(())
+}
+
+/// Cron: seals the days that are over.
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    if let Err(fault) = routes::exports::seal_all(&env).await {
+        fault.log("cron");
+    }
+}

@@ -128,13 +128,8 @@ impl Session {
 
     /// What the policy says becomes a message of its own, right after what led to it.
     fn say(&mut self, decision: &Decision) {
-        let said = match (&decision.ask, &decision.confirm) {
-            (Some(ask), _) => Some((&ask.text, ask.field)),
-            (None, Some(confirm)) => Some((&confirm.text, confirm.field)),
-            (None, None) => None,
-        };
-        if let Some((text, field)) = said {
-            self.heard = Some(Heard { text: text.clone(), asked: Some(field) });
+        if let Some((field, text)) = decision.said() {
+            self.heard = Some(Heard { text: text.to_owned(), asked: Some(field) });
             self.seq += 1;
         }
     }

@@ -118,6 +118,16 @@ pub enum Direction {
     Outbound,
 }
 
+impl Direction {
+    /// The direction as it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+}
+
 /// Where the visitor writes from. Captured automatically, never asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

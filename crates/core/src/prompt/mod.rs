@@ -100,6 +100,17 @@ pub struct Decision {
     pub code: String,
 }
 
+impl Decision {
+    /// What is said to the visitor now, whether it asks for a field or has a value confirmed.
+    pub fn said(&self) -> Option<(Kind, &str)> {
+        match (&self.ask, &self.confirm) {
+            (Some(ask), _) => Some((ask.field, &ask.text)),
+            (None, Some(confirm)) => Some((confirm.field, &confirm.text)),
+            (None, None) => None,
+        }
+    }
+}
+
 /// A question for one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {

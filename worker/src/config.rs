@@ -1,0 +1,84 @@
+//! The names of all bindings and variables, and the one place that reads the clock and draws random
+//! bytes.
+
+use crate::fault::{Fault, Outcome};
+use askwell::time::UnixMillis;
+use askwell::{Code, id};
+use worker::{Date, Env};
+
+/// KV: customer documents, visitor documents, closed transcripts, the list of workspaces.
+pub const DOCUMENTS: &str = "DOCUMENTS";
+/// R2: sealed day files.
+pub const EXPORTS: &str = "EXPORTS";
+/// Durable Objects: one per live conversation.
+pub const CONVERSATION: &str = "CONVERSATION";
+/// Durable Objects: one ledger per workspace.
+pub const WORKSPACE: &str = "WORKSPACE";
+/// Queue of closings to classify.
+pub const CLOSED: &str = "CLOSED";
+/// Queue of events to deliver.
+pub const EVENTS: &str = "EVENTS";
+
+/// Secret of the operator, who may create workspaces.
+const ADMIN_KEY: &str = "ADMIN_KEY";
+/// Secret that signs visitor tokens.
+const SIGNING_SECRET: &str = "SIGNING_SECRET";
+
+/// Now, moved by `CLOCK_OFFSET_S` seconds where that is set: a test can make a day pass.
+pub fn now(env: &Env) -> UnixMillis {
+    let millis = i64::try_from(Date::now().as_millis()).unwrap_or(0);
+    UnixMillis(millis).plus(number(env, "CLOCK_OFFSET_S", 0).saturating_mul(1000))
+}
+
+/// Milliseconds of silence after which an open conversation is closed.
+pub fn idle_close_ms(env: &Env) -> i64 {
+    number(env, "IDLE_CLOSE_MS", 30 * 60 * 1000).max(1_000)
+}
+
+/// Milliseconds between the end of a day and its sealing.
+pub fn seal_grace_ms(env: &Env) -> i64 {
+    number(env, "SEAL_GRACE_MS", 60 * 60 * 1000).max(0)
+}
+
+/// Whether each event is also written to the log.
+pub fn log_events(env: &Env) -> bool {
+    number(env, "LOG_EVENTS", 0) == 1
+}
+
+/// The operator's key.
+///
+/// # Errors
+/// When the secret is not set: nobody is the operator then.
+pub fn admin_key(env: &Env) -> Outcome<String> {
+    secret(env, ADMIN_KEY)
+}
+
+/// What signs visitor tokens.
+///
+/// # Errors
+/// When the secret is not set.
+pub fn signing_secret(env: &Env) -> Outcome<String> {
+    secret(env, SIGNING_SECRET)
+}
+
+/// 130 random bits as 26 characters.
+pub fn random() -> Outcome<String> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|_| Fault::refused(Code::Internal, "no random numbers to be had"))?;
+    Ok(id::digest(&[&bytes]))
+}
+
+fn secret(env: &Env, name: &str) -> Outcome<String> {
+    match env.secret(name) {
+        Ok(value) if value.to_string().len() >= 16 => Ok(value.to_string()),
+        _ => {
+            worker::console_error!("the secret {name} is not set, or shorter than 16 characters");
+            Err(Fault::refused(Code::Internal, "the server is not configured; tell its operator"))
+        }
+    }
+}
+
+fn number(env: &Env, name: &str, default: i64) -> i64 {
+    env.var(name).ok().and_then(|v| v.to_string().trim().parse().ok()).unwrap_or(default)
+}

@@ -1,0 +1,133 @@
+//! The operations of a Conversation object, as the Worker and the consumer call them.
+
+use super::store::Meta;
+use askwell::api::{ConversationSummary, NewAction, NewMessage};
+use askwell::closing::Closed;
+use askwell::conversation::{Direction, Message, Platform};
+use askwell::customer::Facts;
+use askwell::detect::Kind;
+use askwell::id::{ConversationId, VisitorId, WorkspaceId};
+use askwell::session::{Options, Session};
+use askwell::time::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// Who does something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The visitor of the conversation.
+    Visitor(VisitorId),
+    /// A server of the workspace.
+    Team,
+}
+
+/// `open`: begins the conversation, or finds it as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Open {
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Who visits.
+    pub visitor_id: VisitorId,
+    /// The other system's name for it.
+    pub platform_conversation_id: Option<String>,
+    /// From where.
+    pub platform: Platform,
+    /// Who began.
+    pub direction: Direction,
+    /// Whether it is a test.
+    pub test_mode: bool,
+    /// Whether messages carry their own times.
+    pub recorded: bool,
+    /// For the engine.
+    pub options: Options,
+    /// What need not be asked.
+    pub known: Vec<Kind>,
+}
+
+/// What `open` answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Opened {
+    /// Whether it is new.
+    pub created: bool,
+    /// As it stands.
+    pub meta: Meta,
+    /// The engine's memory.
+    pub session: Session,
+}
+
+/// `message`: somebody says something.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Say {
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub message: NewMessage,
+}
+
+/// `action`: somebody does something.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Act {
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub action: NewAction,
+    /// The same key twice is the same action.
+    pub idempotency_key: Option<String>,
+}
+
+/// `read`: what was said.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Read {
+    /// Who wants to know.
+    pub actor: Actor,
+    /// Only what came after.
+    pub after: Option<u32>,
+}
+
+/// What `read` answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Transcript {
+    /// As far as the object knows.
+    pub summary: ConversationSummary,
+    /// Counts the closings.
+    pub revision: u32,
+    /// Whether the words are in the ledger now; `messages` is empty then.
+    pub archived: bool,
+    /// What was said.
+    pub messages: Vec<Message>,
+    /// What the visitor said of themselves.
+    pub facts: Facts,
+}
+
+/// `snapshot`: the conversation as it stood at a closing. None when the ledger has confirmed it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// As it stood.
+    pub closed: Closed,
+    /// The engine's memory now, for a reopening.
+    pub session: Session,
+    /// When it was closed by the clock of the machine.
+    pub closed_wall: UnixMillis,
+}
+
+/// What the queue carries of a closing: names only, so that any conversation fits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosingNotice {
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Which closing of it.
+    pub revision: u32,
+}
+
+/// What the ledger keeps of a conversation so that it can be reopened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Archive {
+    /// What was said.
+    pub messages: Vec<Message>,
+    /// The engine's memory.
+    pub session: Session,
+}

@@ -1,0 +1,359 @@
+//! The Conversation object: one per live conversation. Orders messages, holds the sockets, closes on
+//! idle by alarm, and hands each closing over until the ledger has confirmed it.
+//!
+//! Why it is correct when requests overlap: every operation first reads its whole input, then does
+//! all its reading and writing in one synchronous transaction, so that no other request of the
+//! object comes in between; sockets and alarms are served after it. Nothing lives in fields but the
+//! handle of the runtime, so that a restart at any point loses nothing that was answered.
+//!
+//! A closing is a row. The alarm sends its name to the queue, and again with growing pauses, until
+//! the ledger's confirmation deletes the row; the queue may lose, repeat or reorder it.
+
+pub mod calls;
+pub mod store;
+mod turn;
+
+use crate::config;
+use crate::fault::{Outcome, from_json, to_json};
+use crate::rpc;
+use crate::sql::{Sql, transaction};
+use askwell::api::{ClientFrame, ServerFrame};
+use askwell::closing::Closed;
+use askwell::conversation::{Action, MAX_MESSAGES, Status};
+use askwell::session::Session;
+use askwell::time::UnixMillis;
+use askwell::{Code, Error};
+use calls::{Act, Actor, Archive, ClosingNotice, Open, Opened, Read, Say, Snapshot, Transcript};
+use std::cell::Cell;
+use store::Meta;
+use turn::Changed;
+use worker::{
+    DurableObject, Env, Request, Response, State, WebSocket, WebSocketIncomingMessage,
+    WebSocketPair, durable_object,
+};
+
+/// Pause before the ledger's list is told of a change, so that a burst is told once.
+const TELL_AFTER_MS: i64 = 1_000;
+/// Pause before a closing is sent again: 15 s × 2ⁿ, at most 15 min.
+const RESEND_MS: i64 = 15_000;
+const RESEND_MOST_MS: i64 = 15 * 60 * 1000;
+
+/// The object.
+#[durable_object]
+pub struct Conversation {
+    state: State,
+    env: Env,
+    migrated: Cell<bool>,
+}
+
+impl DurableObject for Conversation {
+    fn new(state: State, env: Env) -> Self {
+        if let Ok(pair) = worker::WebSocketRequestResponsePair::new("ping", "pong") {
+            state.set_websocket_auto_response(&pair);
+        }
+        Self { state, env, migrated: Cell::new(false) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let operation = rpc::operation(&request);
+        if operation == "socket" {
+            return match self.socket(&request) {
+                Ok(response) => Ok(response),
+                Err(fault) => crate::problem::response(&fault, "conversation socket"),
+            };
+        }
+        let body = request.text().await?;
+        rpc::answer(self.dispatch(&operation, &body).await, "conversation")
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Err(fault) = self.wake().await {
+            fault.log("conversation alarm");
+            // The runtime repeats a failed alarm with growing pauses.
+            return Err(worker::Error::RustError("alarm failed".to_owned()));
+        }
+        Response::empty()
+    }
+
+    async fn websocket_message(
+        &self,
+        socket: WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> worker::Result<()> {
+        let answer = match self.frame(&socket, message).await {
+            Ok(frame) => frame,
+            Err(fault) => {
+                fault.log("conversation frame");
+                ServerFrame::Problem(store::problem(&fault))
+            }
+        };
+        socket.send_with_str(serde_json::to_string(&answer)?)
+    }
+
+    async fn websocket_close(
+        &self,
+        socket: WebSocket,
+        _code: usize,
+        _reason: String,
+        _was_clean: bool,
+    ) -> worker::Result<()> {
+        // The other side is gone already: an error here has nobody to tell.
+        let _ = socket.close(Some(1000), Some("closed"));
+        Ok(())
+    }
+
+    async fn websocket_error(&self, _socket: WebSocket, _error: worker::Error) -> worker::Result<()> {
+        Ok(())
+    }
+}
+
+impl Conversation {
+    async fn dispatch(&self, operation: &str, body: &str) -> Outcome<String> {
+        match operation {
+            "open" => to_json("answer", &self.open(from_json("call", body)?).await?),
+            "message" => to_json("answer", &self.say(from_json("call", body)?).await?),
+            "action" => to_json("answer", &self.act(from_json("call", body)?).await?),
+            "read" => to_json("answer", &self.read(&from_json("call", body)?)?),
+            "snapshot" => to_json("answer", &self.snapshot(from_json("call", body)?)?),
+            "confirm" => to_json("answer", &self.confirm(from_json("call", body)?).await?),
+            _ => Err(Error::new(Code::NotFound, "no such operation").into()),
+        }
+    }
+
+    fn sql(&self) -> Sql {
+        Sql::of(&self.state.storage())
+    }
+
+    /// Refuses what was never opened, without creating anything for it.
+    fn existing(&self) -> Outcome<Sql> {
+        let sql = self.sql();
+        if self.migrated.get() || sql.has_table("state")? {
+            self.migrated.set(true);
+            return Ok(sql);
+        }
+        Err(Error::new(Code::NotFound, "no such conversation").into())
+    }
+
+    async fn open(&self, input: Open) -> Outcome<Opened> {
+        self.sql().migrate(&self.state, store::MIGRATIONS).await?;
+        self.migrated.set(true);
+        let now = config::now(&self.env);
+        let opened = transaction(&self.state, move |sql| {
+            if let Some(meta) = store::find_meta(sql)? {
+                return Ok(Opened { created: false, session: store::session(sql)?, meta });
+            }
+            let meta = Meta {
+                workspace: input.workspace,
+                conversation_id: input.conversation_id,
+                visitor_id: input.visitor_id,
+                platform_conversation_id: input.platform_conversation_id,
+                platform: input.platform,
+                direction: input.direction,
+                status: Status::Queued,
+                revision: 0,
+                transferred: false,
+                test_mode: input.test_mode,
+                recorded: input.recorded,
+                messages: 0,
+                started_at: now,
+                last_at: now,
+                ended_at: None,
+                touched_at: now,
+                version: 1,
+                told: 0,
+                archived: false,
+            };
+            let session = Session::new(input.options, &input.known, now);
+            store::put_meta(sql, &meta)?;
+            store::put_session(sql, &session)?;
+            Ok(Opened { created: true, meta, session })
+        })
+        .await?;
+        self.schedule(&opened.meta).await?;
+        Ok(opened)
+    }
+
+    async fn say(&self, input: Say) -> Outcome<askwell::api::MessageAccepted> {
+        self.existing()?;
+        let now = config::now(&self.env);
+        let changed = transaction(&self.state, move |sql| turn::say(sql, input, now)).await?;
+        self.after(changed).await
+    }
+
+    async fn act(&self, input: Act) -> Outcome<askwell::api::ConversationState> {
+        let sql = self.existing()?;
+        let meta = store::meta(&sql)?;
+        let archive = if input.action.action == Action::Reopen && meta.archived {
+            let ledger = rpc::ledger(&self.env, &meta.workspace)?;
+            rpc::call::<_, Option<Archive>>(&ledger, "archive", &meta.conversation_id).await?
+        } else {
+            None
+        };
+        let now = config::now(&self.env);
+        let was = meta.status;
+        let changed =
+            transaction(&self.state, move |sql| turn::act(sql, &input, archive, now)).await?;
+        if changed.meta.status != was {
+            self.broadcast(&ServerFrame::State(changed.meta.state()));
+        }
+        self.after(changed).await
+    }
+
+    async fn after<T>(&self, changed: Changed<T>) -> Outcome<T> {
+        for message in changed.messages {
+            self.broadcast(&ServerFrame::Message { message });
+        }
+        self.schedule(&changed.meta).await?;
+        Ok(changed.answer)
+    }
+
+    fn read(&self, input: &Read) -> Outcome<Transcript> {
+        let sql = self.existing()?;
+        let meta = store::meta(&sql)?;
+        turn::authorise(&meta, &input.actor)?;
+        let session = store::session(&sql)?;
+        Ok(Transcript {
+            summary: meta.summary(Some(&session)),
+            revision: meta.revision,
+            archived: meta.archived,
+            messages: store::messages(&sql, input.after, MAX_MESSAGES as u32)?,
+            facts: session.facts().clone(),
+        })
+    }
+
+    fn snapshot(&self, revision: u32) -> Outcome<Option<Snapshot>> {
+        let sql = self.existing()?;
+        let Some(row) = store::closings(&sql)?.into_iter().find(|c| c.revision == revision) else {
+            return Ok(None);
+        };
+        let mut closed: Closed = from_json("closing", &row.body)?;
+        closed.messages = store::messages(&sql, None, row.upto)?;
+        let session = store::session(&sql)?;
+        Ok(Some(Snapshot { closed, session, closed_wall: UnixMillis(row.closed_wall) }))
+    }
+
+    /// The ledger has a closing. Once it has all of an ended conversation the words are let go.
+    async fn confirm(&self, revision: u32) -> Outcome<()> {
+        self.existing()?;
+        let meta = transaction(&self.state, move |sql| {
+            let mut meta = store::meta(sql)?;
+            store::drop_closing(sql, revision)?;
+            let over = meta.status.is_terminal() && store::closings(sql)?.is_empty();
+            if over && !meta.archived {
+                store::empty(sql)?;
+                meta.archived = true;
+                // The record told the ledger all that its list shows.
+                meta.told = meta.version;
+                store::put_meta(sql, &meta)?;
+            }
+            Ok(meta)
+        })
+        .await?;
+        self.schedule(&meta).await
+    }
+
+    /// When something is due next, by the clock of the machine; none once all is done.
+    fn due(&self, sql: &Sql, meta: &Meta) -> Outcome<Option<UnixMillis>> {
+        let closing = store::closings(sql)?.iter().map(|c| UnixMillis(c.due_at)).min();
+        let tell = (meta.told < meta.version).then(|| meta.touched_at.plus(TELL_AFTER_MS));
+        let idle = (!meta.status.is_terminal())
+            .then(|| meta.touched_at.plus(config::idle_close_ms(&self.env)));
+        Ok([closing, tell, idle].into_iter().flatten().min())
+    }
+
+    /// Sets the alarm to what is due next. One that rings too early is harmless and cheaper than
+    /// moving it with every message.
+    async fn schedule(&self, meta: &Meta) -> Outcome<()> {
+        let Some(due) = self.due(&self.sql(), meta)? else { return Ok(()) };
+        let wait = due.0.saturating_sub(config::now(&self.env).0).max(0);
+        let storage = self.state.storage();
+        let ringing_at = UnixMillis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(0)).plus(wait);
+        match storage.get_alarm().await? {
+            Some(set) if set <= ringing_at.0 => Ok(()),
+            _ => Ok(storage.set_alarm(wait).await?),
+        }
+    }
+
+    async fn wake(&self) -> Outcome<()> {
+        let sql = self.existing()?;
+        let mut meta = store::meta(&sql)?;
+        let now = config::now(&self.env);
+        let idle_at = meta.touched_at.plus(config::idle_close_ms(&self.env));
+        if !meta.status.is_terminal() && idle_at <= now {
+            let at = meta.recorded.then_some(meta.last_at);
+            let action = askwell::api::NewAction { action: Action::Close, at };
+            self.act(Act { actor: Actor::Team, action, idempotency_key: None }).await?;
+            meta = store::meta(&sql)?;
+        }
+        self.send_closings(&sql, &meta, now).await?;
+        if meta.told < meta.version && meta.touched_at.plus(TELL_AFTER_MS) <= now {
+            let session = store::session(&sql)?;
+            let ledger = rpc::ledger(&self.env, &meta.workspace)?;
+            let told = meta.version;
+            rpc::call::<_, ()>(&ledger, "register", &meta.summary(Some(&session))).await?;
+            meta = transaction(&self.state, move |sql| {
+                let mut meta = store::meta(sql)?;
+                meta.told = meta.told.max(told);
+                store::put_meta(sql, &meta)?;
+                Ok(meta)
+            })
+            .await?;
+        }
+        self.schedule(&meta).await
+    }
+
+    async fn send_closings(&self, sql: &Sql, meta: &Meta, now: UnixMillis) -> Outcome<()> {
+        for closing in store::closings(sql)?.into_iter().filter(|c| c.due_at <= now.0) {
+            let notice = ClosingNotice {
+                workspace: meta.workspace.clone(),
+                conversation_id: meta.conversation_id.clone(),
+                revision: closing.revision,
+            };
+            self.env.queue(config::CLOSED)?.send(notice).await?;
+            let pause = RESEND_MS.saturating_mul(1 << closing.attempts.min(10)).min(RESEND_MOST_MS);
+            store::postpone(sql, closing.revision, now.plus(pause))?;
+        }
+        Ok(())
+    }
+
+    fn socket(&self, request: &Request) -> Outcome<Response> {
+        let sql = self.existing()?;
+        let actor: Actor =
+            from_json("actor", &request.headers().get("x-askwell-actor")?.unwrap_or_default())?;
+        turn::authorise(&store::meta(&sql)?, &actor)?;
+        let pair = WebSocketPair::new()?;
+        self.state.accept_web_socket(&pair.server);
+        pair.server.serialize_attachment(&actor)?;
+        Ok(Response::from_websocket(pair.client)?)
+    }
+
+    async fn frame(
+        &self,
+        socket: &WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> Outcome<ServerFrame> {
+        let WebSocketIncomingMessage::String(text) = message else {
+            return Err(Error::new(Code::MalformedJson, "frames are JSON text").into());
+        };
+        if text.len() > askwell::api::MAX_BODY_BYTES {
+            return Err(Error::new(Code::BodyTooLarge, "a frame may have 1 MB at most").into());
+        }
+        let actor: Option<Actor> = socket.deserialize_attachment()?;
+        let actor = actor
+            .ok_or_else(|| Error::new(Code::Unauthorized, "open the socket anew with a token"))?;
+        match crate::http::parse::<ClientFrame>(text.as_bytes())? {
+            ClientFrame::Message(message) => {
+                let accepted = self.say(Say { actor, message }).await?;
+                Ok(ServerFrame::Accepted(Box::new(accepted)))
+            }
+        }
+    }
+
+    fn broadcast(&self, frame: &ServerFrame) {
+        let Ok(text) = serde_json::to_string(frame) else { return };
+        for socket in self.state.get_websockets() {
+            // A socket that cannot be written to is gone; its owner reads what it missed over HTTP.
+            let _ = socket.send_with_str(&text);
+        }
+    }
+}

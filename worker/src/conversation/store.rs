@@ -1,0 +1,290 @@
+//! What a Conversation object keeps, and the only statements that touch it.
+
+use crate::bind;
+use crate::fault::{Outcome, from_json, to_json};
+use crate::sql::Sql;
+use askwell::api::{ConversationState, ConversationSummary, Problem};
+use askwell::closing::Closed;
+use askwell::conversation::{Direction, Message, Platform, Role, Status};
+use askwell::id::{ConversationId, VisitorId, WorkspaceId};
+use askwell::session::Session;
+use askwell::time::UnixMillis;
+use askwell::{Code, Error};
+use serde::{Deserialize, Serialize};
+
+/// The schema, one entry per version.
+pub const MIGRATIONS: &[&str] = &["
+CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE messages (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE seen (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE actions (key TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE closings (revision INTEGER PRIMARY KEY, body TEXT NOT NULL, upto INTEGER NOT NULL, closed_wall INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL)
+"];
+
+/// Everything of a conversation but its words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Who visits.
+    pub visitor_id: VisitorId,
+    /// The other system's name for it.
+    pub platform_conversation_id: Option<String>,
+    /// From where.
+    pub platform: Platform,
+    /// Who began.
+    pub direction: Direction,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts the closings.
+    pub revision: u32,
+    /// Whether it went from one agent to another.
+    pub transferred: bool,
+    /// Whether it is a test.
+    pub test_mode: bool,
+    /// Whether messages carry their own times.
+    pub recorded: bool,
+    /// Messages so far.
+    pub messages: u32,
+    /// First instant.
+    pub started_at: UnixMillis,
+    /// Instant of the newest message.
+    pub last_at: UnixMillis,
+    /// Last instant, once it has ended.
+    pub ended_at: Option<UnixMillis>,
+    /// When anything last happened by the clock of the machine.
+    pub touched_at: UnixMillis,
+    /// Counts the changes that the ledger's list should show.
+    pub version: u32,
+    /// The version that the ledger has been told.
+    pub told: u32,
+    /// Whether the words have moved to the ledger.
+    pub archived: bool,
+}
+
+impl Meta {
+    /// Where the conversation stands.
+    pub fn state(&self) -> ConversationState {
+        ConversationState {
+            conversation_id: self.conversation_id.clone(),
+            status: self.status,
+            revision: self.revision,
+            messages: self.messages,
+            transferred: self.transferred,
+        }
+    }
+
+    /// As far as this object can tell without the ledger.
+    pub fn summary(&self, session: Option<&Session>) -> ConversationSummary {
+        ConversationSummary {
+            conversation_id: self.conversation_id.clone(),
+            platform_conversation_id: self.platform_conversation_id.clone(),
+            customer_id: None,
+            status: self.status,
+            revision: 0,
+            direction: self.direction,
+            platform: self.platform,
+            transferred: self.transferred,
+            lang: session.and_then(Session::lang),
+            messages: self.messages,
+            started_at: self.started_at,
+            ended_at: self.ended_at,
+            sentiment: None,
+            classify_ms: None,
+        }
+    }
+}
+
+/// A closing that has not been confirmed by the ledger.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PendingClosing {
+    /// Which.
+    pub revision: u32,
+    /// [`Closed`] without its messages.
+    pub body: String,
+    /// How many messages belong to it.
+    pub upto: u32,
+    /// When it happened by the clock of the machine.
+    pub closed_wall: i64,
+    /// When it is to be sent again.
+    pub due_at: i64,
+    /// How often it was sent.
+    pub attempts: u32,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    body: String,
+}
+
+fn state<T: serde::de::DeserializeOwned>(sql: &Sql, key: &'static str) -> Outcome<Option<T>> {
+    sql.first::<Body>("SELECT body FROM state WHERE key = ?", bind![key])?
+        .map(|row| from_json(key, &row.body))
+        .transpose()
+}
+
+fn put_state<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<()> {
+    sql.run(
+        "INSERT INTO state (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
+        bind![key, to_json(key, value)?],
+    )
+}
+
+/// The conversation, if it was ever opened.
+pub fn find_meta(sql: &Sql) -> Outcome<Option<Meta>> {
+    state(sql, "meta")
+}
+
+/// The conversation.
+///
+/// # Errors
+/// [`Code::NotFound`] when it was never opened.
+pub fn meta(sql: &Sql) -> Outcome<Meta> {
+    find_meta(sql)?.ok_or_else(|| Error::new(Code::NotFound, "no such conversation").into())
+}
+
+/// Stores the conversation.
+pub fn put_meta(sql: &Sql, meta: &Meta) -> Outcome<()> {
+    put_state(sql, "meta", meta)
+}
+
+/// The engine's memory; gone once the conversation is archived.
+pub fn session(sql: &Sql) -> Outcome<Session> {
+    Ok(state(sql, "session")?.unwrap_or_default())
+}
+
+/// Stores the engine's memory.
+pub fn put_session(sql: &Sql, session: &Session) -> Outcome<()> {
+    put_state(sql, "session", session)
+}
+
+#[derive(Deserialize)]
+struct MessageRow {
+    id: String,
+    seq: u32,
+    role: Role,
+    text: String,
+    at: i64,
+}
+
+/// Messages from `after + 1` (all with none) up to but without `upto`, in order.
+pub fn messages(sql: &Sql, after: Option<u32>, upto: u32) -> Outcome<Vec<Message>> {
+    let from = after.map_or(0, |seq| i64::from(seq) + 1);
+    let rows: Vec<MessageRow> = sql.rows(
+        "SELECT id, seq, role, text, at FROM messages WHERE seq >= ? AND seq < ? ORDER BY seq",
+        bind![from, i64::from(upto)],
+    )?;
+    let message =
+        |r: MessageRow| Message { id: r.id, seq: r.seq, role: r.role, text: r.text, at: UnixMillis(r.at) };
+    Ok(rows.into_iter().map(message).collect())
+}
+
+/// Appends a message.
+pub fn append(sql: &Sql, message: &Message) -> Outcome<()> {
+    sql.run(
+        "INSERT INTO messages (seq, id, role, text, at) VALUES (?, ?, ?, ?, ?)",
+        bind![
+            i64::from(message.seq),
+            message.id.as_str(),
+            message.role.as_str(),
+            message.text.as_str(),
+            message.at.0
+        ],
+    )
+}
+
+/// The answer that a request got before.
+#[derive(Debug, Deserialize)]
+pub struct Before {
+    /// Digest of the request.
+    pub digest: String,
+    /// The answer; without content once the conversation is archived.
+    pub reply: String,
+}
+
+/// Which of the two kinds of remembered requests.
+#[derive(Debug, Clone, Copy)]
+pub enum Remembered {
+    /// Messages by their ids.
+    Message,
+    /// Actions by their idempotency keys.
+    Action,
+}
+
+/// What an id or key was answered before.
+///
+/// # Errors
+/// [`Code::IdempotencyConflict`] when it came with another request.
+pub fn recall(sql: &Sql, kind: Remembered, key: &str, digest: &str) -> Outcome<Option<Before>> {
+    let query = match kind {
+        Remembered::Message => "SELECT digest, reply FROM seen WHERE id = ?",
+        Remembered::Action => "SELECT digest, reply FROM actions WHERE key = ?",
+    };
+    let before: Option<Before> = sql.first(query, bind![key])?;
+    match before {
+        Some(before) if before.digest != digest => Err(Error::new(
+            Code::IdempotencyConflict,
+            "this id was used for a different request; choose a new one",
+        )
+        .into()),
+        other => Ok(other),
+    }
+}
+
+/// Remembers an answer.
+pub fn remember(sql: &Sql, kind: Remembered, key: &str, digest: &str, reply: &str) -> Outcome<()> {
+    let statement = match kind {
+        Remembered::Message => "INSERT INTO seen (id, digest, reply) VALUES (?, ?, ?)",
+        Remembered::Action => "INSERT INTO actions (key, digest, reply) VALUES (?, ?, ?)",
+    };
+    sql.run(statement, bind![key, digest, reply])
+}
+
+/// Notes a closing that is to be classified.
+pub fn put_closing(sql: &Sql, closed: &Closed, upto: u32, now: UnixMillis) -> Outcome<()> {
+    sql.run(
+        "INSERT INTO closings (revision, body, upto, closed_wall, due_at, attempts) VALUES (?, ?, ?, ?, ?, 0)",
+        bind![
+            i64::from(closed.revision),
+            to_json("closing", closed)?,
+            i64::from(upto),
+            now.0,
+            now.0
+        ],
+    )
+}
+
+/// Closings that the ledger has not confirmed, oldest first.
+pub fn closings(sql: &Sql) -> Outcome<Vec<PendingClosing>> {
+    sql.rows(
+        "SELECT revision, body, upto, closed_wall, due_at, attempts FROM closings ORDER BY revision",
+        bind![],
+    )
+}
+
+/// Puts off the next sending of a closing.
+pub fn postpone(sql: &Sql, revision: u32, due_at: UnixMillis) -> Outcome<()> {
+    sql.run(
+        "UPDATE closings SET attempts = attempts + 1, due_at = ? WHERE revision = ?",
+        bind![due_at.0, i64::from(revision)],
+    )
+}
+
+/// Forgets a closing that the ledger has.
+pub fn drop_closing(sql: &Sql, revision: u32) -> Outcome<()> {
+    sql.run("DELETE FROM closings WHERE revision = ?", bind![i64::from(revision)])
+}
+
+/// Lets go of all words: they are in the ledger. Ids stay, so that a late repeat is known as one.
+pub fn empty(sql: &Sql) -> Outcome<()> {
+    sql.run("DELETE FROM messages", bind![])?;
+    sql.run("UPDATE seen SET reply = json_set(reply, '$.found', json('[]'), '$.ask', NULL)", bind![])?;
+    sql.run("DELETE FROM state WHERE key = 'session'", bind![])
+}
+
+/// A refusal as it goes over a socket.
+pub fn problem(fault: &crate::fault::Fault) -> Problem {
+    crate::problem::problem(&fault.public())
+}

@@ -1,0 +1,278 @@
+//! One message, and one action, in one transaction each.
+
+use super::calls::{Act, Actor, Archive, Say};
+use super::store::{self, Meta, Remembered};
+use crate::fault::{Outcome, from_json, to_json};
+use crate::sql::Sql;
+use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted};
+use askwell::closing::Closed;
+use askwell::conversation::{Action, MAX_MESSAGE_BYTES, MAX_MESSAGES, Message, Role};
+use askwell::session::Session;
+use askwell::time::UnixMillis;
+use askwell::{Code, Error, id};
+use serde::{Deserialize, Serialize};
+
+/// Ids that begin so are given by the conversation itself.
+const ASK_PREFIX: &str = "ask-";
+const MARK_PREFIX: &str = "mark-";
+
+/// What a request changed, to be told to those who listen.
+#[derive(Debug)]
+pub struct Changed<T> {
+    /// The answer to the request.
+    pub answer: T,
+    /// New messages.
+    pub messages: Vec<Message>,
+    /// The conversation as it stands now.
+    pub meta: Meta,
+}
+
+/// What is remembered of an accepted message.
+#[derive(Serialize, Deserialize)]
+struct Reply {
+    seq: u32,
+    at: UnixMillis,
+    role: Role,
+    found: Vec<FoundOnWire>,
+    ask: Option<Asked>,
+    reason: String,
+}
+
+/// Takes a message.
+pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAccepted>> {
+    let mut meta = store::meta(sql)?;
+    authorise(&meta, &input.actor)?;
+    let new = input.message;
+    let role = role(&input.actor, new.role)?;
+    check_message(&new.id, &new.text)?;
+
+    let digest = id::digest(&[role.as_str().as_bytes(), new.text.as_bytes()]);
+    if let Some(before) = store::recall(sql, Remembered::Message, &new.id, &digest)? {
+        let reply: Reply = from_json("reply", &before.reply)?;
+        let message = Message { id: new.id, seq: reply.seq, role: reply.role, text: new.text, at: reply.at };
+        let answer = accepted(message, true, reply);
+        return Ok(Changed { answer, messages: Vec::new(), meta });
+    }
+
+    let was = meta.status;
+    meta.status = meta.status.after(Action::Begin, meta.direction)?;
+    // The policy's question may follow, and the end needs its marker.
+    if meta.messages as usize + 3 > MAX_MESSAGES {
+        return Err(Error::new(
+            Code::ConversationFull,
+            "the conversation has reached its greatest length; close it and begin a new one",
+        )
+        .into());
+    }
+    let at = instant(&meta, new.at, now)?;
+    let mut session = store::session(sql)?;
+    let mut said = Vec::new();
+    let message = Message { id: new.id, seq: meta.messages, role, text: new.text, at };
+    push(sql, &mut meta, &mut said, message.clone())?;
+
+    let mut reply =
+        Reply { seq: message.seq, at, role, found: Vec::new(), ask: None, reason: String::new() };
+    if role == Role::Customer {
+        let outcome = session.visitor(&message.text, at);
+        reply.found = FoundOnWire::list(&message.text, &outcome.detection);
+        if let Some((field, text)) = outcome.decision.said() {
+            let question = question(&meta, &message.id, text, at);
+            push(sql, &mut meta, &mut said, question.clone())?;
+            reply.ask = Some(Asked { field, message: question });
+        }
+        reply.reason = outcome.decision.reason;
+    } else {
+        session.agent(&message.text, at);
+    }
+
+    meta.touched_at = now;
+    if was != meta.status {
+        meta.version += 1;
+    }
+    store::put_session(sql, &session)?;
+    store::put_meta(sql, &meta)?;
+    store::remember(sql, Remembered::Message, &message.id, &digest, &to_json("reply", &reply)?)?;
+    Ok(Changed { answer: accepted(message, false, reply), messages: said, meta })
+}
+
+/// Takes an action; `archive` is what the ledger kept, for reopening an archived conversation.
+pub fn act(
+    sql: &Sql,
+    input: &Act,
+    archive: Option<Archive>,
+    now: UnixMillis,
+) -> Outcome<Changed<ConversationState>> {
+    let mut meta = store::meta(sql)?;
+    authorise(&meta, &input.actor)?;
+    let action = input.action.action;
+    if action == Action::Begin {
+        return Err(Error::new(
+            Code::InvalidField,
+            "the field `action` cannot be begin; post the first message instead",
+        )
+        .into());
+    }
+    if input.actor != Actor::Team && action != Action::Close {
+        return Err(Error::new(Code::Forbidden, "a visitor can only close").into());
+    }
+    let digest = id::digest(&[action.as_str().as_bytes()]);
+    if let Some(key) = &input.idempotency_key
+        && let Some(before) = store::recall(sql, Remembered::Action, key, &digest)?
+    {
+        let answer = from_json("reply", &before.reply)?;
+        return Ok(Changed { answer, messages: Vec::new(), meta });
+    }
+
+    meta.status = meta.status.after(action, meta.direction)?;
+    if let Some(archive) = archive.filter(|_| meta.archived) {
+        for message in &archive.messages {
+            store::append(sql, message)?;
+        }
+        store::put_session(sql, &archive.session)?;
+        meta.archived = false;
+    }
+    let at = instant(&meta, input.action.at, now)?;
+    let mut session = store::session(sql)?;
+    let mut said = Vec::new();
+    if let Some(marker) = action.marker() {
+        let mark = Message {
+            id: format!("{MARK_PREFIX}{}", meta.messages),
+            seq: meta.messages,
+            role: Role::System,
+            text: marker.as_str().to_owned(),
+            at,
+        };
+        let mark_id = mark.id.clone();
+        push(sql, &mut meta, &mut said, mark)?;
+        let decision = session.marker(at, action == Action::Handoff);
+        if let Some((_, text)) = decision.said() {
+            let question = question(&meta, &mark_id, text, at);
+            push(sql, &mut meta, &mut said, question)?;
+        }
+    }
+    meta.transferred |= action == Action::Transfer;
+    meta.ended_at = meta.status.is_terminal().then_some(at);
+    meta.touched_at = now;
+    meta.version += 1;
+    if action.classifies() {
+        meta.revision += 1;
+        store::put_closing(sql, &closed(&meta, &session, at), meta.messages, now)?;
+    }
+    store::put_session(sql, &session)?;
+    store::put_meta(sql, &meta)?;
+    let answer = meta.state();
+    if let Some(key) = &input.idempotency_key {
+        store::remember(sql, Remembered::Action, key, &digest, &to_json("reply", &answer)?)?;
+    }
+    Ok(Changed { answer, messages: said, meta })
+}
+
+/// Whether the actor may touch this conversation.
+///
+/// # Errors
+/// [`Code::Forbidden`] for another's visitor.
+pub fn authorise(meta: &Meta, actor: &Actor) -> Result<(), Error> {
+    match actor {
+        Actor::Team => Ok(()),
+        Actor::Visitor(visitor) if *visitor == meta.visitor_id => Ok(()),
+        Actor::Visitor(_) => {
+            Err(Error::new(Code::Forbidden, "this token is for another conversation"))
+        }
+    }
+}
+
+fn role(actor: &Actor, wanted: Option<Role>) -> Result<Role, Error> {
+    match (actor, wanted) {
+        (Actor::Visitor(_), None | Some(Role::Customer)) => Ok(Role::Customer),
+        (Actor::Visitor(_), Some(_)) => {
+            Err(Error::new(Code::Forbidden, "a visitor only speaks as the customer"))
+        }
+        (Actor::Team, Some(Role::System)) => Err(Error::new(
+            Code::InvalidField,
+            "the field `role` cannot be system; what happens is posted as an action",
+        )),
+        (Actor::Team, wanted) => Ok(wanted.unwrap_or(Role::Agent)),
+    }
+}
+
+fn check_message(id: &str, text: &str) -> Result<(), Error> {
+    let character = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !(1..=64).contains(&id.len()) || !id.bytes().all(character) {
+        return Err(Error::new(
+            Code::InvalidField,
+            "the field `id` must be 1 to 64 of A-Z a-z 0-9 - _",
+        ));
+    }
+    if id.starts_with(ASK_PREFIX) || id.starts_with(MARK_PREFIX) {
+        return Err(Error::new(
+            Code::InvalidField,
+            "the field `id` must not begin with ask- or mark-; these are given by the server",
+        ));
+    }
+    if text.len() > MAX_MESSAGE_BYTES {
+        return Err(Error::new(
+            Code::MessageTooLarge,
+            "a message may have 8 kB at most; send it in parts",
+        ));
+    }
+    if text.trim().is_empty() {
+        return Err(Error::new(Code::InvalidField, "the field `text` must not be empty"));
+    }
+    Ok(())
+}
+
+/// The instant of a message: its own in recorded conversations, else now; never going back.
+fn instant(meta: &Meta, at: Option<UnixMillis>, now: UnixMillis) -> Result<UnixMillis, Error> {
+    match at {
+        Some(_) if !meta.recorded => Err(Error::new(
+            Code::InvalidField,
+            "the field `at` is only for recorded conversations",
+        )),
+        Some(at) if at != at.clamped() => {
+            Err(Error::new(Code::InvalidField, "the field `at` is out of range"))
+        }
+        Some(at) if meta.messages == 0 => Ok(at),
+        Some(at) => Ok(at.max(meta.last_at)),
+        None if meta.recorded && meta.messages > 0 => Ok(meta.last_at),
+        None => Ok(now.max(meta.last_at)),
+    }
+}
+
+fn push(sql: &Sql, meta: &mut Meta, said: &mut Vec<Message>, message: Message) -> Outcome<()> {
+    if meta.messages == 0 && meta.recorded {
+        meta.started_at = message.at;
+    }
+    store::append(sql, &message)?;
+    meta.messages += 1;
+    meta.last_at = message.at;
+    said.push(message);
+    Ok(())
+}
+
+fn question(meta: &Meta, after: &str, text: &str, at: UnixMillis) -> Message {
+    Message { id: format!("{ASK_PREFIX}{after}"), seq: meta.messages, role: Role::Bot, text: text.to_owned(), at }
+}
+
+fn closed(meta: &Meta, session: &Session, at: UnixMillis) -> Closed {
+    Closed {
+        conversation_id: meta.conversation_id.clone(),
+        revision: meta.revision,
+        platform_conversation_id: meta.platform_conversation_id.clone(),
+        visitor_id: meta.visitor_id.clone(),
+        platform: meta.platform,
+        direction: meta.direction,
+        status: meta.status,
+        transferred: meta.transferred,
+        test_mode: meta.test_mode,
+        lang: session.lang(),
+        started_at: meta.started_at,
+        ended_at: at,
+        messages: Vec::new(),
+        facts: session.facts().clone(),
+        policy: session.policy().clone(),
+    }
+}
+
+fn accepted(message: Message, duplicate: bool, reply: Reply) -> MessageAccepted {
+    MessageAccepted { message, duplicate, found: reply.found, ask: reply.ask, reason: reply.reason }
+}

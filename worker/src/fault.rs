@@ -1,0 +1,70 @@
+//! What can go wrong at the edge: a refusal that the caller should see, or a failure of ours.
+
+use askwell::{Code, Error};
+
+/// The error of every function here.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The request is refused; the reason goes out as it is.
+    #[error(transparent)]
+    Refused(#[from] Error),
+    /// The platform failed; the reason is logged and only [`Code::Internal`] goes out.
+    #[error("{0}")]
+    Platform(#[from] worker::Error),
+    /// Something stored or sent by ourselves could not be read.
+    #[error("unreadable {what}: {source}")]
+    Unreadable {
+        /// What it was.
+        what: &'static str,
+        /// Where it went wrong, by line and column, without content.
+        source: serde_json::Error,
+    },
+}
+
+/// The result of every function here.
+pub type Outcome<T> = Result<T, Fault>;
+
+impl Fault {
+    /// A refusal.
+    pub fn refused(code: Code, detail: impl Into<String>) -> Self {
+        Self::Refused(Error::new(code, detail))
+    }
+
+    /// What the caller may see.
+    pub fn public(&self) -> Error {
+        match self {
+            Self::Refused(error) => error.clone(),
+            Self::Platform(_) | Self::Unreadable { .. } => Error::new(
+                Code::Internal,
+                "something failed on our side; the same request may be repeated",
+            ),
+        }
+    }
+
+    /// Writes a failure of ours to the log. Refusals are the caller's business and are not logged.
+    pub fn log(&self, place: &str) {
+        match self {
+            Self::Refused(_) => {}
+            // serde_json puts no more than type, line and column of our own documents into these.
+            Self::Platform(_) | Self::Unreadable { .. } => {
+                worker::console_error!("{place}: {self}");
+            }
+        }
+    }
+}
+
+impl From<worker::kv::KvError> for Fault {
+    fn from(error: worker::kv::KvError) -> Self {
+        Self::Platform(worker::Error::from(error))
+    }
+}
+
+/// Writes what we ourselves store or send.
+pub fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Outcome<String> {
+    serde_json::to_string(value).map_err(|source| Fault::Unreadable { what, source })
+}
+
+/// Reads what we ourselves stored or sent.
+pub fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Outcome<T> {
+    serde_json::from_str(text).map_err(|source| Fault::Unreadable { what, source })
+}

@@ -1,0 +1,151 @@
+//! Reading requests: bounded bodies, JSON with errors that name the field, headers.
+
+use crate::fault::{Fault, Outcome};
+use askwell::api::MAX_BODY_BYTES;
+use askwell::{Code, Error};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+use worker::{Request, Response, ResponseBuilder};
+
+/// Reads a body of at most [`MAX_BODY_BYTES`], without buffering more than that of a longer one.
+pub async fn body(request: &mut Request) -> Outcome<Vec<u8>> {
+    let too_large = || {
+        Fault::refused(Code::BodyTooLarge, "a request body may have 1 MB at most; send less at a time")
+    };
+    let announced = request
+        .headers()
+        .get("content-length")?
+        .and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
+        return Err(too_large());
+    }
+    if announced.is_some() {
+        let bytes = request.bytes().await?;
+        return if bytes.len() > MAX_BODY_BYTES { Err(too_large()) } else { Ok(bytes) };
+    }
+    if request.inner().body().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut stream = request.stream()?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {
+        bytes.extend_from_slice(&chunk?);
+        if bytes.len() > MAX_BODY_BYTES {
+            return Err(too_large());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Reads a JSON body.
+pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Outcome<T> {
+    Ok(parse(&body(request).await?)?)
+}
+
+/// Reads JSON, telling malformed text (400) from a wrong or unknown field (422).
+///
+/// # Errors
+/// [`Code::MalformedJson`], [`Code::UnknownField`], [`Code::InvalidField`]; the detail names the
+/// place but never repeats a value.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| explain(&error.path().to_string(), error.inner()))?;
+    deserializer.end().map_err(|error| explain(".", &error))?;
+    Ok(value)
+}
+
+fn explain(path: &str, error: &serde_json::Error) -> Error {
+    if !error.is_data() {
+        return Error::new(
+            Code::MalformedJson,
+            format!("not JSON: line {}, column {}", error.line(), error.column()),
+        );
+    }
+    let message = error.to_string();
+    let quoted = |prefix: &str| {
+        message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned)
+    };
+    if let Some(name) = quoted("unknown field `") {
+        // The name is the sender's: show it only as far as it can be a field name.
+        let name: String =
+            name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
+        return Error::new(Code::UnknownField, format!("there is no field `{name}` here"));
+    }
+    if let Some(name) = quoted("missing field `") {
+        return Error::new(Code::InvalidField, format!("the field `{name}` is missing"));
+    }
+    let place = if path == "." { "the body".to_owned() } else { format!("the field `{path}`") };
+    Error::new(Code::InvalidField, format!("{place} is of the wrong type or out of range"))
+}
+
+/// A JSON answer.
+pub fn reply<T: Serialize>(status: u16, value: &T) -> Outcome<Response> {
+    Ok(ResponseBuilder::new()
+        .with_status(status)
+        .with_header("cache-control", "no-store")?
+        .from_json(value)?)
+}
+
+/// The query parameters of a request, each name once.
+pub fn query(request: &Request) -> Outcome<HashMap<String, String>> {
+    Ok(request.url()?.query_pairs().into_owned().collect())
+}
+
+/// A number out of the query parameters.
+///
+/// # Errors
+/// [`Code::InvalidField`] naming it when it is no number.
+pub fn number<T: std::str::FromStr>(
+    query: &HashMap<String, String>,
+    name: &str,
+) -> Result<Option<T>, Error> {
+    query
+        .get(name)
+        .map(|text| {
+            text.parse().map_err(|_| {
+                Error::new(Code::InvalidField, format!("the parameter `{name}` must be a number"))
+            })
+        })
+        .transpose()
+}
+
+/// The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header), 1 to 128 visible ASCII.
+pub fn idempotency_key(request: &Request) -> Outcome<Option<String>> {
+    let Some(key) = request.headers().get("idempotency-key")? else { return Ok(None) };
+    if (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(Some(key))
+    } else {
+        Err(Fault::refused(
+            Code::InvalidField,
+            "the header `Idempotency-Key` must be 1 to 128 visible ASCII characters",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use askwell::api::NewMessage;
+
+    fn refusal(text: &str) -> Error {
+        parse::<NewMessage>(text.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn errors_name_the_field_and_never_the_value() {
+        for malformed in ["", "{", "{\"id\":", "[1,]", "{\"id\":\"a\",\"text\":\"b\"} x"] {
+            assert_eq!(refusal(malformed).code, Code::MalformedJson, "{malformed}");
+        }
+        let unknown = refusal(r#"{"id":"a","text":"b","colour":"red"}"#);
+        assert_eq!(unknown.code, Code::UnknownField);
+        assert!(unknown.detail.contains("`colour`"));
+        let missing = refusal(r#"{"id":"a"}"#);
+        assert_eq!(missing.code, Code::InvalidField);
+        assert!(missing.detail.contains("`text`"));
+        let wrong = refusal(r#"{"id":"a","text":{"mike@example.com":1}}"#);
+        assert_eq!(wrong.code, Code::InvalidField);
+        assert!(wrong.detail.contains("`text`") && !wrong.detail.contains("mike"));
+    }
+}
