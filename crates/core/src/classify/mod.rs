@@ -1,6 +1,24 @@
 //! Answers the owner's questions about a closed conversation, judges its tone, reads its signals.
 
+mod amount;
+mod answer;
+mod cues;
+mod duration;
+mod kind;
+mod label;
+mod language;
+mod lexicon;
+mod reading;
+mod signals;
+mod templates;
+mod timing;
+mod tone;
+mod words;
+
+pub use templates::{Template, starter_fields, templates};
+
 use crate::conversation::{Sentiment, Turn};
+use reading::Reading;
 use serde::{Deserialize, Serialize};
 
 /// A question of the owner.
@@ -160,35 +178,19 @@ pub enum Outcome {
 }
 
 /// Answers one question.
+///
+/// Times, languages and amounts are computed; everything else is judged by phrases and by the words
+/// that the conversation shares with the field's values. Takes time linear in the conversation.
 pub fn classify(conversation: &[Turn], field: &Field) -> Answer {
-    let _ = (conversation, field);
-    Answer {
-        answer: None,
-        state: AnswerState::Pending,
-        confidence: 0.0,
-        evidence: Vec::new(),
-        method: Method::Embedded,
-    }
+    answer::answer(&Reading::new(conversation), field)
 }
 
-/// Judges the customer's tone.
+/// Judges the customer's tone over the whole conversation (requirement CV.5).
 pub fn sentiment(conversation: &[Turn]) -> Tone {
-    let _ = conversation;
-    Tone { sentiment: Sentiment::NotApplicable, confidence: 0.0 }
+    tone::tone(&Reading::new(conversation))
 }
 
-/// Reads the signals.
+/// Reads the signals (requirement CV.5); `tone` is what [`sentiment`] said of the same conversation.
 pub fn signals(conversation: &[Turn], tone: Tone) -> Signals {
-    let _ = (conversation, tone);
-    Signals {
-        dissatisfaction: false,
-        severe_negative: false,
-        success: false,
-        outcome: Outcome::None,
-    }
-}
-
-/// The questions that a new workspace begins with.
-pub fn starter_fields() -> Vec<Field> {
-    Vec::new()
+    signals::signals(&Reading::new(conversation), tone)
 }

@@ -1,0 +1,303 @@
+//! From a field and a reading to an answer: the kind picks the method, the null rules the state.
+
+use super::cues::Cue;
+use super::kind::{Kind, Sense, means};
+use super::label::{self, Score};
+use super::language;
+use super::reading::{Reading, cut};
+use super::timing::Elapsed;
+use super::tone;
+use super::words::Words;
+use super::{Answer, AnswerState, Evidence, Field, Method};
+use crate::conversation::{Role, Sentiment};
+
+/// What a method finds: a value with its confidence, or that there is none.
+#[derive(Debug, Clone, PartialEq)]
+struct Finding {
+    value: Option<usize>,
+    confidence: f32,
+    evidence: Vec<Evidence>,
+    method: Method,
+}
+
+impl Finding {
+    fn none(confidence: f32, method: Method) -> Self {
+        Self { value: None, confidence, evidence: Vec::new(), method }
+    }
+}
+
+/// Answers one question.
+pub(crate) fn answer(reading: &Reading<'_>, field: &Field) -> Answer {
+    let kind = Kind::of(field);
+    let mut found = match &kind {
+        Kind::Time(timing) => match timing.measure(reading) {
+            Elapsed::Value(value, turns) => Finding {
+                value: Some(value),
+                confidence: 1.0,
+                evidence: turns.into_iter().filter_map(|i| whole(reading, i)).collect(),
+                method: Method::Exact,
+            },
+            Elapsed::Unknown => Finding::none(1.0, Method::Exact),
+        },
+        Kind::Language(codes) => spoken(reading, codes),
+        Kind::Amount(ranges) => stated(reading, ranges),
+        Kind::Mood(steps) => mood(reading, steps),
+        Kind::YesNo { yes, no } => yes_no(reading, field, *yes, *no),
+        Kind::Outcome { good, bad } => outcome(reading, *good, *bad),
+        Kind::Label => matter(reading, field),
+    };
+    // A required question gets the value for "something else" where it has one. Times that cannot
+    // be measured stay open: they are never guessed.
+    if found.value.is_none() && !field.optional && !matches!(kind, Kind::Time(_)) {
+        found.value = label::rest(field, true)
+            .or_else(|| field.possible_values.iter().position(|v| means(v.name(), Sense::No)));
+        found.confidence = found.confidence.min(0.3);
+    }
+    let name = found.value.and_then(|i| field.possible_values.get(i)).map(|v| v.name().to_owned());
+    let state = match (&name, field.optional) {
+        (Some(_), _) => AnswerState::Value,
+        (None, true) => AnswerState::Null,
+        (None, false) => AnswerState::Unresolved,
+    };
+    Answer {
+        answer: name,
+        state,
+        confidence: found.confidence.clamp(0.0, 1.0),
+        evidence: found.evidence,
+        method: found.method,
+    }
+}
+
+/// A whole turn as evidence.
+fn whole(reading: &Reading<'_>, index: usize) -> Option<Evidence> {
+    let turn = reading.turns.get(index)?;
+    let quote = cut(turn.text, 240).to_owned();
+    (!quote.is_empty()).then_some(Evidence { message: index, quote })
+}
+
+/// Some words of a turn as evidence.
+fn part(reading: &Reading<'_>, at: (usize, usize, usize)) -> Option<Evidence> {
+    let quote = reading.turns.get(at.0)?.quote(at.1, at.2);
+    (!quote.is_empty()).then_some(Evidence { message: at.0, quote })
+}
+
+/// The language of the customer's words among the values.
+fn spoken(reading: &Reading<'_>, codes: &[Option<&'static str>]) -> Finding {
+    let mut text = String::new();
+    for (_, turn) in reading.customer() {
+        text.push_str(cut(turn.text, 1_000));
+        text.push('\n');
+        if text.len() > 8_000 {
+            break;
+        }
+    }
+    let ranked = language::ranked(&text);
+    let Some((top, share)) = ranked.first() else { return Finding::none(0.8, Method::Exact) };
+    let best = ranked
+        .iter()
+        .filter_map(|(l, s)| Some((codes.iter().position(|c| *c == Some(l.code))?, *s)))
+        .next();
+    let evidence: Vec<Evidence> =
+        reading.customer().take(1).filter_map(|(i, _)| whole(reading, i)).collect();
+    let listed = codes.contains(&Some(top.code));
+    let other = codes.iter().position(Option::is_none);
+    let value = match (listed, best, other) {
+        (true, Some((value, _)), _) => Some(value),
+        (_, _, Some(other)) => Some(other),
+        // A close relative of a listed language is likely that one, read from too little text.
+        (_, Some((value, s)), None) if s > 0.5 * share => Some(value),
+        _ => None,
+    };
+    Finding { value, confidence: share.max(0.5), evidence, method: Method::Exact }
+}
+
+/// The amount that the customer states.
+fn stated(reading: &Reading<'_>, ranges: &[Option<super::amount::Range>]) -> Finding {
+    let mut best: Option<(bool, usize, super::amount::Figure)> = None;
+    for (index, turn) in reading.customer() {
+        for figure in super::amount::figures(turn.text) {
+            if best.as_ref().is_none_or(|(money, _, _)| figure.money || !money) {
+                best = Some((figure.money, index, figure));
+            }
+        }
+    }
+    let Some((money, index, figure)) = best.filter(|(money, _, _)| *money) else {
+        return Finding::none(0.7, Method::Embedded);
+    };
+    let value = ranges
+        .iter()
+        .position(|r| r.is_some_and(|r| r.low <= figure.amount && figure.amount < r.high));
+    let quote = reading.turns.get(index).and_then(|t| t.text.get(figure.start..figure.end));
+    let evidence = quote.map(|q| Evidence { message: index, quote: q.to_owned() });
+    Finding {
+        value,
+        confidence: if money { 0.8 } else { 0.4 },
+        evidence: evidence.into_iter().collect(),
+        method: Method::Embedded,
+    }
+}
+
+/// The customer's mood on the field's own scale.
+fn mood(reading: &Reading<'_>, steps: &[Option<i8>]) -> Finding {
+    let tone = tone::tone(reading);
+    let wanted: i8 = match tone.sentiment {
+        Sentiment::NotApplicable => return Finding::none(tone.confidence, Method::Embedded),
+        Sentiment::OverlyNegative => -2,
+        Sentiment::Negative => -1,
+        Sentiment::Neutral => 0,
+        Sentiment::Positive => 1,
+        Sentiment::OverlyPositive => 2,
+    };
+    let value = steps
+        .iter()
+        .enumerate()
+        .filter_map(|(i, s)| s.map(|s| (i, (s - wanted).abs(), s.signum() != wanted.signum())))
+        .min_by_key(|(_, distance, other_side)| (*other_side, *distance))
+        .map(|(i, _, _)| i);
+    let evidence = reading
+        .customer()
+        .filter(|(_, t)| {
+            let m = tone::mood(t);
+            if wanted < 0 { m < tone::Mood::Plain } else { wanted > 0 && m > tone::Mood::Plain }
+        })
+        .take(3)
+        .filter_map(|(i, _)| whole(reading, i))
+        .collect();
+    Finding { value, confidence: tone.confidence, evidence, method: Method::Embedded }
+}
+
+/// The last cue of success or failure, the team's first.
+fn last_outcome(reading: &Reading<'_>) -> Option<(bool, (usize, usize, usize))> {
+    let of = |role: &[Role]| {
+        reading.by(role).rev().find_map(|(i, t)| {
+            let hit = t
+                .cues
+                .iter()
+                .rev()
+                .find(|h| matches!(h.label, Cue::Works | Cue::Settled | Cue::Fails))?;
+            Some((hit.label != Cue::Fails, (i, hit.from, hit.to)))
+        })
+    };
+    of(&[Role::Agent, Role::Bot]).or_else(|| of(&[Role::Customer]))
+}
+
+/// Whether something went well.
+fn outcome(reading: &Reading<'_>, good: usize, bad: usize) -> Finding {
+    let Some((well, at)) = last_outcome(reading) else {
+        return Finding::none(0.5, Method::Embedded);
+    };
+    Finding {
+        value: Some(if well { good } else { bad }),
+        confidence: 0.7,
+        evidence: part(reading, at).into_iter().collect(),
+        method: Method::Embedded,
+    }
+}
+
+/// Whether something is so: the turn that is most like the question decides.
+fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Finding {
+    let question = format!("{} {}", field.name, field.prompt);
+    let words = Words::new(&question);
+    let asks_outcome =
+        super::timing::find(&words, &["successful*", "succeed*", "able to", "resolved", "solved"]);
+    if asks_outcome.is_some() {
+        let found = outcome(reading, yes, no);
+        if found.value.is_some() || field.optional {
+            return found;
+        }
+    }
+    if super::timing::find(&words, &["thank*", "grateful", "gratitude"]).is_some() {
+        let thanked = reading.customer().find_map(|(i, t)| {
+            let hit = t.cues.iter().find(|h| matches!(h.label, Cue::Thanks))?;
+            Some((i, hit.from, hit.to))
+        });
+        return Finding {
+            value: Some(if thanked.is_some() { yes } else { no }),
+            confidence: 0.8,
+            evidence: thanked.and_then(|at| part(reading, at)).into_iter().collect(),
+            method: Method::Embedded,
+        };
+    }
+    let probe = Field {
+        name: String::new(),
+        prompt: String::new(),
+        possible_values: vec![super::Value::Name(probe(&field.prompt))],
+        optional: true,
+    };
+    let Some(score) = label::score(reading, &probe).into_iter().next() else {
+        return Finding::none(0.3, Method::Embedded);
+    };
+    let is_so = score.score >= 0.45;
+    if !is_so && field.optional && score.score < 0.15 {
+        return Finding::none(0.5, Method::Embedded);
+    }
+    Finding {
+        value: Some(if is_so { yes } else { no }),
+        confidence: 0.5,
+        evidence: score.at.filter(|_| is_so).and_then(|at| part(reading, at)).into_iter().collect(),
+        method: Method::Embedded,
+    }
+}
+
+/// What a prompt asks about, without what it says on how to answer.
+fn probe(prompt: &str) -> String {
+    let empty = [
+        "return",
+        "output",
+        "otherwise",
+        "whether",
+        "yes",
+        "no",
+        "agent",
+        "bot",
+        "null",
+        "value",
+        "answer",
+        "did",
+        "conversation",
+        "classify",
+        "empty",
+        "leave",
+    ];
+    let first = prompt.split_inclusive(['.', '?', '\n']).next().unwrap_or(prompt);
+    Words::new(first).iter().filter(|w| !empty.contains(w)).collect::<Vec<_>>().join(" ")
+}
+
+/// Which of several matters.
+fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
+    let scores = label::score(reading, field);
+    let applies = label::applies(reading, field);
+    if field.optional && applies == Some(false) {
+        return Finding::none(0.7, Method::Embedded);
+    }
+    let best = scores
+        .iter()
+        .enumerate()
+        .max_by(|a, b| a.1.score.total_cmp(&b.1.score).then(b.0.cmp(&a.0)))
+        .map(|(i, s)| (i, *s))
+        .unwrap_or((0, Score::default()));
+    let second = scores
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| *i != best.0)
+        .map(|(_, s)| s.score)
+        .fold(0.0, f32::max);
+    let threshold = if field.optional { 0.35 } else { 0.0 };
+    if best.1.score <= threshold {
+        let rest = label::rest(field, true).filter(|_| applies == Some(true) || !field.optional);
+        // A required question is answered even on next to nothing.
+        let rest = rest.or_else(|| (!field.optional && !scores.is_empty()).then_some(best.0));
+        return Finding {
+            value: rest,
+            confidence: 0.4,
+            evidence: Vec::new(),
+            method: Method::Embedded,
+        };
+    }
+    Finding {
+        value: Some(best.0),
+        confidence: 0.4 + 0.5 * (best.1.score - second).clamp(0.0, 1.0),
+        evidence: best.1.at.and_then(|at| part(reading, at)).into_iter().collect(),
+        method: Method::Embedded,
+    }
+}

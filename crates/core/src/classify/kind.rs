@@ -1,0 +1,187 @@
+//! What kind of question a field is, told from its prompt and its values alone.
+
+use super::amount::{self, Range};
+use super::language;
+use super::lexicon::Lexicon;
+use super::timing::{Timing, find};
+use super::words::Words;
+use super::{Field, Value};
+use std::sync::OnceLock;
+
+/// What a value's name means by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sense {
+    Yes,
+    No,
+    Unknown,
+    Other,
+    Unsaid,
+    Good,
+    Bad,
+    Pleased,
+    Very,
+    Neutral,
+    Displeased,
+    Negation,
+}
+
+const SENSES: &str = include_str!("../../data/classify/values.txt");
+
+fn senses() -> &'static Lexicon<Sense> {
+    static PARSED: OnceLock<Lexicon<Sense>> = OnceLock::new();
+    PARSED.get_or_init(|| {
+        let mut lexicon = Lexicon::default();
+        for (name, phrases) in SENSES.lines().filter_map(|l| l.split_once(':')) {
+            let sense = match name {
+                "yes" => Sense::Yes,
+                "no" => Sense::No,
+                "unknown" => Sense::Unknown,
+                "other" => Sense::Other,
+                "unsaid" => Sense::Unsaid,
+                "good" => Sense::Good,
+                "bad" => Sense::Bad,
+                "pleased" => Sense::Pleased,
+                "very" => Sense::Very,
+                "neutral" => Sense::Neutral,
+                "displeased" => Sense::Displeased,
+                "negation" => Sense::Negation,
+                _ => continue,
+            };
+            for phrase in phrases.split(',') {
+                lexicon.add(phrase, sense);
+            }
+        }
+        lexicon
+    })
+}
+
+/// Whether a value's name means this and nothing else of weight: the phrase covers it whole.
+pub(crate) fn means(value: &str, sense: Sense) -> bool {
+    let words = Words::new(value);
+    senses().hits(&words).iter().any(|h| h.label == sense && h.from == 0 && h.to == words.len())
+}
+
+/// Whether a value's name begins with this.
+fn begins(value: &str, sense: Sense) -> bool {
+    senses().hits(&Words::new(value)).iter().any(|h| h.label == sense && h.from == 0)
+}
+
+/// Where on the scale from displeased (−2) to pleased (2) a value's name stands.
+pub(crate) fn step(value: &str) -> Option<i8> {
+    let words = Words::new(value);
+    if words.len() > 4 {
+        return None;
+    }
+    let hits = senses().hits(&words);
+    let has = |sense| hits.iter().any(|h| h.label == sense);
+    let strength = if has(Sense::Very) { 2 } else { 1 };
+    if has(Sense::Displeased) {
+        Some(-strength)
+    } else if has(Sense::Neutral) {
+        Some(0)
+    } else if has(Sense::Pleased) {
+        Some(if has(Sense::Negation) { -strength } else { strength })
+    } else {
+        None
+    }
+}
+
+/// The kinds of questions, each with what its method needs. Indices are those of the values.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    /// An elapsed time.
+    Time(Timing),
+    /// A language: per value its code.
+    Language(Vec<Option<&'static str>>),
+    /// A stated amount: per value its range.
+    Amount(Vec<Option<Range>>),
+    /// The customer's mood: per value its step.
+    Mood(Vec<Option<i8>>),
+    /// Whether something is so.
+    YesNo {
+        /// The value for "it is so".
+        yes: usize,
+        /// The value for "it is not".
+        no: usize,
+    },
+    /// Whether something went well.
+    Outcome {
+        /// The value for "it did".
+        good: usize,
+        /// The value for "it did not".
+        bad: usize,
+    },
+    /// One of several matters.
+    Label,
+}
+
+impl Kind {
+    /// Tells the kind of a field.
+    pub(crate) fn of(field: &Field) -> Self {
+        if let Some(timing) = Timing::parse(field) {
+            return Self::Time(timing);
+        }
+        let names: Vec<&str> = field.possible_values.iter().map(Value::name).collect();
+        let rest = |name: &str| means(name, Sense::Other) || means(name, Sense::Unknown);
+        let all = |ok: &dyn Fn(&str) -> bool| {
+            names.iter().filter(|n| ok(n)).count() >= 2 && names.iter().all(|n| ok(n) || rest(n))
+        };
+        let languages: Vec<Option<&'static str>> =
+            names.iter().map(|n| language::named(n).map(|l| l.code)).collect();
+        let about_language = find(
+            &Words::new(&format!("{} {}", field.name, field.prompt)),
+            &[
+                "language*",
+                "speak*",
+                "write*",
+                "written",
+                "sprache*",
+                "langue*",
+                "idioma*",
+                "lingua*",
+                "taal",
+                "jezyk*",
+                "sprak*",
+                "dil*",
+                "言語",
+                "语言",
+                "ภาษา",
+                "भाषा",
+                "لغه",
+            ],
+        )
+        .is_some();
+        if about_language && all(&|n| language::named(n).is_some()) {
+            return Self::Language(languages);
+        }
+        let ranges: Vec<Option<Range>> = names.iter().map(|n| amount::range(n)).collect();
+        if all(&|n| amount::range(n).is_some()) {
+            return Self::Amount(ranges);
+        }
+        let steps: Vec<Option<i8>> = names.iter().map(|n| step(n)).collect();
+        let (high, low) = (steps.iter().flatten().max(), steps.iter().flatten().min());
+        if all(&|n| step(n).is_some()) && high > low {
+            return Self::Mood(steps);
+        }
+        let place = |sense| names.iter().position(|n| means(n, sense));
+        if let (Some(yes), Some(no)) = (place(Sense::Yes), place(Sense::No))
+            && names.len() <= 3
+        {
+            return Self::YesNo { yes, no };
+        }
+        if let (Some(good), Some(bad)) = (place(Sense::Good), place(Sense::Bad))
+            && names.len() <= 3
+        {
+            return Self::Outcome { good, bad };
+        }
+        // "Payment problem" beside "No problem".
+        if let [a, b] = names.as_slice() {
+            match (begins(a, Sense::Negation), begins(b, Sense::Negation)) {
+                (false, true) => return Self::YesNo { yes: 0, no: 1 },
+                (true, false) => return Self::YesNo { yes: 1, no: 0 },
+                _ => {}
+            }
+        }
+        Self::Label
+    }
+}

@@ -1,0 +1,207 @@
+//! Which language the customer writes in: by script where that decides, else by frequent words and
+//! by letters that only one of the candidates has.
+
+use super::lexicon::Map;
+use super::words::Words;
+use std::sync::OnceLock;
+
+const TABLE: &str = include_str!("../../data/classify/languages.txt");
+
+/// One language of the table.
+#[derive(Debug)]
+pub(crate) struct Language {
+    /// ISO 639-1.
+    pub code: &'static str,
+    /// Its names, folded, one string of words each.
+    names: Vec<String>,
+    script: &'static str,
+    letters: &'static str,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    languages: Vec<Language>,
+    /// Languages that have a word among their frequent ones.
+    words: Map<Box<str>, Vec<usize>>,
+}
+
+fn table() -> &'static Table {
+    static PARSED: OnceLock<Table> = OnceLock::new();
+    PARSED.get_or_init(|| {
+        let mut table = Table::default();
+        for line in TABLE.lines().filter(|l| !l.starts_with('#')) {
+            let mut parts = line.split('|').map(str::trim);
+            let mut part = || parts.next().unwrap_or_default();
+            let (code, names, script, letters, frequent) = (part(), part(), part(), part(), part());
+            let index = table.languages.len();
+            for word in Words::new(frequent).iter() {
+                let of = table.words.entry(word.into()).or_default();
+                if !of.contains(&index) {
+                    of.push(index);
+                }
+            }
+            let names = names.split(',').map(folded).collect();
+            table.languages.push(Language { code, names, script, letters });
+        }
+        table
+    })
+}
+
+fn folded(text: &str) -> String {
+    Words::new(text).iter().collect::<Vec<_>>().join(" ")
+}
+
+/// The language that a value names: "German", "Deutsch", "de", "Spanish (Latin America)".
+pub(crate) fn named(value: &str) -> Option<&'static Language> {
+    let head = value.split(['(', '/', ',', '-']).next().unwrap_or(value);
+    let name = folded(head);
+    let code = value.trim();
+    table()
+        .languages
+        .iter()
+        .find(|l| l.names.contains(&name) || (l.code.eq_ignore_ascii_case(code)))
+}
+
+/// How much a text speaks for each language: (index in the table, share of all evidence),
+/// strongest first.
+fn evidence(text: &str) -> Vec<(usize, f32)> {
+    let table = table();
+    let mut score = vec![0f32; table.languages.len()];
+    let mut scripts: Map<&'static str, f32> = Map::default();
+    for c in text.chars() {
+        if let Some(script) = script_of(c) {
+            *scripts.entry(script).or_default() += 1.0;
+        }
+    }
+    // Japanese is written with Han characters too; kana decides.
+    if let Some(kana) = scripts.get("kana").copied()
+        && let Some(han) = scripts.remove("han")
+    {
+        scripts.insert("kana", kana + han);
+    }
+    let Some((script, letters)) =
+        scripts.iter().map(|(s, n)| (*s, *n)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(a.0)))
+    else {
+        return Vec::new();
+    };
+    let alone = table.languages.iter().filter(|l| l.script == script).count() == 1;
+    for (language, score) in table.languages.iter().zip(&mut score) {
+        if language.script == script {
+            *score += if alone { letters } else { 0.01 };
+        }
+    }
+    if script == "arabic" || script == "cyrillic" {
+        // The bearer of the script unless letters or words speak for a neighbour.
+        let bearer = if script == "arabic" { "ar" } else { "ru" };
+        for (language, score) in table.languages.iter().zip(&mut score) {
+            if language.code == bearer {
+                *score += 0.5;
+            }
+        }
+    }
+    for c in text.chars().flat_map(char::to_lowercase).filter(|c| !c.is_ascii()) {
+        for (language, score) in table.languages.iter().zip(&mut score) {
+            if language.script == script && language.letters.contains(c) {
+                *score += 1.0;
+            }
+        }
+    }
+    for word in Words::new(text).iter() {
+        let Some(of) = table.words.get(word) else { continue };
+        let of: Vec<usize> = of
+            .iter()
+            .copied()
+            .filter(|i| table.languages.get(*i).is_some_and(|l| l.script == script))
+            .collect();
+        // Longer words that fewer languages share say more.
+        let weight = (word.chars().count() as f32).sqrt() / (of.len().max(1) as f32);
+        for index in of {
+            if let Some(score) = score.get_mut(index) {
+                *score += weight;
+            }
+        }
+    }
+    let total: f32 = score.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+    let mut ranked: Vec<(usize, f32)> = score
+        .into_iter()
+        .enumerate()
+        .filter(|(_, s)| *s > 0.0)
+        .map(|(i, s)| (i, s / total))
+        .collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked
+}
+
+/// Languages of a text with their share of the evidence, strongest first.
+pub(crate) fn ranked(text: &str) -> Vec<(&'static Language, f32)> {
+    let languages = &table().languages;
+    evidence(text).into_iter().filter_map(|(i, s)| Some((languages.get(i)?, s))).collect()
+}
+
+fn script_of(c: char) -> Option<&'static str> {
+    Some(match c {
+        'a'..='z' | 'A'..='Z' | '\u{00C0}'..='\u{024F}' | '\u{1E00}'..='\u{1EFF}' => "latin",
+        '\u{0370}'..='\u{03FF}' => "greek",
+        '\u{0400}'..='\u{04FF}' => "cyrillic",
+        '\u{0590}'..='\u{05FF}' => "hebrew",
+        '\u{0600}'..='\u{06FF}' => "arabic",
+        '\u{0900}'..='\u{097F}' => "devanagari",
+        '\u{0980}'..='\u{09FF}' => "bengali",
+        '\u{0B80}'..='\u{0BFF}' => "tamil",
+        '\u{0C00}'..='\u{0C7F}' => "telugu",
+        '\u{0E00}'..='\u{0E7F}' => "thai",
+        '\u{3040}'..='\u{30FF}' => "kana",
+        '\u{AC00}'..='\u{D7AF}' => "hangul",
+        '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => "han",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn top(text: &str) -> Option<&'static str> {
+        ranked(text).first().map(|(l, _)| l.code)
+    }
+
+    #[test]
+    fn short_messages_of_each_first_rank_language_are_told() {
+        for (code, text) in [
+            ("en", "where is my order? it has been two weeks"),
+            ("es", "¿Dónde está mi pedido? Llevo dos semanas esperando"),
+            ("fr", "Où est ma commande ? J'attends depuis deux semaines"),
+            ("de", "Wo ist meine Bestellung? Ich warte seit zwei Wochen"),
+            ("pt", "Onde está o meu pedido? Estou esperando há duas semanas"),
+            ("it", "Dov'è il mio ordine? Aspetto da due settimane"),
+            ("nl", "Waar is mijn bestelling? Ik wacht al twee weken"),
+            ("pl", "Gdzie jest moje zamówienie? Czekam już dwa tygodnie"),
+            ("sv", "Var är min beställning? Jag har väntat i två veckor"),
+            ("tr", "Siparişim nerede? İki haftadır bekliyorum"),
+            ("ja", "注文した商品はどこですか"),
+            ("zh", "我的订单在哪里"),
+            ("th", "สินค้าของฉันอยู่ที่ไหน"),
+            ("hi", "मेरा ऑर्डर कहाँ है"),
+            ("ar", "أين طلبي؟"),
+            ("ko", "제 주문은 어디에 있나요"),
+            ("ru", "Где мой заказ?"),
+        ] {
+            assert_eq!(top(text), Some(code), "{text}");
+        }
+        assert_eq!(top("12345 !!"), None);
+    }
+
+    #[test]
+    fn values_name_languages_in_several_ways() {
+        for (value, code) in [
+            ("German", "de"),
+            ("Deutsch", "de"),
+            ("pt", "pt"),
+            ("Chinese (Simplified)", "zh"),
+            ("Français", "fr"),
+        ] {
+            assert_eq!(named(value).map(|l| l.code), Some(code), "{value}");
+        }
+        assert!(named("Refund").is_none());
+    }
+}

@@ -1,0 +1,176 @@
+//! Finds many phrases in a text in one pass: a trie whose edges are folded words.
+
+use super::words::Words;
+use core::hash::{BuildHasherDefault, Hasher};
+use std::collections::HashMap;
+
+/// Longest phrase that is looked for, in words; characters in unspaced scripts.
+const MAX_PHRASE: usize = 16;
+/// Shortest stem that a phrase's `*` may stand after, in bytes.
+const MIN_STEM: usize = 2;
+
+/// FNV-1a. The keys are this crate's own phrases or an owner's values, so flooding is no concern.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+/// A map with [`Fnv`].
+pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
+
+/// Phrases, each under one or more labels.
+#[derive(Debug)]
+pub(crate) struct Lexicon<L> {
+    /// Words that must match whole, and stems that match by their beginning.
+    whole: Map<Box<str>, u32>,
+    stems: Map<Box<str>, u32>,
+    longest_stem: usize,
+    edges: Map<(u32, u32), u32>,
+    labels: Vec<Vec<L>>,
+}
+
+impl<L> Default for Lexicon<L> {
+    fn default() -> Self {
+        Self {
+            whole: Map::default(),
+            stems: Map::default(),
+            longest_stem: 0,
+            edges: Map::default(),
+            labels: vec![Vec::new()],
+        }
+    }
+}
+
+/// A phrase found: its label and the words that it covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hit<L> {
+    /// Under which label.
+    pub label: L,
+    /// Index of its first word.
+    pub from: usize,
+    /// Index after its last word.
+    pub to: usize,
+}
+
+impl<L: Copy + PartialEq> Lexicon<L> {
+    /// Adds a phrase; a word that ends in `*` matches by its beginning.
+    pub(crate) fn add(&mut self, phrase: &str, label: L) {
+        let mut node = 0u32;
+        for piece in phrase.split_whitespace() {
+            let (piece, stem) = match piece.strip_suffix('*') {
+                Some(stem) => (stem, true),
+                None => (piece, false),
+            };
+            let words = Words::new(piece);
+            let last = words.len().saturating_sub(1);
+            for (i, word) in words.iter().enumerate() {
+                let is_stem = stem && i == last && word.len() >= MIN_STEM;
+                let id = self.word_id(word, is_stem);
+                let fresh = self.labels.len() as u32;
+                let next = *self.edges.entry((node, id)).or_insert(fresh);
+                if next == fresh {
+                    self.labels.push(Vec::new());
+                }
+                node = next;
+            }
+        }
+        if let Some(labels) = self.labels.get_mut(node as usize).filter(|_| node != 0)
+            && !labels.contains(&label)
+        {
+            labels.push(label);
+        }
+    }
+
+    fn word_id(&mut self, word: &str, stem: bool) -> u32 {
+        let fresh = (self.whole.len() + self.stems.len()) as u32;
+        if stem {
+            self.longest_stem = self.longest_stem.max(word.len());
+            *self.stems.entry(word.into()).or_insert(fresh)
+        } else {
+            *self.whole.entry(word.into()).or_insert(fresh)
+        }
+    }
+
+    /// All phrases in the text, each label with the longest phrase per first word.
+    pub(crate) fn hits(&self, words: &Words) -> Vec<Hit<L>> {
+        let ids: Vec<Vec<u32>> = words.iter().map(|w| self.ids(w)).collect();
+        let mut hits: Vec<Hit<L>> = Vec::new();
+        let (mut nodes, mut next) = (Vec::new(), Vec::new());
+        for from in 0..ids.len() {
+            let first = hits.len();
+            nodes.clear();
+            nodes.push(0u32);
+            for (to, at) in ids.iter().enumerate().skip(from).take(MAX_PHRASE) {
+                next.clear();
+                for node in &nodes {
+                    next.extend(at.iter().filter_map(|id| self.edges.get(&(*node, *id))));
+                }
+                if next.is_empty() {
+                    break;
+                }
+                for label in next.iter().filter_map(|n| self.labels.get(*n as usize)).flatten() {
+                    let hit = Hit { label: *label, from, to: to + 1 };
+                    match hits.iter_mut().skip(first).find(|h| h.label == *label) {
+                        Some(shorter) => *shorter = hit,
+                        None => hits.push(hit),
+                    }
+                }
+                core::mem::swap(&mut nodes, &mut next);
+            }
+        }
+        hits
+    }
+
+    fn ids(&self, word: &str) -> Vec<u32> {
+        let mut ids: Vec<u32> = self.whole.get(word).copied().into_iter().collect();
+        for end in MIN_STEM..=word.len().min(self.longest_stem) {
+            if let Some(id) = word.get(..end).and_then(|stem| self.stems.get(stem)) {
+                ids.push(*id);
+            }
+        }
+        ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(lexicon: &Lexicon<u8>, text: &str) -> Vec<(u8, String)> {
+        let words = Words::new(text);
+        let hits = lexicon.hits(&words);
+        hits.iter().map(|h| (h.label, text[words.source(h.from..h.to)].to_owned())).collect()
+    }
+
+    #[test]
+    fn phrases_stems_and_unspaced_text_are_found() {
+        let mut lexicon = Lexicon::default();
+        for (phrase, label) in
+            [("thank*", 1), ("thank you so much", 1), ("ありがとう", 2), ("not work*", 3)]
+        {
+            lexicon.add(phrase, label);
+        }
+        assert_eq!(found(&lexicon, "Thanks!"), [(1, "Thanks".to_owned())]);
+        assert_eq!(found(&lexicon, "Thank you so much."), [(1, "Thank you so much".to_owned())]);
+        assert_eq!(found(&lexicon, "本当にありがとう。"), [(2, "ありがとう".to_owned())]);
+        assert_eq!(found(&lexicon, "it's NOT working"), [(3, "NOT working".to_owned())]);
+        assert!(found(&lexicon, "not at work, thinking").is_empty());
+        assert!(found(&Lexicon::default(), "anything").is_empty());
+    }
+}

@@ -1,0 +1,200 @@
+//! A conversation as all questions about it read it: folded once, with its cues.
+
+use super::cues::{self, Cue};
+use super::language;
+use super::lexicon::Hit;
+use super::words::Words;
+use crate::conversation::{Marker, Role, Turn};
+use crate::text::Lang;
+
+/// Bytes of a conversation that are read. What exceeds it is cut at the end of each message, to
+/// equal shares; 2,000 messages keep 256 bytes each, which is more than most messages have.
+const BUDGET: usize = 512 * 1024;
+
+/// A conversation, read.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    /// All turns, in order.
+    pub turns: Vec<Read<'a>>,
+}
+
+/// One turn, read.
+#[derive(Debug)]
+pub(crate) struct Read<'a> {
+    /// Who said it.
+    pub role: Role,
+    /// When, in POSIX seconds.
+    pub at: Option<i64>,
+    /// What it says, as far as it is read.
+    pub text: &'a str,
+    /// What happened, for [`Role::System`].
+    pub marker: Option<Marker>,
+    /// Its words.
+    pub words: Words,
+    /// What they show, denials and suppositions already applied.
+    pub cues: Vec<Hit<Cue>>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a conversation.
+    pub(crate) fn new(conversation: &'a [Turn]) -> Self {
+        let share = (BUDGET / conversation.len().max(1)).max(256);
+        let total: usize = conversation.iter().map(|t| t.text.len()).sum();
+        let limit = if total <= BUDGET { usize::MAX } else { share };
+        let mut turns: Vec<Read<'a>> = conversation
+            .iter()
+            .map(|turn| {
+                let text = cut(&turn.text, limit);
+                let system = turn.role == Role::System;
+                Read {
+                    role: turn.role,
+                    at: turn.at,
+                    text,
+                    marker: if system { Marker::parse(turn.text.trim()) } else { None },
+                    words: if system { Words::default() } else { Words::new(text) },
+                    cues: Vec::new(),
+                }
+            })
+            .collect();
+        let spoken = languages(&turns);
+        for turn in &mut turns {
+            turn.cues = show(turn, &spoken);
+        }
+        Self { turns }
+    }
+
+    /// The customer's turns with their index.
+    pub(crate) fn customer(&self) -> impl DoubleEndedIterator<Item = (usize, &Read<'a>)> {
+        self.by(&[Role::Customer])
+    }
+
+    /// Turns of some roles with their index.
+    pub(crate) fn by<'s>(
+        &'s self,
+        roles: &'s [Role],
+    ) -> impl DoubleEndedIterator<Item = (usize, &'s Read<'a>)> {
+        self.turns.iter().enumerate().filter(move |(_, t)| roles.contains(&t.role))
+    }
+}
+
+impl Read<'_> {
+    /// Whether a cue stands in it.
+    pub(crate) fn has(&self, cue: Cue) -> bool {
+        self.cues.iter().any(|h| h.label == cue)
+    }
+
+    /// Words that are not greeting, farewell, thanks or filler.
+    pub(crate) fn matter(&self) -> usize {
+        let empty = [Cue::Greeting, Cue::Bye, Cue::Thanks, Cue::Filler];
+        let mut covered = vec![false; self.words.len()];
+        for hit in self.cues.iter().filter(|h| empty.contains(&h.label)) {
+            covered.iter_mut().take(hit.to).skip(hit.from).for_each(|c| *c = true);
+        }
+        covered
+            .iter()
+            .enumerate()
+            .filter(|(i, c)| !**c && self.words.get(*i).chars().any(char::is_alphabetic))
+            .count()
+    }
+
+    /// Whether the sentence that a word stands in ends in a question mark.
+    pub(crate) fn asks_at(&self, word: usize) -> bool {
+        let end = self.words.source(word..word + 1).end;
+        let rest = self.text.get(end..).unwrap_or_default();
+        rest.chars()
+            .find(|c| matches!(c, '?' | '？' | '؟' | '.' | '!' | '。' | '！' | '\n'))
+            .is_some_and(|c| matches!(c, '?' | '？' | '؟'))
+    }
+
+    /// Whether it ends in a question.
+    pub(crate) fn ends_in_question(&self) -> bool {
+        self.text.trim_end().ends_with(['?', '？', '؟'])
+    }
+
+    /// The words around a hit, verbatim, at most about 120 bytes.
+    pub(crate) fn quote(&self, from: usize, to: usize) -> String {
+        let range = self.words.source(from..to);
+        let quote = self.text.get(range).unwrap_or_default();
+        cut(quote, 240).to_owned()
+    }
+}
+
+/// The beginning of a text, at most so many bytes, never inside a character.
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// Which languages' phrases count: those that the conversation is likely in; all where it is too
+/// short to tell.
+fn languages(turns: &[Read<'_>]) -> Vec<Lang> {
+    let mut sample = String::new();
+    for turn in turns.iter().filter(|t| t.role != Role::System) {
+        sample.push_str(cut(turn.text, 400));
+        sample.push('\n');
+        if sample.len() > 4_000 {
+            break;
+        }
+    }
+    let ranked = language::ranked(&sample);
+    let Some((_, best)) = ranked.first() else { return Lang::ALL.to_vec() };
+    let near: Vec<Lang> = ranked
+        .iter()
+        .filter(|(_, share)| *share >= best * 0.4)
+        .filter_map(|(l, _)| Lang::from_tag(l.code))
+        .collect();
+    if near.is_empty() { Lang::ALL.to_vec() } else { near }
+}
+
+/// The cues of a turn with denials and suppositions applied.
+fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
+    let all = cues::lexicon().hits(&turn.words);
+    let mut hits: Vec<Hit<Cue>> = Vec::new();
+    for hit in all.iter().filter(|h| spoken.contains(&h.label.1)) {
+        let plain = Hit { label: hit.label.0, from: hit.from, to: hit.to };
+        if !hits.contains(&plain) {
+            hits.push(plain);
+        }
+    }
+    // A phrase inside a longer one of a stronger or opposite kind does not count by itself:
+    // "not working" over "working", "absolutely love" over "love".
+    let inside = |h: &Hit<Cue>| {
+        let mood = |c: Cue| !matches!(c, Cue::Deny | Cue::If | Cue::Filler | Cue::Greeting);
+        hits.iter().any(|o| {
+            mood(o.label)
+                && o.label != h.label
+                && o.from <= h.from
+                && o.to >= h.to
+                && o.to - o.from > h.to - h.from
+        })
+    };
+    let near = |h: &Hit<Cue>, cue: Cue, before: usize, after: usize| {
+        hits.iter().any(|o| {
+            o.label == cue
+                && ((o.to <= h.from && h.from - o.to < before)
+                    || (o.from >= h.to && o.from - h.to < after))
+        })
+    };
+    // Where the verb stands last, its denial follows what is denied.
+    let verb_last = spoken.iter().any(|l| matches!(l, Lang::Tr | Lang::Ja | Lang::Hi));
+    let after = if verb_last { 2 } else { 0 };
+    hits.iter()
+        .filter(|h| !inside(h))
+        .filter_map(|h| {
+            let denied = near(h, Cue::Deny, 2, after);
+            let supposed = near(h, Cue::If, 4, 0);
+            let label = match h.label {
+                Cue::Warm | Cue::Effusive if denied => Cue::Displeased,
+                Cue::Works | Cue::Settled if denied => Cue::Fails,
+                Cue::Displeased | Cue::Rage if denied => return None,
+                Cue::Works | Cue::Settled | Cue::Warm if supposed => return None,
+                Cue::Works | Cue::Settled if turn.asks_at(h.from) => return None,
+                label => label,
+            };
+            Some(Hit { label, ..*h })
+        })
+        .collect()
+}
