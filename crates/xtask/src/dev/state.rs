@@ -1,0 +1,120 @@
+//! What `dev` remembers between runs: the secrets of the Worker and the keys of the demo workspace.
+
+use crate::project::Project;
+use anyhow::{Context, Result, anyhow};
+use askwell::api::WorkspaceCreated;
+use askwell::id;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Where the runtime keeps its stores, and the keys lie beside them: removing it starts anew.
+pub const DIRECTORY: &str = ".askwell/state";
+const KEYS: &str = ".askwell/state/dev.json";
+/// Where wrangler looks for the secrets of a local Worker.
+const SECRETS: &str = ".dev.vars";
+
+/// The demo workspace.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct State {
+    /// Where the Worker was last served.
+    pub url: String,
+    /// The pages that the site key is good for.
+    pub origins: Vec<String>,
+    /// Its keys.
+    pub workspace: WorkspaceCreated,
+}
+
+impl State {
+    /// What the last run left, if there was one.
+    pub fn read(project: &Project) -> Result<Option<Self>> {
+        let file = project.path(KEYS);
+        match fs::read(&file) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| {
+                format!("{} is damaged; remove {DIRECTORY} to start anew", file.display())
+            })?)),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e).with_context(|| format!("cannot read {}", file.display())),
+        }
+    }
+
+    /// Leaves it for the next run.
+    pub fn write(&self, project: &Project) -> Result<()> {
+        fs::create_dir_all(project.path(DIRECTORY))?;
+        write_private(&project.path(KEYS), &serde_json::to_string_pretty(self)?)
+    }
+}
+
+/// The Worker's secrets that this program needs to know itself.
+pub struct Secrets {
+    /// The operator's.
+    pub admin_key: String,
+}
+
+/// Reads the local secrets, after adding random ones for what is not set.
+pub fn secrets(project: &Project) -> Result<Secrets> {
+    let file = project.path(SECRETS);
+    let mut text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(e).with_context(|| format!("cannot read {}", file.display())),
+    };
+    let before = text.len();
+    let admin_key = ensure(&mut text, "ADMIN_KEY")?;
+    ensure(&mut text, "SIGNING_SECRET")?;
+    if text.len() != before {
+        write_private(&file, &text)?;
+    }
+    Ok(Secrets { admin_key })
+}
+
+/// The value of a variable in a file of `NAME=value` lines; appended at random when it has none.
+fn ensure(text: &mut String, name: &str) -> Result<String> {
+    if let Some(value) = value(text, name) {
+        return Ok(value);
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|e| anyhow!("no random bytes to be had: {e}"))?;
+    let random = id::digest(&[&bytes]);
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(&format!("{name}=\"{random}\"\n"));
+    Ok(random)
+}
+
+fn value(text: &str, name: &str) -> Option<String> {
+    text.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        (key.trim() == name).then(|| value.trim().trim_matches(['"', '\'']).to_owned())
+    })
+}
+
+/// Writes a file that only its owner may read.
+fn write_private(file: &Path, text: &str) -> Result<()> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)
+        .and_then(|mut open| open.write_all(text.as_bytes()))
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_that_are_set_are_kept_and_others_added() {
+        let mut text = "# mine\nADMIN_KEY = 'chosen by hand'\nOTHER=1".to_owned();
+        assert_eq!(ensure(&mut text, "ADMIN_KEY").unwrap(), "chosen by hand");
+        let random = ensure(&mut text, "SIGNING_SECRET").unwrap();
+        assert!(random.len() >= 16);
+        assert!(text.contains("\nOTHER=1\nSIGNING_SECRET=\""));
+        assert_eq!(value(&text, "SIGNING_SECRET"), Some(random));
+    }
+}
