@@ -1,5 +1,6 @@
 //! Customers: what is known of one, from where, and whose profile it belongs to.
 
+pub mod csv;
 mod facts;
 mod resolve;
 

@@ -180,9 +180,7 @@ impl Emitter<'_> {
     fn outcome(&mut self, episode: &Episode<'_>, conclusion: &Conclusion) {
         let (signals, at) = (conclusion.signals, self.closed.ended_at);
         let settled = match signals.outcome {
-            Outcome::Recovered => {
-                Some((Name::InteractionOutcomeRecovered, OutcomeType::Recovered))
-            }
+            Outcome::Recovered => Some((Name::InteractionOutcomeRecovered, OutcomeType::Recovered)),
             Outcome::Resolved => Some((Name::InteractionOutcomeResolved, OutcomeType::Resolved)),
             Outcome::Unresolved | Outcome::Handoff | Outcome::None => episode
                 .marked_resolved()

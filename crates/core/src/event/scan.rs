@@ -40,9 +40,8 @@ pub fn hits(envelope: &Value) -> Vec<Hit> {
             Value::String(text) if !is_exempt(&pointer, text) => {
                 found.extend(kind_of(text).map(|kind| Hit { pointer, kind }));
             }
-            Value::Array(items) => open.extend(
-                items.iter().enumerate().map(|(i, item)| (format!("{pointer}/{i}"), item)),
-            ),
+            Value::Array(items) => open
+                .extend(items.iter().enumerate().map(|(i, item)| (format!("{pointer}/{i}"), item))),
             Value::Object(map) => {
                 for (key, item) in map {
                     if let Some(kind) = kind_of(key) {

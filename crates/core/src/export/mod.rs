@@ -1,39 +1,19 @@
 //! The daily export: one immutable JSON document per UTC day, its metrics and its checks.
+//!
+//! A [`Row`] is made when a conversation ends ([`row`]), stored as one line of JSON, and written
+//! out unchanged into the day's file ([`Document`]), so that the same rows give the same bytes.
 
-use crate::closing::{Closed, Conclusion};
-use crate::id::CustomerId;
-use serde::{Deserialize, Serialize};
+mod document;
+mod metrics;
+mod row;
+mod verify;
 
-/// Names that a row carries besides the conversation itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bot<'a> {
-    /// The workspace's id.
-    pub id: &'a str,
-    /// The workspace's name.
-    pub name: &'a str,
-}
+#[cfg(test)]
+mod tests;
 
-/// One conversation in a day file, with exactly the properties and types of the file schema.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Row {
-    /// The conversation.
-    pub conversation_id: String,
-}
-
-/// The row of a conversation that has ended.
-pub fn row(closed: &Closed, conclusion: &Conclusion, customer: &CustomerId, bot: &Bot<'_>) -> Row {
-    let _ = (conclusion, customer, bot);
-    Row { conversation_id: closed.conversation_id.to_string() }
-}
-
-/// The day's document: rows as they were stored, in the given order.
-pub fn document<'a>(rows: impl IntoIterator<Item = &'a str>) -> String {
-    let mut out = String::from("[");
-    for (i, row) in rows.into_iter().enumerate() {
-        out.push_str(if i == 0 { "\n" } else { ",\n" });
-        out.push_str(row);
-    }
-    out.push_str(if out.len() == 1 { "]\n" } else { "\n]\n" });
-    out
-}
+pub use document::{Document, Manifest, document};
+pub use metrics::{
+    ConversationIntents, IntentMetrics, Metrics, NOT_MEANINGFUL, Tally, intents, metrics,
+};
+pub use row::{Bot, Channel, ConversationStatus, Count, Instant, Intent, Row, row};
+pub use verify::{Fault, Finding, read, verify};
