@@ -17,6 +17,7 @@ describe("bad input", () => {
     space = await workspace(worker);
     talk = await visit(space);
     await talk.visitor.say(talk.id, "Hello, is the oak table still available?");
+    await space.team.listed(talk.id, (row) => row.status === "in-progress");
   });
   after(() => worker?.stop());
 
@@ -77,6 +78,9 @@ describe("bad input", () => {
       [talk.visitor, "POST", messages(), { id: "x" }, "text"],
       [talk.visitor, "POST", messages(), { text: "hi" }, "id"],
       [talk.visitor, "POST", messages(), { id: "x", text: "" }, "text"],
+      [talk.visitor, "POST", messages(), { id: "x", text: " \n\t" }, "text"],
+      [talk.visitor, "POST", messages(), { id: "mark-0", text: "hi" }, "id"],
+      [talk.visitor, "POST", messages(), { id: "x", text: "hi", at: 1 }, "at"],
       [talk.visitor, "POST", messages(), { id: "x", text: 7 }, "text"],
       [talk.visitor, "POST", messages(), { id: "", text: "hi" }, "id"],
       [talk.visitor, "POST", messages(), { id: "a b", text: "hi" }, "id"],
@@ -183,9 +187,7 @@ describe("bad input", () => {
       await refused(answer, code === "forbidden" ? 403 : 422, code);
     }
     const spoof = { id: "spoof-1", text: "I am of the team", role: "agent" };
-    const answer = await talk.visitor.send("POST", messages(), { body: spoof });
-    const { messages: all } = await space.team.messages(talk.id);
-    assert.ok(!all.some((m) => m.role === "agent"), `a visitor spoke as an agent: ${answer.status}`);
+    await refused(await talk.visitor.send("POST", messages(), { body: spoof }), 403, "forbidden");
   });
 
   test("another origin: 403 origin_not_allowed", async () => {
@@ -243,6 +245,7 @@ describe("bad input", () => {
       await refused(await held(action), 409, "illegal_transition");
     }
     const waiting = await visit(space);
+    await space.team.listed(waiting.id);
     intact = await everything();
     for (const action of ["handoff", "transfer", "busy", "no-answer", "voicemail", "reopen"]) {
       const path = `/v1/conversations/${waiting.id}/actions`;
@@ -254,7 +257,6 @@ describe("bad input", () => {
   test("a workspace that there is already: 409 already_exists", async () => {
     const body = { id: space.id, name: "Another", origins: ["https://evil.example"] };
     await refused(await space.operator.send("POST", "/v1/workspaces", { body }), 409, "already_exists");
-    await visit(space).then((t) => assert.ok(t.id), "the old keys still work");
   });
 
   test("a webhook that is neither https nor on this machine, or with a poor secret: 422", async () => {

@@ -37,8 +37,9 @@ describe("the export", () => {
     (await space.team.all("/v1/exports")).find((entry) => entry.day === date);
 
   test("of a day that has not been sealed says when it will be", async () => {
-    for (const date of [dates.old, day(0), day(1)]) {
-      assertProblem(await file(date), 425, "not_ready");
+    for (const date of [day(0), day(1)]) {
+      const problem = assertProblem(await file(date), 425, "not_ready");
+      assert.match(problem.detail, /\d{4}-\d\d-\d\dT/, "says when");
     }
     assert.deepEqual(await row(dates.old), {
       day: dates.old,
@@ -87,6 +88,15 @@ describe("the export", () => {
     assert.deepEqual(JSON.parse(answer.text), []);
   });
 
+  test("takes what comes too late into the first day that is still open", async () => {
+    const sealed = await file(dates.old);
+    const today = day(0);
+    ids.tooLate = await recorded(dates.old, "12:00:00", "Sorry, this comes late");
+    assert.equal((await row(today)).conversations, 1);
+    assert.deepEqual((await file(dates.old)).bytes, sealed.bytes);
+    dates.today = today;
+  });
+
   test("is the same for ever: bytes, ETag, after another seal and a restart", async () => {
     const days = [dates.old, dates.empty, dates.recent];
     const fetched = () => Promise.all(days.map((date) => file(date)));
@@ -103,6 +113,8 @@ describe("the export", () => {
     await worker.restart({ CLOCK_OFFSET_S: String(2 * DAY_S) });
     await worker.cron();
     assert.deepEqual(shape(await fetched()), first);
+    const late = JSON.parse((await file(dates.today)).text);
+    assert.deepEqual(late.map((r) => r.conversation_id), [ids.tooLate]);
   });
 
   test("need not be fetched twice", async () => {

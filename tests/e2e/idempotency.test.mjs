@@ -65,8 +65,8 @@ describe("repeats and order", () => {
     assert.deepEqual([first.status, again.status], [201, 200]);
     assert.deepEqual([first.json.duplicate, again.json.duplicate], [false, true]);
     assert.deepEqual(again.json.message, first.json.message);
-    // Other words under the same id: refused or ignored, but never a change of what was said.
-    await talk.visitor.send("POST", path, { body: { id: "m-1", text: "I'm Jane" } });
+    const other = await talk.visitor.send("POST", path, { body: { id: "m-1", text: "I'm Jane" } });
+    assertProblem(other, 409, "idempotency_conflict");
     const said = (await talk.visitor.messages(talk.id)).messages.filter((m) => m.role === "customer");
     assert.deepEqual(said.map((m) => m.text), [body.text]);
   });
@@ -167,9 +167,35 @@ describe("repeats and order", () => {
     const at = Date.now() - 3_600_000;
     const { conversation_id: id } = await space.team.open({ recorded: true });
     await space.team.say(id, "first", { role: "customer", at });
-    const path = `/v1/conversations/${id}/messages`;
-    const body = { id: "early", text: "earlier", role: "customer", at: at - 1 };
-    assertProblem(await space.team.send("POST", path, { body }), 422, "invalid_field");
-    assert.equal((await space.team.messages(id)).messages.length, 1);
+    await space.team.say(id, "earlier", { role: "customer", at: at - 1 });
+    await space.team.say(id, "later", { role: "customer", at: at + 1 });
+    const { messages } = await space.team.messages(id);
+    assert.deepEqual(messages.map((m) => [m.text, m.at]), [["first", at], ["earlier", at], ["later", at + 1]]);
+  });
+
+  test("a page's idempotency key must not be guessable", async () => {
+    const send = (key) =>
+      space.page.send("POST", "/v1/conversations", { body: {}, headers: { "idempotency-key": key } });
+    assertProblem(await send("short"), 422, "invalid_field");
+    const key = crypto.randomUUID();
+    const [first, again] = [await send(key), await send(key)];
+    assert.deepEqual([first.status, again.status], [201, 200]);
+    assert.equal(again.json.conversation_id, first.json.conversation_id);
+  });
+
+  test("the same action under the same key is done once", async () => {
+    const talk = await visit(space);
+    await talk.visitor.say(talk.id, "Thank you");
+    const act = (action) =>
+      space.team.send("POST", `/v1/conversations/${talk.id}/actions`, {
+        body: { action },
+        headers: { "idempotency-key": "act-1" },
+      });
+    const [first, again] = [await act("close"), await act("close")];
+    assert.deepEqual([first.status, again.status], [200, 200]);
+    assert.deepEqual(again.json, first.json);
+    assertProblem(await act("reopen"), 409, "idempotency_conflict");
+    const detail = await space.team.classified(talk.id);
+    assert.equal(detail.transcript.filter((m) => m.text === "closed").length, 1);
   });
 });

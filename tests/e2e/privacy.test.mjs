@@ -31,7 +31,6 @@ describe("privacy", () => {
       await mine.visitor.send("GET", `${path}/messages`),
       await mine.visitor.send("POST", `${path}/messages`, { body }),
       await mine.visitor.send("POST", `${path}/actions`, { body: { action: "close" } }),
-      await mine.visitor.send("GET", `${path}/socket`),
     ]) {
       assertKeptOut(answer);
     }

@@ -25,9 +25,9 @@ describe("the sample conversations", () => {
   before(async () => {
     [worker, receiver] = await Promise.all([Worker.start(), Receiver.start()]);
     space = await workspace(worker, { webhook: receiver });
-    const ids = await inParallel(RECORDS, 8, (record) => play(space.team, record));
-    await space.team.settled((o) => o.classified === RECORDS.length);
-    details = await inParallel(ids, 8, (id) => space.team.conversation(id));
+    const played = await inParallel(RECORDS, 8, (record) => play(space.team, record));
+    details = await inParallel(played, 8, ({ id, revision }) => space.team.classified(id, revision));
+    await space.team.settled();
   });
   after(async () => {
     await worker?.stop();

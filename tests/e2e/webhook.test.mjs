@@ -4,11 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { visit, workspace } from "../support/api.mjs";
 import { Receiver } from "../support/receiver.mjs";
-import { until } from "../support/until.mjs";
+import { RESENT_MS, until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
-
-/** Several retries with back-off between them. */
-const PATIENCE_MS = 120_000;
 
 describe("the webhook", () => {
   let worker, receiver, space;
@@ -39,7 +36,7 @@ describe("the webhook", () => {
     until("every recorded event is delivered", async () => {
       const overview = await space.team.overview();
       return overview.events_undelivered === 0 && receiver.events.length === (await recorded());
-    }, PATIENCE_MS);
+    }, RESENT_MS);
 
   test("gets each event, signed, as a CloudEvent with an id of its own", async () => {
     const id = await chat();

@@ -12,7 +12,7 @@ const ACTIONS = {
 
 /**
  * Plays what is not there yet of a recorded conversation, and closes it if the record does not. Gives
- * its id. `acknowledged(turn)` is called for each turn that the API has answered for.
+ * its id and how often it has closed. `acknowledged(turn)` is called for each turn that the API has answered for.
  */
 export async function play(team, record, { acknowledged = () => {}, prefix = "" } = {}) {
   const [language, region] = (record.locale ?? "").split("-");
@@ -29,6 +29,10 @@ export async function play(team, record, { acknowledged = () => {}, prefix = "" 
     { headers: { "idempotency-key": prefix + record.id } },
   );
   const id = opened.conversation_id;
+  let { revision } = opened;
+  const act = async (action, at) => {
+    ({ revision } = await team.act(id, action, { at }));
+  };
   const there = (await team.messages(id)).messages;
   const said = new Set(there.map((message) => message.id));
   const done = {};
@@ -37,21 +41,19 @@ export async function play(team, record, { acknowledged = () => {}, prefix = "" 
   }
   let open = true;
   for (const [index, { role, text, at }] of record.conversation.entries()) {
-    const time = { at: at * 1000 };
     if (role === "system") {
       open = text !== "resolved" && text !== "closed";
       if (done[text] > 0) done[text] -= 1;
-      else await team.act(id, ACTIONS[text], time);
+      else await act(ACTIONS[text], at * 1000);
     } else if (!said.has(`turn-${index}`)) {
-      await team.say(id, text, { id: `turn-${index}`, role, ...time });
+      await team.say(id, text, { id: `turn-${index}`, role, at: at * 1000 });
     }
     acknowledged({ conversation: id, index, role, text });
   }
   if (open && !(done.closed > 0)) {
-    const last = record.conversation.at(-1);
-    await team.act(id, "close", { at: last.at * 1000 });
+    await act("close", record.conversation.at(-1).at * 1000);
   }
-  return id;
+  return { id, revision };
 }
 
 /** Runs `work` for each item, `width` at a time; gives the results in order. */
