@@ -103,22 +103,28 @@ export class Client {
   }
 
   /** Waits until a conversation's closing has been classified into the ledger, and gives its detail. */
-  classified(id, revision = 1) {
+  classified(id, revision = 1, limit = undefined) {
     return until(`conversation ${id} is classified`, async () => {
       const answer = await this.send("GET", `/v1/conversations/${id}`);
       return answer.status === 200 && answer.json.revision >= revision && answer.json.sentiment
         ? answer.json
         : undefined;
-    });
+    }, limit);
+  }
+
+  /** Waits until the list of conversations shows one as it should be, and gives its row. */
+  listed(id, check = () => true) {
+    return until(`conversation ${id} is in the list`, async () =>
+      (await this.all("/v1/conversations")).find((row) => row.conversation_id === id && check(row)));
   }
 
   /** Waits until nothing is on its way inside the Worker any more, and gives the overview. */
-  settled(check = () => true) {
+  settled(check = () => true, limit = undefined) {
     return until("nothing is on its way any more", async () => {
       const overview = await this.overview();
       const quiet = overview.outbox === 0 && overview.events_undelivered === 0;
       return quiet && check(overview) ? overview : undefined;
-    });
+    }, limit);
   }
 }
 

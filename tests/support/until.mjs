@@ -4,6 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const FRESH_MS = 30_000;
 
 /**
+ * What was on its way when the power was cut is sent again: a closing after 15 s, an event after 30 s,
+ * each with growing pauses.
+ */
+export const RESENT_MS = 120_000;
+
+/**
  * Asks `probe` again and again until it gives something, and gives that. A refused connection counts
  * as nothing, so that it can be used across restarts.
  */

@@ -1,7 +1,7 @@
 // The comparison itself must be able to fail.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shortfall } from "./cases.mjs";
+import { shortfall } from "../support/cases.mjs";
 
 test("what is expected may be less than what came, but nothing may differ", () => {
   const actual = { id: "a", found: [{ kind: "name", value: "Mike", start: 4 }], ask: {} };

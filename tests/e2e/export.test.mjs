@@ -1,0 +1,150 @@
+// The daily export: one document per UTC day, immutable once sealed.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { assertProblem, Client, workspace } from "../support/api.mjs";
+import { day, DAY_S, instant } from "../support/days.mjs";
+import { until } from "../support/until.mjs";
+import { Worker } from "../support/worker.mjs";
+
+describe("the export", () => {
+  let worker, space;
+  const ids = {};
+  const dates = { old: day(-5), empty: day(-4), recent: day(-3) };
+
+  before(async () => {
+    worker = await Worker.start();
+    space = await workspace(worker);
+    ids.old = await recorded(dates.old, "10:00:00", "I'm Nora Quist, nora@example.com, 555-0110");
+    ids.late = await recorded(dates.old, "23:59:58", "Hello?", "23:59:59");
+    // Begins on one day and ends on the next: it belongs to the day of its end.
+    ids.night = await recorded(dates.empty, "23:59:59", "Are you open?", "00:00:00", dates.recent);
+    await space.team.settled((o) => o.classified === 3);
+  });
+  after(() => worker?.stop());
+
+  async function recorded(date, time, text, until = time, ends = date) {
+    const { conversation_id: id } = await space.team.open({ recorded: true });
+    await space.team.say(id, text, { role: "customer", at: instant(date, time) });
+    await space.team.act(id, "close", { at: instant(ends, until) });
+    await space.team.classified(id);
+    return id;
+  }
+
+  const file = (date, headers) => space.team.send("GET", `/v1/exports/${date}`, { headers });
+  const row = async (date) =>
+    (await space.team.all("/v1/exports")).find((entry) => entry.day === date);
+
+  test("of a day that has not been sealed says when it will be", async () => {
+    for (const date of [day(0), day(1)]) {
+      const problem = assertProblem(await file(date), 425, "not_ready");
+      assert.match(problem.detail, /\d{4}-\d\d-\d\dT/, "says when");
+    }
+    assert.deepEqual(await row(dates.old), {
+      day: dates.old,
+      conversations: 2,
+      sealed_at: null,
+      sha256: null,
+      bytes: null,
+    });
+  });
+
+  test("of something that is no day is refused", async () => {
+    for (const date of ["2026-02-30", "2026-1-1", "today", "2026-11-21T00:00:00Z"]) {
+      const answer = await file(date);
+      const expected = answer.status === 404 ? [404, "not_found"] : [422, "invalid_field"];
+      assertProblem(answer, ...expected);
+    }
+  });
+
+  test("holds the conversations that ended that day, whole, once each", async () => {
+    await worker.cron();
+    const old = await until("the day is sealed", async () => {
+      const answer = await file(dates.old);
+      return answer.status === 200 && answer;
+    });
+    assert.match(old.type, /^application\/json\b/);
+    const rows = JSON.parse(old.text);
+    assert.deepEqual(rows.map((r) => r.conversation_id).sort(), [ids.old, ids.late].sort());
+    const recent = JSON.parse((await file(dates.recent)).text);
+    assert.deepEqual(recent.map((r) => r.conversation_id), [ids.night]);
+    const entry = await row(dates.old);
+    assert.equal(entry.bytes, old.bytes.length);
+    assert.equal(entry.sha256, createHash("sha256").update(old.bytes).digest("hex"));
+    assert.ok(entry.sealed_at);
+  });
+
+  test("names nobody", async () => {
+    const text = (await file(dates.old)).text.toLowerCase();
+    for (const secret of ["nora", "quist", "example.com", "555-0110", "5550110"]) {
+      assert.ok(!text.includes(secret), `the file carries “${secret}”`);
+    }
+  });
+
+  test("of a day without conversations is an empty list", async () => {
+    const answer = await file(dates.empty);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(JSON.parse(answer.text), []);
+  });
+
+  test("takes what comes too late into the first day that is still open", async () => {
+    const sealed = await file(dates.old);
+    const today = day(0);
+    ids.tooLate = await recorded(dates.old, "12:00:00", "Sorry, this comes late");
+    assert.equal((await row(today)).conversations, 1);
+    assert.deepEqual((await file(dates.old)).bytes, sealed.bytes);
+    dates.today = today;
+  });
+
+  test("is the same for ever: bytes, ETag, after another seal and a restart", async () => {
+    const days = [dates.old, dates.empty, dates.recent];
+    const fetched = () => Promise.all(days.map((date) => file(date)));
+    const shape = (answers) =>
+      answers.map((a) => [a.status, a.headers.get("etag"), a.bytes.toString("hex")]);
+    const first = shape(await fetched());
+    for (const [status, etag] of first) {
+      assert.equal(status, 200);
+      assert.match(etag, /^"[^"]+"$/, "a strong ETag");
+    }
+    await worker.cron();
+    await worker.cron();
+    assert.deepEqual(shape(await fetched()), first);
+    await worker.restart({ CLOCK_OFFSET_S: String(2 * DAY_S) });
+    await worker.cron();
+    assert.deepEqual(shape(await fetched()), first);
+    const late = JSON.parse((await file(dates.today)).text);
+    assert.deepEqual(late.map((r) => r.conversation_id), [ids.tooLate]);
+  });
+
+  test("need not be fetched twice", async () => {
+    const etag = (await file(dates.old)).headers.get("etag");
+    const again = await file(dates.old, { "if-none-match": etag });
+    assert.deepEqual([again.status, again.bytes.length], [304, 0]);
+    assert.equal(again.headers.get("etag"), etag);
+    assert.equal((await file(dates.old, { "if-none-match": '"other"' })).status, 200);
+  });
+
+  test("does not change when a sealed conversation is reopened and closed anew", async () => {
+    const sealed = await file(dates.old);
+    await space.team.act(ids.late, "reopen", { at: instant(dates.recent, "09:00:00") });
+    await space.team.say(ids.late, "one more thing", {
+      role: "customer",
+      at: instant(dates.recent, "09:00:01"),
+    });
+    await space.team.act(ids.late, "close", { at: instant(dates.recent, "09:05:00") });
+    await space.team.classified(ids.late, 2);
+    await worker.cron();
+    const after = await file(dates.old);
+    assert.deepEqual(after.bytes, sealed.bytes);
+    assert.equal(after.headers.get("etag"), sealed.headers.get("etag"));
+  });
+
+  test("is the team's alone", async () => {
+    const other = await workspace(worker);
+    const theirs = await other.team.send("GET", `/v1/exports/${dates.old}`);
+    assert.ok(!theirs.text.includes(ids.old), "another workspace's file");
+    assertProblem(await new Client(worker).send("GET", `/v1/exports/${dates.old}`), 401, "unauthorized");
+    assertProblem(await space.page.send("GET", `/v1/exports/${dates.old}`), 403, "forbidden");
+  });
+});
