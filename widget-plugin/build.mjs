@@ -90,12 +90,16 @@ function buildEngine(outDir, features) {
   renameSync(small, file);
 }
 
-/** wasm-bindgen's own declarations describe the raw exports with `any`; only `memory` is for use. */
+/**
+ * wasm-bindgen's declarations, with the raw exports (which it types with `any`) reduced to `memory`,
+ * and with the library that `Symbol.dispose` needs, so that consumers need not name it.
+ */
 function typedRawExports(source) {
-  return source.replace(
+  const reduced = source.replace(
     /export interface InitOutput \{[\s\S]*?\n\}/,
     "export interface InitOutput {\n    readonly memory: WebAssembly.Memory;\n}",
   );
+  return `/// <reference lib="esnext.disposable" />\n${reduced}`;
 }
 
 async function bundle() {

@@ -52,7 +52,10 @@ function load(): void {
     }
   };
   // Not to compete with the page's own content; Safari has no requestIdleCallback.
-  const idle = () => (window.requestIdleCallback ? requestIdleCallback(() => void start(), { timeout: 2000 }) : setTimeout(start, 1));
+  const idle = () => {
+    if ("requestIdleCallback" in window) requestIdleCallback(() => void start(), { timeout: 2000 });
+    else setTimeout(() => void start(), 1);
+  };
   if (document.readyState === "complete") idle();
   else addEventListener("load", idle, { once: true });
 }

@@ -4,7 +4,7 @@
 // the same messages in the same order, they agree; this class notices when they may not, and is
 // then silent until it is given the server's memory anew.
 
-import type { Ask, Found, KnownFacts, PromptPolicy, SerializedSession } from "./engine.js";
+import type { Ask, Decision, Found, KnownFacts, PromptPolicy, SerializedSession } from "./engine.js";
 import { type Message, type MessageAccepted, asMarker, askId } from "./wire.js";
 
 export type Policy = Pick<
@@ -56,7 +56,7 @@ export class Predictor {
   /** The visitor says something: what the server will answer, or null when that cannot be told. */
   predict(message: { id: string; text: string }, now: number): Prediction | null {
     if (!this.#policy || this.#stale || this.#open.has(message.id)) return null;
-    const { ask } = this.#policy.visitorMessage(message.text, now);
+    const ask = saidIn(this.#policy.visitorMessage(message.text, now));
     this.#open.set(message.id, { seq: this.#next, ask });
     this.#next += ask ? 2 : 1;
     return { ask };
@@ -88,9 +88,9 @@ export class Predictor {
     const marker = message.role === "system" ? asMarker(message.text) : null;
     if (message.role === "customer") {
       // Written in another window. The question that follows is counted now and skipped when it comes.
-      if (this.#policy.visitorMessage(message.text, message.at).ask) this.#next += 1;
+      if (saidIn(this.#policy.visitorMessage(message.text, message.at))) this.#next += 1;
     } else if (marker) {
-      this.#policy.marker(marker, message.at);
+      if (saidIn(this.#policy.marker(marker, message.at))) this.#next += 1;
     } else if (message.role === "bot" || message.role === "agent") {
       if (message.id.startsWith(askId(""))) this.#stale = true;
       this.#policy.agentMessage(message.text, message.at);
@@ -107,4 +107,9 @@ export class Predictor {
     }
     return false;
   }
+}
+
+/** What the policy says to the visitor: a question, or one whether a value is right. */
+function saidIn({ ask, confirm }: Decision): Ask | null {
+  return ask ?? confirm;
 }
