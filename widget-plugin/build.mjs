@@ -1,8 +1,9 @@
 // Builds the npm package into dist/, which the Worker serves as it stands:
 //
-//   node widget-plugin/build.mjs [--release] [--lines]
+//   node widget-plugin/build.mjs [--release | --dev] [--lines]
 //
-// --release   minifies, and runs wasm-opt -Oz
+// --release   minifies, runs wasm-opt -Oz and checks the sizes: the default
+// --dev       does none of these
 // --lines     also builds the engine with the line protocol, for the shared test cases, into build/lines/
 //
 // Read from the environment: CARGO, WASM_BINDGEN_BIN, and what cargo and rustup read themselves.
@@ -21,8 +22,13 @@ const root = dirname(here);
 const dist = join(here, "dist");
 const require = createRequire(import.meta.url);
 const { values: flags } = parseArgs({
-  options: { release: { type: "boolean", default: false }, lines: { type: "boolean", default: false } },
+  options: {
+    release: { type: "boolean", default: true },
+    dev: { type: "boolean", default: false },
+    lines: { type: "boolean", default: false },
+  },
 });
+const release = flags.release && !flags.dev;
 
 /** What Rust's wasm32 target assumes of every engine; wasm-opt has to be told. */
 const WASM_FEATURES = [
@@ -77,19 +83,23 @@ function buildEngine(outDir, features) {
   rmSync(join(outDir, "engine_bg.wasm.d.ts"), { force: true });
   const types = join(outDir, "engine.d.ts");
   writeFileSync(types, typedRawExports(readFileSync(types, "utf8")));
-  if (!flags.release) return;
+  if (!release) return;
   const file = join(outDir, "engine_bg.wasm");
   const [opt, small] = [npmBin("binaryen", "wasm-opt"), `${file}.opt`];
   run(process.execPath, [opt, "-Oz", ...WASM_FEATURES, file, "-o", small], "Run `npm ci` first.");
   renameSync(small, file);
 }
 
-/** wasm-bindgen's own declarations describe the raw exports with `any`; only `memory` is for use. */
+/**
+ * wasm-bindgen's declarations, with the raw exports (which it types with `any`) reduced to `memory`,
+ * and with the library that `Symbol.dispose` needs, so that consumers need not name it.
+ */
 function typedRawExports(source) {
-  return source.replace(
+  const reduced = source.replace(
     /export interface InitOutput \{[\s\S]*?\n\}/,
     "export interface InitOutput {\n    readonly memory: WebAssembly.Memory;\n}",
   );
+  return `/// <reference lib="esnext.disposable" />\n${reduced}`;
 }
 
 async function bundle() {
@@ -99,7 +109,7 @@ async function bundle() {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
-    minify: flags.release,
+    minify: release,
     target: "es2022",
   };
   await esbuild.build({ ...common, entryPoints: ["js/loader.ts"], outfile: "dist/askwell.js", format: "iife" });
@@ -110,7 +120,7 @@ async function bundle() {
     format: "esm",
     external: ["./engine.js"],
   });
-  if (!flags.release) return;
+  if (!release) return;
   const glue = join(dist, "engine.js");
   const { code } = await esbuild.transform(readFileSync(glue, "utf8"), {
     charset: "utf8",
@@ -125,6 +135,8 @@ async function bundle() {
 function declarations() {
   const tsc = npmBin("typescript", "tsc");
   const out = join(dist, "types");
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, "engine.d.ts"), 'export * from "../engine.js";\nexport { default } from "../engine.js";\n');
   run(process.execPath, [
     tsc, "-p", join(here, "tsconfig.json"), "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", out,
   ]);
@@ -137,7 +149,7 @@ function report() {
     const files = names.split("+");
     const raw = files.reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
     const packed = files.reduce((sum, name) => sum + gzip(name), 0);
-    over ||= flags.release && packed > budget;
+    over ||= release && packed > budget;
     console.log(`${names.padEnd(26)} ${String(raw).padStart(8)} B ${String(packed).padStart(7)} B gzip, budget ${budget}`);
   }
   if (over) {

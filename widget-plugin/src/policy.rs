@@ -3,9 +3,9 @@
 use crate::convert::{from_js, from_js_or_default, instant, lang_tag, to_error, to_js};
 use askwell::api::FoundOnWire;
 use askwell::conversation::Marker;
-use askwell::detect::{Detection, Kind, Region};
-use askwell::prompt::{Ask, Config, Decision};
-use askwell::session::{Options, Session};
+use askwell::detect::{Kind, Region};
+use askwell::prompt::{Ask, Config, Confirm, Decision, Wording};
+use askwell::session::{Options, Outcome, Session};
 use askwell::text::Lang;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
@@ -25,9 +25,22 @@ export interface PromptPolicyOptions {
   lang?: string | null;
   /** Where phone numbers without a country code belong: ISO 3166-1 alpha-2. */
   region?: string | null;
+  /** Most questions in one conversation, by default 3. */
+  maxAsks?: number;
+  /** The visitor's messages that must pass after a question that was not answered, by default 2. */
+  coolDownTurns?: number;
+  /** The owner's own sentences, per language (ISO 639-1). */
+  wording?: { [lang: string]: Partial<Record<PromptLine, string>> };
 }
 
-/** A question for one field. */
+/** A sentence that the policy can say. */
+export type PromptLine =
+  | "email_send" | "email_book" | "email_handoff" | "email_returning"
+  | "name_book" | "name_call" | "name_matter"
+  | "phone_book" | "phone_call"
+  | "confirm_on_file" | "confirm_slip";
+
+/** A question about one field. */
 export interface Ask {
   field: Kind;
   /** The words, in the visitor's language. */
@@ -37,8 +50,12 @@ export interface Ask {
 /** Whether to ask for something now. */
 export interface Decision {
   ask: Ask | null;
+  /** A value to have confirmed, said in place of a question; never together with one. */
+  confirm: Ask | null;
   /** Why, or why not: the same words for the same reason. */
   reason: string;
+  /** The same for counting. */
+  code: string;
 }
 
 /** What one message of the visitor led to. */
@@ -87,7 +104,7 @@ unsafe extern "C" {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 struct PolicyOptions {
     enabled: Option<bool>,
     fields: Option<Vec<Kind>>,
@@ -95,6 +112,24 @@ struct PolicyOptions {
     #[serde(deserialize_with = "lang_tag")]
     lang: Option<Lang>,
     region: Option<Region>,
+    max_asks: Option<u8>,
+    cool_down_turns: Option<u8>,
+    wording: Wording,
+}
+
+/// [`Decision`] with absent values as `null`.
+#[derive(Serialize)]
+struct DecisionOut {
+    ask: Option<Ask>,
+    confirm: Option<Confirm>,
+    reason: String,
+    code: String,
+}
+
+impl From<Decision> for DecisionOut {
+    fn from(Decision { ask, confirm, reason, code }: Decision) -> Self {
+        Self { ask, confirm, reason, code }
+    }
 }
 
 #[derive(Serialize)]
@@ -102,7 +137,9 @@ struct VisitorOutcome {
     found: Vec<FoundOnWire>,
     withdrawn: Vec<Kind>,
     ask: Option<Ask>,
+    confirm: Option<Confirm>,
     reason: String,
+    code: String,
 }
 
 #[derive(Serialize)]
@@ -139,6 +176,10 @@ impl PromptPolicy {
         let prompt = Config {
             enabled: given.enabled.unwrap_or(default.enabled),
             fields: given.fields.unwrap_or(default.fields),
+            max_asks: given.max_asks.unwrap_or(default.max_asks),
+            cool_down_turns: given.cool_down_turns.unwrap_or(default.cool_down_turns),
+            lang: given.lang,
+            wording: given.wording,
         };
         let options = Options { prompt, lang: given.lang, region: given.region };
         Ok(Self { session: Session::new(options, &given.known, instant(now_ms)) })
@@ -167,7 +208,7 @@ impl PromptPolicy {
     /// # Errors
     /// None that is known.
     pub fn peek(&self, text: &str) -> Result<JsFoundList, JsValue> {
-        to_js(&found(text, &self.session.peek(text))).map(JsCast::unchecked_into)
+        to_js(&FoundOnWire::list(text, &self.session.peek(text))).map(JsCast::unchecked_into)
     }
 
     /// The visitor said something.
@@ -180,12 +221,15 @@ impl PromptPolicy {
         text: &str,
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<JsOutcome, JsValue> {
-        let outcome = self.session.visitor(text, instant(now_ms));
+        let Outcome { detection, decision } = self.session.visitor(text, instant(now_ms));
+        let Decision { ask, confirm, reason, code } = decision;
         to_js(&VisitorOutcome {
-            found: found(text, &outcome.detection),
-            withdrawn: outcome.detection.withdrawn,
-            ask: outcome.decision.ask,
-            reason: outcome.decision.reason,
+            found: FoundOnWire::list(text, &detection),
+            withdrawn: detection.withdrawn,
+            ask,
+            confirm,
+            reason,
+            code,
         })
         .map(JsCast::unchecked_into)
     }
@@ -213,9 +257,8 @@ impl PromptPolicy {
         let marker = Marker::parse(&name).ok_or_else(|| {
             to_error(&Error::new(Code::InvalidField, "marker: there is no such marker"))
         })?;
-        let decision: Decision =
-            self.session.marker(instant(now_ms), marker == Marker::Handoff);
-        to_js(&decision).map(JsCast::unchecked_into)
+        let decision = self.session.marker(instant(now_ms), marker == Marker::Handoff);
+        to_js(&DecisionOut::from(decision)).map(JsCast::unchecked_into)
     }
 
     /// The site told who the visitor is: these need not be asked for.
@@ -246,8 +289,4 @@ impl PromptPolicy {
         })
         .map(JsCast::unchecked_into)
     }
-}
-
-fn found(text: &str, detection: &Detection) -> Vec<FoundOnWire> {
-    FoundOnWire::list(text, detection)
 }

@@ -1,0 +1,63 @@
+// The script that a site includes. It queues calls, waits until the page has loaded, then fetches
+// the widget. It stores nothing and asks nothing of the API.
+
+import type { Kind, Widget, WidgetEvents } from "./widget.js";
+
+/** `window.askwell("open")`, before and after the script has loaded. */
+export interface Askwell {
+  (command: "open" | "close" | "toggle" | "reset" | "destroy"): void;
+  (command: "compose", text: string): void;
+  (command: "known", kinds: Kind[]): void;
+  <E extends keyof WidgetEvents>(command: "on", event: E, listener: WidgetEvents[E]): void;
+  /** Calls made before the widget was there. */
+  q?: ArrayLike<unknown>[];
+  /** Set by the script, so that a second one does nothing. */
+  loaded?: true;
+}
+
+declare global {
+  interface Window {
+    askwell?: Askwell;
+  }
+}
+
+const COMMANDS = ["open", "close", "toggle", "compose", "known", "on", "reset", "destroy"] as const;
+
+function load(): void {
+  const script = document.currentScript;
+  if (window.askwell?.loaded || !(script instanceof HTMLScriptElement)) return;
+  const { key, api, locale, region, title } = script.dataset;
+  const queue = window.askwell?.q ?? [];
+  let widget: Widget | null = null;
+
+  const call = (args: ArrayLike<unknown>): void => {
+    const [command, ...rest] = Array.from(args);
+    const name = COMMANDS.find((known) => known === command);
+    if (!name) return console.error(`askwell: there is no command "${String(command)}"; there are ${COMMANDS.join(", ")}.`);
+    if (widget) (widget[name] as (...args: unknown[]) => void)(...rest);
+    else queue.push(args);
+  };
+  window.askwell = Object.assign((...args: unknown[]) => call(args), { q: queue, loaded: true as const }) as Askwell;
+
+  if (!key) return console.error("askwell: the script tag needs the site key, data-key=\"pk_…\".");
+
+  const start = async (): Promise<void> => {
+    try {
+      // An import carries the script's nonce on.
+      const module = (await import(new URL("widget.js", script.src).href)) as typeof import("./widget.js");
+      widget = module.mount({ siteKey: key, api: api ?? new URL(script.src).origin, locale, region, title });
+      for (const args of queue.splice(0)) call(args);
+    } catch (error) {
+      console.error("askwell: the widget could not be loaded.", error);
+    }
+  };
+  // Not to compete with the page's own content; Safari has no requestIdleCallback.
+  const idle = () => {
+    if ("requestIdleCallback" in window) requestIdleCallback(() => void start(), { timeout: 2000 });
+    else setTimeout(() => void start(), 1);
+  };
+  if (document.readyState === "complete") idle();
+  else addEventListener("load", idle, { once: true });
+}
+
+load();

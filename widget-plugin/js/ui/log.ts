@@ -1,0 +1,93 @@
+// The list of messages. It is a live region: what is added is read out, so lines that stay are
+// changed in place.
+
+import type { Strings } from "../strings.js";
+import type { Line } from "../transcript.js";
+import { asMarker } from "../wire.js";
+import { element } from "./dom.js";
+
+interface Row {
+  item: HTMLLIElement;
+  key: string;
+}
+
+export class Log {
+  readonly element: HTMLOListElement;
+  readonly #strings: Strings;
+  readonly #greeting: HTMLLIElement;
+  #rows = new Map<string, Row>();
+
+  constructor(strings: Strings) {
+    this.#strings = strings;
+    this.#greeting = element("li", { class: "line theirs" }, label(strings.team), strings.greeting);
+    this.element = element(
+      "ol",
+      { class: "log", role: "log", "aria-live": "polite", "aria-label": strings.messages, tabindex: "0" },
+      this.#greeting,
+    );
+  }
+
+  render(lines: readonly Line[]): void {
+    const atEnd = this.#atEnd();
+    const rows = new Map<string, Row>();
+    let before: Element = this.#greeting;
+    for (const line of lines) {
+      const key = `${line.state} ${line.text}`;
+      const old = this.#rows.get(line.id);
+      const item = old?.item ?? element("li");
+      if (old?.key !== key) this.#fill(item, line);
+      if (before.nextElementSibling !== item) before.after(item);
+      rows.set(line.id, { item, key });
+      before = item;
+    }
+    const added = rows.size > this.#rows.size;
+    for (const [id, { item }] of this.#rows) if (!rows.has(id)) item.remove();
+    this.#rows = rows;
+    const mine = lines.at(-1)?.role === "customer";
+    if (added && (atEnd || mine)) this.toEnd();
+  }
+
+  toEnd(): void {
+    this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  #atEnd(): boolean {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    return scrollHeight - scrollTop - clientHeight < 60;
+  }
+
+  #fill(item: HTMLLIElement, line: Line): void {
+    if (line.role === "system") {
+      item.className = "event";
+      item.replaceChildren(this.#event(line.text));
+      return;
+    }
+    const mine = line.role === "customer";
+    item.className = `line ${mine ? "mine" : "theirs"} ${line.state}`;
+    const who = mine ? this.#strings.you : line.role === "agent" ? this.#strings.team : this.#strings.assistant;
+    item.replaceChildren(label(who), line.text);
+    if (line.state === "failed") item.append(element("span", { class: "state" }, this.#strings.notSent));
+    if (line.state === "sending") item.append(element("span", { class: "aside" }, ` (${this.#strings.sending})`));
+  }
+
+  #event(text: string): string {
+    switch (asMarker(text)) {
+      case "handoff":
+        return this.#strings.handoff;
+      case "transferred":
+        return this.#strings.transferred;
+      case "reopened":
+        return this.#strings.reopened;
+      case "resolved":
+      case "closed":
+        return this.#strings.ended;
+      default:
+        return "";
+    }
+  }
+}
+
+/** Who speaks, for those who cannot see on which side it stands. */
+function label(who: string): HTMLSpanElement {
+  return element("span", { class: "aside" }, `${who}: `);
+}

@@ -1,0 +1,124 @@
+// The look. Sites change it by the custom properties that begin with --askwell-, which reach into
+// the shadow tree; everything else of the page stays outside.
+
+export const STYLES = /* css */ `
+:host {
+  all: initial;
+  --accent: var(--askwell-accent, #1f5f4a);
+  --accent-text: var(--askwell-accent-text, #fff);
+  --surface: var(--askwell-background, #fff);
+  --text: var(--askwell-text, #1d2320);
+  --muted: var(--askwell-muted, #5c6662);
+  --line: var(--askwell-border, #dfe4e1);
+  --bubble: var(--askwell-bubble, #eff3f1);
+  --alert: var(--askwell-alert, #9a3412);
+  --radius: var(--askwell-radius, 18px);
+  --font: var(--askwell-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif);
+  --edge-x: var(--askwell-offset-x, 20px);
+  --edge-y: var(--askwell-offset-y, 20px);
+  color: var(--text);
+  font: 15px/1.45 var(--font);
+}
+:host([hidden]) { display: none; }
+@supports (color: light-dark(#000, #fff)) {
+  :host {
+    color-scheme: inherit;
+    --accent: var(--askwell-accent, light-dark(#1f5f4a, #7fd1b2));
+    --accent-text: var(--askwell-accent-text, light-dark(#fff, #0d1f18));
+    --surface: var(--askwell-background, light-dark(#fff, #181c1a));
+    --text: var(--askwell-text, light-dark(#1d2320, #e9eeeb));
+    --muted: var(--askwell-muted, light-dark(#5c6662, #a3aea9));
+    --line: var(--askwell-border, light-dark(#dfe4e1, #323a36));
+    --bubble: var(--askwell-bubble, light-dark(#eff3f1, #252b28));
+    --alert: var(--askwell-alert, light-dark(#9a3412, #fdba8c));
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+button, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
+button { border: 0; background: none; padding: 0; cursor: pointer; }
+svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; display: block; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+[hidden] { display: none !important; }
+.aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+.launcher {
+  position: fixed; inset-block-end: max(var(--edge-y), env(safe-area-inset-bottom)); inset-inline-end: var(--edge-x);
+  z-index: var(--askwell-z-index, 2147483000);
+  display: grid; place-items: center; width: 58px; height: 58px; border-radius: 50%;
+  background: var(--accent); color: var(--accent-text);
+  box-shadow: 0 6px 20px rgb(0 0 0 / .22), 0 1px 3px rgb(0 0 0 / .2);
+}
+.launcher:focus-visible { outline-offset: 4px; }
+.badge {
+  position: absolute; inset-block-start: -4px; inset-inline-end: -4px; min-width: 22px; height: 22px; padding: 0 6px;
+  border-radius: 11px; border: 2px solid var(--surface); background: #b42318; color: #fff; font-size: 12px; font-weight: 700; line-height: 18px; text-align: center;
+}
+
+.panel {
+  position: fixed; inset-inline-end: var(--edge-x);
+  inset-block-end: calc(max(var(--edge-y), env(safe-area-inset-bottom)) + 72px);
+  z-index: var(--askwell-z-index, 2147483000);
+  display: flex; flex-direction: column; overflow: hidden;
+  width: min(var(--askwell-width, 384px), calc(100vw - 2 * var(--edge-x)));
+  height: min(var(--askwell-height, 620px), calc(100dvh - var(--edge-y) - 92px));
+  border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface);
+  box-shadow: 0 18px 50px rgb(0 0 0 / .2), 0 2px 8px rgb(0 0 0 / .1);
+}
+.head { display: flex; align-items: center; gap: 4px; padding: 10px 10px 10px 18px; background: var(--accent); color: var(--accent-text); }
+:host([dir="rtl"]) .head { padding: 10px 18px 10px 10px; }
+.head :focus-visible { outline-color: currentColor; outline-offset: -3px; }
+.title { flex: 1; min-width: 0; margin: 0; font-size: 17px; font-weight: 650; overflow-wrap: anywhere; }
+.quiet { padding: 8px 12px; border-radius: 10px; font-size: 14px; }
+.round { display: grid; place-items: center; flex: none; width: 44px; height: 44px; border-radius: 50%; }
+.quiet:hover, .head .round:hover { background: rgb(127 127 127 / .22); }
+
+.confirm { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; padding: 12px 18px; border-block-end: 1px solid var(--line); }
+.confirm p { flex: 1 1 100%; margin: 0; font-weight: 600; }
+.button { min-height: 44px; padding: 8px 16px; border-radius: 22px; border: 1px solid var(--line); font-weight: 600; }
+.button.main { border-color: transparent; background: var(--accent); color: var(--accent-text); }
+
+.log { flex: 1; min-height: 0; margin: 0; padding: 18px; overflow-y: auto; overscroll-behavior: contain; list-style: none; display: flex; flex-direction: column; gap: 6px; }
+.log > :first-child { margin-block-start: auto; }
+.line { max-width: 84%; padding: 9px 14px; border-radius: var(--radius); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }
+.line.theirs { align-self: flex-start; background: var(--bubble); border-end-start-radius: 6px; }
+.line.mine { align-self: flex-end; background: var(--accent); color: var(--accent-text); border-end-end-radius: 6px; }
+.line.mine + .line.theirs, .line.theirs + .line.mine { margin-block-start: 8px; }
+.line.sending { opacity: .72; }
+.line.failed { background: none; color: var(--alert); border: 1px dashed currentColor; }
+.line .state { display: block; font-size: 12px; }
+.event { align-self: center; padding: 6px 10px; color: var(--muted); font-size: 13px; text-align: center; }
+
+.notice { margin: 0; padding: 10px 18px; border-block-start: 1px solid var(--line); color: var(--alert); font-size: 14px; }
+.again { padding: 14px 18px; border-block-start: 1px solid var(--line); text-align: center; }
+.composer { border-block-start: 1px solid var(--line); padding: 10px 10px max(10px, env(safe-area-inset-bottom)); }
+.row { display: flex; align-items: flex-end; gap: 8px; }
+.input {
+  flex: 1; min-width: 0; max-height: 140px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 14px; resize: none;
+  background: transparent; font-size: 16px; line-height: 1.4; field-sizing: content; min-height: 44px;
+}
+.input::placeholder { color: var(--muted); opacity: 1; }
+.input:focus { outline: 2px solid var(--accent); outline-offset: -1px; }
+.send { background: var(--accent); color: var(--accent-text); }
+.send[aria-disabled="true"] { background: var(--bubble); color: var(--muted); cursor: default; }
+.noted { display: flex; flex-wrap: wrap; gap: 2px 6px; align-items: center; margin: 0; padding: 0 4px 8px; color: var(--muted); font-size: 13px; }
+.noted bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%; color: var(--text); }
+.noted bdi + bdi::before { content: "·"; margin-inline-end: 6px; color: var(--muted); }
+.noted button { padding: 4px 8px; border-radius: 8px; text-decoration: underline; color: var(--text); overflow-wrap: anywhere; text-align: start; }
+
+@media (max-width: 480px) {
+  .panel { inset: 0; width: auto; height: auto; border: 0; border-radius: 0; padding-block-start: env(safe-area-inset-top); }
+  .panel:not([hidden]) ~ .launcher { display: none; }
+}
+@media (max-height: 420px) { .log { padding-block: 8px; } .head { padding-block: 2px; } }
+@media (prefers-reduced-motion: no-preference) {
+  .launcher { transition: transform .15s ease; }
+  .launcher:hover { transform: scale(1.05); }
+  .panel { animation: rise .18s ease-out; }
+  .line { animation: rise .16s ease-out; }
+  @keyframes rise { from { opacity: 0; transform: translateY(10px); } }
+}
+@media (forced-colors: active) {
+  .launcher, .line, .panel, .send { border: 1px solid CanvasText; }
+}
+@media print { :host { display: none; } }
+`;
