@@ -192,7 +192,7 @@ impl Workspace {
                     summary.status.as_str(),
                     summary.direction.as_str(),
                     summary.platform.as_str(),
-                    summary.transferred,
+                    i64::from(summary.transferred),
                     summary.lang.map(|lang| lang.code()),
                     i64::from(summary.messages),
                     summary.started_at.0,

@@ -124,7 +124,7 @@ fn put_conversation(
             i64::from(closed.revision),
             closed.direction.as_str(),
             closed.platform.as_str(),
-            closed.transferred,
+            i64::from(closed.transferred),
             closed.lang.map(|lang| lang.code()),
             i64::try_from(closed.messages.len()).unwrap_or(i64::MAX),
             closed.started_at.0,

@@ -3,11 +3,17 @@
 use super::team;
 use super::workspaces::page_query;
 use crate::fault::{Fault, Outcome};
+use crate::ledger::calls::PageQuery;
 use crate::{http, rpc};
 use askwell::Code;
 use askwell::api::{Customer, Page};
+use askwell::customer::csv::{self, Mode};
 use askwell::id::CustomerId;
-use worker::{Env, Request, Response};
+use futures_util::stream::{self, TryStreamExt};
+use worker::{Env, Request, Response, ResponseBuilder, Stub};
+
+/// Rows of the CSV that are in memory at once.
+const CSV_PAGE: u32 = 500;
 
 /// `GET /v1/customers?cursor=&limit=&email=`
 pub async fn list(request: &Request, env: &Env) -> Outcome<Response> {
@@ -23,4 +29,41 @@ pub async fn get(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
     let customer: Option<Customer> = rpc::call(&ledger, "customer", &id).await?;
     let customer = customer.ok_or_else(|| Fault::refused(Code::NotFound, "no such customer"))?;
     http::reply(200, &customer)
+}
+
+/// `GET /v1/customers.csv?format=raw`: all of them, streamed page by page. Without `format=raw` no
+/// cell can be taken for a formula by a spreadsheet.
+pub async fn export(request: &Request, env: &Env) -> Outcome<Response> {
+    let ledger = rpc::ledger(env, &team(request, env).await?)?;
+    let mode = match http::query(request)?.get("format").map(String::as_str) {
+        None | Some("safe") => Mode::Safe,
+        Some("raw") => Mode::Raw,
+        Some(_) => {
+            return Err(Fault::refused(
+                Code::InvalidField,
+                "the parameter `format` must be safe or raw",
+            ));
+        }
+    };
+    let pages = stream::try_unfold(Some(None::<String>), move |cursor| {
+        let ledger: Stub = ledger.clone();
+        async move {
+            let Some(cursor) = cursor else { return Ok(None) };
+            let first = cursor.is_none();
+            let query = PageQuery { cursor, limit: Some(CSV_PAGE), email: None };
+            let page: Page<Customer> = rpc::call(&ledger, "customers", &query).await?;
+            let mut text = if first { csv::header() } else { String::new() };
+            page.items.iter().for_each(|customer| text.push_str(&csv::record(customer, mode)));
+            // The outer none ends the stream after the last page.
+            Ok::<_, Fault>(Some((text.into_bytes(), page.next.map(Some))))
+        }
+    });
+    let body = pages.map_err(|fault| {
+        fault.log("customers.csv");
+        worker::Error::RustError(fault.public().detail)
+    });
+    Ok(ResponseBuilder::new()
+        .with_header("content-type", "text/csv; charset=utf-8; header=present")?
+        .with_header("content-disposition", "attachment; filename=\"customers.csv\"")?
+        .from_stream(Box::pin(body))?)
 }

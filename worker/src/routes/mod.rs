@@ -3,6 +3,7 @@
 mod conversations;
 mod customers;
 pub mod exports;
+mod preview;
 mod socket;
 mod workspaces;
 
@@ -54,9 +55,11 @@ async fn route(mut request: Request, env: &Env) -> Outcome<Response> {
         }
         (["v1", "conversations", id, "socket"], Get) => socket::open(id, &request, env).await,
         (["v1", "customers"], Get) => customers::list(&request, env).await,
+        (["v1", "customers.csv"], Get) => customers::export(&request, env).await,
         (["v1", "customers", id], Get) => customers::get(id, &request, env).await,
         (["v1", "exports"], Get) => exports::list(&request, env).await,
         (["v1", "exports", day], Get) => exports::get(day, &request, env).await,
+        (["v1", "preview", kind], Post) => preview::run(kind, &mut request, env).await,
         (segments, _) if is_known(segments) => Err(Fault::refused(
             Code::MethodNotAllowed,
             "this address exists, but not for this method",
@@ -70,7 +73,7 @@ fn is_known(segments: &[&str]) -> bool {
         segments,
         ["health"]
             | ["v1", "workspaces" | "fields" | "overview" | "events"]
-            | ["v1", "conversations" | "customers" | "exports"]
+            | ["v1", "conversations" | "customers" | "customers.csv" | "exports"]
             | ["v1", "conversations" | "customers" | "exports" | "preview", _]
             | ["v1", "conversations", _, "messages" | "actions" | "socket"]
     )
