@@ -3,8 +3,23 @@
 //! Trigger → scanner → range, linear in the text, without a regex engine. Whose it is, and whether
 //! it stands, is decided from the words around it and from the question just asked.
 
-use crate::text::Lang;
+mod asked;
+mod email;
+mod lang;
+mod message;
+mod name;
+mod phone;
+mod region;
+mod subject;
+mod unspaced;
+
+pub(crate) use lang::by_words;
+
+use crate::text::{Lang, guess};
+use asked::Question;
 use core::fmt;
+use lang::Langs;
+use message::Message;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Changes whenever the same text could be read differently; stored as provenance of each fact.
@@ -169,8 +184,36 @@ impl Detection {
     }
 }
 
+/// Something found, before it is settled with what else was found.
+type Candidate = Found;
+
+impl Found {
+    fn new(kind: Kind, start: usize, end: usize, value: String, confidence: f32) -> Self {
+        let subject = Subject::Visitor;
+        Self { kind, start, end, value, confidence, subject, suggestion: None }
+    }
+}
+
 /// Finds names, e-mail addresses and phone numbers in one message.
 pub fn detect(text: &str, context: &Context<'_>) -> Detection {
-    let _ = (text, context);
-    Detection::default()
+    let langs = languages(text, context);
+    let question = Question::new(context, langs);
+    let message = Message::new(text, langs);
+    let mut found = Vec::new();
+    email::scan(&message, &mut found);
+    phone::scan(&message, question, context.region, &mut found);
+    unspaced::scan(&message, question, &mut found);
+    name::scan(&message, question, &mut found);
+    found.sort_by_key(|f| f.start);
+    subject::settle(&message, &mut found);
+    let withdrawn = subject::withdrawn(&message, &found);
+    Detection { found, withdrawn }
+}
+
+/// The languages whose words are looked for: what the text, the page and the agent's words are in,
+/// and English, which is mixed into all of them; every language where none of these is known.
+fn languages(text: &str, context: &Context<'_>) -> Langs {
+    let told = [guess(text), context.lang, context.prev_agent.and_then(guess)];
+    let known = told.into_iter().flatten().fold(0, |all, l| all | lang::only(l));
+    if known == 0 { lang::ALL_LANGS } else { known | lang::only(Lang::En) }
 }

@@ -1,7 +1,11 @@
-//! Text as the scanners see it: offsets, tokens, languages.
+//! Text as the scanners see it: offsets, folding, tokens, languages.
 
+mod fold;
 mod lang;
 mod offset;
+mod token;
 
+pub use fold::{digit, fold, fold_into, is_apostrophe, is_mark};
 pub use lang::{Lang, guess};
 pub use offset::{Utf16, code_points, code_points_to_byte, utf16_to_byte};
+pub use token::{Case, Class, Token, Tokens};

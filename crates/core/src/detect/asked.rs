@@ -1,0 +1,66 @@
+//! What the question just put to the visitor asked for.
+
+use super::lang::{ASK, CODE, EMAIL, LABEL, Langs, NUMBER, OF, PHONE, REQUEST, THEIR, THING};
+use super::message::Message;
+use super::{Asked, Context};
+
+/// What is expected of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Question {
+    pub name: bool,
+    pub email: bool,
+    pub phone: bool,
+    /// Something else was asked.
+    pub other: bool,
+    /// Something was asked, and nobody knows what.
+    pub unknown: bool,
+}
+
+impl Question {
+    /// From what is known, else from the agent's words.
+    pub(super) fn new(context: &Context<'_>, langs: Langs) -> Self {
+        let mut question = Self::default();
+        for asked in context.asked {
+            match asked {
+                Asked::Name => question.name = true,
+                Asked::Email => question.email = true,
+                Asked::Phone => question.phone = true,
+                Asked::Other => question.other = true,
+                Asked::Unknown => question.unknown = true,
+            }
+        }
+        let known = question.name || question.email || question.phone || question.other;
+        if !known && let Some(words) = context.prev_agent {
+            question.read(words, langs);
+        }
+        question
+    }
+
+    fn read(&mut self, words: &str, langs: Langs) {
+        let message = Message::new(words, langs);
+        let tokens = &message.tokens;
+        let mut from = 0;
+        for end in 1..=tokens.len() {
+            if end < tokens.len() && !message.ends_sentence(end - 1) {
+                continue;
+            }
+            let within = |h: &&super::message::Hit| h.first >= from && h.last <= end;
+            let asks = ['?', '？', '؟'].iter().any(|mark| tokens.is_mark(end - 1, *mark))
+                || message.hits.iter().filter(within).any(|h| h.cues & (REQUEST | ASK) != 0);
+            if asks {
+                let before = *self;
+                let code = message.hits.iter().filter(within).any(|h| h.cues & CODE != 0);
+                for hit in message.hits.iter().filter(within) {
+                    let next = message.cues(hit.last);
+                    let prev = hit.first.checked_sub(1).map_or(0, |i| message.cues(i));
+                    self.name |= hit.cues & ASK != 0
+                        || (hit.cues & LABEL != 0 && next & OF == 0 && prev & (THEIR | THING) == 0);
+                    self.email |= hit.cues & EMAIL != 0;
+                    self.phone |= hit.cues & PHONE != 0 || (hit.cues & NUMBER != 0 && !code);
+                }
+                self.other |= *self == before;
+            }
+            from = end;
+        }
+    }
+}

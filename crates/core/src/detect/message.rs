@@ -1,0 +1,130 @@
+//! A message with all the signs that its words give.
+
+use super::lang::{self, Cues, Langs, Lexicon};
+use crate::text::{Class, Tokens};
+
+/// A word or phrase of the lexicon, found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    /// What it is a sign of.
+    pub cues: Cues,
+    /// First token.
+    pub first: usize,
+    /// Token after the last. Inside a run it is the run's own token plus one.
+    pub last: usize,
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+}
+
+/// A message, cut and looked up.
+#[derive(Debug)]
+pub(super) struct Message<'a> {
+    pub text: &'a str,
+    pub tokens: Tokens<'a>,
+    /// In the order of their starts, shorter ones first.
+    pub hits: Vec<Hit>,
+    /// For each token what it alone is a sign of.
+    single: Vec<Cues>,
+    /// Most words are in capitals or all are small: capitals say nothing.
+    pub flat: bool,
+}
+
+impl<'a> Message<'a> {
+    pub(super) fn new(text: &'a str, langs: Langs) -> Self {
+        let lexicon = Lexicon::get();
+        let tokens = Tokens::new(text);
+        let mut hits = Vec::new();
+        let mut single = vec![0; tokens.len()];
+        let (mut titled, mut small) = (0, 0);
+        for (i, token) in tokens.list().iter().enumerate() {
+            match token.class {
+                Class::Run => runs(lexicon, &tokens, i, langs, &mut hits),
+                Class::Number => {}
+                Class::Word | Class::Mark => {
+                    match token.case {
+                        crate::text::Case::Title => titled += 1,
+                        crate::text::Case::Lower => small += 1,
+                        _ => {}
+                    }
+                    for (rest, cues) in lexicon.phrases(tokens.folded(i), langs) {
+                        let mut last = i + 1;
+                        let fits = rest.is_empty()
+                            || rest.split(' ').all(|word| {
+                                last += 1;
+                                tokens.folded(last - 1) == word
+                            });
+                        if fits {
+                            if last == i + 1
+                                && let Some(s) = single.get_mut(i)
+                            {
+                                *s |= cues;
+                            }
+                            let end = tokens.get(last - 1).map_or(token.end, |t| t.end);
+                            hits.push(Hit { cues, first: i, last, start: token.start, end });
+                        }
+                    }
+                }
+            }
+        }
+        Self { text, tokens, hits, single, flat: titled == 0 || small == 0 }
+    }
+
+    /// What the i-th token alone is a sign of.
+    pub(super) fn cues(&self, i: usize) -> Cues {
+        self.single.get(i).copied().unwrap_or_default()
+    }
+
+    /// Whether the i-th token is a word that could be part of a name.
+    pub(super) fn nameable(&self, i: usize) -> bool {
+        self.tokens.class(i) == Some(Class::Word)
+            && self.cues(i) & lang::NOT == 0
+            && !self.tokens.folded(i).bytes().any(|b| b.is_ascii_digit())
+    }
+
+    /// Whether a clause begins with the i-th token: first of a line, or after a mark other than
+    /// one that joins words.
+    pub(super) fn begins_clause(&self, i: usize) -> bool {
+        let Some(token) = self.tokens.get(i) else { return true };
+        i == 0
+            || token.newline
+            || (self.tokens.class(i - 1) == Some(Class::Mark)
+                && !self.tokens.is_mark(i - 1, '-')
+                && !self.tokens.is_mark(i - 1, '@')
+                && !self.tokens.is_mark(i - 1, '/'))
+    }
+
+    /// Whether the i-th token ends a sentence.
+    pub(super) fn ends_sentence(&self, i: usize) -> bool {
+        ['.', '!', '?', ';', '。', '！', '？', '؟', '।']
+            .into_iter()
+            .any(|mark| self.tokens.is_mark(i, mark))
+    }
+
+    /// Signs of all hits that end at or before a byte, nearest first, back to the start of the
+    /// sentence and at most `reach` tokens away.
+    pub(super) fn before(&self, byte: usize, reach: usize) -> impl Iterator<Item = &Hit> {
+        let token = self.tokens.at(byte);
+        let mut from = token;
+        while from > 0 && token - from < reach {
+            let starts_line = self.tokens.get(from).is_some_and(|t| t.newline) && from != token;
+            if starts_line || (from < token && self.ends_sentence(from - 1)) {
+                break;
+            }
+            from -= 1;
+        }
+        self.hits.iter().rev().filter(move |h| h.end <= byte && h.first >= from)
+    }
+}
+
+fn runs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs, hits: &mut Vec<Hit>) {
+    let run = tokens.written(i);
+    let base = tokens.get(i).map_or(0, |t| t.start);
+    for (at, _) in run.char_indices() {
+        lexicon.prefixes(run.get(at..).unwrap_or_default(), langs, |len, cues| {
+            let start = base + at;
+            hits.push(Hit { cues, first: i, last: i + 1, start, end: start + len });
+        });
+    }
+}

@@ -1,0 +1,214 @@
+//! Phone numbers: runs of digits that the words around do not make something else.
+
+use super::asked::Question;
+use super::lang::{CODE, EXT, MONEY, NUMBER, PHONE};
+use super::message::{Hit, Message};
+use super::{Candidate, Kind, Region, region};
+use crate::text::digit;
+
+/// ITU-T E.164: at most fifteen digits. Fewer than seven are dialled nowhere from outside.
+const DIGITS: core::ops::RangeInclusive<usize> = 7..=15;
+
+/// A run of digits as it stands in the text.
+struct Run {
+    start: usize,
+    end: usize,
+    digits: String,
+    plus: bool,
+    /// Lengths of its groups.
+    groups: Vec<usize>,
+    /// The separators between the groups.
+    marks: Vec<char>,
+}
+
+/// Finds all phone numbers of a message.
+pub(super) fn scan(
+    message: &Message<'_>,
+    question: Question,
+    region: Option<Region>,
+    out: &mut Vec<Candidate>,
+) {
+    let mut at = 0;
+    while let Some(run) = next_run(message.text, at) {
+        at = run.end;
+        if out.iter().any(|c| c.start < run.end && run.start < c.end) {
+            continue;
+        }
+        if let Some(confidence) = judge(message, question, region, &run) {
+            let (end, value) = extension(message, &run, region);
+            at = end;
+            out.push(Candidate::new(Kind::Phone, run.start, end, value, confidence));
+        }
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' | '\u{2010}'
+            ..='\u{2015}' | '\u{30fc}' | '\u{ff0d}' | '\u{3000}' | '\u{202f}'
+    )
+}
+
+/// The next run of digits at or after a byte: digits with single separators between them.
+fn next_run(text: &str, from: usize) -> Option<Run> {
+    let rest = text.get(from..)?;
+    let (first, _) = rest.char_indices().find(|(_, c)| digit(*c).is_some())?;
+    let mut start = from + first;
+    let before = text.get(from..start).unwrap_or_default();
+    let opened = before.strip_suffix('(').unwrap_or(before);
+    let plus = opened.ends_with(['+', '＋']);
+    if plus {
+        start = opened.len() + from - opened.chars().next_back().map_or(0, char::len_utf8);
+    } else if opened.len() != before.len() {
+        start -= 1;
+    }
+    let mut run =
+        Run { start, end: start, digits: String::new(), plus, groups: vec![0], marks: Vec::new() };
+    let mut gap: Vec<char> = Vec::new();
+    for (i, c) in text.get(from + first..)?.char_indices() {
+        if let Some(d) = digit(c) {
+            if !gap.is_empty() {
+                run.marks.push(gap.iter().copied().find(|c| *c != ' ').unwrap_or(' '));
+                run.groups.push(0);
+                gap.clear();
+            }
+            run.digits.push(char::from(b'0' + d));
+            if let Some(n) = run.groups.last_mut() {
+                *n += 1;
+            }
+            run.end = from + first + i + c.len_utf8();
+        } else if is_separator(c) && gap.len() < 3 {
+            gap.push(c);
+        } else {
+            break;
+        }
+        if run.digits.len() > 40 {
+            break;
+        }
+    }
+    // A number that is whole by itself is not the start of a longer one.
+    let whole = |n: usize| (9..=12).contains(&n);
+    if run.groups.len() > 1
+        && run.groups.first().copied().is_some_and(whole)
+        && run.marks.first() == Some(&' ')
+    {
+        return Some(head(text, run));
+    }
+    Some(run)
+}
+
+/// The run cut after its first group.
+fn head(text: &str, mut run: Run) -> Run {
+    let n = run.groups.first().copied().unwrap_or_default();
+    let mut seen = 0;
+    for (i, c) in text.get(run.start..run.end).unwrap_or_default().char_indices() {
+        if digit(c).is_some() {
+            seen += 1;
+            if seen == n {
+                run.end = run.start + i + c.len_utf8();
+                break;
+            }
+        }
+    }
+    run.digits.truncate(n);
+    run.groups.truncate(1);
+    run.marks.clear();
+    run
+}
+
+/// How sure it is that the run is a phone number, or nothing where it is not.
+fn judge(
+    message: &Message<'_>,
+    question: Question,
+    region: Option<Region>,
+    run: &Run,
+) -> Option<f32> {
+    let text = message.text;
+    let prev = text.get(..run.start).and_then(|t| t.chars().next_back());
+    let next = text.get(run.end..).and_then(|t| t.chars().next());
+    let glued = |c: Option<char>| {
+        c.is_some_and(|c| (c.is_alphanumeric() && c.is_ascii()) || "_#$€£@*%=".contains(c))
+    };
+    if glued(prev)
+        || glued(next)
+        || !DIGITS.contains(&run.digits.len())
+        || is_date(run)
+        || is_ip(run)
+    {
+        return None;
+    }
+    let near = label(message, run.start);
+    let labelled = near == Some(Label::Phone);
+    let after = message.tokens.at(run.end);
+    if message.cues(after) & MONEY != 0 {
+        return None;
+    }
+    if run.plus {
+        return Some(if labelled || question.phone { 0.99 } else { 0.95 });
+    }
+    if labelled || (question.phone && near.is_none()) {
+        return Some(0.95);
+    }
+    if near.is_some() {
+        return None;
+    }
+    let fits = region::fits(&run.digits, region);
+    let usual = (9..=11).contains(&run.digits.len());
+    match () {
+        () if question.other => None,
+        () if fits => Some(0.85),
+        () if usual && (run.digits.len() == 10 || run.groups.len() > 1 || question.unknown) => {
+            Some(0.7)
+        }
+        () => None,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Label {
+    Phone,
+    Code,
+}
+
+/// What the words before a number say that it is. The nearest have the say; "number" alone means a
+/// phone number, unless the word beside it says which number.
+fn label(message: &Message<'_>, start: usize) -> Option<Label> {
+    let hit = message.before(start, 8).find(|h| h.cues & (PHONE | CODE | NUMBER) != 0)?;
+    let beside = |h: &&Hit| h.end <= hit.start && h.last + 1 >= hit.first || h.first == hit.first;
+    let other = || message.before(start, 10).filter(beside).any(|h| h.cues & CODE != 0);
+    Some(if hit.cues & CODE != 0 || other() { Label::Code } else { Label::Phone })
+}
+
+/// 2024-05-06, 6.5.2024, 05/06/24.
+fn is_date(run: &Run) -> bool {
+    let [a, b, c] = run.groups.as_slice() else { return false };
+    let same = run.marks.first() == run.marks.get(1);
+    let short = |n: &usize| *n <= 2;
+    same && ((*a == 4 && short(b) && short(c)) || (short(a) && short(b) && (*c == 4 || *c == 2)))
+}
+
+fn is_ip(run: &Run) -> bool {
+    run.groups.len() == 4
+        && run.groups.iter().all(|n| *n <= 3)
+        && run.marks.iter().all(|m| *m == '.')
+}
+
+/// Takes an extension in, and writes the value.
+fn extension(message: &Message<'_>, run: &Run, region: Option<Region>) -> (usize, String) {
+    let value = region::normalise(&run.digits, run.plus, region);
+    let tokens = &message.tokens;
+    let mut i = tokens.at(run.end);
+    if tokens.is_mark(i, ',') {
+        i += 1;
+    }
+    if message.cues(i) & EXT != 0 {
+        let after = if tokens.is_mark(i + 1, '.') { i + 2 } else { i + 1 };
+        let digits = tokens.folded(after);
+        if (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+            let end = tokens.get(after).map_or(run.end, |t| t.end);
+            return (end, format!("{value};ext={digits}"));
+        }
+    }
+    (run.end, value)
+}

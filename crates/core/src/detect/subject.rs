@@ -1,0 +1,101 @@
+//! Whose it is, and whether it stands.
+
+use super::lang::{EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, PHONE, SORRY, THEIR, YOUR};
+use super::message::Message;
+use super::{Candidate, Kind, Subject};
+
+/// Words back from an address or number within which its owner is named.
+const REACH: usize = 9;
+
+/// Settles addresses and numbers by the words before them, then what later ones correct.
+pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
+    let mut floor = 0;
+    for c in candidates.iter_mut() {
+        if c.kind != Kind::Name {
+            c.subject = before(message, floor, c.start);
+        }
+        if quoted(message, c.start) {
+            c.subject = Subject::Quoted;
+        }
+        floor = c.end;
+    }
+    corrected(message, candidates);
+}
+
+fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
+    let mut subject = None;
+    for hit in message.before(start, REACH).filter(|h| h.start >= floor) {
+        let says = match () {
+            () if hit.cues & THEIR != 0 => Subject::Other,
+            () if hit.cues & MY != 0 => Subject::Visitor,
+            () if hit.cues & YOUR != 0 => Subject::Agent,
+            () => continue,
+        };
+        subject = Some(says);
+        break;
+    }
+    let negated =
+        message.before(start, REACH).filter(|h| h.start >= floor).any(|h| h.cues & NEGATE != 0);
+    match subject {
+        Some(Subject::Other) => Subject::Other,
+        Some(Subject::Agent) => Subject::Agent,
+        _ if negated => Subject::Negated,
+        _ => Subject::Visitor,
+    }
+}
+
+/// A line that begins with `>`.
+fn quoted(message: &Message<'_>, start: usize) -> bool {
+    let before = message.text.get(..start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.trim_start().starts_with('>')
+}
+
+/// "john, not jon" and "a@x.com, sorry, b@x.com".
+fn corrected(message: &Message<'_>, candidates: &mut [Candidate]) {
+    for i in 1..candidates.len() {
+        let Some([a, b]) = candidates.get_mut(i - 1..=i) else { continue };
+        if a.kind != b.kind || a.subject != Subject::Visitor {
+            continue;
+        }
+        let between = |cue: u32| {
+            message.hits.iter().any(|h| h.start >= a.end && h.end <= b.start && h.cues & cue != 0)
+        };
+        if between(SORRY) {
+            a.subject = Subject::Retracted;
+            if b.subject == Subject::Negated {
+                b.subject = Subject::Visitor;
+            }
+        } else if between(NEGATE) {
+            b.subject = Subject::Retracted;
+        }
+    }
+}
+
+/// Kinds that the visitor wants forgotten.
+pub(super) fn withdrawn(message: &Message<'_>, candidates: &[Candidate]) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    for hit in message.hits.iter().filter(|h| h.cues & FORGET != 0) {
+        let refused =
+            message.before(hit.start, 3).any(|h| h.cues & NEGATE != 0 && h.end <= hit.start);
+        if refused {
+            continue;
+        }
+        let near = |cue: u32| {
+            message.hits.iter().any(|h| {
+                h.cues & cue != 0 && h.start >= hit.end && h.first <= hit.last + 4
+                    || (h.cues & cue != 0 && h.end <= hit.start && h.last + 4 >= hit.first)
+            })
+        };
+        let theirs = near(THEIR);
+        for (kind, cue) in
+            [(Kind::Name, LABEL), (Kind::Email, EMAIL), (Kind::Phone, PHONE | NUMBER)]
+        {
+            let given = candidates.iter().any(|c| c.kind == kind && c.subject == Subject::Visitor);
+            if near(cue) && near(MY) && !theirs && !given && !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+    }
+    kinds
+}

@@ -1,0 +1,48 @@
+//! The shared cases of `tests/data/detect.jsonl`, natively. The same file runs in wasm and through
+//! the Worker.
+
+use askwell::line::detect::{In, Options, run};
+use serde_json::Value;
+
+/// Every key of `part` is in `whole` with an equal value; arrays match element by element.
+fn is_part(part: &Value, whole: &Value) -> bool {
+    match (part, whole) {
+        (Value::Object(p), Value::Object(w)) => {
+            p.iter().all(|(k, v)| w.get(k).is_some_and(|w| is_part(v, w)))
+        }
+        (Value::Array(p), Value::Array(w)) => {
+            p.len() == w.len() && p.iter().zip(w).all(|(p, w)| is_part(p, w))
+        }
+        _ => part == whole,
+    }
+}
+
+#[test]
+fn shared_cases() {
+    let cases = include_str!("../../../tests/data/detect.jsonl");
+    let mut failures = Vec::new();
+    for (n, line) in cases.lines().enumerate() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let input: In = serde_json::from_value(case["in"].clone()).unwrap();
+        let out = serde_json::to_value(run(&input, Options::default())).unwrap();
+        if !is_part(&case["out"], &out) {
+            failures.push(format!("line {}: {}\n  real: {out}", n + 1, line));
+        }
+    }
+    assert!(cases.lines().count() >= 60, "the file is whole");
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn a_case_that_differs_fails() {
+    let whole: Value =
+        serde_json::from_str(r#"{"found":[{"kind":"name","value":"Ana"}]}"#).unwrap();
+    for (part, fits) in [
+        (r#"{"found":[{"value":"Ana"}]}"#, true),
+        (r#"{"found":[{"value":"Eva"}]}"#, false),
+        (r#"{"found":[]}"#, false),
+        (r#"{"withdrawn":["name"]}"#, false),
+    ] {
+        assert_eq!(is_part(&serde_json::from_str(part).unwrap(), &whole), fits, "{part}");
+    }
+}
