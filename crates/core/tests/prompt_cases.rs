@@ -47,12 +47,13 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.next() % n as u64).unwrap()
+    fn below(&mut self, n: u32) -> usize {
+        // The upper half of the state's mix, scaled: n is far below 2^32.
+        ((self.next() >> 32) * u64::from(n) >> 32) as usize
     }
 
     fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
+        &of[self.below(of.len() as u32)]
     }
 
     fn kinds(&mut self) -> Vec<Kind> {
@@ -107,7 +108,7 @@ fn converse(seed: u64) -> Result<usize, String> {
     let start = taboo.clone();
     (state, _) = step(&config, state, &Event::Start { known: &start }, now);
     for _ in 0..random.below(14) {
-        now = now.plus(i64::try_from(random.below(600_000)).unwrap());
+        now = now.plus(random.below(600_000) as i64);
         let decision;
         match random.below(10) {
             0 => {

@@ -10,6 +10,7 @@ use askwell::api::{Customer, Page};
 use askwell::customer::csv::{self, Mode};
 use askwell::id::CustomerId;
 use futures_util::stream::{self, TryStreamExt};
+use std::rc::Rc;
 use worker::{Env, Request, Response, ResponseBuilder, Stub};
 
 /// Rows of the CSV that are in memory at once.
@@ -45,8 +46,9 @@ pub async fn export(request: &Request, env: &Env) -> Outcome<Response> {
             ));
         }
     };
+    let ledger: Rc<Stub> = Rc::new(ledger);
     let pages = stream::try_unfold(Some(None::<String>), move |cursor| {
-        let ledger: Stub = ledger.clone();
+        let ledger = Rc::clone(&ledger);
         async move {
             let Some(cursor) = cursor else { return Ok(None) };
             let first = cursor.is_none();

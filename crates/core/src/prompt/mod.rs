@@ -3,6 +3,7 @@
 //! Asks wait for a natural moment, come one at a time, never answer a bare greeting, and are never
 //! repeated once the field was given or refused.
 
+mod index;
 mod lexicon;
 mod policy;
 mod reading;
@@ -12,9 +13,9 @@ mod state;
 mod wording;
 
 pub use policy::step;
-pub use reason::{Hold, Moment, Reason};
+pub use reason::{Doubt, Hold, Moment, Reason};
 pub use state::{AskOutcome, Asked, State};
-pub use wording::{Line, Wording, default_line};
+pub use wording::{Line, Wording, default_line, mask};
 
 use crate::detect::{Detection, Kind};
 use crate::text::Lang;
@@ -111,6 +112,12 @@ impl Decision {
     }
 }
 
+/// Whether a message agrees to what was just asked, in a language where it is known: "yes please".
+pub fn agrees(text: &str, lang: Option<Lang>) -> bool {
+    let reading = reading::visitor(text, index::Hint { known: lang, earlier: None });
+    reading.yes && !reading.no
+}
+
 /// A question for one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
@@ -120,11 +127,15 @@ pub struct Ask {
     pub text: String,
 }
 
-/// A question whether a value is right.
+/// A question whether a value is right. It is said once for a field, like a question for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirm {
     /// What it is about.
     pub field: Kind,
-    /// The words, in the visitor's language. They hold the value.
+    /// The words, in the visitor's language. A correction holds the corrected value; what is on
+    /// file is not spelled out, since it must not be shown to whoever claims to be back.
     pub text: String,
+    /// The corrected value, where one was recognised: stands once the visitor agrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
 }

@@ -1,8 +1,9 @@
 //! The decision: what came in is remembered, then one reason to ask is weighed against all reasons
 //! not to.
 
-use super::reading::{self, Reading};
-use super::reason::{Hold, Moment, Reason};
+use super::index::Hint;
+use super::reading::{self, Act, Reading};
+use super::reason::{Doubt, Hold, Moment, Reason};
 use super::state::{AgentQuestion, AskOutcome, Asked, State, insert};
 use super::wording::Line;
 use super::{Ask, Config, Confirm, Decision, Event};
@@ -16,6 +17,8 @@ const MOMENT_TURNS: u32 = 3;
 const REFUSAL_TURNS: u32 = 2;
 /// Messages after an angry one, itself included, in which nothing is asked.
 const ANGER_TURNS: u32 = 2;
+/// A question is no longer recent after this long, however few messages came since: ten minutes.
+const COOL_DOWN_MS: i64 = 10 * 60 * 1000;
 
 /// Takes one event and decides.
 pub fn step(
@@ -26,7 +29,10 @@ pub fn step(
 ) -> (State, Decision) {
     let decision = match event {
         Event::Start { known } | Event::Identified { kinds: known } => {
-            known.iter().for_each(|k| state.learn(*k));
+            for kind in *known {
+                insert(&mut state.on_file, *kind);
+                state.learn(*kind);
+            }
             hold(Hold::NotTheirTurn)
         }
         Event::Agent { text } => {
@@ -34,14 +40,15 @@ pub fn step(
             hold(Hold::NotTheirTurn)
         }
         Event::Handoff => {
-            state.handed_off = true;
             state.want(Moment::Handoff);
             decide(config, &mut state, None, now)
         }
         Event::Visitor { text, lang, detection } => {
             state.turns = state.turns.saturating_add(1);
-            state.lang = lang.or(state.lang);
-            let reading = reading::visitor(text, state.lang);
+            let reading = reading::visitor(text, Hint { known: *lang, earlier: state.lang });
+            // A greeting is too little to tell one language from its neighbours.
+            let guess = reading.lang.filter(|_| reading.act != Act::Greeting);
+            state.lang = lang.or(guess).or(state.lang).or(reading.lang);
             remember(&mut state, &reading, detection);
             match slip(config, &mut state, detection) {
                 Some(decision) => decision,
@@ -52,44 +59,39 @@ pub fn step(
     (state, decision)
 }
 
+/// Takes in what the team says: its questions are not put again, and while one is open the
+/// policy's own gives way to it.
 fn hear(state: &mut State, text: &str) {
-    let heard = reading::agent(text, state.lang);
-    let asks: Vec<Kind> = if heard.question { heard.asks } else { Vec::new() };
-    for kind in &asks {
+    let heard = reading::agent(text, Hint { known: None, earlier: state.lang });
+    for kind in &heard.asks {
         insert(&mut state.asked_by_agent, *kind);
     }
+    state.offer = heard.offers;
     if heard.question {
+        if let Some(kind) = state.open() {
+            state.settle(kind, AskOutcome::PassedOver);
+        }
         state.agent_question =
-            Some(asks.first().map_or(AgentQuestion::Other, |k| AgentQuestion::For(*k)));
+            Some(heard.asks.first().map_or(AgentQuestion::Other, |k| AgentQuestion::For(*k)));
     }
 }
 
 /// Takes in what a message says of fields, refusals, moments and mood.
 fn remember(state: &mut State, reading: &Reading, detection: &Detection) {
-    let open = state.open().or(match state.agent_question {
-        Some(AgentQuestion::For(kind)) => Some(kind),
-        _ => None,
-    });
-    let mut given = false;
-    for found in detection.own() {
-        given |= Some(found.kind) == open;
-        state.learn(found.kind);
-    }
+    let pending = state.pending();
     for kind in &detection.withdrawn {
         state.known.retain(|k| k != kind);
         state.refuse(*kind);
     }
-    if reading.refuse {
-        // "I'd rather not give my e-mail": what is named is meant, else what was asked.
-        let named = reading.mentions.iter().filter(|k| !detection.own().any(|f| f.kind == **k));
-        let named: Vec<Kind> = named.copied().collect();
-        for kind in if named.is_empty() { open.into_iter().collect() } else { named } {
-            state.refuse(kind);
-        }
-    } else if let (true, Some(kind), false) = (reading.no, open, given) {
-        state.refuse(kind);
+    for found in detection.own() {
+        state.learn(found.kind);
     }
-    if let Some(kind) = state.open().filter(|_| !given) {
+    let given = detection.own().any(|f| Some(f.kind) == pending);
+    refusals(state, reading, pending.filter(|_| !given));
+
+    // "Sure" to our question is no answer yet, and no reason to give it up.
+    let stalls = matches!(reading.act, Act::SmallTalk) && reading.yes;
+    if let Some(kind) = state.open().filter(|_| !stalls) {
         state.settle(kind, AskOutcome::PassedOver);
     }
     if reading.angry {
@@ -98,33 +100,49 @@ fn remember(state: &mut State, reading: &Reading, detection: &Detection) {
     for moment in reading.moments.iter().rev() {
         state.want(*moment);
     }
+    if let Some(moment) = state.offer.take().filter(|_| reading.yes && !reading.no) {
+        state.want(moment);
+    }
     let turns = state.turns;
     state.wants.retain(|(_, since)| turns.saturating_sub(*since) < MOMENT_TURNS);
-    let answered = given || !(reading.unsure || reading.question);
-    if answered {
+    if given || !(reading.unsure || reading.asks) {
         state.agent_question = None;
+    }
+}
+
+/// "I'd rather not give my e-mail" refuses what it names; "why do you need it", "later" and a bare
+/// "no" refuse what was asked.
+fn refusals(state: &mut State, reading: &Reading, pending: Option<Kind>) {
+    if reading.refuses && !reading.refused.is_empty() {
+        for kind in &reading.refused {
+            if !state.known.contains(kind) {
+                state.refuse(*kind);
+            }
+        }
+    } else if let Some(kind) = pending
+        && (reading.refuses || reading.evades || reading.no)
+    {
+        state.refuse(kind);
     }
 }
 
 /// A question whether a likelier spelling was meant, once for each field.
 fn slip(config: &Config, state: &mut State, detection: &Detection) -> Option<Decision> {
-    if !config.enabled {
-        return None;
-    }
     let found = detection.own().find(|f| f.suggestion.is_some())?;
     let value = found.suggestion.as_deref()?;
-    if state.confirmed.contains(&found.kind) {
+    if !config.enabled || state.confirmed.contains(&found.kind) {
         return None;
     }
-    insert(&mut state.confirmed, found.kind);
-    let line = config.wording.line(lang(config, state), Line::ConfirmSlip);
-    let reason = Reason::Confirmed(found.kind);
-    Some(Decision {
-        ask: None,
-        confirm: Some(Confirm { field: found.kind, text: line.replace("{value}", value) }),
-        reason: reason.text(),
-        code: reason.code(),
-    })
+    let text =
+        config.wording.line(lang(config, state), Line::ConfirmSlip).replace("{value}", value);
+    let suggestion = Some(value.to_owned());
+    Some(confirm(state, Doubt::Slip, Confirm { field: found.kind, text, suggestion }))
+}
+
+fn confirm(state: &mut State, doubt: Doubt, confirm: Confirm) -> Decision {
+    insert(&mut state.confirmed, confirm.field);
+    let reason = Reason::Confirmed(confirm.field, doubt);
+    Decision { ask: None, confirm: Some(confirm), reason: reason.text(), code: reason.code() }
 }
 
 fn decide(
@@ -136,11 +154,17 @@ fn decide(
     if !config.enabled {
         return hold(Hold::Disabled);
     }
-    if !config.fields.iter().any(|f| state.may_ask(*f)) {
+    let returning = returning_confirm(config, state, reading);
+    if !returning && !config.fields.iter().any(|f| state.may_ask(*f)) {
         return hold(Hold::NothingToAsk);
     }
-    if let Some(reason) = held(config, state, reading) {
+    if let Some(reason) = held(config, state, reading, now) {
         return hold(reason);
+    }
+    if returning {
+        let text = config.wording.on_file(lang(config, state), None);
+        let question = Confirm { field: Kind::Email, text, suggestion: None };
+        return confirm(state, Doubt::OnFile, question);
     }
     match next(config, state) {
         None => hold(Hold::NoMoment),
@@ -148,51 +172,68 @@ fn decide(
     }
 }
 
+/// Whether the visitor says that they have been here before, and an address is on file.
+fn returning_confirm(config: &Config, state: &State, reading: Option<&Reading>) -> bool {
+    config.fields.contains(&Kind::Email)
+        && reading.is_some_and(|r| r.moments.contains(&Moment::Returning))
+        && state.on_file.contains(&Kind::Email)
+        && state.known.contains(&Kind::Email)
+        && !state.confirmed.contains(&Kind::Email)
+}
+
 /// The reason not to ask now, if there is one.
-fn held(config: &Config, state: &State, reading: Option<&Reading>) -> Option<Hold> {
-    let since = |turn: Option<u32>| turn.map(|t| state.turns.saturating_sub(t));
-    if since(state.refused_turn).is_some_and(|n| n < REFUSAL_TURNS) {
+fn held(
+    config: &Config,
+    state: &State,
+    reading: Option<&Reading>,
+    now: UnixMillis,
+) -> Option<Hold> {
+    let since = |turn: u32| state.turns.saturating_sub(turn);
+    if state.refused_turn.is_some_and(|t| since(t) < REFUSAL_TURNS) {
         return Some(Hold::JustRefused);
     }
-    if since(state.angry_turn).is_some_and(|n| n < ANGER_TURNS) {
+    if state.angry_turn.is_some_and(|t| since(t) < ANGER_TURNS) {
         return Some(Hold::Angry);
     }
     if state.asks.len() >= usize::from(config.max_asks) {
         return Some(Hold::BudgetSpent);
     }
-    let last = state.asks.last();
-    if last.is_some_and(|a| {
-        a.outcome != AskOutcome::Answered
-            && state.turns.saturating_sub(a.turn) <= u32::from(config.cool_down_turns)
-    }) {
-        return Some(Hold::CoolDown);
+    if let Some(last) = state.asks.last().filter(|a| a.outcome != AskOutcome::Answered) {
+        let fresh = now.0.saturating_sub(last.at.0) < COOL_DOWN_MS;
+        if fresh && since(last.turn) <= u32::from(config.cool_down_turns) {
+            return Some(Hold::CoolDown);
+        }
     }
     let reading = reading?;
-    if reading.greeting && state.wants.is_empty() {
-        return Some(Hold::GreetingOnly);
+    // A greeting, a "thank you" or a "yes" leaves an earlier moment standing.
+    let idle = match reading.act {
+        Act::Greeting => Some(Hold::GreetingOnly),
+        Act::Opener => Some(Hold::OpenerOnly),
+        Act::SmallTalk => Some(Hold::SmallTalk),
+        Act::Question | Act::Substance => None,
+    };
+    if state.wants.is_empty() && idle.is_some() {
+        return idle;
     }
-    if state.agent_question.is_some() && reading.moments.is_empty() {
-        return Some(Hold::AgentQuestionOpen);
+    if reading.moments.is_empty() {
+        if state.agent_question.is_some() {
+            return Some(Hold::AgentQuestionOpen);
+        }
+        if reading.asks || reading.act == Act::Question {
+            return Some(Hold::VisitorQuestionOpen);
+        }
     }
-    if reading.question && reading.moments.is_empty() {
-        return Some(Hold::VisitorQuestionOpen);
-    }
-    // A "yes" that answers a question of ours or of the team moves the matter on; alone it is chat.
-    (reading.small_talk && state.wants.is_empty()).then_some(Hold::SmallTalk)
+    None
 }
 
 /// The field to ask for, and why: the latest moment first.
 fn next(config: &Config, state: &State) -> Option<(Kind, Moment)> {
-    let wanted = |k: &Kind| config.fields.contains(k);
+    let may = |k: &Kind| config.fields.contains(k) && state.may_ask(*k);
     state.wants.iter().rev().find_map(|(moment, _)| {
-        let mut fields = moment.fields().iter().copied();
-        if *moment == Moment::Book && !wanted(&Kind::Phone) {
-            return fields
-                .chain([Kind::Email])
-                .find(|f| wanted(f) && state.may_ask(*f))
-                .map(|f| (f, *moment));
-        }
-        fields.find(|f| wanted(f) && state.may_ask(*f)).map(|f| (f, *moment))
+        // A booking that may not be confirmed by phone is confirmed by e-mail.
+        let by_mail = *moment == Moment::Book && !config.fields.contains(&Kind::Phone);
+        let instead: &[Kind] = if by_mail { &[Kind::Email] } else { &[] };
+        moment.fields().iter().chain(instead).copied().find(may).map(|field| (field, *moment))
     })
 }
 
@@ -203,7 +244,8 @@ fn ask(
     moment: Moment,
     now: UnixMillis,
 ) -> Decision {
-    state.asks.push(Asked { field, moment, at: now, turn: state.turns, outcome: AskOutcome::Open });
+    let turn = state.turns;
+    state.asks.push(Asked { field, moment, at: now, turn, outcome: AskOutcome::Open });
     let text = config.wording.line(lang(config, state), Line::of(field, moment)).to_owned();
     let reason = Reason::Asked(field, moment);
     Decision {

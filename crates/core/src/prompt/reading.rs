@@ -1,127 +1,207 @@
 //! What one message means to the policy.
 
-use super::lexicon::{self, Lexicon};
+use super::index::{Hint, Hit, hits};
+use super::lexicon::Cue;
 use super::reason::Moment;
 use super::scan::Tokens;
 use crate::detect::Kind;
 use crate::text::Lang;
 
+/// Words that may stand between a refusal and the detail that it names.
+const REFUSAL_REACH: usize = 3;
+/// Words that are no greeting and may follow one, as the name of whom it greets.
+const GREETED_WORDS: usize = 2;
+
+/// What a message is, as far as it is nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Act {
+    /// A greeting.
+    Greeting,
+    /// An announcement that there is a matter, without the matter: "I have a question".
+    Opener,
+    /// Thanks, agreement, chat.
+    SmallTalk,
+    /// A question that anybody could ask: opening hours, prices, how something works.
+    Question,
+    /// Something with substance.
+    #[default]
+    Substance,
+}
+
 /// What the visitor's words say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Reading {
+    /// The kind of message.
+    pub act: Act,
     /// Moments that the words call for, the most telling first.
     pub moments: Vec<Moment>,
-    /// A greeting and nothing more.
-    pub greeting: bool,
-    /// Thanks, agreement or chat and nothing more.
-    pub small_talk: bool,
     /// Angry.
     pub angry: bool,
-    /// Asks something.
-    pub question: bool,
-    /// Will not say, or not now.
-    pub refuse: bool,
+    /// Asks something, be it as part of more.
+    pub asks: bool,
+    /// Agrees.
+    pub yes: bool,
     /// "No" and nothing more.
     pub no: bool,
+    /// Will not say.
+    pub refuses: bool,
+    /// Not now, or passes over it.
+    pub evades: bool,
+    /// Details that a refusal names.
+    pub refused: Vec<Kind>,
     /// Does not know yet.
     pub unsure: bool,
-    /// Details that are spoken of.
-    pub mentions: Vec<Kind>,
+    /// The language that the words are in.
+    pub lang: Option<Lang>,
 }
 
 /// Reads a visitor's message.
-pub(super) fn visitor(text: &str, lang: Option<Lang>) -> Reading {
+pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let tokens = Tokens::new(text);
-    let mut out = Reading { question: tokens.question_mark, ..Reading::default() };
-    let mut greeting = vec![false; tokens.len()];
-    let mut chatter = vec![false; tokens.len()];
-    for lexicon in candidates(lang) {
-        for moment in Moment::ALL {
-            if !out.moments.contains(&moment) && tokens.any(cues(lexicon, moment)) {
-                out.moments.push(moment);
-            }
-        }
-        tokens.cover(lexicon.greeting, &mut greeting);
-        tokens.cover(lexicon.small_talk, &mut chatter);
-        out.angry |= tokens.any(lexicon.angry);
-        out.question |= opens(&tokens, lexicon.question);
-        out.refuse |= tokens.any(lexicon.refuse);
-        out.no |= tokens.len() <= 4 && opens(&tokens, lexicon.no);
-        out.unsure |= tokens.any(lexicon.unsure);
-        for kind in Kind::ALL {
-            if !out.mentions.contains(&kind) && tokens.any(words_for(lexicon, kind)) {
-                out.mentions.push(kind);
-            }
-        }
+    let (hits, lang) = hits(&tokens, hint);
+    let has = |cue: Cue| hits.iter().any(|h| h.cue == cue);
+    let sheds = Sheds::new(&hits, tokens.len());
+    let starts = |cue: Cue| hits.iter().any(|h| h.cue == cue && h.start == sheds.first_word);
+
+    let own = has(Cue::Own);
+    let interrogative = tokens.question_mark || starts(Cue::Question);
+    let request = has(Cue::Polite) || has(Cue::Want);
+    // "Where is my order" is about the visitor; "where is your shop" anybody could ask.
+    let general = !own && ((interrogative && !request) || has(Cue::Know));
+    let exploring = has(Cue::Explore);
+
+    let mut moments: Vec<Moment> = [
+        (Moment::Send, Cue::Send),
+        (Moment::Book, Cue::Book),
+        (Moment::Call, Cue::Call),
+        (Moment::Handoff, Cue::Human),
+        (Moment::Returning, Cue::Returning),
+    ]
+    .into_iter()
+    .filter(|(_, cue)| has(*cue))
+    .map(|(moment, _)| moment)
+    .collect();
+    let about = has(Cue::Topic) || (has(Cue::Want) && sheds.substance > 0);
+    if has(Cue::Matter) || (about && !general && !exploring) {
+        moments.push(Moment::Matter);
     }
-    out.moments.sort_by_key(|m| Moment::ALL.iter().position(|o| o == m));
-    out.angry |= tokens.shouted && tokens.exclamations >= 2;
-    let uncovered = greeting.iter().filter(|c| !**c).count();
-    let plain = out.moments.is_empty() && !tokens.digits;
-    // "hi robin": up to two words that are no greeting may be whom they greet.
-    out.greeting = plain
-        && (uncovered == 0
-            || (greeting.first() == Some(&true)
-                && uncovered <= 2
-                && tokens.len() <= 4
-                && !out.question));
-    let idle = greeting.iter().zip(&chatter).all(|(g, c)| *g || *c);
-    out.small_talk = plain && !out.greeting && idle;
-    out
+    if exploring || general {
+        // "How do I book?" asks about booking and does not book.
+        moments.retain(|m| !matches!(m, Moment::Book) || (request && !exploring));
+    }
+    moments.sort_by_key(|m| Moment::ALL.iter().position(|o| o == m));
+
+    let act = if !moments.is_empty() {
+        Act::Substance
+    } else if sheds.greeting_only(tokens.len(), interrogative || tokens.digits) {
+        Act::Greeting
+    } else if sheds.substance == 0 && has(Cue::Opener) {
+        Act::Opener
+    } else if sheds.substance == 0 && !tokens.digits {
+        Act::SmallTalk
+    } else if interrogative || has(Cue::Know) {
+        Act::Question
+    } else {
+        Act::Substance
+    };
+    Reading {
+        act,
+        angry: has(Cue::Angry) || (tokens.shouted && tokens.exclamations >= 2),
+        asks: interrogative,
+        yes: starts(Cue::Yes),
+        no: starts(Cue::No) && tokens.len() <= 4,
+        refuses: has(Cue::Refuse),
+        evades: has(Cue::Evade),
+        refused: named(&hits),
+        unsure: has(Cue::Unsure),
+        moments,
+        lang,
+    }
 }
 
-/// What was asked of the visitor.
+/// A message without its greetings, thanks and announcements.
+struct Sheds {
+    /// Tokens that are none of these.
+    substance: usize,
+    /// Tokens that are no greeting.
+    ungreeting: usize,
+    /// Begins with a greeting.
+    greets: bool,
+    /// The first token after the opening greeting.
+    first_word: usize,
+}
+
+impl Sheds {
+    fn new(hits: &[Hit], tokens: usize) -> Self {
+        let mut greeting = vec![false; tokens];
+        let mut idle = vec![false; tokens];
+        for hit in hits {
+            let marks = match hit.cue {
+                Cue::Greeting => &mut greeting,
+                Cue::SmallTalk | Cue::Opener | Cue::Yes | Cue::No => &mut idle,
+                _ => continue,
+            };
+            marks.iter_mut().take(hit.end).skip(hit.start).for_each(|m| *m = true);
+        }
+        Self {
+            substance: greeting.iter().zip(&idle).filter(|(g, i)| !**g && !**i).count(),
+            ungreeting: greeting.iter().filter(|g| !**g).count(),
+            greets: greeting.first() == Some(&true),
+            first_word: greeting.iter().position(|g| !*g).unwrap_or(tokens),
+        }
+    }
+
+    fn greeting_only(&self, tokens: usize, more: bool) -> bool {
+        self.ungreeting == 0
+            || (self.greets
+                && self.substance > 0
+                && self.ungreeting <= GREETED_WORDS
+                && tokens <= GREETED_WORDS + 2
+                && !more)
+    }
+}
+
+/// Details that stand close to a refusal.
+fn named(hits: &[Hit]) -> Vec<Kind> {
+    let close =
+        |a: &Hit, b: &Hit| a.start.max(b.start).saturating_sub(a.end.min(b.end)) <= REFUSAL_REACH;
+    Kind::ALL
+        .into_iter()
+        .filter(|kind| {
+            hits.iter().filter(|h| h.cue == Cue::Refuse).any(|refusal| {
+                hits.iter().any(|h| h.cue.mentions() == Some(*kind) && close(refusal, h))
+            })
+        })
+        .collect()
+}
+
+/// What was said to the visitor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Heard {
-    /// A question at all.
+    /// Asks for something.
     pub question: bool,
     /// Details that it asks for.
     pub asks: Vec<Kind>,
+    /// What it offers to do, should the visitor agree.
+    pub offers: Option<Moment>,
 }
 
 /// Reads what a person or a bot said to the visitor.
-pub(super) fn agent(text: &str, lang: Option<Lang>) -> Heard {
+pub(super) fn agent(text: &str, hint: Hint) -> Heard {
     let tokens = Tokens::new(text);
-    let mut out = Heard { question: tokens.question_mark, asks: Vec::new() };
-    for lexicon in candidates(lang) {
-        out.question |= opens(&tokens, lexicon.question);
-        for kind in Kind::ALL {
-            if !out.asks.contains(&kind) && tokens.any(words_for(lexicon, kind)) {
-                out.asks.push(kind);
-            }
-        }
-    }
-    out
-}
-
-/// The languages to read in: the one that is known and English, which is mixed in everywhere; all
-/// of them where none is known.
-fn candidates(lang: Option<Lang>) -> impl Iterator<Item = &'static Lexicon> {
-    Lang::ALL
+    let (hits, _) = hits(&tokens, hint);
+    let has = |cue: Cue| hits.iter().any(|h| h.cue == cue);
+    let begins = hits.iter().any(|h| h.cue == Cue::Question && h.start == 0);
+    let asking = tokens.question_mark || begins;
+    let asks: Vec<Kind> = Kind::ALL
         .into_iter()
-        .filter(move |l| lang.is_none_or(|known| *l == known || *l == Lang::En))
-        .map(lexicon::of)
-}
-
-fn opens(tokens: &Tokens, phrases: &[&str]) -> bool {
-    phrases.iter().any(|p| tokens.find(p).is_some_and(|(at, _)| at == 0))
-}
-
-fn cues(lexicon: &Lexicon, moment: Moment) -> lexicon::Cues {
-    match moment {
-        Moment::Send => lexicon.send,
-        Moment::Book => lexicon.book,
-        Moment::Call => lexicon.call,
-        Moment::Handoff => lexicon.human,
-        Moment::Returning => lexicon.returning,
-        Moment::Matter => lexicon.matter,
-    }
-}
-
-fn words_for(lexicon: &Lexicon, kind: Kind) -> lexicon::Cues {
-    match kind {
-        Kind::Name => lexicon.name,
-        Kind::Email => lexicon.email,
-        Kind::Phone => lexicon.phone,
-    }
+        .filter(|k| {
+            (asking || has(Cue::Imperative)) && hits.iter().any(|h| h.cue.asks_for() == Some(*k))
+        })
+        .collect();
+    let offers = [(Moment::Send, Cue::Send), (Moment::Book, Cue::Book), (Moment::Call, Cue::Call)]
+        .into_iter()
+        .find(|(_, cue)| asking && asks.is_empty() && has(*cue))
+        .map(|(moment, _)| moment);
+    Heard { question: asking || !asks.is_empty(), asks, offers }
 }

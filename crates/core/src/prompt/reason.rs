@@ -50,6 +50,8 @@ pub enum Hold {
     NotTheirTurn,
     /// Only a greeting so far.
     GreetingOnly,
+    /// Only that there is something, and not what: "I have a question".
+    OpenerOnly,
     /// Thanks, agreement, chat.
     SmallTalk,
     /// Angry, or in the middle of a complaint.
@@ -68,23 +70,52 @@ pub enum Hold {
     NoMoment,
 }
 
+/// Why a value is asked to be confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// It looks mistyped.
+    Slip,
+    /// It is from an earlier visit.
+    OnFile,
+}
+
+impl Doubt {
+    /// The doubt in a [`Reason::code`].
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Slip => "slip",
+            Self::OnFile => "on_file",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Slip => "looks mistyped",
+            Self::OnFile => "has been here before",
+        }
+    }
+}
+
 /// What was decided, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// Asked.
     Asked(Kind, Moment),
     /// Asked whether a value is right.
-    Confirmed(Kind),
+    Confirmed(Kind, Doubt),
     /// Held.
     Held(Hold),
 }
 
 impl Reason {
-    /// Stable, for counting: `asked.email.send`, `confirmed.email`, `held.greeting_only`.
+    /// Stable, for counting: `asked.email.send`, `confirmed.email.slip`, `held.greeting_only`.
     pub fn code(self) -> String {
         match self {
             Self::Asked(kind, moment) => format!("asked.{}.{}", kind.as_str(), moment.code()),
-            Self::Confirmed(kind) => format!("confirmed.{}", kind.as_str()),
+            Self::Confirmed(kind, doubt) => {
+                format!("confirmed.{}.{}", kind.as_str(), doubt.code())
+            }
             Self::Held(hold) => format!("held.{}", hold.code()),
         }
     }
@@ -93,7 +124,9 @@ impl Reason {
     pub fn text(self) -> String {
         match self {
             Self::Asked(kind, moment) => format!("asked {}: {}", label(kind), moment.text()),
-            Self::Confirmed(kind) => format!("confirmed {}: may need correcting", label(kind)),
+            Self::Confirmed(kind, doubt) => {
+                format!("asked to confirm {}: {}", label(kind), doubt.text())
+            }
             Self::Held(hold) => format!("held: {}", hold.text()),
         }
     }
@@ -140,6 +173,7 @@ impl Hold {
             Self::NothingToAsk => "nothing_to_ask",
             Self::NotTheirTurn => "not_their_turn",
             Self::GreetingOnly => "greeting_only",
+            Self::OpenerOnly => "opener_only",
             Self::SmallTalk => "small_talk",
             Self::Angry => "angry",
             Self::AgentQuestionOpen => "agent_question_open",
@@ -157,6 +191,7 @@ impl Hold {
             Self::NothingToAsk => "nothing left to ask",
             Self::NotTheirTurn => "the visitor has not spoken",
             Self::GreetingOnly => "greeting only",
+            Self::OpenerOnly => "has not said yet what it is about",
             Self::SmallTalk => "small talk",
             Self::Angry => "upset, not the time to ask",
             Self::AgentQuestionOpen => "the agent's question is still open",

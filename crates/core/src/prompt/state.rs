@@ -54,6 +54,9 @@ pub struct State {
     /// The policy's own questions, in order; at most one for each field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) asks: Vec<Asked>,
+    /// Fields that were known before the first word, or that the site told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) on_file: Vec<Kind>,
     /// Fields whose value the policy asked to confirm.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) confirmed: Vec<Kind>,
@@ -71,9 +74,9 @@ pub struct State {
     /// The team's last words asked for something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) agent_question: Option<AgentQuestion>,
-    /// A person has the conversation.
-    #[serde(skip_serializing_if = "core::ops::Not::not")]
-    pub(super) handed_off: bool,
+    /// What the team's last words offered to do, should the visitor agree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) offer: Option<Moment>,
     /// The visitor's language when last known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lang: Option<Lang>,
@@ -135,6 +138,14 @@ impl State {
                 ask.outcome = outcome;
             }
         }
+    }
+
+    /// The field that the visitor was last asked for, by whomever, and has not given.
+    pub(super) fn pending(&self) -> Option<Kind> {
+        self.open().or(match self.agent_question {
+            Some(AgentQuestion::For(kind)) => Some(kind),
+            _ => None,
+        })
     }
 
     pub(super) fn want(&mut self, moment: Moment) {

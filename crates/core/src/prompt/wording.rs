@@ -29,7 +29,8 @@ pub enum Line {
     PhoneBook,
     /// Asks for the number to call.
     PhoneCall,
-    /// Asks whether what is on file still holds; `{field}` and `{value}` are filled in.
+    /// Asks whether the e-mail address on file still holds. `{value}` becomes nothing, or the masked
+    /// address in brackets with a space before it ([`Wording::on_file`]).
     ConfirmOnFile,
     /// Asks whether a likelier spelling was meant; `{value}` is filled in.
     ConfirmSlip,
@@ -82,9 +83,57 @@ impl Wording {
             .filter(|text| !text.is_empty())
             .unwrap_or_else(|| default_line(lang, line))
     }
+
+    /// The question whether the e-mail address on file still holds; with an address, it is shown
+    /// masked. For visitors of whom it is proven that it is theirs.
+    pub fn on_file(&self, lang: Lang, email: Option<&str>) -> String {
+        let value = email.map(|e| format!(" ({})", mask(e))).unwrap_or_default();
+        self.line(lang, Line::ConfirmOnFile).replace("{value}", &value)
+    }
+}
+
+/// An e-mail address with all but the first character of each part hidden: `a•••@e•••.com`.
+pub fn mask(email: &str) -> String {
+    let hide = |part: &str| part.chars().take(1).chain("•••".chars()).collect::<String>();
+    match email.rsplit_once('@') {
+        Some((local, domain)) => match domain.rsplit_once('.') {
+            Some((name, top)) => format!("{}@{}.{top}", hide(local), hide(name)),
+            None => format!("{}@{}", hide(local), hide(domain)),
+        },
+        None => hide(email),
+    }
 }
 
 /// The built-in sentence, for the owner to start from.
 pub fn default_line(lang: Lang, line: Line) -> &'static str {
     lexicon::of(lang).lines.get(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_owners_words_come_first_unless_blank() {
+        let json = r#"{"de": {"email_send": " Wohin damit? ", "name_call": "  "}}"#;
+        let wording: Wording = serde_json::from_str(json).unwrap();
+        assert_eq!(wording.line(Lang::De, Line::EmailSend), "Wohin damit?");
+        assert_eq!(wording.line(Lang::De, Line::NameCall), default_line(Lang::De, Line::NameCall));
+        assert_eq!(
+            wording.line(Lang::Fr, Line::EmailSend),
+            default_line(Lang::Fr, Line::EmailSend)
+        );
+        assert!(serde_json::from_str::<Wording>(r#"{"de": {"email_sent": "x"}}"#).is_err());
+    }
+
+    #[test]
+    fn a_masked_address_gives_nothing_away() {
+        assert_eq!(mask("ana.lopez@example.com"), "a•••@e•••.com");
+        assert_eq!(mask("x"), "x•••");
+        assert_eq!(mask("ñandú@correo"), "ñ•••@c•••");
+        assert_eq!(mask(""), "•••");
+        let shown = Wording::default().on_file(Lang::En, Some("ana@example.com"));
+        assert!(shown.contains("(a•••@e•••.com)") && !shown.contains("ana@"));
+        assert!(!Wording::default().on_file(Lang::En, None).contains('('));
+    }
 }

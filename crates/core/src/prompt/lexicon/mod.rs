@@ -19,46 +19,100 @@ mod tr;
 mod zh;
 
 use super::wording::Line;
+use crate::detect::Kind;
 use crate::text::Lang;
 
+/// What a phrase shows. The variants are listed for each language in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Cue {
+    /// Words of a greeting, and of politeness around it.
+    Greeting,
+    /// Talk without a matter: thanks, how are you.
+    SmallTalk,
+    /// Says that there is a matter, and not which: "I have a question".
+    Opener,
+    /// Agrees.
+    Yes,
+    /// Disagrees; alone, a refusal where it answers a question for a detail.
+    No,
+    /// Wants something sent.
+    Send,
+    /// Wants an appointment, a table, a place.
+    Book,
+    /// Wants to be called.
+    Call,
+    /// Wants to talk to a person.
+    Human,
+    /// Has been here before.
+    Returning,
+    /// Has a matter that is certainly their own.
+    Matter,
+    /// What such matters are about; alone it may as well be general interest.
+    Topic,
+    /// Wants something.
+    Want,
+    /// Wants to know something.
+    Know,
+    /// Looks around and has not chosen yet.
+    Explore,
+    /// Speaks of what is theirs.
+    Own,
+    /// Asks for something to be done, in the form of a question.
+    Polite,
+    /// Begins a question, with or without its mark.
+    Question,
+    /// Is angry.
+    Angry,
+    /// Will not say.
+    Refuse,
+    /// Not now, or does not want any more of it. Counts where a detail was asked for.
+    Evade,
+    /// Does not know yet what to answer.
+    Unsure,
+    /// Mentions the e-mail address.
+    Email,
+    /// Mentions the phone number.
+    Phone,
+    /// Asks for, or mentions, the name.
+    AsksName,
+    /// Asks for the e-mail address.
+    AsksEmail,
+    /// Asks for the phone number.
+    AsksPhone,
+    /// Makes a request of a sentence without a question mark.
+    Imperative,
+}
+
+impl Cue {
+    /// The detail that it mentions.
+    pub fn mentions(self) -> Option<Kind> {
+        match self {
+            Self::Email | Self::AsksEmail => Some(Kind::Email),
+            Self::Phone | Self::AsksPhone => Some(Kind::Phone),
+            Self::AsksName => Some(Kind::Name),
+            _ => None,
+        }
+    }
+
+    /// The detail that it asks for.
+    pub fn asks_for(self) -> Option<Kind> {
+        match self {
+            Self::AsksName => Some(Kind::Name),
+            Self::AsksEmail => Some(Kind::Email),
+            Self::AsksPhone => Some(Kind::Phone),
+            _ => None,
+        }
+    }
+}
+
 /// Phrases, see [`super::scan`].
-pub(super) type Cues = &'static [&'static str];
+pub(super) type Phrases = &'static [&'static str];
 
 /// One language.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    /// Words of a greeting and of politeness around it.
-    pub greeting: Cues,
-    /// Talk without a matter: thanks, agreement, how are you.
-    pub small_talk: Cues,
-    /// Wants something sent.
-    pub send: Cues,
-    /// Wants an appointment, a table, a place.
-    pub book: Cues,
-    /// Wants to be called.
-    pub call: Cues,
-    /// Has been here before.
-    pub returning: Cues,
-    /// Has a matter of their own, which cannot be dealt with without knowing whose it is.
-    pub matter: Cues,
-    /// Wants to talk to a person.
-    pub human: Cues,
-    /// Is angry.
-    pub angry: Cues,
-    /// Will not say, or not now.
-    pub refuse: Cues,
-    /// Says no and nothing more: a refusal when it answers a question for a detail.
-    pub no: Cues,
-    /// Does not know yet what to answer.
-    pub unsure: Cues,
-    /// Words that make a question without its mark.
-    pub question: Cues,
-    /// Is asked, or speaks of, their name, e-mail address, phone number.
-    pub name: Cues,
-    /// See `name`.
-    pub email: Cues,
-    /// See `name`.
-    pub phone: Cues,
+    /// What is listened for: each [`Cue`] once.
+    pub cues: &'static [(Cue, Phrases)],
     /// What is said.
     pub lines: Lines,
 }
@@ -126,31 +180,22 @@ mod tests {
     #[test]
     fn cues_are_written_as_messages_are_folded() {
         for lang in Lang::ALL {
-            let l = of(lang);
-            let all = [
-                l.greeting,
-                l.small_talk,
-                l.send,
-                l.book,
-                l.call,
-                l.returning,
-                l.matter,
-                l.human,
-                l.angry,
-                l.refuse,
-                l.no,
-                l.unsure,
-                l.question,
-                l.name,
-                l.email,
-                l.phone,
-            ];
-            for cues in all {
-                assert!(!cues.is_empty(), "{lang:?} lacks a kind of cue");
-                for cue in cues {
-                    assert!(is_folded(cue), "{lang:?}: {cue:?} can never match");
+            for (cue, phrases) in of(lang).cues {
+                assert!(!phrases.is_empty(), "{lang:?} {cue:?} is empty");
+                for phrase in *phrases {
+                    assert!(is_folded(phrase), "{lang:?}: {phrase:?} can never match");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_language_knows_every_cue_once() {
+        let count = Cue::Imperative as usize + 1;
+        for lang in Lang::ALL {
+            let cues: Vec<Cue> = of(lang).cues.iter().map(|(cue, _)| *cue).collect();
+            assert!(cues.is_sorted_by(|a, b| a < b), "{lang:?}: out of order or twice");
+            assert_eq!(cues.len(), count, "{lang:?}");
         }
     }
 
@@ -162,7 +207,7 @@ mod tests {
                 assert!(!text.trim().is_empty(), "{lang:?} {line:?}");
                 let value = matches!(line, Line::ConfirmOnFile | Line::ConfirmSlip);
                 assert_eq!(text.contains("{value}"), value, "{lang:?} {line:?}");
-                assert_eq!(text.contains("{field}"), line == Line::ConfirmOnFile);
+                assert_eq!(text.matches(['{', '}']).count(), if value { 2 } else { 0 });
             }
         }
     }
