@@ -4,7 +4,7 @@ use askwell::detect::Kind;
 use askwell::line;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 /// Runs one line of `askwell KIND` (`detect`, `prompt`, `classify`, `sentiment`) with the default options.
 ///
@@ -18,4 +18,12 @@ pub fn run_line(kind: &str, json: &str) -> Result<String, JsError> {
         "sentiment" => answer(json, line::classify::run_sentiment),
         _ => Err(JsError::new("there is no such kind of line")),
     }
+}
+
+fn answer<In: DeserializeOwned, Out: Serialize>(
+    json: &str,
+    run: impl Fn(&In) -> Out,
+) -> Result<String, JsError> {
+    let input = serde_json::from_str(json)?;
+    Ok(serde_json::to_string(&run(&input))?)
 }
