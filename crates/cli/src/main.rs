@@ -1,1 +1,114 @@
-fn main() {}
+//! The command line: the code of the widget and the Worker, off line.
+//!
+//! JSONL in, JSONL out ([`lines`]), and the daily export's metrics and checks ([`export`]).
+
+mod export;
+mod lines;
+
+use anyhow::Result;
+use askwell::detect::Kind;
+use askwell::line;
+use clap::{Args, Parser, Subcommand};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Detects contact details, times questions, classifies conversations, and reads daily exports.
+///
+/// The line commands read one JSON object a line from standard input and write one a line to
+/// standard output, in the same order. A line that cannot be read is answered with {"id", "error"},
+/// and the exit status is 1 at the end.
+#[derive(Debug, Parser)]
+#[command(name = "askwell", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Says after which turn each field is first asked for: {"id", "turns"}
+    Prompt(Prompt),
+    /// Answers a question about a conversation: {"id", "conversation", "field"}
+    Classify(Lines),
+    /// Judges the customer's tone: {"id", "conversation"}
+    Sentiment(Lines),
+    /// The metrics over day files
+    Metrics(Metrics),
+    /// Work on day files
+    #[command(subcommand)]
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+struct Lines {
+    /// Threads that answer lines [default: as many as there are processors]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+struct Prompt {
+    /// The fields that are wanted
+    #[arg(long, value_delimiter = ',', value_parser = kind, default_value = "name,email,phone")]
+    fields: Vec<Kind>,
+    #[command(flatten)]
+    lines: Lines,
+}
+
+#[derive(Debug, Args)]
+struct Metrics {
+    /// Day files; those of several days are taken together
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// JSON in place of tables
+    #[arg(long)]
+    json: bool,
+    /// The first and last intent of each conversation in place of the metrics, one JSON object a line
+    #[arg(long, conflicts_with = "json")]
+    intents: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Export {
+    /// Checks a day file against the schema, and against NAME.manifest.json if that is beside it
+    Verify {
+        /// The day file
+        file: PathBuf,
+        /// JSON in place of text
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    Kind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+        .ok_or_else(|| "a field is name, email or phone".to_owned())
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        // Whoever reads has gone away, as `head` does: there is nobody to tell.
+        Err(error) if lines::is_broken_pipe(&error) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("askwell: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Prompt(Prompt { fields, lines }) => {
+            lines::run(lines.jobs, move |input| line::prompt::run(input, &fields))
+        }
+        Command::Classify(lines) => lines::run(lines.jobs, line::classify::run),
+        Command::Sentiment(lines) => lines::run(lines.jobs, line::classify::run_sentiment),
+        Command::Metrics(Metrics { files, intents: true, .. }) => export::intents(&files),
+        Command::Metrics(Metrics { files, json, .. }) => export::metrics(&files, json),
+        Command::Export(Export::Verify { file, json }) => export::verify(&file, json),
+    }
+}
