@@ -11,13 +11,16 @@ pub enum Fault {
     /// The platform failed; the reason is logged and only [`Code::Internal`] goes out.
     #[error("{0}")]
     Platform(#[from] worker::Error),
-    /// Something stored or sent by ourselves could not be read.
-    #[error("unreadable {what}: {source}")]
+    /// Something stored or sent by ourselves could not be read. Where it went wrong is said by line
+    /// and column alone: the reader's own words could repeat a value.
+    #[error("unreadable {what}: line {line}, column {column}")]
     Unreadable {
         /// What it was.
         what: &'static str,
-        /// Where it went wrong, by line and column, without content.
-        source: serde_json::Error,
+        /// From 1; 0 where there are no lines.
+        line: usize,
+        /// From 1.
+        column: usize,
     },
 }
 
@@ -45,7 +48,6 @@ impl Fault {
     pub fn log(&self, place: &str) {
         match self {
             Self::Refused(_) => {}
-            // serde_json puts no more than type, line and column of our own documents into these.
             Self::Platform(_) | Self::Unreadable { .. } => {
                 worker::console_error!("{place}: {self}");
             }
@@ -61,10 +63,15 @@ impl From<worker::kv::KvError> for Fault {
 
 /// Writes what we ourselves store or send.
 pub fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Outcome<String> {
-    serde_json::to_string(value).map_err(|source| Fault::Unreadable { what, source })
+    serde_json::to_string(value).map_err(|error| unreadable(what, &error))
 }
 
 /// Reads what we ourselves stored or sent.
 pub fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Outcome<T> {
-    serde_json::from_str(text).map_err(|source| Fault::Unreadable { what, source })
+    serde_json::from_str(text).map_err(|error| unreadable(what, &error))
+}
+
+/// An error of ours about a document of ours.
+pub fn unreadable(what: &'static str, error: &serde_json::Error) -> Fault {
+    Fault::Unreadable { what, line: error.line(), column: error.column() }
 }

@@ -26,7 +26,7 @@ use crate::config;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc;
 use crate::sql::{Sql, transaction};
-use askwell::api::{ConversationSummary, FieldList};
+use askwell::api::{ConversationSummary, FieldList, WorkspaceSettings};
 use askwell::classify::{self, Field};
 use askwell::closing::FieldVersion;
 use askwell::time::Day;
@@ -79,6 +79,9 @@ impl Workspace {
         match operation {
             "key" => to_json("answer", &key(&sql, &name()?)?),
             "settings" => to_json("answer", &settings(&sql)?),
+            "put-settings" => {
+                to_json("answer", &self.put_settings(from_json("call", body)?).await?)
+            }
             "fields" => to_json("answer", &fields(&sql)?),
             "put-fields" => to_json("answer", &self.put_fields(from_json("call", body)?).await?),
             "register" => to_json("answer", &self.register(from_json("call", body)?).await?),
@@ -159,6 +162,23 @@ impl Workspace {
         self.schedule().await
     }
 
+    async fn put_settings(&self, new: WorkspaceSettings) -> Outcome<Settings> {
+        let settings = transaction(&self.state, move |sql| {
+            let settings = Settings {
+                name: new.name,
+                origins: new.origins,
+                webhook: new.webhook,
+                ..settings(sql)?
+            };
+            write_state(sql, "settings", &settings)?;
+            record::document(sql, "workspace", settings.id.as_str(), &workspace_key(&settings.id))?;
+            Ok(settings)
+        })
+        .await?;
+        self.schedule().await?;
+        Ok(settings)
+    }
+
     async fn put_fields(&self, list: FieldList) -> Outcome<FieldList> {
         let list = transaction(&self.state, move |sql| {
             let settings = settings(sql)?;
@@ -205,10 +225,9 @@ impl Workspace {
 
     async fn record(&self, input: Record) -> Outcome<Recorded> {
         let now = config::now(&self.env);
-        let recorded = transaction(&self.state, move |sql| {
-            record::record(sql, &settings(sql)?, &input, now)
-        })
-        .await?;
+        let recorded =
+            transaction(&self.state, move |sql| record::record(sql, &settings(sql)?, &input, now))
+                .await?;
         self.schedule().await?;
         Ok(recorded)
     }
@@ -338,4 +357,3 @@ fn fields(sql: &Sql) -> Outcome<FieldList> {
         .collect::<Outcome<_>>()?;
     Ok(FieldList { fields })
 }
-

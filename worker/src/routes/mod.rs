@@ -37,6 +37,8 @@ async fn route(mut request: Request, env: &Env) -> Outcome<Response> {
     match (segments.as_slice(), &method) {
         (["health"], Get) => http::reply(200, &serde_json::json!({ "status": "ok" })),
         (["v1", "workspaces"], Post) => workspaces::create(&mut request, env).await,
+        (["v1", "workspace"], Get) => workspaces::settings(&request, env).await,
+        (["v1", "workspace"], Put) => workspaces::put_settings(&mut request, env).await,
         (["v1", "fields"], Get) => workspaces::fields(&request, env).await,
         (["v1", "fields"], Put) => workspaces::put_fields(&mut request, env).await,
         (["v1", "overview"], Get) => workspaces::overview(&request, env).await,
@@ -72,7 +74,7 @@ fn is_known(segments: &[&str]) -> bool {
     matches!(
         segments,
         ["health"]
-            | ["v1", "workspaces" | "fields" | "overview" | "events"]
+            | ["v1", "workspaces" | "workspace" | "fields" | "overview" | "events"]
             | ["v1", "conversations" | "customers" | "customers.csv" | "exports"]
             | ["v1", "conversations" | "customers" | "exports" | "preview", _]
             | ["v1", "conversations", _, "messages" | "actions" | "socket"]

@@ -3,10 +3,12 @@
 use super::team;
 use crate::auth::{Caller, caller, key_hash};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::{Create, PageQuery, StoredEvent};
+use crate::ledger::calls::{Create, PageQuery, Settings, StoredEvent};
 use crate::{config, delivery, http, rpc};
 use askwell::Code;
-use askwell::api::{FieldList, NewWorkspace, Overview, Page, Webhook, WorkspaceCreated};
+use askwell::api::{
+    FieldList, NewWorkspace, Overview, Page, Webhook, WorkspaceCreated, WorkspaceSettings,
+};
 use askwell::classify::Field;
 use worker::{Env, Request, Response, Url};
 
@@ -23,15 +25,7 @@ pub async fn create(request: &mut Request, env: &Env) -> Outcome<Response> {
         return Err(Fault::refused(Code::Forbidden, "only the operator creates workspaces"));
     }
     let new: NewWorkspace = http::json(request).await?;
-    if new.name.trim().is_empty() || new.name.len() > 200 {
-        return Err(invalid("the field `name` must have 1 to 200 bytes"));
-    }
-    if !new.origins.iter().all(|origin| is_origin(origin)) {
-        return Err(invalid("each of `origins` must be a scheme, host and port, like https://shop.example"));
-    }
-    if let Some(webhook) = &new.webhook {
-        check_webhook(webhook)?;
-    }
+    check_settings(&new.name, &new.origins, new.webhook.as_ref())?;
     let site_key = format!("pk_{}_{}", new.id, config::random()?);
     let secret_key = format!("sk_{}_{}", new.id, config::random()?);
     let prefix = |key: &str| key.chars().take(PREFIX_CHARS + new.id.as_str().len()).collect();
@@ -50,6 +44,32 @@ pub async fn create(request: &mut Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &created.workspace_id)?;
     rpc::call::<_, ()>(&ledger, "create", &input).await?;
     http::reply(201, &created)
+}
+
+/// `GET /v1/workspace`
+pub async fn settings(request: &Request, env: &Env) -> Outcome<Response> {
+    let ledger = rpc::ledger(env, &team(request, env).await?)?;
+    show(&rpc::call(&ledger, "settings", &()).await?)
+}
+
+/// `PUT /v1/workspace`
+pub async fn put_settings(request: &mut Request, env: &Env) -> Outcome<Response> {
+    let ledger = rpc::ledger(env, &team(request, env).await?)?;
+    let new: WorkspaceSettings = http::json(request).await?;
+    check_settings(&new.name, &new.origins, new.webhook.as_ref())?;
+    show(&rpc::call(&ledger, "put-settings", &new).await?)
+}
+
+fn show(settings: &Settings) -> Outcome<Response> {
+    let webhook =
+        settings.webhook.as_ref().map(|webhook| serde_json::json!({ "url": webhook.url }));
+    http::reply(
+        200,
+        &serde_json::json!({
+            "workspace_id": settings.id, "name": settings.name, "origins": settings.origins,
+            "webhook": webhook, "created_at": settings.created_at,
+        }),
+    )
 }
 
 /// `GET /v1/fields`
@@ -100,6 +120,18 @@ pub fn page_query(request: &Request) -> Outcome<PageQuery> {
         limit: http::number(&query, "limit")?,
         email: query.get("email").cloned(),
     })
+}
+
+fn check_settings(name: &str, origins: &[String], webhook: Option<&Webhook>) -> Outcome<()> {
+    if name.trim().is_empty() || name.len() > 200 {
+        return Err(invalid("the field `name` must have 1 to 200 bytes"));
+    }
+    if !origins.iter().all(|origin| is_origin(origin)) {
+        return Err(invalid(
+            "each of `origins` must be a scheme, host and port, like https://shop.example",
+        ));
+    }
+    webhook.map_or(Ok(()), check_webhook)
 }
 
 fn check_field(field: &Field) -> Outcome<()> {

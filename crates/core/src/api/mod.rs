@@ -31,6 +31,19 @@ pub struct NewWorkspace {
     pub webhook: Option<Webhook>,
 }
 
+/// `GET /v1/workspace`, `PUT /v1/workspace` (secret key). The webhook's secret is never shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkspaceSettings {
+    /// For people.
+    pub name: String,
+    /// Origins (scheme, host, port) whose pages may use the site key.
+    pub origins: Vec<String>,
+    /// Where events are delivered, or nowhere.
+    #[serde(default)]
+    pub webhook: Option<Webhook>,
+}
+
 /// A sink that speaks Standard Webhooks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
