@@ -1,6 +1,8 @@
 //! Whose it is, and whether it stands.
 
-use super::lang::{EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, PHONE, SORRY, THEIR, YOUR};
+use super::lang::cues::{
+    Cues, EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, PHONE, SORRY, THEIR, YOUR,
+};
 use super::message::Message;
 use super::{Candidate, Kind, Subject};
 
@@ -58,7 +60,7 @@ fn corrected(message: &Message<'_>, candidates: &mut [Candidate]) {
         if a.kind != b.kind || a.subject != Subject::Visitor {
             continue;
         }
-        let between = |cue: u32| {
+        let between = |cue: Cues| {
             message.hits.iter().any(|h| h.start >= a.end && h.end <= b.start && h.cues & cue != 0)
         };
         if between(SORRY) {
@@ -81,7 +83,7 @@ pub(super) fn withdrawn(message: &Message<'_>, candidates: &[Candidate]) -> Vec<
         if refused {
             continue;
         }
-        let near = |cue: u32| {
+        let near = |cue: Cues| {
             message.hits.iter().any(|h| {
                 h.cues & cue != 0 && h.start >= hit.end && h.first <= hit.last + 4
                     || (h.cues & cue != 0 && h.end <= hit.start && h.last + 4 >= hit.first)
