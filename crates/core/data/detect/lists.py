@@ -46,7 +46,7 @@ def names(root):
 
 def stems(word):
     """As `stems` of src/detect/filter.rs."""
-    for ending, puts in (("s", ("",)), ("es", ("",)), ("ed", ("", "e")), ("ing", ("", "e")), ("ly", ("",)), ("er", ("", "e")), ("ies", ("y",)), ("ied", ("y",))):
+    for ending, puts in (("s", ("",)), ("ed", ("", "e")), ("ing", ("", "e")), ("ly", ("",)), ("ies", ("y",)), ("ied", ("y",))):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             for put in puts:
                 yield word[: -len(ending)] + put

@@ -38,13 +38,11 @@ impl Filter {
 /// Whether the set has an English word or what it is formed from: "looking" is formed from "look".
 /// The same rules as `stems` of `data/detect/lists.py`.
 pub(crate) fn has_form(set: Filter, word: &str) -> bool {
-    const ENDINGS: [(&str, &[&str]); 8] = [
+    const ENDINGS: [(&str, &[&str]); 6] = [
         ("s", &[""]),
-        ("es", &[""]),
         ("ed", &["", "e"]),
         ("ing", &["", "e"]),
         ("ly", &[""]),
-        ("er", &["", "e"]),
         ("ies", &["y"]),
         ("ied", &["y"]),
     ];

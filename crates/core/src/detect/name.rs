@@ -3,8 +3,8 @@
 use super::asked::Question;
 use super::filter::has_form;
 use super::lang::cues::{
-    BOOK, BYE, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, THEIR, THING, THIRD,
-    TITLE, UNDER, YOUR,
+    AND, BOOK, BYE, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, PHONE, THEIR, THING,
+    THIRD, TITLE, UNDER, YOUR,
 };
 use super::lang::{NAMES, WORDS};
 use super::message::{Hit, Message};
@@ -64,6 +64,10 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
     if !own {
         finder.bare(&mut found);
     }
+    // After "my name is", "this is" says something else.
+    if found.iter().any(|c| c.subject == Subject::Visitor && c.confidence > 0.9) {
+        found.retain(|c| c.subject != Subject::Visitor || c.confidence > 0.76);
+    }
     // The surer reading of overlapping ones stands, then the longer.
     while let Some(best) = best(&found) {
         let name = found.swap_remove(best);
@@ -101,6 +105,8 @@ impl Finder<'_, '_> {
             if starts
                 && !self.names_a_thing(hit)
                 && let Some(span) = self.forward(at, Cue::Sure)
+                // "call me" is also said of the phone.
+                && (cues & PHONE == 0 || span.title || self.question.name || span.best == Sort::Name)
             {
                 let subject = self.owner(hit);
                 self.push(span, if sure { 0.95 } else { 0.85 }, subject, found);
@@ -116,10 +122,11 @@ impl Finder<'_, '_> {
             && !sure
             && let Some(span) = self.forward(hit.last, Cue::Weak)
         {
-            let last = self.closes(span.last + 1);
+            let asked = self.question.name || self.question.unknown;
             let plain = match span.best {
                 Sort::Name => true,
-                Sort::Both | Sort::Unknown => last && (self.question.name || self.question.unknown),
+                Sort::Both => self.closes(span.last + 1),
+                Sort::Unknown => asked && self.ends(span.last + 1),
                 _ => false,
             };
             if span.title || plain {
@@ -192,10 +199,25 @@ impl Finder<'_, '_> {
         }
     }
 
+    /// Whether a word is a short code before its number: "kumar lkj 784".
+    fn is_code(&self, i: usize) -> bool {
+        let tokens = &self.message.tokens;
+        let word = tokens.folded(i);
+        let short = word.len() <= 4 && tokens.class(i + 1) == Some(Class::Number);
+        self.sort(i) == Sort::Unknown && (short || !has_vowel(word))
+            || word.len() == 1 && tokens.class(i + 1) == Some(Class::Number)
+    }
+
+    /// Whether the clause ends before a token, or goes on with "and".
+    fn ends(&self, i: usize) -> bool {
+        let m = self.message;
+        m.tokens.get(i).is_none_or(|t| t.newline || t.class != Class::Word) || m.cues(i) & AND != 0
+    }
+
     /// Whether what stands there cannot go on a name, so that one that ends before it is whole.
     fn closes(&self, i: usize) -> bool {
         let m = self.message;
-        m.tokens.get(i).is_none_or(|t| t.newline || t.class != Class::Word) || m.cues(i) & NOT != 0
+        self.ends(i) || m.cues(i) & NOT != 0 || self.is_code(i)
     }
 
     fn skip_marks(&self, mut i: usize) -> usize {
@@ -248,7 +270,10 @@ impl Finder<'_, '_> {
             Sort::Common => match cue {
                 Cue::Sure => capital || self.closes(first + 1),
                 Cue::Weak => capital && self.sort(first + 1) > Sort::Common,
-                Cue::Bare => self.sort(first + 1) >= Sort::Both,
+                Cue::Bare => {
+                    self.sort(first + 1) >= Sort::Both
+                        || (self.question.name && self.is_all_titled())
+                }
             },
             _ => true,
         };
@@ -278,7 +303,14 @@ impl Finder<'_, '_> {
                     tokens.is_mark(next + 1, '.') || token.case == Case::Title || glued
                 }
                 (Case::Title | Case::Upper, _) => true,
-                (_, Sort::Common) => glued,
+                // "joe root": a word that ends what began as a name.
+                (_, Sort::Common) => {
+                    glued
+                        || (words == 1
+                            && best >= Sort::Both
+                            && cue != Cue::Weak
+                            && self.ends(next + 1))
+                }
                 // A small letter after a capital goes on only a name, or ends the answer.
                 (Case::Lower, Sort::Unknown | Sort::Both) if capital => {
                     sort == Sort::Both || self.closes(next + 1) || cue == Cue::Bare
@@ -292,18 +324,7 @@ impl Finder<'_, '_> {
             best = best.max(sort);
             (last, words) = (next, words + 1);
         }
-        // "kumar lkj 784": a short code before its number.
-        let code = |i: usize| {
-            self.sort(i) == Sort::Unknown
-                && tokens.folded(i).len() <= 4
-                && tokens.class(i + 1) == Some(Class::Number)
-        };
-        if last > first && code(last) {
-            last -= 1;
-        }
-        let vowels = |i: usize| has_vowel(tokens.folded(i));
-        if last > first && best >= Sort::Unknown && !vowels(last) && !tokens.is_mark(last + 1, '.')
-        {
+        while last > first && self.is_code(last) && !tokens.is_mark(last + 1, '.') {
             last -= 1;
         }
         Some(Span { first, last, best, title })
@@ -330,9 +351,9 @@ impl Finder<'_, '_> {
             if sort == Sort::Never || (sort == Sort::Common && !sure) {
                 return None;
             }
-            let before = first.checked_sub(1).map(|i| m.cues(i));
-            let starts =
-                m.begins_clause(first) || before.is_none_or(|c| c & (HELLO | LEAD | NOT) != 0);
+            let before = first.checked_sub(1).map(|i| m.cues(i)).unwrap_or_default();
+            let leads = if sure { HELLO | LEAD | NOT } else { HELLO | LEAD };
+            let starts = m.begins_clause(first) || before & leads != 0;
             if starts {
                 let title = m.tokens.get(first).is_some_and(|t| t.case == Case::Title) && !m.flat;
                 let best = (first..=last).map(|i| self.sort(i)).max()?;
@@ -367,7 +388,9 @@ impl Finder<'_, '_> {
             let fits = if self.question.name {
                 self.closes(next) || span.title && span.best >= Sort::Both
             } else if self.question.unknown {
-                self.closes(next) && self.outweighs_number(span)
+                let whole =
+                    if span.best >= Sort::Both { self.closes(next) } else { self.ends(next) };
+                whole && self.outweighs_number(span)
             } else {
                 // Nobody asked: only what is nothing but a full name.
                 i == 0
@@ -392,14 +415,29 @@ impl Finder<'_, '_> {
         if tokens.class(next) != Some(Class::Number) {
             return true;
         }
-        let short = tokens.folded(span.last).len() <= 4;
-        match tokens.folded(next).len() {
-            4 => span.best > Sort::Unknown || !short,
-            _ => span.best > Sort::Unknown,
-        }
+        let (word, number) = (tokens.folded(span.last), tokens.folded(next));
+        span.best > Sort::Unknown
+            || match number.len() {
+                4 => !number.starts_with("19") && !number.starts_with("20") && vowels(word) > 1,
+                10 => word.len() > 4,
+                _ => false,
+            }
+    }
+
+    /// Whether the message is nothing but a few words with capitals.
+    fn is_all_titled(&self) -> bool {
+        let list = self.message.tokens.list();
+        list.len() <= MAX_WORDS
+            && list.iter().enumerate().all(|(i, t)| {
+                t.case == Case::Title && self.message.nameable(i) && t.end - t.start > 1
+            })
     }
 }
 
 fn has_vowel(word: &str) -> bool {
-    !word.is_ascii() || word.bytes().any(|b| b"aeiouy".contains(&b))
+    !word.is_ascii() || vowels(word) > 0
+}
+
+fn vowels(word: &str) -> usize {
+    word.bytes().filter(|b| b"aeiouy".contains(b)).count()
 }

@@ -1,7 +1,7 @@
 //! Whose it is, and whether it stands.
 
 use super::lang::cues::{
-    Cues, EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, PHONE, SORRY, THEIR, YOUR,
+    Cues, EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, OLD, PHONE, SORRY, THEIR, YOUR,
 };
 use super::message::Message;
 use super::{Candidate, Kind, Subject};
@@ -22,6 +22,7 @@ pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
         floor = c.end;
     }
     corrected(message, candidates);
+    outdated(message, candidates);
 }
 
 fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
@@ -70,6 +71,25 @@ fn corrected(message: &Message<'_>, candidates: &mut [Candidate]) {
             }
         } else if between(NEGATE) {
             b.subject = Subject::Retracted;
+        }
+    }
+}
+
+/// "my old number was …, the new one is …": the old one does not stand beside the new one.
+fn outdated(message: &Message<'_>, candidates: &mut [Candidate]) {
+    for i in 0..candidates.len() {
+        let Some(c) = candidates.get(i).filter(|c| c.subject == Subject::Visitor) else { continue };
+        let floor = i.checked_sub(1).and_then(|p| candidates.get(p)).map_or(0, |p| p.end);
+        let old = message.before(c.start, REACH).any(|h| h.start >= floor && h.cues & OLD != 0);
+        let newer = candidates
+            .iter()
+            .enumerate()
+            .any(|(j, o)| j != i && o.kind == c.kind && o.subject == Subject::Visitor);
+        if old
+            && newer
+            && let Some(c) = candidates.get_mut(i)
+        {
+            c.subject = Subject::Retracted;
         }
     }
 }

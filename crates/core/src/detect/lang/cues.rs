@@ -84,6 +84,10 @@ cues! {
     THING = "thing",
     /// Before the answer proper: "yes, it is …".
     LEAD = "lead",
+    /// Goes on to something else: "and".
+    AND = "and",
+    /// Says that something was so once; it does not stand beside a newer one.
+    OLD = "old",
     /// A booking.
     BOOK = "book",
     /// After a booking, before whose it is.
