@@ -1,6 +1,7 @@
 //! What the question just put to the visitor asked for.
 
-use super::lang::{ASK, CODE, EMAIL, LABEL, Langs, NUMBER, OF, PHONE, REQUEST, THEIR, THING};
+use super::lang::Langs;
+use super::lang::cues::{ASK, CODE, EMAIL, LABEL, NUMBER, OF, PHONE, REQUEST, THEIR, THING};
 use super::message::Message;
 use super::{Asked, Context};
 

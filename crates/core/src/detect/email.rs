@@ -1,6 +1,6 @@
 //! E-mail addresses, written and spelled out.
 
-use super::lang::{AT, DASH, DOT, NOT, UNDERSCORE};
+use super::lang::cues::{AT, DASH, DOT, NOT, UNDERSCORE};
 use super::message::Message;
 use super::{Candidate, Kind};
 use crate::text::Class;

@@ -1,6 +1,7 @@
 //! A message with all the signs that its words give.
 
-use super::lang::{self, Cues, Langs, Lexicon};
+use super::lang::cues::{Cues, NOT};
+use super::lang::{Langs, Lexicon};
 use crate::text::{Class, Tokens};
 
 /// A word or phrase of the lexicon, found.
@@ -79,7 +80,7 @@ impl<'a> Message<'a> {
     /// Whether the i-th token is a word that could be part of a name.
     pub(super) fn nameable(&self, i: usize) -> bool {
         self.tokens.class(i) == Some(Class::Word)
-            && self.cues(i) & lang::NOT == 0
+            && self.cues(i) & NOT == 0
             && !self.tokens.folded(i).bytes().any(|b| b.is_ascii_digit())
     }
 

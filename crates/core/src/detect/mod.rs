@@ -5,6 +5,7 @@
 
 mod asked;
 mod email;
+mod filter;
 mod lang;
 mod message;
 mod name;

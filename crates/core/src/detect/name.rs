@@ -1,254 +1,443 @@
 //! Names in scripts that are written with spaces.
 
 use super::asked::Question;
-use super::lang::{
-    BYE, HELLO, IAM, INTRO, LABEL, NOT, OUTRO, PARTICLE, THEIR, THING, THIRD, TITLE, UNDER, YOUR,
+use super::filter::has_form;
+use super::lang::cues::{
+    AND, BOOK, BYE, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, PHONE, THEIR, THING,
+    THIRD, TITLE, UNDER, YOUR,
 };
-use super::message::Message;
+use super::lang::{NAMES, WORDS};
+use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
 use crate::text::{Case, Class};
 
 /// Names longer than this are sentences.
 const MAX_WORDS: usize = 4;
 
+/// What is known of a word by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    /// No word, or one that is never part of a name.
+    Never,
+    /// An English word, and no name that is met often.
+    Common,
+    /// Not known: most names of the world.
+    Unknown,
+    /// Both an English word and a frequent name: "mark", "rose".
+    Both,
+    /// A frequent name.
+    Name,
+}
+
+/// How sure the words before it are that a name follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cue {
+    /// "my name is": what follows is a name unless it cannot be.
+    Sure,
+    /// "I am", "under": what follows may be one.
+    Weak,
+    /// Nothing but the question asked.
+    Bare,
+}
+
+/// A name by its first and last token.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    first: usize,
+    last: usize,
+    /// The likeliest of its words.
+    best: Sort,
+    /// Begins with a capital where capitals say something.
+    title: bool,
+}
+
 /// Finds names by the words around them and by the question asked.
 pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Candidate>) {
+    let finder = Finder { message, question };
     let mut found = Vec::new();
     for hit in &message.hits {
-        if message.tokens.class(hit.first) == Some(Class::Run) {
-            continue;
+        if message.tokens.class(hit.first) != Some(Class::Run) {
+            finder.cued(hit, &mut found);
         }
-        cued(message, hit.cues, hit.first, hit.last, question, &mut found);
     }
-    if found.is_empty() && (question.name || question.unknown) {
-        bare(message, question, &mut found);
+    let own = found.iter().any(|c| c.subject == Subject::Visitor);
+    if !own {
+        finder.bare(&mut found);
+    }
+    // After "my name is", "this is" says something else.
+    if found.iter().any(|c| c.subject == Subject::Visitor && c.confidence > 0.9) {
+        found.retain(|c| c.subject != Subject::Visitor || c.confidence > 0.76);
     }
     // The surer reading of overlapping ones stands, then the longer.
-    found.sort_by(|a: &Candidate, b| {
-        b.confidence.total_cmp(&a.confidence).then((b.end - b.start).cmp(&(a.end - a.start)))
-    });
-    for name in found {
+    while let Some(best) = best(&found) {
+        let name = found.swap_remove(best);
         if !out.iter().any(|c| c.start < name.end && name.start < c.end) {
             out.push(name);
         }
     }
 }
 
-fn cued(
-    message: &Message<'_>,
-    cues: u32,
-    first: usize,
-    last: usize,
+fn best(found: &[Candidate]) -> Option<usize> {
+    let rank = |c: &Candidate| (c.confidence, c.end - c.start);
+    (0..found.len()).reduce(|a, b| {
+        let later = found.get(b).map(rank) > found.get(a).map(rank);
+        if later { b } else { a }
+    })
+}
+
+struct Finder<'m, 'a> {
+    message: &'m Message<'a>,
     question: Question,
-    found: &mut Vec<Candidate>,
-) {
-    let sure = cues & INTRO != 0;
-    if sure || cues & (UNDER | LABEL) != 0 {
-        let label = cues & LABEL != 0 && !sure;
-        let at = skip_marks(message, last);
-        let allowed = !label
-            || at > last
-            || message.begins_clause(first)
-            || question.name
-            || question.unknown;
-        if allowed
-            && !belongs_to_thing(message, first)
-            && let Some((start, end)) = forward(message, at, sure)
-        {
-            let mut name = candidate(message, start, end, if sure { 0.95 } else { 0.85 });
-            name.subject = owner(message, first, cues);
-            found.push(name);
-        }
-    }
-    if cues & IAM != 0
-        && cues & INTRO == 0
-        && let Some((start, end)) = forward(message, last, false)
-    {
-        let ends = end + 1 >= message.tokens.len() || message.begins_clause(end + 2);
-        let titled = message.tokens.get(start).is_some_and(|t| t.case == Case::Title);
-        if titled || question.name || (ends && message.flat) {
-            let mut name = candidate(message, start, end, if titled { 0.9 } else { 0.75 });
-            name.subject = owner(message, first, cues);
-            found.push(name);
-        }
-    }
-    if cues & OUTRO != 0
-        && let Some((start, end)) = backward(message, first)
-    {
-        found.push(candidate(message, start, end, 0.85));
-    }
-    if cues & BYE != 0 && message.begins_clause(first) {
-        let at = skip_marks(message, last);
-        let apart = at > last || message.tokens.get(at).is_some_and(|t| t.newline);
-        let ends =
-            |end: usize| end + 1 >= message.tokens.len() || message.tokens.is_mark(end + 1, '.');
-        if apart
-            && let Some((start, end)) = forward(message, at, false).filter(|(_, end)| ends(*end))
-        {
-            let line = message.tokens.get(start).is_some_and(|t| t.newline);
-            let mut name = candidate(message, start, end, 0.8);
-            // "Thanks, Sarah" thanks Sarah; "Regards, Sarah" and a line of its own are signed.
-            if cues & HELLO != 0 && !line {
-                name.subject = Subject::Agent;
+}
+
+impl Finder<'_, '_> {
+    fn cued(&self, hit: &Hit, found: &mut Vec<Candidate>) {
+        let m = self.message;
+        let cues = hit.cues;
+        let sure = cues & INTRO != 0;
+        if sure || cues & LABEL != 0 {
+            let at = self.skip_marks(hit.last);
+            let starts = sure
+                || at > hit.last
+                || m.begins_clause(hit.first)
+                || self.question.name
+                || self.question.unknown;
+            if starts
+                && !self.names_a_thing(hit)
+                && let Some(span) = self.forward(at, Cue::Sure)
+                // "call me" is also said of the phone.
+                && (cues & PHONE == 0 || span.title || self.question.name || span.best == Sort::Name)
+            {
+                let subject = self.owner(hit);
+                self.push(span, if sure { 0.95 } else { 0.85 }, subject, found);
             }
-            found.push(name);
+        }
+        if cues & UNDER != 0
+            && let Some(span) = self.forward(self.skip_marks(hit.last), Cue::Weak)
+            && (span.title || span.best > Sort::Unknown || hit.last - hit.first > 1)
+        {
+            self.push(span, 0.85, Subject::Visitor, found);
+        }
+        if cues & IAM != 0
+            && !sure
+            && let Some(span) = self.forward(hit.last, Cue::Weak)
+        {
+            let asked = self.question.name || self.question.unknown;
+            let plain = match span.best {
+                Sort::Name => true,
+                Sort::Both => self.closes(span.last + 1),
+                Sort::Unknown => asked && self.ends(span.last + 1),
+                _ => false,
+            };
+            if span.title || plain {
+                self.push(span, if span.title { 0.9 } else { 0.75 }, self.owner(hit), found);
+            }
+        }
+        if cues & OUTRO != 0
+            && let Some(span) = self.backward(hit)
+        {
+            self.push(span, 0.85, Subject::Visitor, found);
+        }
+        if cues & BYE != 0 && m.begins_clause(hit.first) {
+            self.signature(hit, found);
+        }
+        if cues & FOR != 0
+            && m.before(hit.start, 12).any(|h| h.cues & BOOK != 0)
+            && m.cues(hit.last) & TITLE == 0
+            && let Some(span) = self.forward(hit.last, Cue::Weak)
+            && span.title
+            && (span.best == Sort::Name || span.last > span.first)
+        {
+            self.push(span, 0.75, Subject::Visitor, found);
+        }
+        let titled = m.tokens.get(hit.last).is_some_and(|t| t.case == Case::Title);
+        if cues & (HELLO | THIRD | THEIR) != 0
+            && titled
+            && let Some(span) = self.forward(hit.last, Cue::Weak)
+        {
+            let subject = if cues & HELLO != 0 { Subject::Agent } else { Subject::Other };
+            self.push(span, 0.8, subject, found);
         }
     }
-    let titled = |i: usize| message.tokens.get(i).is_some_and(|t| matches!(t.case, Case::Title));
-    if cues & HELLO != 0
-        && titled(last)
-        && let Some((start, end)) = forward(message, last, false)
-    {
-        let mut name = candidate(message, start, end, 0.7);
-        name.subject = Subject::Agent;
+
+    /// "Regards, Sarah" and a name on a line of its own sign; "Thanks, Sarah" thanks Sarah.
+    fn signature(&self, hit: &Hit, found: &mut Vec<Candidate>) {
+        let m = self.message;
+        let at = self.skip_marks(hit.last);
+        let line = m.tokens.get(at).is_some_and(|t| t.newline);
+        if (at > hit.last || line)
+            && let Some(span) = self.forward(at, Cue::Weak)
+            && self.closes(span.last + 1)
+            && (span.title || span.best == Sort::Name)
+        {
+            let signed = line || hit.cues & HELLO == 0;
+            self.push(span, 0.85, if signed { Subject::Visitor } else { Subject::Agent }, found);
+        }
+    }
+
+    fn push(&self, span: Span, confidence: f32, subject: Subject, found: &mut Vec<Candidate>) {
+        let tokens = &self.message.tokens;
+        let (Some(first), Some(last)) = (tokens.get(span.first), tokens.get(span.last)) else {
+            return;
+        };
+        let value = self.message.text.get(first.start..last.end).unwrap_or_default().to_owned();
+        let mut name = Candidate::new(Kind::Name, first.start, last.end, value, confidence);
+        name.subject = subject;
         found.push(name);
     }
-    if cues & (THIRD | THEIR) != 0
-        && titled(last)
-        && let Some((start, end)) = forward(message, last, false)
-    {
-        let mut name = candidate(message, start, end, 0.8);
-        name.subject = Subject::Other;
-        found.push(name);
-    }
-}
 
-fn candidate(message: &Message<'_>, first: usize, last: usize, confidence: f32) -> Candidate {
-    let start = message.tokens.get(first).map_or(0, |t| t.start);
-    let end = message.tokens.get(last).map_or(start, |t| t.end);
-    let value = message.text.get(start..end).unwrap_or_default().to_owned();
-    Candidate::new(Kind::Name, start, end, value, confidence)
-}
-
-fn skip_marks(message: &Message<'_>, mut i: usize) -> usize {
-    while [':', '-', '–', '=', '"', '“', ',', '\''].iter().any(|m| message.tokens.is_mark(i, *m))
-    {
-        i += 1;
-    }
-    i
-}
-
-/// "company name is …"
-fn belongs_to_thing(message: &Message<'_>, first: usize) -> bool {
-    first.checked_sub(1).is_some_and(|i| message.cues(i) & THING != 0)
-}
-
-/// Whose name it is that the phrase at a token introduces.
-fn owner(message: &Message<'_>, first: usize, _cues: u32) -> Subject {
-    let near = (first.saturating_sub(3)..first)
-        .rev()
-        .take_while(|i| message.tokens.class(*i) == Some(Class::Word));
-    for i in near {
-        let cues = message.cues(i);
-        if cues & THEIR != 0 {
-            return Subject::Other;
+    fn sort(&self, i: usize) -> Sort {
+        if !self.message.nameable(i) {
+            return Sort::Never;
         }
-        if cues & YOUR != 0 {
-            return Subject::Agent;
+        let word = self.message.tokens.folded(i);
+        match (NAMES.has(word), has_form(WORDS, word)) {
+            (true, false) => Sort::Name,
+            (true, true) => Sort::Both,
+            (false, true) => Sort::Common,
+            (false, false) => Sort::Unknown,
         }
     }
-    Subject::Visitor
-}
 
-/// The name that begins at a token, if one does: its first and last token.
-fn forward(message: &Message<'_>, mut i: usize, sure: bool) -> Option<(usize, usize)> {
-    let tokens = &message.tokens;
-    while message.cues(i) & TITLE != 0 && message.nameable(i) {
-        i += if tokens.is_mark(i + 1, '.') { 2 } else { 1 };
+    /// Whether a word is a short code before its number: "kumar lkj 784".
+    fn is_code(&self, i: usize) -> bool {
+        let tokens = &self.message.tokens;
+        let word = tokens.folded(i);
+        let short = word.len() <= 4 && tokens.class(i + 1) == Some(Class::Number);
+        self.sort(i) == Sort::Unknown && (short || !has_vowel(word))
+            || word.len() == 1 && tokens.class(i + 1) == Some(Class::Number)
     }
-    let first = i;
-    let case = tokens.get(first)?.case;
-    let capital = sure && case == Case::Title && !message.flat && tokens.folded(first).len() > 2;
-    let particle = message.cues(first) & PARTICLE != 0 && message.nameable(first + 1);
-    if tokens.class(first) != Some(Class::Word)
-        || (!message.nameable(first) && !capital && !particle)
-    {
-        return None;
+
+    /// Whether the clause ends before a token, or goes on with "and".
+    fn ends(&self, i: usize) -> bool {
+        let m = self.message;
+        m.tokens.get(i).is_none_or(|t| t.newline || t.class != Class::Word) || m.cues(i) & AND != 0
     }
-    let mut last = first;
-    let mut words = 1;
-    loop {
-        let next = last + 1;
+
+    /// Whether what stands there cannot go on a name, so that one that ends before it is whole.
+    fn closes(&self, i: usize) -> bool {
+        let m = self.message;
+        self.ends(i) || m.cues(i) & NOT != 0 || self.is_code(i)
+    }
+
+    fn skip_marks(&self, mut i: usize) -> usize {
+        let tokens = &self.message.tokens;
+        while [':', '-', '–', '=', '"', '“', ',', '\'', '('].iter().any(|m| tokens.is_mark(i, *m))
+        {
+            i += 1;
+        }
+        i
+    }
+
+    /// "company name is …"
+    fn names_a_thing(&self, hit: &Hit) -> bool {
+        hit.first.checked_sub(1).is_some_and(|i| self.message.cues(i) & THING != 0)
+    }
+
+    /// Whose name it is that "name is" introduces; a phrase that begins otherwise says it itself.
+    fn owner(&self, hit: &Hit) -> Subject {
+        let m = self.message;
+        if m.cues(hit.first) & LABEL == 0 {
+            return Subject::Visitor;
+        }
+        let near = (hit.first.saturating_sub(3)..hit.first).rev();
+        for i in near.take_while(|i| m.tokens.class(*i) == Some(Class::Word)) {
+            match m.cues(i) {
+                cues if cues & THEIR != 0 => return Subject::Other,
+                cues if cues & YOUR != 0 => return Subject::Agent,
+                _ => {}
+            }
+        }
+        Subject::Visitor
+    }
+
+    /// The name that begins at a token, if one does.
+    fn forward(&self, mut i: usize, cue: Cue) -> Option<Span> {
+        let (m, tokens) = (self.message, &self.message.tokens);
+        while m.cues(i) & TITLE != 0 && tokens.class(i + 1) != Some(Class::Number) {
+            i += if tokens.is_mark(i + 1, '.') { 2 } else { 1 };
+        }
+        let first = i;
+        let head = tokens.get(first).filter(|t| t.class == Class::Word)?;
+        let capital = head.case == Case::Title && !m.flat;
+        let title = head.case == Case::Title && (!m.flat || cue != Cue::Bare);
+        let mut best = self.sort(first);
+        let particle = m.cues(first) & PARTICLE != 0 && self.sort(first + 1) > Sort::Common;
+        let fits = match best {
+            Sort::Never => {
+                particle || (cue == Cue::Sure && capital && tokens.folded(first).len() > 2)
+            }
+            Sort::Common => match cue {
+                Cue::Sure => capital || self.closes(first + 1),
+                Cue::Weak => capital && self.sort(first + 1) > Sort::Common,
+                Cue::Bare => {
+                    self.sort(first + 1) >= Sort::Both
+                        || (self.question.name && self.is_all_titled())
+                }
+            },
+            _ => true,
+        };
+        let initial = |i: usize| tokens.written(i).chars().count() == 1;
+        if !fits || (initial(first) && !tokens.is_mark(first + 1, '.') && head.case != Case::None) {
+            return None;
+        }
+        let (mut last, mut words) = (first, 1);
+        while words < MAX_WORDS {
+            let next = self.joined(last);
+            let Some(token) = tokens.get(next).filter(|t| t.class == Class::Word && !t.newline)
+            else {
+                break;
+            };
+            let glued = next > last + 1;
+            if m.cues(next) & PARTICLE != 0
+                && self.sort(next + 1) > Sort::Common
+                && tokens.get(next + 1).is_some_and(|t| !t.newline)
+            {
+                (last, words) = (next + 1, words + 1);
+                continue;
+            }
+            let sort = self.sort(next);
+            let goes_on = match (token.case, sort) {
+                (_, Sort::Never) => false,
+                _ if initial(next) => {
+                    tokens.is_mark(next + 1, '.') || token.case == Case::Title || glued
+                }
+                (Case::Title | Case::Upper, _) => true,
+                // "joe root": a word that ends what began as a name.
+                (_, Sort::Common) => {
+                    glued
+                        || (words == 1
+                            && best >= Sort::Both
+                            && cue != Cue::Weak
+                            && self.ends(next + 1))
+                }
+                // A small letter after a capital goes on only a name, or ends the answer.
+                (Case::Lower, Sort::Unknown | Sort::Both) if capital => {
+                    sort == Sort::Both || self.closes(next + 1) || cue == Cue::Bare
+                }
+                (_, Sort::Both) => self.closes(next + 1) || cue == Cue::Bare,
+                _ => true,
+            };
+            if !goes_on || m.cues(next) & (LABEL | OUTRO | TITLE) != 0 && !glued {
+                break;
+            }
+            best = best.max(sort);
+            (last, words) = (next, words + 1);
+        }
+        while last > first && self.is_code(last) && !tokens.is_mark(last + 1, '.') {
+            last -= 1;
+        }
+        Some(Span { first, last, best, title })
+    }
+
+    /// The token that would go on a name after this one: past the stop of an initial and past a
+    /// hyphen inside the name.
+    fn joined(&self, last: usize) -> usize {
+        let tokens = &self.message.tokens;
+        let close = |i: usize| tokens.get(i).is_some_and(|t| !t.spaced);
         let initial = tokens.written(last).chars().count() == 1;
-        if tokens.is_mark(next, '-')
-            && !tokens.get(next)?.spaced
-            && message.nameable(next + 1)
-            && !tokens.get(next + 1)?.spaced
-        {
-            last = next + 1;
-            continue;
-        }
-        if initial && tokens.is_mark(next, '.') && message.nameable(next + 1) {
-            last = next + 1;
-            words += 1;
-            continue;
-        }
-        if words == MAX_WORDS {
-            break;
-        }
-        let Some(token) = tokens.get(next) else { break };
-        if token.newline {
-            break;
-        }
-        if message.cues(next) & PARTICLE != 0
-            && message.nameable(next + 1)
-            && !tokens.get(next + 1)?.newline
-        {
-            last = next + 1;
-            words += 1;
-            continue;
-        }
-        let cased = case != Case::Title || token.case != Case::Lower || message.flat;
-        if !message.nameable(next) || !cased || message.cues(next) & (LABEL | OUTRO) != 0 {
-            break;
-        }
-        last = next;
-        words += 1;
+        let hyphen = tokens.is_mark(last + 1, '-') && close(last + 1) && close(last + 2);
+        if hyphen || (initial && tokens.is_mark(last + 1, '.')) { last + 2 } else { last + 1 }
     }
-    Some((first, last))
+
+    /// The name that fills the clause up to a sign.
+    fn backward(&self, hit: &Hit) -> Option<Span> {
+        let m = self.message;
+        let last = hit.first.checked_sub(1)?;
+        let sure = hit.last - hit.first > 1;
+        for words in 1..=3 {
+            let first = (last + 1).checked_sub(words)?;
+            let sort = self.sort(first);
+            if sort == Sort::Never || (sort == Sort::Common && !sure) {
+                return None;
+            }
+            let before = first.checked_sub(1).map(|i| m.cues(i)).unwrap_or_default();
+            let leads = if sure { HELLO | LEAD | NOT } else { HELLO | LEAD };
+            let starts = m.begins_clause(first) || before & leads != 0;
+            if starts {
+                let title = m.tokens.get(first).is_some_and(|t| t.case == Case::Title) && !m.flat;
+                let best = (first..=last).map(|i| self.sort(i)).max()?;
+                let fits = sure || title || best == Sort::Name;
+                return fits.then_some(Span { first, last, best, title });
+            }
+        }
+        None
+    }
+
+    /// The answer that is nothing but a name, or begins with one.
+    fn bare(&self, found: &mut Vec<Candidate>) {
+        let (m, tokens) = (self.message, &self.message.tokens);
+        let asked = self.question.name || self.question.unknown;
+        if self.question.other && !asked {
+            return;
+        }
+        for at in 0..tokens.len() {
+            if !(m.begins_clause(at)
+                || self.question.name && tokens.class(at - 1) == Some(Class::Number))
+            {
+                continue;
+            }
+            let mut i = at;
+            // "yes sure, it is …"
+            while m.cues(i) & (LEAD | HELLO) != 0 || tokens.is_mark(i, ',') {
+                i += 1;
+            }
+            let Some(span) = self.forward(i, Cue::Bare) else { continue };
+            let words = span.last + 1 - span.first;
+            let next = span.last + 1;
+            let fits = if self.question.name {
+                self.closes(next) || span.title && span.best >= Sort::Both
+            } else if self.question.unknown {
+                let whole =
+                    if span.best >= Sort::Both { self.closes(next) } else { self.ends(next) };
+                whole && self.outweighs_number(span)
+            } else {
+                // Nobody asked: only what is nothing but a full name.
+                i == 0
+                    && next >= tokens.len()
+                    && words > 1
+                    && span.best == Sort::Name
+                    && self.sort(i) >= Sort::Both
+            };
+            if fits {
+                let confidence = if self.question.name { 0.9 } else { 0.7 };
+                self.push(span, confidence, Subject::Visitor, found);
+                return;
+            }
+        }
+    }
+
+    /// Whether a name with a number after it is one, and not a town with its postcode, a model or
+    /// a reference.
+    fn outweighs_number(&self, span: Span) -> bool {
+        let tokens = &self.message.tokens;
+        let next = span.last + 1;
+        if tokens.class(next) != Some(Class::Number) {
+            return true;
+        }
+        let (word, number) = (tokens.folded(span.last), tokens.folded(next));
+        span.best > Sort::Unknown
+            || match number.len() {
+                4 => !number.starts_with("19") && !number.starts_with("20") && vowels(word) > 1,
+                10 => word.len() > 4,
+                _ => false,
+            }
+    }
+
+    /// Whether the message is nothing but a few words with capitals.
+    fn is_all_titled(&self) -> bool {
+        let list = self.message.tokens.list();
+        list.len() <= MAX_WORDS
+            && list.iter().enumerate().all(|(i, t)| {
+                t.case == Case::Title && self.message.nameable(i) && t.end - t.start > 1
+            })
+    }
 }
 
-/// The name that ends before a token, if it fills the clause up to there.
-fn backward(message: &Message<'_>, end: usize) -> Option<(usize, usize)> {
-    let last = end.checked_sub(1)?;
-    let mut first = last;
-    let mut words = 0;
-    loop {
-        if !message.nameable(first) {
-            return None;
-        }
-        words += 1;
-        if words > 3 {
-            return None;
-        }
-        let boundary = message.begins_clause(first)
-            || first.checked_sub(1).is_none_or(|i| message.cues(i) & (HELLO | NOT) != 0);
-        if boundary {
-            return Some((first, last));
-        }
-        first -= 1;
-    }
+fn has_vowel(word: &str) -> bool {
+    !word.is_ascii() || vowels(word) > 0
 }
 
-/// The answer that is nothing but a name, or begins with one.
-fn bare(message: &Message<'_>, question: Question, found: &mut Vec<Candidate>) {
-    let tokens = &message.tokens;
-    let mut i = 0;
-    // "yes sure, it is …": words that can be no name, and marks.
-    while i < tokens.len()
-        && i < 6
-        && !message.nameable(i)
-        && tokens.class(i) != Some(Class::Number)
-    {
-        i += 1;
-    }
-    let Some((first, last)) = forward(message, i, false) else { return };
-    let next = last + 1;
-    let ends = next >= tokens.len()
-        || matches!(tokens.class(next), Some(Class::Mark | Class::Number))
-        || !message.nameable(next);
-    let alone = next >= tokens.len() || tokens.class(next) != Some(Class::Word);
-    if ends && (question.name || alone) {
-        found.push(candidate(message, first, last, if question.name { 0.9 } else { 0.7 }));
-    }
+fn vowels(word: &str) -> usize {
+    word.bytes().filter(|b| b"aeiouy".contains(b)).count()
 }

@@ -1,7 +1,7 @@
 //! Phone numbers: runs of digits that the words around do not make something else.
 
 use super::asked::Question;
-use super::lang::{CODE, EXT, MONEY, NUMBER, PHONE};
+use super::lang::cues::{CODE, EXT, MONEY, NUMBER, PHONE};
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Region, region};
 use crate::text::digit;

@@ -1,6 +1,8 @@
 //! Whose it is, and whether it stands.
 
-use super::lang::{EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, PHONE, SORRY, THEIR, YOUR};
+use super::lang::cues::{
+    Cues, EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, OLD, PHONE, SORRY, THEIR, YOUR,
+};
 use super::message::Message;
 use super::{Candidate, Kind, Subject};
 
@@ -20,6 +22,7 @@ pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
         floor = c.end;
     }
     corrected(message, candidates);
+    outdated(message, candidates);
 }
 
 fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
@@ -58,7 +61,7 @@ fn corrected(message: &Message<'_>, candidates: &mut [Candidate]) {
         if a.kind != b.kind || a.subject != Subject::Visitor {
             continue;
         }
-        let between = |cue: u32| {
+        let between = |cue: Cues| {
             message.hits.iter().any(|h| h.start >= a.end && h.end <= b.start && h.cues & cue != 0)
         };
         if between(SORRY) {
@@ -72,6 +75,25 @@ fn corrected(message: &Message<'_>, candidates: &mut [Candidate]) {
     }
 }
 
+/// "my old number was …, the new one is …": the old one does not stand beside the new one.
+fn outdated(message: &Message<'_>, candidates: &mut [Candidate]) {
+    for i in 0..candidates.len() {
+        let Some(c) = candidates.get(i).filter(|c| c.subject == Subject::Visitor) else { continue };
+        let floor = i.checked_sub(1).and_then(|p| candidates.get(p)).map_or(0, |p| p.end);
+        let old = message.before(c.start, REACH).any(|h| h.start >= floor && h.cues & OLD != 0);
+        let newer = candidates
+            .iter()
+            .enumerate()
+            .any(|(j, o)| j != i && o.kind == c.kind && o.subject == Subject::Visitor);
+        if old
+            && newer
+            && let Some(c) = candidates.get_mut(i)
+        {
+            c.subject = Subject::Retracted;
+        }
+    }
+}
+
 /// Kinds that the visitor wants forgotten.
 pub(super) fn withdrawn(message: &Message<'_>, candidates: &[Candidate]) -> Vec<Kind> {
     let mut kinds = Vec::new();
@@ -81,7 +103,7 @@ pub(super) fn withdrawn(message: &Message<'_>, candidates: &[Candidate]) -> Vec<
         if refused {
             continue;
         }
-        let near = |cue: u32| {
+        let near = |cue: Cues| {
             message.hits.iter().any(|h| {
                 h.cues & cue != 0 && h.start >= hit.end && h.first <= hit.last + 4
                     || (h.cues & cue != 0 && h.end <= hit.start && h.last + 4 >= hit.first)

@@ -1,7 +1,7 @@
 //! Names in scripts that are written without spaces.
 
 use super::asked::Question;
-use super::lang::{IAM, INTRO, NOT, OUTRO, SURNAME, THEIR, TITLE, UNDER, YOUR};
+use super::lang::cues::{IAM, INTRO, NOT, OUTRO, SURNAME, THEIR, TITLE, UNDER, YOUR};
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
 use crate::text::Class;

@@ -1,0 +1,152 @@
+//! Compiles the language files and word lists of detection into the tables that
+//! `src/detect/lang/mod.rs` reads: sorted, merged and front-coded phrases, and two filters.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::{env, fs, path::Path};
+
+#[allow(dead_code, reason = "shared with the library")]
+#[path = "src/detect/lang/cues.rs"]
+mod cues;
+#[allow(dead_code, reason = "shared with the library")]
+#[path = "src/detect/filter.rs"]
+mod filter;
+#[allow(dead_code, unused_imports, reason = "shared with the library")]
+#[path = "src/text"]
+mod text {
+    mod fold;
+    mod token;
+    pub use fold::fold;
+    pub use token::{Class, Tokens};
+}
+
+/// In the order of `text::Lang::ALL`.
+const LANGS: [&str; 15] =
+    ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "ja", "zh", "th", "tr", "hi", "ar", "sv"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for path in ["src/detect", "src/text", "data/detect"] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("phrases.bin"), phrases()?)?;
+    for list in ["names", "words"] {
+        let text = fs::read_to_string(format!("data/detect/{list}.txt"))?;
+        let table = xor_filter(&text.lines().collect::<Vec<_>>())?;
+        fs::write(Path::new(&out).join(format!("{list}.bin")), table)?;
+    }
+    Ok(())
+}
+
+/// The phrases of all languages. Layout: number of distinct meanings (one byte); for each its
+/// languages (u16) and signs (u64), little-endian; number of phrases (u16); for each the number of
+/// its meaning; then the phrases, each as the length of what it shares with the one before (one
+/// byte below 32, no byte of any phrase) and the rest.
+fn phrases() -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut all: BTreeMap<String, BTreeMap<u16, u64>> = BTreeMap::new();
+    for (n, lang) in LANGS.iter().enumerate() {
+        let file = fs::read_to_string(format!("src/detect/lang/{lang}.txt"))?;
+        for line in file.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+            let (key, items) = line.split_once(" =").ok_or_else(|| format!("{lang}: {line}"))?;
+            let (_, cue) = cues::KEYS
+                .iter()
+                .find(|(k, _)| *k == key)
+                .ok_or_else(|| format!("{lang}: no key {key}"))?;
+            for item in items.split_ascii_whitespace() {
+                *all.entry(form(item)).or_default().entry(1 << n).or_default() |= cue;
+            }
+        }
+    }
+    let mut entries: Vec<(&str, (u16, u64))> = Vec::new();
+    for (phrase, meanings) in &all {
+        // The same meaning in several languages is one.
+        let mut by_cue: BTreeMap<u64, u16> = BTreeMap::new();
+        for (lang, cue) in meanings {
+            *by_cue.entry(*cue).or_default() |= lang;
+        }
+        entries.extend(by_cue.into_iter().map(|(cue, langs)| (phrase.as_str(), (langs, cue))));
+    }
+    let mut meanings: Vec<(u16, u64)> = entries.iter().map(|(_, m)| *m).collect();
+    meanings.sort_unstable();
+    meanings.dedup();
+    let mut out = u16::try_from(meanings.len())?.to_le_bytes().to_vec();
+    for (langs, cue) in &meanings {
+        out.extend(langs.to_le_bytes());
+        out.extend(cue.to_le_bytes());
+    }
+    out.extend(u16::try_from(entries.len())?.to_le_bytes());
+    for byte in [0, 1] {
+        for (_, meaning) in &entries {
+            let n = meanings.binary_search(meaning).map_err(|_| "a meaning is missing")?;
+            out.push(u16::try_from(n)?.to_le_bytes()[byte]);
+        }
+    }
+    let mut last = "";
+    for (phrase, _) in &entries {
+        let mut shared =
+            last.bytes().zip(phrase.bytes()).take_while(|(a, b)| a == b).count().min(31);
+        while !phrase.is_char_boundary(shared) {
+            shared -= 1;
+        }
+        out.push(u8::try_from(shared)?);
+        out.extend(&phrase.as_bytes()[shared..]);
+        last = phrase;
+    }
+    Ok(out)
+}
+
+/// An item as it is looked up: its folded tokens with a space between, or, for scripts without
+/// spaces, itself.
+fn form(item: &str) -> String {
+    let spaced = item.replace('_', " ");
+    let tokens = text::Tokens::new(&spaced);
+    if tokens.class(0) == Some(text::Class::Run) {
+        return text::fold(&spaced);
+    }
+    (0..tokens.len()).map(|i| tokens.folded(i)).collect::<Vec<_>>().join(" ")
+}
+
+/// See `src/detect/filter.rs`. Tries seeds until the words can be placed, as one in two can.
+fn xor_filter(words: &[&str]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let block = (words.len() * 123 / 100 + 32).div_ceil(3);
+    for seed in 0..=u8::MAX {
+        if let Some(prints) = place(words, block, seed) {
+            return Ok([vec![seed], prints].concat());
+        }
+    }
+    Err("no seed places all words".into())
+}
+
+fn place(words: &[&str], block: usize, seed: u8) -> Option<Vec<u8>> {
+    let hashes: Vec<u64> = words.iter().map(|w| filter::hash(w, seed)).collect();
+    // For each slot how many hashes still need one of their three there, and the xor of them.
+    let mut slots = vec![(0u32, 0u64); 3 * block];
+    for h in &hashes {
+        for i in filter::places(*h, block).0 {
+            slots[i].0 += 1;
+            slots[i].1 ^= h;
+        }
+    }
+    let mut alone: Vec<usize> = (0..slots.len()).filter(|i| slots[*i].0 == 1).collect();
+    let mut order = Vec::with_capacity(hashes.len());
+    while let Some(slot) = alone.pop() {
+        let (1, h) = slots[slot] else { continue };
+        order.push((slot, h));
+        for i in filter::places(h, block).0 {
+            slots[i].0 -= 1;
+            slots[i].1 ^= h;
+            if slots[i].0 == 1 {
+                alone.push(i);
+            }
+        }
+    }
+    if order.len() < hashes.len() {
+        return None;
+    }
+    let mut prints = vec![0u8; 3 * block];
+    for (slot, h) in order.into_iter().rev() {
+        let (places, print) = filter::places(h, block);
+        prints[slot] = places.iter().filter(|i| **i != slot).fold(print, |p, i| p ^ prints[*i]);
+    }
+    Some(prints)
+}
