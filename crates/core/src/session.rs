@@ -4,9 +4,9 @@
 //! predicts at once, and in the Conversation object at the edge, which has the last word; both
 //! hold it as the JSON that it serialises to.
 
-use crate::customer::Facts;
+use crate::customer::{Fact, Facts};
 use crate::detect::{self, Asked, Context, Detection, Region};
-use crate::prompt::{self, Decision, Event};
+use crate::prompt::{self, Confirm, Decision, Event};
 use crate::text::{self, Lang};
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,9 @@ pub struct Session {
     policy: prompt::State,
     /// The last thing said to the visitor, and what it asked for when the policy said it.
     heard: Option<Heard>,
+    /// A corrected value that the visitor was asked about and that stands once they agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slip: Option<Slip>,
     /// The visitor's language as far as it could be told from their words.
     lang: Option<Lang>,
     /// Messages seen, of all roles.
@@ -41,6 +44,12 @@ pub struct Session {
 struct Heard {
     text: String,
     asked: Option<detect::Kind>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Slip {
+    field: detect::Kind,
+    value: String,
 }
 
 /// What one visitor's message led to.
@@ -96,9 +105,15 @@ impl Session {
         self.lang = text::guess(text).or(self.lang);
         let detection = self.peek(text);
         self.facts.apply(&detection, self.seq, now);
+        self.correct(text, &detection, now);
         self.seq += 1;
         let event = Event::Visitor { text, lang: self.lang(), detection: &detection };
         let decision = self.tell(&event, now);
+        // A question of the policy is answered at once or passed over; what comes later is not read
+        // as its answer.
+        if self.policy.open().is_none() && self.heard.as_ref().is_some_and(|h| h.asked.is_some()) {
+            self.heard = None;
+        }
         self.say(&decision);
         Outcome { detection, decision }
     }
@@ -107,7 +122,8 @@ impl Session {
     pub fn agent(&mut self, text: &str, now: UnixMillis) {
         self.seq += 1;
         self.tell(&Event::Agent { text }, now);
-        self.heard = Some(Heard { text: text.to_owned(), asked: None });
+        // Words that ask for nothing leave the policy's question standing.
+        self.heard = Some(Heard { text: text.to_owned(), asked: self.policy.open() });
     }
 
     /// Something happened that is a message of its own in the transcript ([`crate::conversation::Marker`]).
@@ -132,6 +148,19 @@ impl Session {
             self.heard = Some(Heard { text: text.to_owned(), asked: Some(field) });
             self.seq += 1;
         }
+        if let Some(Confirm { field, suggestion: Some(value), .. }) = &decision.confirm {
+            self.slip = Some(Slip { field: *field, value: value.clone() });
+        }
+    }
+
+    /// Takes the corrected value over when the visitor agrees to it.
+    fn correct(&mut self, text: &str, detection: &Detection, now: UnixMillis) {
+        let Some(Slip { field, value }) = self.slip.take() else { return };
+        let restated = detection.own().any(|f| f.kind == field);
+        if !restated && self.facts.get(field).is_some() && prompt::agrees(text, self.lang()) {
+            let detector = detect::VERSION;
+            *self.facts.slot(field) = Some(Fact { value, seq: self.seq, at: now, detector });
+        }
     }
 
     fn tell(&mut self, event: &Event<'_>, now: UnixMillis) -> Decision {
@@ -139,5 +168,63 @@ impl Session {
         let (state, decision) = prompt::step(&self.options.prompt, state, event, now);
         self.policy = state;
         decision
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Kind;
+
+    const NOW: UnixMillis = UnixMillis(0);
+
+    fn session() -> Session {
+        Session::new(Options::default(), &[], NOW)
+    }
+
+    fn email(session: &Session) -> Option<&str> {
+        session.facts().get(Kind::Email).map(|f| f.value.as_str())
+    }
+
+    #[test]
+    fn a_correction_stands_only_once_the_visitor_agrees() {
+        for (answer, stands) in [
+            ("yes", "ana@gmail.com"),
+            ("sí, correcto", "ana@gmail.com"),
+            ("no, it is right as it is", "ana@gmial.com"),
+            ("where is my order?", "ana@gmial.com"),
+            ("oops, ana.b@gmail.com", "ana.b@gmail.com"),
+        ] {
+            let mut s = session();
+            let said = s.visitor("my email is ana@gmial.com", NOW).decision;
+            assert_eq!(said.code, "confirmed.email.slip");
+            assert!(said.confirm.is_some_and(|c| c.text.contains("ana@gmail.com")));
+            assert_eq!(email(&s), Some("ana@gmial.com"), "never changed silently");
+            s.visitor(answer, NOW);
+            assert_eq!(email(&s), Some(stands), "{answer}");
+            s.visitor("yes", NOW);
+            assert_eq!(email(&s), Some(stands), "only the next message answers");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_understood_across_what_the_team_says_meanwhile() {
+        let mut s = session();
+        let asked = s.visitor("my order has not arrived", NOW).decision;
+        assert_eq!(asked.ask.map(|a| a.field), Some(Kind::Name));
+        s.agent("Sorry to hear that.", NOW);
+        s.visitor("sure", NOW);
+        s.visitor("lucia", NOW);
+        assert_eq!(s.facts().name.as_ref().map(|f| f.value.as_str()), Some("lucia"));
+    }
+
+    #[test]
+    fn a_session_survives_the_way_through_json() {
+        let mut s = session();
+        s.visitor("hi, please send me the invoice", NOW);
+        s.visitor("ana@gmial.com", NOW);
+        let json = serde_json::to_string(&s).unwrap();
+        assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), s);
+        assert!(json.len() < 1_500, "{} bytes", json.len());
     }
 }

@@ -49,7 +49,7 @@ impl Random {
 
     fn below(&mut self, n: u32) -> usize {
         // The upper half of the state's mix, scaled: n is far below 2^32.
-        ((self.next() >> 32) * u64::from(n) >> 32) as usize
+        (((self.next() >> 32) * u64::from(n)) >> 32) as usize
     }
 
     fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {

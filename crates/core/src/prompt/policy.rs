@@ -97,8 +97,13 @@ fn remember(state: &mut State, reading: &Reading, detection: &Detection) {
     if reading.angry {
         state.angry_turn = Some(state.turns);
     }
-    for moment in reading.moments.iter().rev() {
-        state.want(*moment);
+    // "I want one with a balcony" goes on choosing; "book it" ends it.
+    let chooses = reading.moments.is_empty() || reading.vague;
+    state.exploring = chooses && (state.exploring || reading.exploring);
+    if !(state.exploring && reading.vague) {
+        for moment in reading.moments.iter().rev() {
+            state.want(*moment);
+        }
     }
     if let Some(moment) = state.offer.take().filter(|_| reading.yes && !reading.no) {
         state.want(moment);
@@ -167,6 +172,7 @@ fn decide(
         return confirm(state, Doubt::OnFile, question);
     }
     match next(config, state) {
+        None if state.exploring => hold(Hold::Exploring),
         None => hold(Hold::NoMoment),
         Some((field, moment)) => ask(config, state, field, moment, now),
     }
@@ -216,6 +222,9 @@ fn held(
         return idle;
     }
     if reading.moments.is_empty() {
+        if state.exploring && state.wants.is_empty() {
+            return Some(Hold::Exploring);
+        }
         if state.agent_question.is_some() {
             return Some(Hold::AgentQuestionOpen);
         }

@@ -35,6 +35,10 @@ pub(super) struct Reading {
     pub act: Act,
     /// Moments that the words call for, the most telling first.
     pub moments: Vec<Moment>,
+    /// Looks around and has not chosen yet.
+    pub exploring: bool,
+    /// The only moment is a wish, without what the wish is about.
+    pub vague: bool,
     /// Angry.
     pub angry: bool,
     /// Asks something, be it as part of more.
@@ -64,7 +68,8 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let starts = |cue: Cue| hits.iter().any(|h| h.cue == cue && h.start == sheds.first_word);
 
     let own = has(Cue::Own);
-    let interrogative = tokens.question_mark || starts(Cue::Question);
+    // "Can you help?" is no question that waits for an answer.
+    let interrogative = !has(Cue::Opener) && (tokens.question_mark || starts(Cue::Question));
     let request = has(Cue::Polite) || has(Cue::Want);
     // "Where is my order" is about the visitor; "where is your shop" anybody could ask.
     let general = !own && ((interrogative && !request) || has(Cue::Know));
@@ -78,16 +83,17 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
         (Moment::Returning, Cue::Returning),
     ]
     .into_iter()
-    .filter(|(_, cue)| has(*cue))
+    .filter(|(_, cue)| hits.iter().any(|h| h.cue == *cue && !negated(h, &hits)))
     .map(|(moment, _)| moment)
     .collect();
-    let about = has(Cue::Topic) || (has(Cue::Want) && sheds.substance > 0);
+    let about = sheds.substance > 0 && (has(Cue::Topic) || has(Cue::Want));
     if has(Cue::Matter) || (about && !general && !exploring) {
         moments.push(Moment::Matter);
     }
-    if exploring || general {
-        // "How do I book?" asks about booking and does not book.
-        moments.retain(|m| !matches!(m, Moment::Book) || (request && !exploring));
+    let vague = moments == [Moment::Matter] && !has(Cue::Matter) && !has(Cue::Topic);
+    if general && starts(Cue::Question) {
+        // "How does one book?" asks about booking and does not book.
+        moments.retain(|m| *m != Moment::Book);
     }
     moments.sort_by_key(|m| Moment::ALL.iter().position(|o| o == m));
 
@@ -106,6 +112,8 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     };
     Reading {
         act,
+        exploring,
+        vague,
         angry: has(Cue::Angry) || (tokens.shouted && tokens.exclamations >= 2),
         asks: interrogative,
         yes: starts(Cue::Yes),
@@ -159,6 +167,16 @@ impl Sheds {
                 && tokens <= GREETED_WORDS + 2
                 && !more)
     }
+}
+
+/// Whether a "not" stands by a wish, with a word between at most, or right behind it.
+fn negated(wish: &Hit, hits: &[Hit]) -> bool {
+    hits.iter().filter(|h| h.cue == Cue::Not).any(|not| {
+        let before = not.end <= wish.start && wish.start - not.end <= 1;
+        let behind = not.start == wish.end;
+        let inside = wish.start < not.start && not.end <= wish.end;
+        before || behind || inside
+    })
 }
 
 /// Details that stand close to a refusal.

@@ -54,6 +54,8 @@ pub enum Hold {
     OpenerOnly,
     /// Thanks, agreement, chat.
     SmallTalk,
+    /// Still choosing among what there is.
+    Exploring,
     /// Angry, or in the middle of a complaint.
     Angry,
     /// The agent's own question has not been answered.
@@ -175,6 +177,7 @@ impl Hold {
             Self::GreetingOnly => "greeting_only",
             Self::OpenerOnly => "opener_only",
             Self::SmallTalk => "small_talk",
+            Self::Exploring => "exploring",
             Self::Angry => "angry",
             Self::AgentQuestionOpen => "agent_question_open",
             Self::VisitorQuestionOpen => "visitor_question_open",
@@ -193,6 +196,7 @@ impl Hold {
             Self::GreetingOnly => "greeting only",
             Self::OpenerOnly => "has not said yet what it is about",
             Self::SmallTalk => "small talk",
+            Self::Exploring => "still looking around",
             Self::Angry => "upset, not the time to ask",
             Self::AgentQuestionOpen => "the agent's question is still open",
             Self::VisitorQuestionOpen => "the visitor's question comes first",

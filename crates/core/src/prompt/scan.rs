@@ -106,25 +106,19 @@ impl Tokens {
 
     /// The token after the phrase where it begins at a token.
     pub fn matches(&self, phrase: &Phrase, at: usize) -> Option<usize> {
-        if !phrase.first.fits(self.word(at)) {
-            return None;
-        }
-        self.follows(phrase.rest, at + 1)
+        phrase.first.fits(self.word(at)).then(|| self.follows(&phrase.rest, at + 1))?
     }
 
-    fn follows(&self, rest: &str, at: usize) -> Option<usize> {
-        if rest.is_empty() {
-            return Some(at);
+    fn follows(&self, rest: &[Piece], at: usize) -> Option<usize> {
+        match rest {
+            [] => Some(at),
+            [Piece::Word(word), rest @ ..] => {
+                (at < self.len() && word.fits(self.word(at))).then(|| self.follows(rest, at + 1))?
+            }
+            [Piece::Gap(most), rest @ ..] => {
+                (at..self.len().min(at + most + 1)).find_map(|from| self.follows(rest, from))
+            }
         }
-        if let Some(rest) = rest.strip_prefix('~') {
-            let rest = rest.trim_start();
-            let dense = rest.chars().next().is_some_and(is_dense);
-            let gap = if dense { GAP_CHARS } else { GAP_WORDS };
-            let end = self.len().min(at + gap + 1);
-            return (at..end).find_map(|from| self.follows(rest, from));
-        }
-        let (word, rest) = next_word(rest)?;
-        (at < self.len() && word.fits(self.word(at))).then(|| self.follows(rest, at + 1))?
     }
 }
 
@@ -141,29 +135,48 @@ fn key(word: &str) -> Option<Key> {
 
 /// One word of a phrase.
 #[derive(Debug, Clone, Copy)]
-struct Word<'a> {
-    stem: &'a str,
+struct Word {
+    stem: &'static str,
     /// Any ending.
     open: bool,
 }
 
-impl Word<'_> {
+impl Word {
     fn fits(self, word: &str) -> bool {
         if self.open { word.starts_with(self.stem) } else { word == self.stem }
     }
 }
 
-/// A phrase, its first word apart.
+#[derive(Debug)]
+enum Piece {
+    Word(Word),
+    /// As many tokens as this at most.
+    Gap(usize),
+}
+
+/// A phrase, cut once, its first word apart.
 #[derive(Debug)]
 pub(super) struct Phrase {
-    first: Word<'static>,
-    rest: &'static str,
+    first: Word,
+    rest: Vec<Piece>,
 }
 
 impl Phrase {
-    /// Reads a phrase; none where it is empty.
+    /// Reads a phrase; none where it is empty or begins with a gap.
     pub fn new(phrase: &'static str) -> Option<Self> {
-        let (first, rest) = next_word(phrase)?;
+        let (first, mut left) = next_word(phrase)?;
+        let mut rest = Vec::new();
+        while !left.is_empty() {
+            if let Some(after) = left.strip_prefix('~') {
+                left = after.trim_start_matches(' ');
+                let dense = left.chars().next().is_some_and(is_dense);
+                rest.push(Piece::Gap(if dense { GAP_CHARS } else { GAP_WORDS }));
+            } else {
+                let (word, after) = next_word(left)?;
+                rest.push(Piece::Word(word));
+                left = after;
+            }
+        }
         Some(Self { first, rest })
     }
 
@@ -174,14 +187,14 @@ impl Phrase {
 }
 
 /// The next word or dense character of a phrase, and what follows it.
-fn next_word(phrase: &str) -> Option<(Word<'_>, &str)> {
+fn next_word(phrase: &'static str) -> Option<(Word, &'static str)> {
     let first = phrase.chars().next()?;
     let end = if is_dense(first) {
         first.len_utf8()
     } else {
         phrase.find(|c: char| c == ' ' || c == '~' || is_dense(c)).unwrap_or(phrase.len())
     };
-    let piece = phrase.get(..end)?;
+    let piece = phrase.get(..end).filter(|piece| !piece.is_empty())?;
     let (stem, open) = piece.strip_suffix('*').map_or((piece, false), |stem| (stem, true));
     Some((Word { stem, open }, phrase.get(end..)?.trim_start_matches(' ')))
 }

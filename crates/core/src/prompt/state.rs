@@ -74,6 +74,9 @@ pub struct State {
     /// The team's last words asked for something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) agent_question: Option<AgentQuestion>,
+    /// The visitor has been looking around and has not settled on anything.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub(super) exploring: bool,
     /// What the team's last words offered to do, should the visitor agree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) offer: Option<Moment>,

@@ -69,6 +69,8 @@ pub(super) enum Cue {
     Evade,
     /// Does not know yet what to answer.
     Unsure,
+    /// Takes what stands next to it back: "do not call me".
+    Not,
     /// Mentions the e-mail address.
     Email,
     /// Mentions the phone number.
