@@ -1,5 +1,6 @@
 //! From a field and a reading to an answer: the kind picks the method, the null rules the state.
 
+use super::concepts::{self, Concept};
 use super::cues::Cue;
 use super::kind::{Kind, Sense, means};
 use super::label::{self, Score};
@@ -218,24 +219,59 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
             method: Method::Embedded,
         };
     }
-    let probe = Field {
+    let positive = field.possible_values.get(yes).map(super::Value::name).unwrap_or_default();
+    let asked =
+        if means(positive, Sense::Yes) { probe(&field.prompt) } else { positive.to_owned() };
+    let focus = label::Focus::of(field);
+    let wanted = concepts::named(&asked);
+    let opposite: Vec<Concept> = wanted.iter().filter_map(|c| concepts::opposite(*c)).collect();
+    let told = |of: &[Concept]| -> Option<(usize, usize, usize)> {
+        reading.turns.iter().enumerate().find_map(|(i, t)| {
+            if focus.weight(t.role, i, reading.turns.len()) < 0.3 {
+                return None;
+            }
+            t.concepts.iter().find(|h| of.contains(&h.label)).map(|h| (i, h.from, h.to))
+        })
+    };
+    let decided = |value: usize, confidence: f32, at: Option<(usize, usize, usize)>| Finding {
+        value: Some(value),
+        confidence,
+        evidence: at.and_then(|at| part(reading, at)).into_iter().collect(),
+        method: Method::Embedded,
+    };
+    if let Some(at) = told(&opposite) {
+        return decided(no, 0.7, Some(at));
+    }
+    if !wanted.is_empty() {
+        if let Some(at) = told(&wanted) {
+            return decided(yes, 0.7, Some(at));
+        }
+        // The matter is talked about, but what is asked did not happen.
+        let topic = concepts::named(&field.prompt);
+        let talked = reading
+            .by(&[Role::Customer, Role::Agent, Role::Bot])
+            .any(|(_, t)| t.concepts.iter().any(|h| topic.contains(&h.label)));
+        return if field.optional && !talked {
+            Finding::none(0.6, Method::Embedded)
+        } else {
+            decided(no, 0.5, None)
+        };
+    }
+    let question = Field {
         name: String::new(),
-        prompt: String::new(),
-        possible_values: vec![super::Value::Name(probe(&field.prompt))],
+        prompt: field.prompt.clone(),
+        possible_values: vec![super::Value::Name(asked)],
         optional: true,
     };
-    let Some(score) = label::score(reading, &probe).into_iter().next() else {
+    let Some(score) = label::score(reading, &question).into_iter().next() else {
         return Finding::none(0.3, Method::Embedded);
     };
-    let is_so = score.score >= 0.45;
-    if !is_so && field.optional && score.score < 0.15 {
-        return Finding::none(0.5, Method::Embedded);
-    }
-    Finding {
-        value: Some(if is_so { yes } else { no }),
-        confidence: 0.5,
-        evidence: score.at.filter(|_| is_so).and_then(|at| part(reading, at)).into_iter().collect(),
-        method: Method::Embedded,
+    if score.score >= 0.45 {
+        decided(yes, 0.5, score.at)
+    } else if field.optional && score.score < 0.15 {
+        Finding::none(0.5, Method::Embedded)
+    } else {
+        decided(no, 0.5, None)
     }
 }
 

@@ -206,6 +206,16 @@ fn is_letter(c: char) -> bool {
     c.is_alphabetic() || matches!(c, '\u{0900}'..='\u{097F}' | '\u{0E00}'..='\u{0E7F}')
 }
 
+/// A number of seconds in words: "4 h 0 min 1 s".
+pub(crate) fn spelled(secs: i64) -> String {
+    let (hours, minutes, rest) = (secs / 3_600, secs / 60 % 60, secs % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{rest} s"),
+        (0, _) => format!("{minutes} min {rest} s"),
+        _ => format!("{hours} h {minutes} min {rest} s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

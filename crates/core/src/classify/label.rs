@@ -1,147 +1,186 @@
-//! Which of several matters a conversation is about, by the words that it shares with the values.
+//! Which of several matters a conversation is about: by concepts shared with the values, by the
+//! words shared with them.
 
+use super::concepts::{self, Concept};
 use super::kind::{Sense, means};
 use super::lexicon::Map;
 use super::reading::Reading;
+use super::terms::terms;
 use super::timing::find;
 use super::words::Words;
 use super::{Field, Value};
 use crate::conversation::Role;
 
-/// A score per value with the turn and words that speak most for it.
+/// Where something stands: index of the turn, first and last + 1 of its words.
+pub(crate) type Place = (usize, usize, usize);
+
+/// A value's score with what speaks most for it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Score {
-    /// Weighted share of the value's words that the conversation has, from 0.
+    /// From 0; 1 is a concept of the value in the customer's words.
     pub score: f32,
-    /// Index of the turn, and first and last + 1 of its words.
-    pub at: Option<(usize, usize, usize)>,
+    /// What speaks most for it.
+    pub at: Option<Place>,
 }
 
-/// Words that carry no matter, in English; other languages' short words are dropped by length.
-const EMPTY: [&str; 78] = [
-    "the",
-    "and",
-    "for",
-    "with",
-    "from",
-    "that",
-    "this",
-    "was",
-    "were",
-    "are",
-    "has",
-    "have",
-    "had",
-    "not",
-    "but",
-    "you",
-    "your",
-    "our",
-    "their",
-    "its",
-    "his",
-    "her",
-    "they",
-    "them",
-    "customer",
-    "customers",
-    "what",
-    "which",
-    "when",
-    "who",
-    "how",
-    "why",
-    "where",
-    "did",
-    "does",
-    "any",
-    "all",
-    "can",
-    "could",
-    "would",
-    "should",
-    "will",
-    "been",
-    "being",
-    "into",
-    "than",
-    "then",
-    "only",
-    "other",
-    "others",
-    "about",
-    "because",
-    "if",
-    "no",
-    "none",
-    "yes",
-    "of",
-    "to",
-    "in",
-    "on",
-    "at",
-    "is",
-    "it",
-    "an",
-    "as",
-    "by",
-    "or",
-    "be",
-    "do",
-    "my",
-    "me",
-    "we",
-    "so",
-    "us",
-    "user",
-    "client",
-    "a",
-    "i",
-];
-
-/// A word without its commonest English endings, so that "cancelled" meets "cancel".
-pub(crate) fn stem(word: &str) -> &str {
-    if !word.is_ascii() || word.len() < 4 {
-        return word;
-    }
-    for ending in
-        ["ations", "ation", "ings", "ing", "ies", "ied", "edly", "ed", "es", "s", "ly", "e", "y"]
-    {
-        if let Some(rest) = word.strip_suffix(ending)
-            && rest.len() >= 3
-        {
-            let bytes = rest.as_bytes();
-            let doubled = bytes.len() > 3
-                && bytes.last() == bytes.get(bytes.len() - 2)
-                && !rest.ends_with(['a', 'e', 'i', 'o', 'u', 's']);
-            return if doubled { rest.get(..rest.len() - 1).unwrap_or(rest) } else { rest };
-        }
-    }
-    word
+/// Whose words count how much, and whether later words count more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Focus {
+    customer: f32,
+    agent: f32,
+    bot: f32,
+    late: bool,
 }
 
-/// Terms of a text: stems, and pairs of characters where no spaces divide words.
-fn terms(words: &Words) -> Vec<(String, usize)> {
-    let mut out = Vec::new();
-    let mut previous: Option<&str> = None;
-    for (i, word) in words.iter().enumerate() {
-        if word.chars().all(super::words::is_unspaced) {
-            if let Some(before) = previous {
-                out.push((format!("{before}{word}"), i));
+impl Focus {
+    /// Reads from a field's own words whose doing it asks about.
+    pub(crate) fn of(field: &Field) -> Self {
+        let text = format!("{}. {}", field.name, field.prompt);
+        let words = Words::new(&text);
+        let customer = find(
+            &words,
+            &[
+                "customer*",
+                "user*",
+                "visitor*",
+                "client*",
+                "kunde*",
+                "cliente*",
+                "klant*",
+                "klient*",
+                "kund*",
+            ],
+        );
+        let agent = find(
+            &words,
+            &[
+                "agent*",
+                "team",
+                "representative*",
+                "support",
+                "mitarbeiter*",
+                "agente*",
+                "medewerker*",
+            ],
+        );
+        let bot = find(&words, &["bot", "bots", "chatbot*", "assistant*"]);
+        let late = find(
+            &words,
+            &[
+                "status",
+                "state of",
+                "current state",
+                "outcome*",
+                "at the end",
+                "became of",
+                "final*",
+                "eventual*",
+                "resolved",
+                "in the end",
+            ],
+        )
+        .is_some();
+        let first = [agent, bot].into_iter().flatten().min();
+        match (customer, first) {
+            (None, Some(_)) if bot.is_some() && agent.is_none() => {
+                Self { customer: 0.0, agent: 0.2, bot: 1.0, late }
             }
-            previous = Some(word);
-        } else {
-            previous = None;
-            if !EMPTY.contains(&word) {
-                out.push((stem(word).to_owned(), i));
+            (Some(c), Some(a)) if a < c => {
+                let by_bot = bot == Some(a);
+                let (agent, bot) = if by_bot { (0.2, 1.0) } else { (1.0, 0.7) };
+                Self { customer: if late { 0.7 } else { 0.3 }, agent, bot, late }
             }
+            (None, Some(_)) => Self { customer: 0.4, agent: 1.0, bot: 1.0, late },
+            _ if late => Self { customer: 0.9, agent: 1.0, bot: 1.0, late },
+            _ => Self { customer: 1.0, agent: 0.4, bot: 0.4, late },
         }
     }
-    out
+
+    /// The weight of a turn.
+    pub(crate) fn weight(&self, role: Role, index: usize, turns: usize) -> f32 {
+        let own = match role {
+            Role::Customer => self.customer,
+            Role::Agent => self.agent,
+            Role::Bot => self.bot,
+            Role::System => 0.0,
+        };
+        let place = (index + 1) as f32 / turns.max(1) as f32;
+        if self.late { own * (0.4 + 0.6 * place) } else { own }
+    }
 }
 
 /// Scores every value.
 pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
+    let focus = Focus::of(field);
+    let by_concept = by_concept(reading, field, focus);
+    let by_word = by_word(reading, field, focus);
+    let mut scores: Vec<Score> = by_concept
+        .into_iter()
+        .zip(by_word)
+        .map(|(c, w)| Score {
+            score: c.score + 0.6 * w.score,
+            at: if c.score >= 0.6 * w.score { c.at.or(w.at) } else { w.at },
+        })
+        .collect();
+    for (score, value) in scores.iter_mut().zip(&field.possible_values) {
+        if is_rest(value) {
+            *score = Score::default();
+        }
+    }
+    scores
+}
+
+/// Concepts per value; those that all values share tell nothing and are left out.
+fn value_concepts(field: &Field) -> Vec<Vec<Concept>> {
+    let mut all: Vec<Vec<Concept>> = field
+        .possible_values
+        .iter()
+        .map(|v| {
+            let mut found = concepts::named(v.name());
+            found.extend(v.description().map(concepts::named).unwrap_or_default());
+            found
+        })
+        .collect();
+    let shared: Vec<Concept> = match all.split_first() {
+        Some((first, rest)) if !rest.is_empty() => {
+            first.iter().copied().filter(|c| rest.iter().all(|r| r.contains(c))).collect()
+        }
+        _ => Vec::new(),
+    };
+    for of in &mut all {
+        of.retain(|c| !shared.contains(c));
+    }
+    all
+}
+
+fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
+    let wanted = value_concepts(field);
+    let owners = |c: Concept| wanted.iter().filter(|w| w.contains(&c)).count().max(1) as f32;
+    wanted
+        .iter()
+        .map(|of| {
+            let mut best = Score::default();
+            let mut more = 0f32;
+            for (index, turn) in reading.turns.iter().enumerate() {
+                let weight = focus.weight(turn.role, index, reading.turns.len());
+                for hit in turn.concepts.iter().filter(|h| of.contains(&h.label)) {
+                    // Longer phrases are surer; a concept of two values tells half.
+                    let sure = (0.85 + 0.15 * (hit.to - hit.from).min(3) as f32)
+                        / owners(hit.label).sqrt();
+                    let score = weight * sure;
+                    more += score;
+                    if score > best.score {
+                        best = Score { score, at: Some((index, hit.from, hit.to)) };
+                    }
+                }
+            }
+            best.score += 0.15 * (more - best.score).clamp(0.0, 2.0);
+            best
+        })
+        .collect()
+}
+
+fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
     let values: Vec<Vec<(String, f32)>> = field
         .possible_values
         .iter()
@@ -149,11 +188,8 @@ pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
             let name = terms(&Words::new(value.name()));
             let about = terms(&Words::new(value.description().unwrap_or_default()));
             let mut weighted: Vec<(String, f32)> = Vec::new();
-            for (term, weight) in name
-                .into_iter()
-                .map(|(t, _)| (t, 1.0))
-                .chain(about.into_iter().map(|(t, _)| (t, 0.5)))
-            {
+            let own = name.into_iter().map(|(t, _)| (t, 1.0));
+            for (term, weight) in own.chain(about.into_iter().map(|(t, _)| (t, 0.7))) {
                 if !weighted.iter().any(|(t, _)| *t == term) {
                     weighted.push((term, weight));
                 }
@@ -173,59 +209,67 @@ pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
     let norms: Vec<f32> = values
         .iter()
         .map(|terms| {
-            terms
-                .iter()
-                .map(|(t, w)| w * idf(owners.get(t.as_str()).map_or(1, Vec::len)))
-                .sum::<f32>()
-                .max(f32::MIN_POSITIVE)
+            let weigh =
+                |(t, w): &(String, f32)| w * idf(owners.get(t.as_str()).map_or(1, Vec::len));
+            terms.iter().map(weigh).sum::<f32>().max(f32::MIN_POSITIVE)
         })
         .collect();
     let mut best = vec![Score::default(); values.len()];
-    let mut whole: Vec<Vec<&str>> = vec![Vec::new(); values.len()];
+    let mut seen: Vec<Vec<&str>> = vec![Vec::new(); values.len()];
     let mut sums = vec![0f32; values.len()];
     for (index, turn) in reading.turns.iter().enumerate() {
-        let weight = match turn.role {
-            Role::Customer => 1.0,
-            Role::Agent | Role::Bot => 0.5,
-            Role::System => continue,
-        };
-        let mut scores: Vec<(f32, usize, usize, Vec<&str>)> =
-            vec![(0.0, usize::MAX, 0, Vec::new()); values.len()];
-        for (term, at) in terms(&turn.words) {
+        let weight = focus.weight(turn.role, index, reading.turns.len());
+        if weight == 0.0 {
+            continue;
+        }
+        let mut here: Vec<Tally<'_>> = vec![Tally::default(); values.len()];
+        for (term, at) in &turn.terms {
             let Some((key, of)) = owners.get_key_value(term.as_str()) else { continue };
-            for (value, term_weight) in of {
-                let Some(score) = scores.get_mut(*value) else { continue };
-                if score.3.contains(key) {
-                    continue;
+            for (value, own) in of {
+                let worth = own * idf(of.len());
+                if let Some(tally) = here.get_mut(*value) {
+                    tally.add(key, worth, *at);
                 }
-                score.3.push(key);
-                score.0 += term_weight * idf(of.len());
-                score.1 = score.1.min(at);
-                score.2 = score.2.max(at + 1);
-                if let (Some(seen), Some(sum)) = (whole.get_mut(*value), sums.get_mut(*value))
+                if let (Some(seen), Some(sum)) = (seen.get_mut(*value), sums.get_mut(*value))
                     && !seen.contains(key)
                 {
                     seen.push(key);
-                    *sum += weight * term_weight * idf(of.len());
+                    *sum += weight * worth;
                 }
             }
         }
-        for ((score, best), norm) in scores.iter().zip(&mut best).zip(&norms) {
-            let share = weight * score.0 / norm;
+        for ((tally, best), norm) in here.iter().zip(&mut best).zip(&norms) {
+            let share = weight * tally.worth / norm;
             if share > best.score {
-                *best = Score { score: share, at: Some((index, score.1, score.2)) };
+                *best = Score { score: share, at: Some((index, tally.from, tally.to)) };
             }
         }
     }
     for ((best, sum), norm) in best.iter_mut().zip(&sums).zip(&norms) {
         best.score += 0.5 * sum / norm;
     }
-    for (best, value) in best.iter_mut().zip(&field.possible_values) {
-        if is_rest(value) {
-            *best = Score::default();
-        }
-    }
     best
+}
+
+/// What one turn has of one value's terms.
+#[derive(Debug, Clone, Default)]
+struct Tally<'a> {
+    seen: Vec<&'a str>,
+    worth: f32,
+    from: usize,
+    to: usize,
+}
+
+impl<'a> Tally<'a> {
+    fn add(&mut self, term: &'a str, worth: f32, at: usize) {
+        if self.seen.contains(&term) {
+            return;
+        }
+        self.from = if self.seen.is_empty() { at } else { self.from.min(at) };
+        self.to = self.to.max(at + 1);
+        self.seen.push(term);
+        self.worth += worth;
+    }
 }
 
 /// Whether a value stands for what the others do not cover.
@@ -233,62 +277,42 @@ pub(crate) fn is_rest(value: &Value) -> bool {
     [Sense::Other, Sense::Unsaid, Sense::Unknown].iter().any(|s| means(value.name(), *s))
 }
 
-/// Index of the value for "something else" or, where nothing was said at all, "no reason given".
+/// Index of the value for "no reason given", else the one for "something else".
 pub(crate) fn rest(field: &Field, unsaid: bool) -> Option<usize> {
     let place = |sense| field.possible_values.iter().position(|v| means(v.name(), sense));
     let (other, silent) = (place(Sense::Other), place(Sense::Unsaid));
     if unsaid { silent.or(other) } else { other.or(silent) }
 }
 
+/// Concepts that are the setting of a condition and not its point.
+const SETTINGS: [&str; 6] =
+    ["subscription", "delivery", "payment", "component", "booking", "thanks"];
+
 /// Whether the conversation has what the prompt makes a condition of answering at all ("only if the
-/// customer has requested a cancellation"). Without a condition the values' own score decides.
+/// customer has requested a cancellation", "if no return was requested, output null"). None where
+/// the prompt sets no condition that can be told.
 pub(crate) fn applies(reading: &Reading<'_>, field: &Field) -> Option<bool> {
-    let condition = condition(&field.prompt)?;
-    let wanted: Vec<String> = terms(&Words::new(condition)).into_iter().map(|(t, _)| t).collect();
-    let wanted: Vec<&String> =
-        wanted.iter().filter(|t| !GATE_EMPTY.contains(&t.as_str())).collect();
+    let mut wanted: Vec<Concept> =
+        conditions(&field.prompt).into_iter().flat_map(concepts::named).collect();
+    let settings: Vec<Concept> = SETTINGS.iter().filter_map(|n| concepts::concept(n)).collect();
+    if wanted.iter().any(|c| !settings.contains(c)) {
+        wanted.retain(|c| !settings.contains(c));
+    }
     if wanted.is_empty() {
         return None;
     }
-    Some(reading.by(&[Role::Customer, Role::Agent, Role::Bot]).any(|(_, t)| {
-        let has = terms(&t.words);
-        wanted.iter().any(|w| has.iter().any(|(t, _)| t == *w))
-    }))
+    let said = |role: &[Role]| {
+        reading.by(role).any(|(_, t)| t.concepts.iter().any(|h| wanted.contains(&h.label)))
+    };
+    Some(said(&[Role::Customer]) || said(&[Role::Agent, Role::Bot]))
 }
 
-/// Stems in conditions that name no matter.
-const GATE_EMPTY: [&str; 24] = [
-    "request",
-    "ask",
-    "report",
-    "conversation",
-    "mention",
-    "perform",
-    "categorization",
-    "classification",
-    "classif",
-    "output",
-    "value",
-    "null",
-    "leav",
-    "empt",
-    "blank",
-    "relat",
-    "want",
-    "issu",
-    "problem",
-    "provid",
-    "appl",
-    "answer",
-    "field",
-    "skip",
-];
-
-/// The part of a prompt that says when to answer.
-fn condition(prompt: &str) -> Option<&str> {
-    prompt.split_inclusive(['.', ';', '\n']).find_map(|sentence| {
+/// The parts of a prompt that say when to answer, and when not.
+fn conditions(prompt: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for sentence in prompt.split_inclusive(['.', ';', '\n']) {
         let words = Words::new(sentence);
-        let at = find(
+        let only = find(
             &words,
             &[
                 "only if",
@@ -297,8 +321,43 @@ fn condition(prompt: &str) -> Option<&str> {
                 "only for",
                 "only answer if",
                 "only classify if",
+                "nur wenn",
+                "solo si",
+                "seulement si",
+                "uniquement si",
+                "apenas se",
+                "somente se",
+                "solo se",
+                "alleen als",
+                "tylko jesli",
+                "endast om",
             ],
-        )?;
-        sentence.get(words.source(at..words.len()))
-    })
+        );
+        let skips = find(
+            &words,
+            &["null", "blank", "empty", "skip", "dont output", "do not output", "no value"],
+        );
+        let unless = find(
+            &words,
+            &[
+                "if no",
+                "if the customer is not",
+                "if the customer did not",
+                "if the customer does not",
+                "if the conversation is not",
+                "if it is not",
+                "if there is no",
+                "if there was no",
+            ],
+        );
+        let from = match (only, skips, unless) {
+            (Some(only), _, _) => only,
+            (None, Some(skips), Some(unless)) if unless < skips => unless,
+            _ => continue,
+        };
+        if let Some(part) = sentence.get(words.source(from..words.len())) {
+            found.push(part);
+        }
+    }
+    found
 }

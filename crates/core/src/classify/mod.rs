@@ -2,15 +2,19 @@
 
 mod amount;
 mod answer;
+mod concepts;
 mod cues;
 mod duration;
 mod kind;
 mod label;
 mod language;
 mod lexicon;
+pub mod llm;
 mod reading;
 mod signals;
+mod steering;
 mod templates;
+mod terms;
 mod timing;
 mod tone;
 mod words;
@@ -193,4 +197,10 @@ pub fn sentiment(conversation: &[Turn]) -> Tone {
 /// Reads the signals (requirement CV.5); `tone` is what [`sentiment`] said of the same conversation.
 pub fn signals(conversation: &[Turn], tone: Tone) -> Signals {
     signals::signals(&Reading::new(conversation), tone)
+}
+
+/// Whether a customer's message tries to steer how the conversation is classified. Such sentences
+/// are not read as part of the matter.
+pub fn steers(conversation: &[Turn]) -> bool {
+    steering::steers(conversation)
 }

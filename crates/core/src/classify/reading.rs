@@ -1,8 +1,11 @@
 //! A conversation as all questions about it read it: folded once, with its cues.
 
+use super::concepts::{self, Concept};
 use super::cues::{self, Cue};
 use super::language;
 use super::lexicon::Hit;
+use super::steering;
+use super::terms::terms;
 use super::words::Words;
 use crate::conversation::{Marker, Role, Turn};
 use crate::text::Lang;
@@ -10,6 +13,8 @@ use crate::text::Lang;
 /// Bytes of a conversation that are read. What exceeds it is cut at the end of each message, to
 /// equal shares; 2,000 messages keep 256 bytes each, which is more than most messages have.
 const BUDGET: usize = 512 * 1024;
+/// Bytes of one message where only its gist is wanted.
+pub(crate) const PLAIN_BYTES: usize = 8 * 1024;
 
 /// A conversation, read.
 #[derive(Debug)]
@@ -31,8 +36,12 @@ pub(crate) struct Read<'a> {
     pub marker: Option<Marker>,
     /// Its words.
     pub words: Words,
+    /// Its terms, each with the index of its word.
+    pub terms: Vec<(String, usize)>,
     /// What they show, denials and suppositions already applied.
     pub cues: Vec<Hit<Cue>>,
+    /// What they are about; what is denied is left out.
+    pub concepts: Vec<Hit<Concept>>,
 }
 
 impl<'a> Reading<'a> {
@@ -51,14 +60,22 @@ impl<'a> Reading<'a> {
                     at: turn.at,
                     text,
                     marker: if system { Marker::parse(turn.text.trim()) } else { None },
-                    words: if system { Words::default() } else { Words::new(text) },
+                    words: match turn.role {
+                        Role::System => Words::default(),
+                        Role::Customer => Words::without(text, &steering::steering_bytes(text)),
+                        Role::Bot | Role::Agent => Words::new(text),
+                    },
+                    terms: Vec::new(),
                     cues: Vec::new(),
+                    concepts: Vec::new(),
                 }
             })
             .collect();
         let spoken = languages(&turns);
         for turn in &mut turns {
+            turn.terms = terms(&turn.words);
             turn.cues = show(turn, &spoken);
+            turn.concepts = about(turn, &spoken);
         }
         Self { turns }
     }
@@ -197,4 +214,19 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
             Some(Hit { label, ..*h })
         })
         .collect()
+}
+
+/// The concepts of a turn, less those that a denial stands right before.
+fn about(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Concept>> {
+    let mut hits = concepts::shown(&turn.words, spoken);
+    hits.retain(|h| {
+        !turn.cues.iter().any(|c| {
+            c.label == Cue::Deny && c.to <= h.from && h.from - c.to < 2 && {
+                let between = turn.words.source(c.from..h.from + 1);
+                let text = turn.text.get(between).unwrap_or_default();
+                !text.contains([',', '.', ';', '!', '?', '，', '。', '、', '،'])
+            }
+        })
+    });
+    hits
 }

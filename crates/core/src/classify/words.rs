@@ -61,6 +61,16 @@ impl Words {
         words
     }
 
+    /// Folds a text but for some of its bytes, given in order.
+    pub(crate) fn without(text: &str, left_out: &[core::ops::Range<usize>]) -> Self {
+        let mut words = Self::new(text);
+        let inside = |s: &Span| left_out.iter().any(|r| r.contains(&(s.start as usize)));
+        if !left_out.is_empty() {
+            words.spans.retain(|s| !inside(s));
+        }
+        words
+    }
+
     /// Number of words.
     pub(crate) fn len(&self) -> usize {
         self.spans.len()
