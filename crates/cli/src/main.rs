@@ -6,8 +6,9 @@ mod export;
 mod lines;
 
 use anyhow::Result;
-use askwell::detect::Kind;
+use askwell::detect::{Kind, Region};
 use askwell::line;
+use askwell::text::Lang;
 use clap::{Args, Parser, Subcommand};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Finds the visitor's own name, e-mail address and phone number: {"id", "text"}
+    Detect(Detect),
     /// Says after which turn each field is first asked for: {"id", "turns"}
     Prompt(Prompt),
     /// Answers a question about a conversation: {"id", "conversation", "field"}
@@ -45,6 +48,21 @@ struct Lines {
     /// Threads that answer lines [default: as many as there are processors]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
+struct Detect {
+    /// Where phone numbers without a country code belong, for lines that do not say (ISO 3166-1)
+    #[arg(long, value_name = "CODE", value_parser = region)]
+    region: Option<Region>,
+    /// The language of lines that do not say (BCP 47)
+    #[arg(long, value_name = "TAG", value_parser = lang)]
+    lang: Option<Lang>,
+    /// Also what is other people's, or was taken back
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    lines: Lines,
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +99,15 @@ enum Export {
     },
 }
 
+fn region(code: &str) -> Result<Region, String> {
+    Region::new(code).ok_or_else(|| "a region is two letters (ISO 3166-1 alpha-2)".to_owned())
+}
+
+fn lang(tag: &str) -> Result<Lang, String> {
+    let known: Vec<_> = Lang::ALL.iter().map(|lang| lang.code()).collect();
+    Lang::from_tag(tag).ok_or_else(|| format!("the languages are {}", known.join(", ")))
+}
+
 fn kind(name: &str) -> Result<Kind, String> {
     Kind::ALL
         .into_iter()
@@ -102,6 +129,10 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     match command {
+        Command::Detect(Detect { region, lang, all, lines }) => {
+            let options = line::detect::Options { region, lang, all };
+            lines::run(lines.jobs, move |input| line::detect::run(input, options))
+        }
         Command::Prompt(Prompt { fields, lines }) => {
             lines::run(lines.jobs, move |input| line::prompt::run(input, &fields))
         }

@@ -163,3 +163,129 @@ fn platform(name: &str) -> Option<Platform> {
     let name: StrDeserializer<'_, ValueError> = name.into_deserializer();
     Platform::deserialize(name).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::CustomerId;
+
+    fn customer(name: &str) -> Customer {
+        Customer {
+            customer_id: CustomerId::derive(&[name.as_bytes()]),
+            name: Some(name.to_owned()),
+            email: Some("ana@example.org".to_owned()),
+            phone: Some("+351912345678".to_owned()),
+            platforms: vec![Platform::WebWidget, Platform::Line],
+            first_at: UnixMillis(1_795_000_000_123),
+            last_at: UnixMillis(1_795_000_060_000),
+            conversations: 2,
+        }
+    }
+
+    /// Names that a spreadsheet, a CSV reader or the guard itself could stumble over.
+    const HARD: [&str; 20] = [
+        "Ana",
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\nx",
+        "＝1",
+        "'",
+        "'=1",
+        "''=1",
+        "'t Hooft",
+        "O'Brien, Ana",
+        "\"quoted\"",
+        "two\r\nlines",
+        " leading and trailing ",
+        "漢字 😀",
+        "#",
+        ";",
+    ];
+
+    fn file(customers: &[Customer], mode: Mode) -> String {
+        let lines = customers.iter().map(|customer| record(customer, mode));
+        [header()].into_iter().chain(lines).collect()
+    }
+
+    fn back(text: &str, mode: Mode) -> Vec<Result<Customer, Error>> {
+        read(text.as_bytes(), mode).collect()
+    }
+
+    #[test]
+    fn both_modes_read_back_to_the_same_customers() {
+        let mut customers: Vec<_> = HARD.map(customer).to_vec();
+        customers.push(Customer {
+            name: None,
+            email: None,
+            phone: None,
+            platforms: Vec::new(),
+            ..customer("unknown")
+        });
+        for mode in [Mode::Safe, Mode::Raw] {
+            let read = back(&file(&customers, mode), mode);
+            let expected: Vec<_> = customers.iter().cloned().map(Ok).collect();
+            assert_eq!(read, expected, "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_written_as_rfc_4180_has_it() {
+        assert_eq!(
+            header(),
+            "customer_id,name,email,phone,platforms,first_at,last_at,conversations\r\n"
+        );
+        let customer = customer("O\"Brien, Ana");
+        let id = &customer.customer_id;
+        assert_eq!(
+            record(&customer, Mode::Raw),
+            format!(
+                "{id},\"O\"\"Brien, Ana\",ana@example.org,+351912345678,web_widget;line,\
+                 2026-11-18T11:06:40.123Z,2026-11-18T11:07:40.000Z,2\r\n"
+            )
+        );
+        assert!(record(&customer, Mode::Safe).contains(",'+351912345678,"));
+    }
+
+    #[test]
+    fn no_cell_of_a_safe_file_begins_like_a_formula() {
+        let text = file(&HARD.map(customer), Mode::Safe);
+        let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
+        for cell in
+            reader.records().flat_map(|r| r.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+        {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝']), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn columns_may_move_and_a_bad_line_hides_no_other() {
+        let id = CustomerId::derive(&[b"x"]);
+        let text = format!(
+            "\u{feff}note,conversations,last_at,first_at,platforms,phone,email,name,customer_id\n\
+             n,1,2026-11-20T00:00:00Z,2026-11-19T00:00:00Z,api,,,Ana,{id}\n\
+             n,many,2026-11-20T00:00:00Z,2026-11-19T00:00:00Z,api,,,Ana,{id}\n\
+             n,1,2026-11-20T00:00:00Z,2026-11-19T00:00:00Z,fax,,,Ana,{id}\n\
+             short\n\
+             n,1,2026-11-20T00:00:00Z,2026-11-19T00:00:00Z,,,,Bo,{id}\n"
+        );
+        let read = back(&text, Mode::Safe);
+        let names: Vec<_> =
+            read.iter().map(|c| c.as_ref().ok().and_then(|c| c.name.as_deref())).collect();
+        assert_eq!(names, [Some("Ana"), None, None, None, Some("Bo")]);
+        let told = read[1].as_ref().unwrap_err();
+        assert_eq!(told.detail, "line 3: conversations cannot be read");
+    }
+
+    #[test]
+    fn a_file_without_the_columns_is_refused() {
+        for text in ["", "name,email\r\nAna,\r\n"] {
+            let read = back(text, Mode::Safe);
+            assert_eq!(read.len(), 1);
+            assert!(read[0].as_ref().is_err_and(|e| e.detail.contains("customer_id")), "{text}");
+        }
+    }
+}
