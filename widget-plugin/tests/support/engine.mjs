@@ -7,6 +7,6 @@ import { DIST } from "./source.mjs";
 
 export async function engine() {
   const module = await import(pathToFileURL(join(DIST, "engine.js")).href);
-  module.initSync({ module: readFileSync(join(DIST, "engine_bg.wasm")) });
-  return module;
+  const { memory } = module.initSync({ module: readFileSync(join(DIST, "engine_bg.wasm")) });
+  return { ...module, memory };
 }

@@ -8,18 +8,20 @@ import * as esbuild from "esbuild";
 export const PACKAGE = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const DIST = join(PACKAGE, "dist");
 
-/** Imports `js/NAME.ts`. */
-export async function source(name) {
+/** The exports of the named modules of `js/`, bundled once so that a class is the same in all. */
+export async function source(...names) {
   const { outputFiles } = await esbuild.build({
-    absWorkingDir: PACKAGE,
-    entryPoints: [`js/${name}.ts`],
+    stdin: {
+      contents: names.map((name) => `export * from "./js/${name}.ts";`).join("\n"),
+      resolveDir: PACKAGE,
+    },
     bundle: true,
     format: "esm",
     external: ["./engine.js"],
     write: false,
     logLevel: "silent",
   });
-  const file = join(PACKAGE, "build", "tests", `${name.replace("/", "-")}-${process.pid}.mjs`);
+  const file = join(PACKAGE, "build", "tests", `${names.join("-").replaceAll("/", "_")}-${process.pid}.mjs`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, outputFiles[0].text);
   return import(pathToFileURL(file).href);
