@@ -1,6 +1,6 @@
 //! The detector for texts without a conversation around them.
 
-use crate::convert::{from_js_or_default, lang_tag, to_js};
+use crate::convert::{CallOptions, lang_tag, to_js};
 use askwell::api::FoundOnWire;
 use askwell::detect::{self, Asked, Context, Region};
 use askwell::text::Lang;
@@ -71,21 +71,31 @@ unsafe extern "C" {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct DetectorOptions {
     #[serde(deserialize_with = "lang_tag")]
     lang: Option<Lang>,
     region: Option<Region>,
 }
 
+impl CallOptions for DetectorOptions {
+    const WHAT: &str = "options";
+    const FIELDS: &[&str] = &["lang", "region"];
+}
+
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 struct DetectContext {
     #[serde(deserialize_with = "lang_tag")]
     lang: Option<Lang>,
     region: Option<Region>,
     prev_agent: Option<String>,
     asked: Vec<Asked>,
+}
+
+impl CallOptions for DetectContext {
+    const WHAT: &str = "context";
+    const FIELDS: &[&str] = &["lang", "region", "prevAgent", "asked"];
 }
 
 /// Finds names, e-mail addresses and phone numbers in single texts.
@@ -104,8 +114,7 @@ impl Detector {
     /// `invalid_field` for an option that does not exist, or is of the wrong type.
     #[wasm_bindgen(constructor)]
     pub fn new(options: Option<JsDetectorOptions>) -> Result<Self, JsValue> {
-        let options: DetectorOptions =
-            from_js_or_default("options", options.map_or(JsValue::UNDEFINED, Into::into))?;
+        let options = DetectorOptions::read(options)?;
         Ok(Self { lang: options.lang, region: options.region })
     }
 
@@ -118,8 +127,7 @@ impl Detector {
         text: &str,
         context: Option<JsDetectContext>,
     ) -> Result<JsFoundList, JsValue> {
-        let context: DetectContext =
-            from_js_or_default("context", context.map_or(JsValue::UNDEFINED, Into::into))?;
+        let context = DetectContext::read(context)?;
         let detection = detect::detect(
             text,
             &Context {

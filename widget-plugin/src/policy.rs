@@ -1,13 +1,12 @@
 //! The policy of one conversation: what was said of the visitor, and what to ask for now.
 
-use crate::convert::{from_js, from_js_or_default, instant, lang_tag, to_error, to_js};
+use crate::convert::{CallOptions, from_js, instant, lang_tag, refusal, to_js};
 use askwell::api::FoundOnWire;
 use askwell::conversation::Marker;
 use askwell::detect::{Kind, Region};
 use askwell::prompt::{Ask, Config, Confirm, Decision, Wording};
 use askwell::session::{Options, Outcome, Session};
 use askwell::text::Lang;
-use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 
@@ -104,7 +103,7 @@ unsafe extern "C" {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 struct PolicyOptions {
     enabled: Option<bool>,
     fields: Option<Vec<Kind>>,
@@ -115,6 +114,12 @@ struct PolicyOptions {
     max_asks: Option<u8>,
     cool_down_turns: Option<u8>,
     wording: Wording,
+}
+
+impl CallOptions for PolicyOptions {
+    const WHAT: &str = "options";
+    const FIELDS: &[&str] =
+        &["enabled", "fields", "known", "lang", "region", "maxAsks", "coolDownTurns", "wording"];
 }
 
 /// [`Decision`] with absent values as `null`.
@@ -170,8 +175,7 @@ impl PromptPolicy {
         options: Option<JsPolicyOptions>,
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<Self, JsValue> {
-        let given: PolicyOptions =
-            from_js_or_default("options", options.map_or(JsValue::UNDEFINED, Into::into))?;
+        let given = PolicyOptions::read(options)?;
         let default = Config::default();
         let prompt = Config {
             enabled: given.enabled.unwrap_or(default.enabled),
@@ -254,9 +258,8 @@ impl PromptPolicy {
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<JsDecision, JsValue> {
         let name = JsValue::from(marker).as_string().unwrap_or_default();
-        let marker = Marker::parse(&name).ok_or_else(|| {
-            to_error(&Error::new(Code::InvalidField, "marker: there is no such marker"))
-        })?;
+        let marker =
+            Marker::parse(&name).ok_or_else(|| refusal("marker", "there is no such marker"))?;
         let decision = self.session.marker(instant(now_ms), marker == Marker::Handoff);
         to_js(&DecisionOut::from(decision)).map(JsCast::unchecked_into)
     }

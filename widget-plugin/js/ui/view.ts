@@ -97,7 +97,6 @@ export class View {
       enterkeyhint: "send",
       placeholder: strings.placeholder,
       "aria-label": strings.placeholder,
-      dir: "auto",
     });
     this.#input.addEventListener("input", () => this.#typed());
     this.#input.addEventListener("keydown", (event) => {
@@ -222,6 +221,8 @@ export class View {
   #typed(): void {
     const empty = this.#input.value.trim() === "";
     setAttribute(this.#sendButton, "aria-disabled", empty ? "true" : null);
+    // What the visitor writes has a direction of its own; the placeholder has the language's.
+    setAttribute(this.#input, "dir", empty ? null : "auto");
     this.#port.typing(this.#input.value);
   }
 

@@ -1,0 +1,241 @@
+// The conversation over a fake fetch that answers from the real engine and fails on purpose.
+
+import assert from "node:assert/strict";
+import { afterEach, it } from "node:test";
+import { Clock } from "./support/clock.mjs";
+import { source } from "./support/source.mjs";
+import { SITE_KEY, Stub } from "./support/stub.mjs";
+
+const { Api, Conversation, Store } = await source("conversation", "api", "store");
+
+const open = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+/** localStorage as the standard has it. */
+class Area extends Map {
+  get length() {
+    return this.size;
+  }
+  key = (i) => [...this.keys()][i] ?? null;
+  getItem = (k) => this.get(k) ?? null;
+  setItem = (k, v) => void this.set(k, v);
+  removeItem = (k) => void this.delete(k);
+}
+
+async function server(options) {
+  const stub = await Stub.start(options);
+  open.push(() => stub.stop());
+  return stub;
+}
+
+/** A page view; `area` outlives it. */
+function visit(stub, { area = new Area(), engine = true, online = () => true } = {}) {
+  const clock = new Clock();
+  const heard = [];
+  const refused = [];
+  const port = {
+    fetch: (...args) => fetch(...args),
+  };
+  const policy = {
+    fresh: (options) => new stub.engine.PromptPolicy(options, clock.now),
+    resume: (session) => stub.engine.PromptPolicy.fromJSON(session),
+  };
+  let id = 0;
+  const conversation = new Conversation(
+    {
+      api: new Api({ base: stub.url, siteKey: SITE_KEY, fetch: (...args) => port.fetch(...args) }),
+      store: new Store(area, SITE_KEY),
+      engine: () => (engine ? policy : null),
+      begin: () => ({ locale: "en-GB" }),
+      connect: () => null,
+      now: () => clock.now,
+      newId: () => `${Math.random().toString(36).slice(2)}-${(id += 1)}`,
+      random: () => 0,
+      delay: clock.delay,
+      online,
+      visible: () => true,
+    },
+    { changed: () => undefined, heard: (line) => heard.push(line), refused: (error) => refused.push(error.code) },
+  );
+  open.push(() => conversation.dispose());
+  return { area, clock, conversation, heard, port, refused };
+}
+
+/** Lets real requests finish and fake time pass, until something holds. */
+async function until(clock, test, what) {
+  for (let i = 0; i < 2000; i += 1) {
+    if (test()) return;
+    await clock.pass(250);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.fail(`it never came to this: ${what}`);
+}
+
+const sent = (conversation) => conversation.lines.every((l) => l.state === "sent");
+
+it("does nothing before the first message", async () => {
+  const stub = await server();
+  const { area, clock, conversation } = visit(stub);
+  conversation.resume();
+  conversation.peek("Hi, I'm Mike");
+  conversation.wake();
+  await clock.pass(60_000);
+  assert.deepEqual([stub.requests, area.size], [[], 0]);
+});
+
+it("predicts the question at once, and the server's answer is the same line", async () => {
+  const stub = await server();
+  const { clock, conversation } = visit(stub);
+  conversation.send("Hello");
+  await until(clock, () => conversation.lines.length > 0 && sent(conversation), "open");
+  const before = conversation.lines.length;
+  conversation.send("Could you send me the brochure?");
+  const predicted = conversation.lines.at(-1);
+  assert.equal(predicted.state, "predicted", "before any answer");
+  await until(clock, () => sent(conversation), "answered");
+  assert.equal(conversation.lines.length, before + 2);
+  const confirmed = conversation.lines.at(-1);
+  assert.deepEqual([confirmed.id, confirmed.text], [predicted.id, predicted.text]);
+  assert.equal(confirmed.id, `ask-${conversation.lines.at(-2).id}`);
+});
+
+it("gives way where the server decides otherwise, and agrees again afterwards", async () => {
+  const stub = await server();
+  const { clock, conversation } = visit(stub);
+  conversation.send("Hello");
+  await until(clock, () => sent(conversation), "open");
+  // Something that only the server knows: the site has said who the visitor is.
+  stub.conversation.policy.identified(["email"], clock.now);
+  conversation.send("Could you send me the brochure?");
+  assert.equal(conversation.lines.at(-1).state, "predicted");
+  await until(clock, () => sent(conversation), "answered");
+  assert.equal(conversation.lines.at(-1).role, "customer", "the wrong question is gone");
+  const opens = () => stub.requests.filter((r) => r === "POST /v1/conversations").length;
+  await until(clock, () => opens() === 2, "the memory is fetched again");
+  await clock.pass(100);
+  conversation.send("Could you send me the price list?");
+  assert.equal(conversation.lines.at(-1).role, "customer", "now it is known here too");
+});
+
+it("chats without the engine", async () => {
+  const stub = await server();
+  const { clock, conversation } = visit(stub, { engine: false });
+  conversation.send("Could you send me the brochure?");
+  assert.equal(conversation.lines.length, 1);
+  await until(clock, () => sent(conversation) && conversation.lines.length === 2, "the server asks");
+  assert.deepEqual(conversation.peek("Mike"), []);
+});
+
+it("loses and doubles nothing over a line that fails before and after the effect", async () => {
+  const stub = await server();
+  const { clock, conversation, area } = visit(stub);
+  let n = 0;
+  stub.fault = (method, path, when) => {
+    if (when === "before") n += 1;
+    if (n % 5 === 1 && when === "before") return "drop";
+    if (n % 5 === 2 && when === "after") return "drop";
+    if (n % 5 === 3 && when === "before") return { type: "about:blank", title: "", status: 503, code: "internal", detail: "" };
+    return undefined;
+  };
+  const words = Array.from({ length: 40 }, (_, i) => `My order number ${i} is late`);
+  for (const text of words) conversation.send(text);
+  await until(clock, () => sent(conversation), "all sent");
+  const customer = (list) => list.filter((m) => m.role === "customer").map((m) => m.text);
+  assert.deepEqual(customer(stub.conversation.messages), words);
+  assert.deepEqual(customer(conversation.lines), words);
+  assert.equal([...area.keys()].filter((k) => k.includes("unsent")).length, 0);
+});
+
+it("goes on after a reload, with what was unsent and without repeating what was", async () => {
+  const stub = await server();
+  const first = visit(stub);
+  first.conversation.send("One");
+  await until(first.clock, () => sent(first.conversation), "open");
+  // The second takes effect but its answer is lost, the third never gets through.
+  stub.fault = (method, path, when) => (stub.conversation.messages.some((m) => m.text === "Two") ? "drop" : undefined);
+  first.conversation.send("Two");
+  first.conversation.send("Three");
+  await until(first.clock, () => stub.conversation.messages.some((m) => m.text === "Two"), "two took effect");
+  first.conversation.dispose();
+  stub.fault = () => undefined;
+
+  const second = visit(stub, { area: first.area });
+  second.conversation.resume();
+  await until(second.clock, () => second.conversation.lines.length > 0 && sent(second.conversation), "all sent");
+  const texts = stub.conversation.messages.filter((m) => m.role === "customer").map((m) => m.text);
+  assert.deepEqual(texts, ["One", "Two", "Three"]);
+  assert.deepEqual(second.conversation.lines.map((l) => l.id), stub.conversation.messages.map((m) => m.id));
+  assert.deepEqual(second.heard.filter((l) => l.text === "One"), [], "history is not news");
+});
+
+it("opens one conversation even when the answer to the opening is lost", async () => {
+  const stub = await server();
+  const { clock, conversation } = visit(stub);
+  let lose = true;
+  stub.fault = (method, path, when) => {
+    if (!lose || when === "before") return undefined;
+    lose = false;
+    return "drop";
+  };
+  conversation.send("Hello");
+  await until(clock, () => sent(conversation), "sent");
+  assert.equal(stub.conversations.size, 1);
+});
+
+it("says what to do: offline, trouble, ended, not available", async () => {
+  const stub = await server();
+  let online = false;
+  const { clock, conversation, refused } = visit(stub, { online: () => online });
+  stub.fault = () => "drop";
+  conversation.send("Hello");
+  await until(clock, () => conversation.notice === "offline", "offline");
+  online = true;
+  await until(clock, () => conversation.notice === "trouble", "trouble");
+  stub.fault = () => undefined;
+  await until(clock, () => sent(conversation), "sent");
+  assert.equal(conversation.notice, null);
+
+  stub.conversation.status = "completed";
+  conversation.send("One more thing");
+  await until(clock, () => conversation.ended, "ended");
+  assert.equal(conversation.lines.at(-1).state, "failed");
+  assert.deepEqual(conversation.restart(), ["One more thing"], "to be sent in the next one");
+  assert.deepEqual(conversation.lines, []);
+
+  stub.fault = (method, path, when) =>
+    when === "before" ? { type: "about:blank", title: "", status: 403, code: "origin_not_allowed", detail: "" } : undefined;
+  conversation.send("One more thing");
+  await until(clock, () => conversation.notice === "unavailable", "not available");
+  assert.deepEqual(refused, ["conversation_closed", "origin_not_allowed"]);
+});
+
+it("hears the team by asking, and ends when the team ends it", async () => {
+  const stub = await server();
+  const { clock, conversation, heard } = visit(stub);
+  conversation.send("Is anybody there?");
+  await until(clock, () => sent(conversation), "sent");
+  stub.agent("Yes, Ines here.");
+  await until(clock, () => heard.some((l) => l.text === "Yes, Ines here."), "heard");
+  stub.mark("closed");
+  await until(clock, () => conversation.ended, "ended");
+  assert.equal(conversation.lines.at(-1).role, "system");
+});
+
+it("begins as a new visitor where the server has forgotten the old one", async () => {
+  const stub = await server();
+  const first = visit(stub);
+  first.conversation.send("One");
+  await until(first.clock, () => sent(first.conversation), "open");
+  first.conversation.dispose();
+  stub.conversations.clear();
+  const forgotten = { type: "about:blank", title: "", status: 404, code: "not_found", detail: "" };
+  let refusals = 1;
+  stub.fault = (method, path, when) => (when === "before" && refusals-- > 0 ? forgotten : undefined);
+  const second = visit(stub, { area: first.area });
+  second.conversation.resume();
+  second.conversation.send("Two");
+  await until(second.clock, () => sent(second.conversation), "sent");
+  assert.deepEqual(stub.conversation.messages.filter((m) => m.role === "customer").map((m) => m.text), ["Two"]);
+});

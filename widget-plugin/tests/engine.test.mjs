@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { it } from "node:test";
+import { engine } from "./support/engine.mjs";
+import { PACKAGE } from "./support/source.mjs";
+
+const { Detector, PromptPolicy, memory, version } = await engine();
+const NOW = 1_763_700_000_000;
+
+it("has the version of its package", () => {
+  assert.equal(version(), JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")).version);
+});
+
+it("finds with offsets that slice a JavaScript string", () => {
+  const detector = new Detector({ lang: "en-GB", region: "GB" });
+  const text = "😀 hé, my name is Zoë Marlow 🙂 and it's zoe@Fern.Example, thanks";
+  const found = detector.detect(text);
+  assert.deepEqual(
+    found.map(({ kind, start, end, value, subject }) => [kind, text.slice(start, end), value, subject]),
+    [
+      ["name", "Zoë Marlow", "Zoë Marlow", "visitor"],
+      ["email", "zoe@Fern.Example", "zoe@fern.example", "visitor"],
+    ],
+  );
+  for (const { confidence } of found) assert.ok(confidence > 0 && confidence <= 1);
+  detector.free();
+});
+
+it("reads an answer in the light of the question", () => {
+  const detector = new Detector();
+  const [name] = detector.detect("lucy", { prevAgent: "Who am I speaking with?", asked: ["name"] });
+  assert.deepEqual([name?.kind, name?.value], ["name", "lucy"]);
+  detector.free();
+});
+
+it("takes lone surrogates and other odd text", () => {
+  const detector = new Detector();
+  for (const text of ["", "\ud83d", "\ude00 my name is \ud83d", "\0", "a".repeat(100_000), "@".repeat(5000)]) {
+    for (const { start, end } of detector.detect(text)) assert.ok(start < end && end <= text.length);
+  }
+  detector.free();
+});
+
+it("refuses what it does not know, with a stable code", () => {
+  const refused = (run) => assert.throws(run, (error) => error instanceof Error && error.code === "invalid_field");
+  refused(() => new Detector({ language: "en" }));
+  refused(() => new Detector({ region: "Britain" }));
+  refused(() => new Detector().detect("x", { prevagent: "typo" }));
+  refused(() => new PromptPolicy({ fields: ["age"] }));
+  refused(() => PromptPolicy.fromJSON({ nonsense: true }));
+  refused(() => new PromptPolicy().marker("paused"));
+  assert.ok(new Detector({ lang: "tlh", region: null }), "a language that is not known counts as none");
+  assert.ok(new Detector(null));
+});
+
+it("asks at a natural moment, once, and remembers over a round trip", () => {
+  const policy = new PromptPolicy({ lang: "en" }, NOW);
+  const greeting = policy.visitorMessage("Hello!", NOW);
+  assert.equal(greeting.ask, null, "never in answer to a bare greeting");
+  assert.equal(typeof greeting.reason, "string");
+
+  const wish = policy.visitorMessage("I'm Mike. Could you send me the brochure?", NOW + 1000);
+  assert.equal(wish.ask?.field, "email");
+  assert.equal(wish.confirm, null);
+
+  const json = JSON.stringify(policy);
+  const again = PromptPolicy.fromJSON(JSON.parse(json));
+  assert.equal(JSON.stringify(again), json);
+
+  for (const one of [policy, again]) {
+    assert.equal(one.facts().name, "Mike");
+    assert.deepEqual(one.peek("mike@fern.example").map((f) => f.value), ["mike@fern.example"]);
+    assert.equal(one.facts().email, undefined, "a look leaves no trace");
+    const answer = one.visitorMessage("mike@fern.example", NOW + 2000);
+    assert.notEqual(answer.ask?.field, "email");
+    assert.equal(one.facts().email, "mike@fern.example");
+  }
+  assert.equal(JSON.stringify(again), JSON.stringify(policy), "the same words lead to the same memory");
+});
+
+it("asks for nothing that is known, not wanted, or when it is off", () => {
+  const wish = "Could you send me the brochure by e-mail?";
+  const asked = (options) => new PromptPolicy(options, NOW).visitorMessage(wish, NOW).ask?.field;
+  assert.equal(asked({}), "email");
+  assert.notEqual(asked({ known: ["email"] }), "email");
+  assert.notEqual(asked({ fields: ["name"] }), "email");
+  assert.equal(asked({ enabled: false }), undefined);
+  const identified = new PromptPolicy({}, NOW);
+  identified.identified(["email"], NOW);
+  assert.notEqual(identified.visitorMessage(wish, NOW).ask?.field, "email");
+});
+
+it("says the owner's own sentence", () => {
+  const policy = new PromptPolicy({ lang: "en", wording: { en: { email_send: "Where may I mail it?" } } }, NOW);
+  assert.equal(policy.visitorMessage("Could you send me the brochure?", NOW).ask?.text, "Where may I mail it?");
+});
+
+it("gives its memory back", () => {
+  const use = () => {
+    for (let i = 0; i < 500; i += 1) {
+      const policy = new PromptPolicy({}, NOW);
+      policy.visitorMessage("I'm Mike. ".repeat(100), NOW);
+      policy.free();
+    }
+    return memory.buffer.byteLength;
+  };
+  const settled = use();
+  assert.equal(use(), settled);
+  const detector = new Detector();
+  detector.free();
+  assert.throws(() => detector.detect("x"));
+});
