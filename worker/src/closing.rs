@@ -41,8 +41,7 @@ async fn classify(
     env: &Env,
 ) -> Outcome<()> {
     let conversation = rpc::conversation(env, &notice.workspace, &notice.conversation_id)?;
-    let snapshot: Option<Snapshot> =
-        rpc::call(&conversation, "snapshot", &notice.revision).await?;
+    let snapshot: Option<Snapshot> = rpc::call(&conversation, "snapshot", &notice.revision).await?;
     // None: it has been confirmed, and this is a repeat.
     let Some(snapshot) = snapshot else { return Ok(()) };
     let ledger = rpc::ledger(env, &notice.workspace)?;
@@ -68,7 +67,8 @@ pub async fn bury(batch: &MessageBatch<IgnoredAny>, env: &Env, queue: &str) {
         let noted = if queue.contains("closed") {
             match decode::<ClosingNotice>(&message, env, queue).await {
                 Some(notice) => {
-                    let subject = format!("{} revision {}", notice.conversation_id, notice.revision);
+                    let subject =
+                        format!("{} revision {}", notice.conversation_id, notice.revision);
                     note(env, &notice.workspace, queue, subject).await
                 }
                 None => continue,
@@ -111,7 +111,9 @@ pub async fn decode<T: DeserializeOwned>(
     }
     match set_aside(env, queue, &message.id(), &text).await {
         Ok(()) => {
-            worker::console_error!("a message of the queue {queue} could not be read; it is in KV under poison/");
+            worker::console_error!(
+                "a message of the queue {queue} could not be read; it is in KV under poison/"
+            );
             message.ack();
         }
         Err(fault) => {

@@ -88,7 +88,8 @@ async fn post(webhook: &Webhook, id: &str, body: String, env: &Env) -> Outcome<(
     let signal: AbortSignal = abort.signal();
     let fetch = Fetch::Request(request);
     let sending = fetch.send_with_signal(&signal);
-    let response = match futures_util::future::select(Box::pin(sending), Delay::from(TIMEOUT)).await {
+    let response = match futures_util::future::select(Box::pin(sending), Delay::from(TIMEOUT)).await
+    {
         futures_util::future::Either::Left((response, _)) => response?,
         futures_util::future::Either::Right(((), _)) => {
             abort.abort();

@@ -11,12 +11,13 @@ use worker::{Request, Response, ResponseBuilder};
 /// Reads a body of at most [`MAX_BODY_BYTES`], without buffering more than that of a longer one.
 pub async fn body(request: &mut Request) -> Outcome<Vec<u8>> {
     let too_large = || {
-        Fault::refused(Code::BodyTooLarge, "a request body may have 1 MB at most; send less at a time")
+        Fault::refused(
+            Code::BodyTooLarge,
+            "a request body may have 1 MB at most; send less at a time",
+        )
     };
-    let announced = request
-        .headers()
-        .get("content-length")?
-        .and_then(|length| length.parse::<usize>().ok());
+    let announced =
+        request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > MAX_BODY_BYTES) {
         return Err(too_large());
     }

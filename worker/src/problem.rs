@@ -64,6 +64,9 @@ pub fn read(body: &str) -> Error {
             Some(Error::new(code, problem.get("detail")?.as_str()?))
         })
         .unwrap_or_else(|| {
-            Error::new(Code::Internal, "something failed on our side; the same request may be repeated")
+            Error::new(
+                Code::Internal,
+                "something failed on our side; the same request may be repeated",
+            )
         })
 }

@@ -48,8 +48,10 @@ impl Sql {
 
     /// Whether a table exists: an object that was never written to has none.
     pub fn has_table(&self, name: &str) -> Outcome<bool> {
-        let found: Option<serde::de::IgnoredAny> = self
-            .first("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?", bind![name])?;
+        let found: Option<serde::de::IgnoredAny> = self.first(
+            "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?",
+            bind![name],
+        )?;
         Ok(found.is_some())
     }
 
@@ -60,7 +62,10 @@ impl Sql {
             version: Option<i64>,
         }
         transaction(state, move |sql| {
-            sql.run("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)", bind![])?;
+            sql.run(
+                "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)",
+                bind![],
+            )?;
             let newest: Option<Row> =
                 sql.first("SELECT max(version) AS version FROM migrations", bind![])?;
             let done = newest.and_then(|row| row.version).unwrap_or(0);

@@ -102,7 +102,11 @@ impl DurableObject for Conversation {
         Ok(())
     }
 
-    async fn websocket_error(&self, _socket: WebSocket, _error: worker::Error) -> worker::Result<()> {
+    async fn websocket_error(
+        &self,
+        _socket: WebSocket,
+        _error: worker::Error,
+    ) -> worker::Result<()> {
         Ok(())
     }
 }
@@ -267,7 +271,8 @@ impl Conversation {
         let Some(due) = self.due(&self.sql(), meta)? else { return Ok(()) };
         let wait = due.0.saturating_sub(config::now(&self.env).0).max(0);
         let storage = self.state.storage();
-        let ringing_at = UnixMillis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(0)).plus(wait);
+        let ringing_at =
+            UnixMillis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(0)).plus(wait);
         match storage.get_alarm().await? {
             Some(set) if set <= ringing_at.0 => Ok(()),
             _ => Ok(storage.set_alarm(wait).await?),

@@ -176,8 +176,13 @@ pub fn messages(sql: &Sql, after: Option<u32>, upto: u32) -> Outcome<Vec<Message
         "SELECT id, seq, role, text, at FROM messages WHERE seq >= ? AND seq < ? ORDER BY seq",
         bind![from, i64::from(upto)],
     )?;
-    let message =
-        |r: MessageRow| Message { id: r.id, seq: r.seq, role: r.role, text: r.text, at: UnixMillis(r.at) };
+    let message = |r: MessageRow| Message {
+        id: r.id,
+        seq: r.seq,
+        role: r.role,
+        text: r.text,
+        at: UnixMillis(r.at),
+    };
     Ok(rows.into_iter().map(message).collect())
 }
 
@@ -280,7 +285,10 @@ pub fn drop_closing(sql: &Sql, revision: u32) -> Outcome<()> {
 /// Lets go of all words: they are in the ledger. Ids stay, so that a late repeat is known as one.
 pub fn empty(sql: &Sql) -> Outcome<()> {
     sql.run("DELETE FROM messages", bind![])?;
-    sql.run("UPDATE seen SET reply = json_set(reply, '$.found', json('[]'), '$.ask', NULL)", bind![])?;
+    sql.run(
+        "UPDATE seen SET reply = json_set(reply, '$.found', json('[]'), '$.ask', NULL)",
+        bind![],
+    )?;
     sql.run("DELETE FROM state WHERE key = 'session'", bind![])
 }
 

@@ -49,7 +49,8 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
     let digest = id::digest(&[role.as_str().as_bytes(), new.text.as_bytes()]);
     if let Some(before) = store::recall(sql, Remembered::Message, &new.id, &digest)? {
         let reply: Reply = from_json("reply", &before.reply)?;
-        let message = Message { id: new.id, seq: reply.seq, role: reply.role, text: new.text, at: reply.at };
+        let message =
+            Message { id: new.id, seq: reply.seq, role: reply.role, text: new.text, at: reply.at };
         let answer = accepted(message, true, reply);
         return Ok(Changed { answer, messages: Vec::new(), meta });
     }
@@ -224,10 +225,9 @@ fn check_message(id: &str, text: &str) -> Result<(), Error> {
 /// The instant of a message: its own in recorded conversations, else now; never going back.
 fn instant(meta: &Meta, at: Option<UnixMillis>, now: UnixMillis) -> Result<UnixMillis, Error> {
     match at {
-        Some(_) if !meta.recorded => Err(Error::new(
-            Code::InvalidField,
-            "the field `at` is only for recorded conversations",
-        )),
+        Some(_) if !meta.recorded => {
+            Err(Error::new(Code::InvalidField, "the field `at` is only for recorded conversations"))
+        }
         Some(at) if at != at.clamped() => {
             Err(Error::new(Code::InvalidField, "the field `at` is out of range"))
         }
@@ -250,7 +250,13 @@ fn push(sql: &Sql, meta: &mut Meta, said: &mut Vec<Message>, message: Message) -
 }
 
 fn question(meta: &Meta, after: &str, text: &str, at: UnixMillis) -> Message {
-    Message { id: format!("{ASK_PREFIX}{after}"), seq: meta.messages, role: Role::Bot, text: text.to_owned(), at }
+    Message {
+        id: format!("{ASK_PREFIX}{after}"),
+        seq: meta.messages,
+        role: Role::Bot,
+        text: text.to_owned(),
+        at,
+    }
 }
 
 fn closed(meta: &Meta, session: &Session, at: UnixMillis) -> Closed {

@@ -158,4 +158,3 @@ pub fn transcript_key(workspace: &WorkspaceId, conversation: &str) -> String {
 pub fn workspace_key(workspace: &WorkspaceId) -> String {
     format!("workspace/{workspace}")
 }
-

@@ -205,10 +205,9 @@ impl Workspace {
 
     async fn record(&self, input: Record) -> Outcome<Recorded> {
         let now = config::now(&self.env);
-        let recorded = transaction(&self.state, move |sql| {
-            record::record(sql, &settings(sql)?, &input, now)
-        })
-        .await?;
+        let recorded =
+            transaction(&self.state, move |sql| record::record(sql, &settings(sql)?, &input, now))
+                .await?;
         self.schedule().await?;
         Ok(recorded)
     }
@@ -338,4 +337,3 @@ fn fields(sql: &Sql) -> Outcome<FieldList> {
         .collect::<Outcome<_>>()?;
     Ok(FieldList { fields })
 }
-

@@ -87,9 +87,9 @@ fn read(sql: &Sql, settings: &Settings, document: &Document) -> Outcome<Option<S
         "transcript" => Ok(query::archive(sql, subject)?
             .map(|archive| to_json("document", &archive.messages))
             .transpose()?),
-        "workspace" => Ok(Some(
-            serde_json::json!({ "id": settings.id, "name": settings.name }).to_string(),
-        )),
+        "workspace" => {
+            Ok(Some(serde_json::json!({ "id": settings.id, "name": settings.name }).to_string()))
+        }
         _ => Ok(None),
     }
 }

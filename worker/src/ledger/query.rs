@@ -53,10 +53,8 @@ pub fn customer(sql: &Sql, id: &str) -> Outcome<Option<Customer>> {
 pub fn customers(sql: &Sql, page: &PageQuery) -> Outcome<Page<Customer>> {
     let rows = i64::from(page.rows());
     if let Some(email) = &page.email {
-        let found: Vec<CustomerRow> = sql.rows(
-            "SELECT * FROM customers WHERE email = ?",
-            bind![normalise_email(email)],
-        )?;
+        let found: Vec<CustomerRow> =
+            sql.rows("SELECT * FROM customers WHERE email = ?", bind![normalise_email(email)])?;
         let items = found.into_iter().map(CustomerRow::read).collect::<Outcome<_>>()?;
         return Ok(Page { items, next: None });
     }
@@ -259,8 +257,10 @@ pub fn overview(sql: &Sql) -> Outcome<Overview> {
     for row in counted {
         answers.entry(row.outer).or_default().insert(row.inner, row.n);
     }
-    let names: Vec<Counted> =
-        sql.rows("SELECT name AS outer, '' AS inner, count(*) AS n FROM events GROUP BY name", bind![])?;
+    let names: Vec<Counted> = sql.rows(
+        "SELECT name AS outer, '' AS inner, count(*) AS n FROM events GROUP BY name",
+        bind![],
+    )?;
     let customers_with = ["name", "email", "phone"]
         .into_iter()
         .map(|column| {
@@ -270,15 +270,21 @@ pub fn overview(sql: &Sql) -> Outcome<Overview> {
         .collect::<Outcome<_>>()?;
     Ok(Overview {
         conversations: count("SELECT count(*) AS n FROM conversations")?,
-        classified: count("SELECT count(*) AS n FROM conversations WHERE sentiment IS NOT NULL AND ended_at IS NOT NULL")?,
+        classified: count(
+            "SELECT count(*) AS n FROM conversations WHERE sentiment IS NOT NULL AND ended_at IS NOT NULL",
+        )?,
         open: count("SELECT count(*) AS n FROM conversations WHERE ended_at IS NULL")?,
         customers: count("SELECT count(*) AS n FROM customers")?,
         customers_with,
         answers,
         events: names.into_iter().map(|row| (row.outer, row.n)).collect(),
-        events_undelivered: count("SELECT count(*) AS n FROM events WHERE delivered_at IS NULL AND dead_at IS NULL")?,
+        events_undelivered: count(
+            "SELECT count(*) AS n FROM events WHERE delivered_at IS NULL AND dead_at IS NULL",
+        )?,
         events_blocked: super::read_counter(sql, "events_blocked")?,
-        outbox: count("SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM events WHERE due_at IS NOT NULL AND attempts = 0) AS n")?,
+        outbox: count(
+            "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM events WHERE due_at IS NOT NULL AND attempts = 0) AS n",
+        )?,
         dead_letters: count("SELECT count(*) AS n FROM dead_letters")?,
     })
 }

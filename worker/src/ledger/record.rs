@@ -26,7 +26,12 @@ struct Known {
 }
 
 /// Records a closing; a second time it changes nothing.
-pub fn record(sql: &Sql, settings: &Settings, input: &Record, now: UnixMillis) -> Outcome<Recorded> {
+pub fn record(
+    sql: &Sql,
+    settings: &Settings,
+    input: &Record,
+    now: UnixMillis,
+) -> Outcome<Recorded> {
     let closed = &input.closed;
     let id = closed.conversation_id.as_str();
     let before: Option<Known> =
@@ -49,7 +54,12 @@ pub fn record(sql: &Sql, settings: &Settings, input: &Record, now: UnixMillis) -
         customers::refresh(sql, &customer_id)?;
         if let Some(former) = owner.filter(|former| *former != customer_id) {
             customers::refresh(sql, &former)?;
-            document(sql, "customer", former.as_str(), &customer_key(&settings.id, former.as_str()))?;
+            document(
+                sql,
+                "customer",
+                former.as_str(),
+                &customer_key(&settings.id, former.as_str()),
+            )?;
         }
         put_archive(sql, input)?;
         put_answers(sql, closed, &input.conclusion.answers)?;

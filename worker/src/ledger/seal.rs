@@ -54,8 +54,10 @@ pub async fn seal(state: &State, env: &Env, settings: &Settings, day: Day) -> Ou
     let name = day.to_string();
     let key = export_key(&settings.id, day);
     let sql = Sql::of(&state.storage());
-    let row: Option<DayRow> = sql
-        .first("SELECT sealed_at, sha256, bytes FROM export_days WHERE day = ?", bind![name.as_str()])?;
+    let row: Option<DayRow> = sql.first(
+        "SELECT sealed_at, sha256, bytes FROM export_days WHERE day = ?",
+        bind![name.as_str()],
+    )?;
     if let Some(DayRow { sealed_at: Some(_), sha256: Some(sha256), bytes: Some(bytes) }) = row {
         return Ok(Sealed { key, sha256, bytes });
     }

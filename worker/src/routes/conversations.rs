@@ -43,7 +43,8 @@ pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
         ConversationId::derive(&[workspace.as_str().as_bytes(), scope, key.as_bytes()]);
     let visitor_id = visitor(&new, &workspace, &random, env)?;
     let mut known = profile(env, &workspace, &visitor_id).await?;
-    known.extend(new.known.iter().filter(|kind| !known.contains(kind)).copied().collect::<Vec<_>>());
+    known
+        .extend(new.known.iter().filter(|kind| !known.contains(kind)).copied().collect::<Vec<_>>());
 
     let input = Open {
         workspace: workspace.clone(),

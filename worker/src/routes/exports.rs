@@ -57,7 +57,10 @@ pub async fn seal_all(env: &Env) -> Outcome<()> {
                 Err(fault) => Err(fault),
             };
             if let Err(fault) = sealed {
-                worker::console_error!("sealing the days of {workspace} failed: {}", fault.public());
+                worker::console_error!(
+                    "sealing the days of {workspace} failed: {}",
+                    fault.public()
+                );
                 fault.log("seal");
             }
         }

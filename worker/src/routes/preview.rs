@@ -41,7 +41,10 @@ pub async fn run(kind: &str, request: &mut Request, env: &Env) -> Outcome<Respon
 
 fn region(code: &str) -> Outcome<Region> {
     Region::new(code).ok_or_else(|| {
-        Fault::refused(Code::InvalidField, "the parameter `region` must be two letters (ISO 3166-1)")
+        Fault::refused(
+            Code::InvalidField,
+            "the parameter `region` must be two letters (ISO 3166-1)",
+        )
     })
 }
 

@@ -27,7 +27,9 @@ pub async fn create(request: &mut Request, env: &Env) -> Outcome<Response> {
         return Err(invalid("the field `name` must have 1 to 200 bytes"));
     }
     if !new.origins.iter().all(|origin| is_origin(origin)) {
-        return Err(invalid("each of `origins` must be a scheme, host and port, like https://shop.example"));
+        return Err(invalid(
+            "each of `origins` must be a scheme, host and port, like https://shop.example",
+        ));
     }
     if let Some(webhook) = &new.webhook {
         check_webhook(webhook)?;
