@@ -6,6 +6,7 @@ use crate::setup::{self, tools::Toolbox};
 use crate::stamp::Stamp;
 use anyhow::{Context, Result, bail};
 use std::env;
+use std::process::Command;
 
 /// Set to `1` by whoever has built already, so that wrangler's own call does nothing.
 pub const PREBUILT: &str = "ASKWELL_PREBUILT";
@@ -19,72 +20,93 @@ pub enum Part {
     Worker,
 }
 
+/// What both are made from.
 const SHARED: [&str; 5] =
     ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json", "crates/core"];
+/// What changes without changing either.
+const APART: [&str; 2] = ["crates/core/tests", "crates/core/benches"];
 
 /// Builds one part or both, unless told that it has been done.
 pub fn run(project: &Project, part: Option<Part>) -> Result<()> {
-    if env::var_os(PREBUILT).is_some_and(|v| v == "1") {
+    if is_prebuilt() {
         return Ok(());
     }
     let tools = setup::for_building(project)?;
-    match part {
-        Some(Part::Widget) => widget(project, &tools),
-        Some(Part::Worker) => worker(project, &tools),
-        None => {
-            widget(project, &tools)?;
-            worker(project, &tools)
-        }
+    if part != Some(Part::Worker) {
+        widget(project, &tools, false)?;
     }
+    if part != Some(Part::Widget) {
+        worker(project, &tools)?;
+    }
+    Ok(())
 }
 
-fn widget(project: &Project, tools: &Toolbox) -> Result<()> {
+/// Builds both, and the engine with the line protocol that the shared test cases speak.
+pub fn for_tests(project: &Project) -> Result<()> {
+    if is_prebuilt() {
+        return Ok(());
+    }
+    let tools = setup::for_building(project)?;
+    widget(project, &tools, true)?;
+    worker(project, &tools)
+}
+
+fn is_prebuilt() -> bool {
+    env::var_os(PREBUILT).is_some_and(|v| v == "1")
+}
+
+fn widget(project: &Project, tools: &Toolbox, lines: bool) -> Result<()> {
     let mut build = project.command("node");
-    build.arg("widget-plugin/build.mjs");
+    build.args(["widget-plugin/build.mjs", "--release"]);
+    if lines {
+        build.arg("--lines");
+    }
     tools.apply(&mut build);
-    let sources = ["widget-plugin"];
-    let outputs = ["widget-plugin/dist", "widget-plugin/build", "widget-plugin/node_modules"];
-    unless_fresh(project, tools, "widget", &sources, &outputs, "widget-plugin/dist", || {
-        command::run(&mut build).context("the widget could not be built")
-    })
+    let stamp = |name| {
+        let outputs = ["widget-plugin/dist", "widget-plugin/build", "widget-plugin/node_modules"];
+        let apart = [&APART[..], &outputs, &["widget-plugin/tests"]].concat();
+        Stamp::of_trees(
+            project,
+            name,
+            &[&SHARED[..], &["widget-plugin"]].concat(),
+            &apart,
+            &tools.identity(),
+        )
+    };
+    let mut outcomes = vec![(stamp("widget")?, "widget-plugin/dist/widget.js")];
+    if lines {
+        outcomes.push((stamp("widget-lines")?, "widget-plugin/build/lines/engine_bg.wasm"));
+    }
+    unless_fresh(project, "widget", &outcomes, &mut build)
 }
 
 fn worker(project: &Project, tools: &Toolbox) -> Result<()> {
     let mut build = project.command(tools.worker_build());
     build.current_dir(project.path("worker")).arg("--release");
     tools.apply(&mut build);
-    // The Worker may embed what the widget's build gives, so that is one of its sources.
-    let sources = ["worker", "widget-plugin/dist"];
-    unless_fresh(
-        project,
-        tools,
-        "worker",
-        &sources,
-        &["worker/build"],
-        "worker/build/index.js",
-        || command::run(&mut build).context("the Worker could not be built"),
-    )
+    let sources = [&SHARED[..], &["worker"]].concat();
+    let apart = [&APART[..], &["worker/build"]].concat();
+    let stamp = Stamp::of_trees(project, "worker", &sources, &apart, &tools.identity())?;
+    unless_fresh(project, "worker", &[(stamp, "worker/build/index.js")], &mut build)
 }
 
+/// Runs a build unless each of its outcomes is there and was made from what is there now.
 fn unless_fresh(
     project: &Project,
-    tools: &Toolbox,
     name: &str,
-    sources: &[&str],
-    outputs: &[&str],
-    result: &str,
-    build: impl FnOnce() -> Result<()>,
+    outcomes: &[(Stamp, &str)],
+    build: &mut Command,
 ) -> Result<()> {
-    let trees = [&SHARED[..], sources].concat();
-    let stamp = Stamp::of_trees(project, name, &trees, outputs, &tools.identity())?;
-    let result = project.path(result);
-    if stamp.is_fresh() && result.exists() {
+    if outcomes.iter().all(|(stamp, file)| stamp.is_fresh() && project.path(file).exists()) {
         return Ok(());
     }
     eprintln!("build: {name}");
-    build()?;
-    if !result.exists() {
-        bail!("the build of the {name} did not write {}", result.display());
+    command::run(build).with_context(|| format!("the {name} could not be built"))?;
+    for (stamp, file) in outcomes {
+        if !project.path(file).exists() {
+            bail!("the build of the {name} did not write {file}");
+        }
+        stamp.write()?;
     }
-    stamp.write()
+    Ok(())
 }

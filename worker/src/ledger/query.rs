@@ -278,13 +278,7 @@ pub fn overview(sql: &Sql) -> Outcome<Overview> {
         customers_with,
         answers,
         events: names.into_iter().map(|row| (row.outer, row.n)).collect(),
-<<<<<<< HEAD
         events_undelivered: count("SELECT count(*) AS n FROM events WHERE delivered_at IS NULL")?,
-=======
-        events_undelivered: count(
-            "SELECT count(*) AS n FROM events WHERE delivered_at IS NULL AND dead_at IS NULL",
-        )?,
->>>>>>> prompt
         events_blocked: super::read_counter(sql, "events_blocked")?,
         outbox: count(
             "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM events WHERE due_at IS NOT NULL AND attempts = 0) AS n",

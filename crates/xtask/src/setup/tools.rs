@@ -126,6 +126,8 @@ impl Toolbox {
     pub fn apply(&self, command: &mut Command) {
         self.wasm.apply(command);
         command
+            // Cargo tells its children which cargo it was; that one ignores the choice above.
+            .env_remove("CARGO")
             .env("WASM_BINDGEN_BIN", &self.wasm_bindgen)
             .env("WASM_OPT_BIN", &self.wasm_opt)
             .env("ESBUILD_BIN", &self.esbuild);

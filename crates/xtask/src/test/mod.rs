@@ -60,7 +60,7 @@ pub fn run(project: &Project, suites: &[Suite]) -> Result<ExitCode> {
         let result = match suite {
             Suite::Native => native(project),
             _ => {
-                let ready = *built.get_or_insert_with(|| match build::run(project, None) {
+                let ready = *built.get_or_insert_with(|| match build::for_tests(project) {
                     Ok(()) => true,
                     Err(error) => {
                         eprintln!("error: {error:#}");

@@ -1,4 +1,7 @@
-//! The checks that need no run: format, clippy, the core's dependencies, types.
+//! The checks that need no run: format, clippy, the core's dependencies, licences,
+//! types.
+
+mod licences;
 
 use crate::build::{self, Part};
 use crate::command;
@@ -24,11 +27,12 @@ const WASM_PACKAGES: [&str; 2] = ["askwell-widget", "askwell-worker"];
 /// Runs all checks, also after one has failed, and says at the end which did.
 pub fn run(project: &Project) -> Result<ExitCode> {
     setup::node::ensure(project)?;
-    let checks: [(&str, Check); 5] = [
+    let checks: [(&str, Check); 6] = [
         ("format", format),
         ("clippy, native", clippy_native),
         ("clippy, wasm32", clippy_wasm),
         ("dependencies of core", core_dependencies),
+        ("licences", licences::check),
         ("types", types),
     ];
     let mut failed = Vec::new();
@@ -59,8 +63,6 @@ fn clippy_native(project: &Project) -> Result<()> {
 
 fn clippy_wasm(project: &Project) -> Result<()> {
     let toolchain = wasm::ensure()?;
-    // The Worker may embed files of the widget's build.
-    build::run(project, Some(Part::Widget))?;
     let mut clippy = project.command("cargo");
     toolchain.apply(&mut clippy);
     clippy.args(["clippy", "--locked", "--target", wasm::TARGET]);
