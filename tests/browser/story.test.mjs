@@ -27,6 +27,16 @@ describe("the demo page", () => {
     await receiver?.stop();
   });
 
+  const listed = async () => (await space.team.all("/v1/conversations")).map((c) => c.conversation_id);
+
+  /** Lets a visitor say something first, and gives the conversation that this began. */
+  async function begin(chat, text) {
+    const earlier = new Set(await listed());
+    await chat.say(text);
+    return until("the new conversation is listed", async () =>
+      (await listed()).find((id) => !earlier.has(id)));
+  }
+
   async function visitor(options) {
     const context = await browser.newContext(options);
     const chat = new Chat(await context.newPage());
@@ -45,13 +55,9 @@ describe("the demo page", () => {
     await picture(chat, "desktop-open");
     assert.deepEqual(await chat.stored(), NOTHING_STORED, "before the visitor says anything");
 
-    await chat.say("Hi, I'm Mike. Can you send me the invoice for my lamp?");
+    const id = await begin(chat, "Hi, I'm Mike. Can you send me the invoice for my lamp?");
     await chat.shows(ASKS_FOR_EMAIL);
     await picture(chat, "desktop-asked");
-    const [{ conversation_id: id }] = await until("the conversation is listed", async () => {
-      const rows = await space.team.all("/v1/conversations");
-      return rows.length > 0 && rows;
-    });
     await chat.say("Sure, it's mike.hollis@example.com");
     await space.team.say(id, "The invoice is in your inbox, Mike.");
     await chat.shows("The invoice is in your inbox, Mike.");
@@ -136,7 +142,7 @@ describe("the demo page", () => {
   test("goes on where it was after the page is loaded anew, and over a restart", async () => {
     const chat = await visitor(DESKTOP);
     await chat.launcher.click();
-    await chat.say("Hello, this is Teodor");
+    const id = await begin(chat, "Hello, this is Teodor");
     await chat.page.reload();
     await chat.launcher.or(chat.dialog).first().waitFor();
     if (await chat.launcher.isVisible()) await chat.launcher.click();
@@ -146,14 +152,13 @@ describe("the demo page", () => {
     await chat.input.fill("Are you still there?");
     await chat.input.press("Enter");
     await worker.start();
-    const [row] = await space.team.all("/v1/conversations");
     await until("what was written without a connection arrives", async () => {
-      const { messages } = await space.team.messages(row.conversation_id);
+      const { messages } = await space.team.messages(id);
       return messages.filter((m) => m.text === "Are you still there?").length === 1;
     }, 60_000);
-    await space.team.say(row.conversation_id, "Yes, we are back.");
+    await space.team.say(id, "Yes, we are back.");
     await chat.shows("Yes, we are back.");
-    const { messages } = await space.team.messages(row.conversation_id);
+    const { messages } = await space.team.messages(id);
     const own = messages.filter((m) => m.role === "customer").map((m) => m.text);
     assert.deepEqual(own, ["Hello, this is Teodor", "Are you still there?"], "nothing lost, nothing twice");
     await chat.page.context().close();
@@ -163,12 +168,8 @@ describe("the demo page", () => {
     const chat = await visitor(DESKTOP);
     await chat.launcher.click();
     const bad = `<img src=x onerror="document.title='taken'"> I'm <b>Bob</b>`;
-    await chat.say(bad);
-    const [row] = await until("it is listed", async () => {
-      const rows = await space.team.all("/v1/conversations");
-      return rows.length > 0 && rows;
-    });
-    await space.team.say(row.conversation_id, "<script>document.title='taken'</script>");
+    const id = await begin(chat, bad);
+    await space.team.say(id, "<script>document.title='taken'</script>");
     await chat.shows("<script>document.title='taken'</script>");
     assert.notEqual(await chat.page.title(), "taken");
     assert.equal(await chat.log.locator("img, b, script").count(), 0);

@@ -9,6 +9,8 @@ import { Webhook } from "standardwebhooks";
 export class Receiver {
   /** Every request that came, in order: `{status, headers, text, event?, error?}`. */
   requests = [];
+  /** While set, everything is answered with 503. */
+  away = false;
   /** Answers for the next requests, before it goes back to 204. */
   #answers = [];
   #server;
@@ -62,7 +64,7 @@ export class Receiver {
       } catch (error) {
         record.error = `${error.name}: ${error.message}`;
       }
-      record.status = record.error ? 400 : (this.#answers.shift() ?? 204);
+      record.status = record.error ? 400 : this.away ? 503 : (this.#answers.shift() ?? 204);
       this.requests.push(record);
       if (record.status === 0) request.socket.destroy();
       else response.writeHead(record.status).end();

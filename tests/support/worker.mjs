@@ -1,7 +1,8 @@
 // Runs the real Worker: workerd under `wrangler dev`, with its stores in a folder of its own.
 //
 // The bundle must have been built (`cargo xtask build worker`); `ASKWELL_PREBUILT` keeps wrangler from
-// building it anew for each start.
+// building it anew for each start. `ASKWELL_TEST_LOG=1` shows what the Worker writes, `ASKWELL_KEEP_STATE=1`
+// leaves its folder.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -109,6 +110,7 @@ export class Worker {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => {
         this.#log += text;
+        if (process.env.ASKWELL_TEST_LOG) process.stderr.write(text);
       });
     }
     await this.#healthy(child);
@@ -120,7 +122,8 @@ export class Worker {
       if (child.exitCode !== null || child.signalCode !== null) {
         running.delete(this);
         this.#process = undefined;
-        throw new Error(`wrangler dev ended before it was ready:\n${this.#log}`);
+        const how = child.signalCode ?? `exit status ${child.exitCode}`;
+        throw new Error(`wrangler dev ended before it was ready (${how}):\n${this.#log}`);
       }
       const ok = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(5_000) })
         .then(async (answer) => (await answer.arrayBuffer(), answer.ok))
