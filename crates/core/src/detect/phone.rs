@@ -3,7 +3,8 @@
 use super::asked::Question;
 use super::lang::cues::{CODE, EXT, MONEY, NUMBER, PHONE};
 use super::message::{Hit, Message};
-use super::{Candidate, Kind, Region, region};
+use super::region::{self, Plan};
+use super::{Candidate, Kind, Region};
 use crate::text::digit;
 
 /// ITU-T E.164: at most fifteen digits. Fewer than seven are dialled nowhere from outside.
@@ -153,7 +154,7 @@ fn judge(
     if near.is_some() {
         return None;
     }
-    let fits = region::fits(&run.digits, region);
+    let fits = region.and_then(Plan::of).is_some_and(|plan| plan.fits(&run.digits));
     let usual = (9..=11).contains(&run.digits.len());
     match () {
         () if question.other => None,
