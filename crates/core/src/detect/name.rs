@@ -4,7 +4,7 @@ use super::asked::Question;
 use super::filter::has_form;
 use super::lang::cues::{
     AND, BOOK, BYE, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, PHONE, THEIR, THING,
-    THIRD, TITLE, UNDER, YOUR,
+    THIRD, TITLE, TRAIT, UNDER, YOUR,
 };
 use super::lang::{NAMES, WORDS};
 use super::message::{Hit, Message};
@@ -13,6 +13,12 @@ use crate::text::{Case, Class};
 
 /// Names longer than this are sentences.
 const MAX_WORDS: usize = 4;
+
+/// How sure "call me" is, which is said of the phone too.
+const NICKNAME: f32 = 0.84;
+
+/// How sure "I am" is before a small letter.
+const WEAK: f32 = 0.75;
 
 /// What is known of a word by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,13 +66,16 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
             finder.cued(hit, &mut found);
         }
     }
-    let own = found.iter().any(|c| c.subject == Subject::Visitor);
-    if !own {
+    let own = |c: &Candidate| c.subject == Subject::Visitor && c.confidence != NICKNAME;
+    if !found.iter().any(own) {
         finder.bare(&mut found);
     }
-    // After "my name is", "this is" says something else.
-    if found.iter().any(|c| c.subject == Subject::Visitor && c.confidence > 0.9) {
-        found.retain(|c| c.subject != Subject::Visitor || c.confidence > 0.76);
+    // After "my name is", "this is" says something else, and "call me" is a nickname.
+    let surest = found.iter().filter(|c| c.subject == Subject::Visitor);
+    if surest.clone().any(|c| c.confidence > NICKNAME) {
+        found.retain(|c| {
+            c.subject != Subject::Visitor || c.confidence > WEAK && c.confidence != NICKNAME
+        });
     }
     // The surer reading of overlapping ones stands, then the longer.
     while let Some(best) = best(&found) {
@@ -109,7 +118,12 @@ impl Finder<'_, '_> {
                 && (cues & PHONE == 0 || span.title || self.question.name || span.best == Sort::Name)
             {
                 let subject = self.owner(hit);
-                self.push(span, if sure { 0.95 } else { 0.85 }, subject, found);
+                let confidence = match () {
+                    () if cues & PHONE != 0 => NICKNAME,
+                    () if sure => 0.95,
+                    () => 0.85,
+                };
+                self.push(span, confidence, subject, found);
             }
         }
         if cues & UNDER != 0
@@ -141,7 +155,8 @@ impl Finder<'_, '_> {
                 _ => false,
             };
             if span.title || plain {
-                self.push(span, if span.title { 0.9 } else { 0.75 }, self.owner(hit), found);
+                let confidence = if span.title { 0.9 } else { WEAK };
+                self.push(span, confidence, self.owner(hit), found);
             }
         }
         if cues & OUTRO != 0
@@ -201,6 +216,9 @@ impl Finder<'_, '_> {
     fn sort(&self, i: usize) -> Sort {
         if !self.message.nameable(i) {
             return Sort::Never;
+        }
+        if self.message.cues(i) & TRAIT != 0 {
+            return Sort::Common;
         }
         let word = self.message.tokens.folded(i);
         match (NAMES.has(word), has_form(WORDS, word)) {
