@@ -28,8 +28,18 @@ def fold(name):
     return "".join(c for c in plain if not unicodedata.combining(c)).replace("'", "").replace("’", "").translate(FOLD)
 
 
+def is_arabic(word):
+    return len(word) >= 3 and all("\u0621" <= c <= "\u064a" for c in word)
+
+
 def is_latin(word):
     return word.isascii() and word.isalpha() and len(word) >= 2
+
+
+def arabic_form(name):
+    """As `fold` of src/text/fold.rs."""
+    plain = "".join(c for c in name if not unicodedata.combining(c) and c != "\u0640")
+    return plain.translate(str.maketrans("أإآٱىیکة", "ااااييكه"))
 
 
 def names(root):
@@ -41,6 +51,8 @@ def names(root):
             rows.sort(key=lambda r: (-r["count"], r["name"]))
             latin = [n for n in (fold(r["name"]) for r in rows) if is_latin(n) and len(n) >= 3]
             taken.update(latin[:top])
+            arabic = [n for n in map(arabic_form, (r["name"] for r in rows)) if is_arabic(n)]
+            taken.update(arabic[: top // 4])
     return taken
 
 

@@ -11,7 +11,7 @@ pub(super) struct Question {
     pub name: bool,
     pub email: bool,
     pub phone: bool,
-    /// Something else was asked.
+    /// Something else was asked, and that is known for certain.
     pub other: bool,
     /// Something was asked, and nobody knows what.
     pub unknown: bool,
@@ -49,7 +49,6 @@ impl Question {
             let asks = ['?', '？', '؟'].iter().any(|mark| tokens.is_mark(end - 1, *mark))
                 || message.hits.iter().filter(within).any(|h| h.cues & (REQUEST | ASK) != 0);
             if asks {
-                let before = *self;
                 let code = message.hits.iter().filter(within).any(|h| h.cues & CODE != 0);
                 for hit in message.hits.iter().filter(within) {
                     let next = message.cues(hit.last);
@@ -59,7 +58,6 @@ impl Question {
                     self.email |= hit.cues & EMAIL != 0;
                     self.phone |= hit.cues & PHONE != 0 || (hit.cues & NUMBER != 0 && !code);
                 }
-                self.other |= *self == before;
             }
             from = end;
         }

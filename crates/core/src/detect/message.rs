@@ -1,8 +1,8 @@
 //! A message with all the signs that its words give.
 
-use super::lang::cues::{Cues, NOT};
+use super::lang::cues::{Cues, NOT, THEIR};
 use super::lang::{Langs, Lexicon};
-use crate::text::{Class, Tokens};
+use crate::text::{Class, Tokens, fold, is_apostrophe};
 
 /// A word or phrase of the lexicon, found.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,14 @@ impl<'a> Message<'a> {
                             hits.push(Hit { cues, first: i, last, start: token.start, end });
                         }
                     }
+                    let cues = apostrophe(lexicon, &tokens, i, langs);
+                    if cues != 0
+                        && let Some(s) = single.get_mut(i).filter(|s| **s == 0)
+                    {
+                        *s = cues;
+                        let (start, end) = (token.start, token.end);
+                        hits.push(Hit { cues, first: i, last: i + 1, start, end });
+                    }
                 }
             }
         }
@@ -127,5 +135,27 @@ fn runs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs, hits: &m
             let start = base + at;
             hits.push(Hit { cues, first: i, last: i + 1, start, end: start + len });
         });
+    }
+}
+
+/// What a word is a sign of by what stands before or after its apostrophe: "wife's", "Anna's",
+/// "d'ordine".
+fn apostrophe(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs) -> Cues {
+    let written = tokens.written(i);
+    let Some((before, after)) = written.split_once(is_apostrophe) else { return 0 };
+    let (owner, part) = match (before.len(), after) {
+        (3.., "s" | "S") => (true, before),
+        (1..=2, _) => (false, after),
+        _ => return 0,
+    };
+    let folded = fold(part);
+    let cues = lexicon
+        .phrases(&folded, langs)
+        .filter(|(rest, _)| rest.is_empty())
+        .fold(0, |all, (_, cues)| all | cues);
+    match owner {
+        true if cues & NOT != 0 && cues & THEIR == 0 => 0,
+        true => THEIR,
+        false => cues,
     }
 }

@@ -4,7 +4,7 @@ use super::asked::Question;
 use super::filter::has_form;
 use super::lang::cues::{
     AND, BOOK, BYE, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, PHONE, THEIR, THING,
-    THIRD, TITLE, UNDER, YOUR,
+    THIRD, TITLE, TRAIT, UNDER, YOUR,
 };
 use super::lang::{NAMES, WORDS};
 use super::message::{Hit, Message};
@@ -13,6 +13,12 @@ use crate::text::{Case, Class};
 
 /// Names longer than this are sentences.
 const MAX_WORDS: usize = 4;
+
+/// How sure "call me" is, which is said of the phone too.
+const NICKNAME: f32 = 0.84;
+
+/// How sure "I am" is before a small letter.
+const WEAK: f32 = 0.75;
 
 /// What is known of a word by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,13 +66,16 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
             finder.cued(hit, &mut found);
         }
     }
-    let own = found.iter().any(|c| c.subject == Subject::Visitor);
-    if !own {
+    let own = |c: &Candidate| c.subject == Subject::Visitor && c.confidence != NICKNAME;
+    if !found.iter().any(own) {
         finder.bare(&mut found);
     }
-    // After "my name is", "this is" says something else.
-    if found.iter().any(|c| c.subject == Subject::Visitor && c.confidence > 0.9) {
-        found.retain(|c| c.subject != Subject::Visitor || c.confidence > 0.76);
+    // After "my name is", "this is" says something else, and "call me" is a nickname.
+    let surest = found.iter().filter(|c| c.subject == Subject::Visitor);
+    if surest.clone().any(|c| c.confidence > NICKNAME) {
+        found.retain(|c| {
+            c.subject != Subject::Visitor || c.confidence > WEAK && c.confidence != NICKNAME
+        });
     }
     // The surer reading of overlapping ones stands, then the longer.
     while let Some(best) = best(&found) {
@@ -109,28 +118,45 @@ impl Finder<'_, '_> {
                 && (cues & PHONE == 0 || span.title || self.question.name || span.best == Sort::Name)
             {
                 let subject = self.owner(hit);
-                self.push(span, if sure { 0.95 } else { 0.85 }, subject, found);
+                let confidence = match () {
+                    () if cues & PHONE != 0 => NICKNAME,
+                    () if sure => 0.95,
+                    () => 0.85,
+                };
+                self.push(span, confidence, subject, found);
             }
         }
         if cues & UNDER != 0
             && let Some(span) = self.forward(self.skip_marks(hit.last), Cue::Weak)
-            && (span.title || span.best > Sort::Unknown || hit.last - hit.first > 1)
+            && (span.title
+                || span.best > Sort::Unknown
+                || hit.last - hit.first > 1
+                || m.tokens.get(span.first).is_some_and(|t| t.case == Case::None))
         {
             self.push(span, 0.85, Subject::Visitor, found);
         }
+        // "Mohammed bin Salman" is no German.
+        let inside = m.cues(hit.first) & PARTICLE != 0
+            && hit.first.checked_sub(1).is_some_and(|i| self.sort(i) > Sort::Common);
         if cues & IAM != 0
             && !sure
+            && !inside
             && let Some(span) = self.forward(hit.last, Cue::Weak)
         {
             let asked = self.question.name || self.question.unknown;
             let plain = match span.best {
                 Sort::Name => true,
                 Sort::Both => self.closes(span.last + 1),
-                Sort::Unknown => asked && self.ends(span.last + 1),
+                // "मैं … हूँ"
+                Sort::Unknown => {
+                    asked && self.ends(span.last + 1)
+                        || m.cues(span.last + 1) & (OUTRO | NOT) == OUTRO | NOT
+                }
                 _ => false,
             };
             if span.title || plain {
-                self.push(span, if span.title { 0.9 } else { 0.75 }, self.owner(hit), found);
+                let confidence = if span.title { 0.9 } else { WEAK };
+                self.push(span, confidence, self.owner(hit), found);
             }
         }
         if cues & OUTRO != 0
@@ -165,7 +191,8 @@ impl Finder<'_, '_> {
         let m = self.message;
         let at = self.skip_marks(hit.last);
         let line = m.tokens.get(at).is_some_and(|t| t.newline);
-        if (at > hit.last || line)
+        let only = hit.cues & HELLO == 0;
+        if (at > hit.last || line || only)
             && let Some(span) = self.forward(at, Cue::Weak)
             && self.closes(span.last + 1)
             && (span.title || span.best == Sort::Name)
@@ -189,6 +216,9 @@ impl Finder<'_, '_> {
     fn sort(&self, i: usize) -> Sort {
         if !self.message.nameable(i) {
             return Sort::Never;
+        }
+        if self.message.cues(i) & TRAIT != 0 {
+            return Sort::Common;
         }
         let word = self.message.tokens.folded(i);
         match (NAMES.has(word), has_form(WORDS, word)) {
@@ -237,6 +267,10 @@ impl Finder<'_, '_> {
     /// Whose name it is that "name is" introduces; a phrase that begins otherwise says it itself.
     fn owner(&self, hit: &Hit) -> Subject {
         let m = self.message;
+        // "the manager's name is"
+        if hit.first.checked_sub(1).is_some_and(|i| m.cues(i) & THEIR != 0) {
+            return Subject::Other;
+        }
         if m.cues(hit.first) & LABEL == 0 {
             return Subject::Visitor;
         }
@@ -262,7 +296,8 @@ impl Finder<'_, '_> {
         let capital = head.case == Case::Title && !m.flat;
         let title = head.case == Case::Title && (!m.flat || cue != Cue::Bare);
         let mut best = self.sort(first);
-        let particle = m.cues(first) & PARTICLE != 0 && self.sort(first + 1) > Sort::Common;
+        let particle =
+            (capital || cue == Cue::Sure).then(|| self.past_particles(first)).flatten().is_some();
         let fits = match best {
             Sort::Never => {
                 particle || (cue == Cue::Sure && capital && tokens.folded(first).len() > 2)
@@ -289,16 +324,15 @@ impl Finder<'_, '_> {
                 break;
             };
             let glued = next > last + 1;
-            if m.cues(next) & PARTICLE != 0
-                && self.sort(next + 1) > Sort::Common
-                && tokens.get(next + 1).is_some_and(|t| !t.newline)
-            {
-                (last, words) = (next + 1, words + 1);
+            if let Some(after) = self.past_particles(next) {
+                (last, words) = (after, words + 1);
                 continue;
             }
             let sort = self.sort(next);
             let goes_on = match (token.case, sort) {
                 (_, Sort::Never) => false,
+                // "and" is written in one with the word after it.
+                (Case::None, Sort::Unknown) if tokens.written(next).starts_with('و') => false,
                 _ if initial(next) => {
                     tokens.is_mark(next + 1, '.') || token.case == Case::Title || glued
                 }
@@ -330,6 +364,14 @@ impl Finder<'_, '_> {
         Some(Span { first, last, best, title })
     }
 
+    /// The word after "van der" and the like, where they stand.
+    fn past_particles(&self, first: usize) -> Option<usize> {
+        let m = self.message;
+        let after = (first..first + 3).find(|i| m.cues(*i) & PARTICLE == 0)?;
+        let apart = m.tokens.get(after).is_none_or(|t| t.newline);
+        (after > first && !apart && self.sort(after) > Sort::Common).then_some(after)
+    }
+
     /// The token that would go on a name after this one: past the stop of an initial and past a
     /// hyphen inside the name.
     fn joined(&self, last: usize) -> usize {
@@ -345,15 +387,18 @@ impl Finder<'_, '_> {
         let m = self.message;
         let last = hit.first.checked_sub(1)?;
         let sure = hit.last - hit.first > 1;
-        for words in 1..=3 {
+        for words in 1..=MAX_WORDS {
             let first = (last + 1).checked_sub(words)?;
             let sort = self.sort(first);
+            if words > 1 && m.cues(first) & PARTICLE != 0 {
+                continue;
+            }
             if sort == Sort::Never || (sort == Sort::Common && !sure) {
                 return None;
             }
             let before = first.checked_sub(1).map(|i| m.cues(i)).unwrap_or_default();
             let leads = if sure { HELLO | LEAD | NOT } else { HELLO | LEAD };
-            let starts = m.begins_clause(first) || before & leads != 0;
+            let starts = m.begins_clause(first) || before & (leads | BOOK) != 0;
             if starts {
                 let title = m.tokens.get(first).is_some_and(|t| t.case == Case::Title) && !m.flat;
                 let best = (first..=last).map(|i| self.sort(i)).max()?;

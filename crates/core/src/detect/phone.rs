@@ -3,7 +3,8 @@
 use super::asked::Question;
 use super::lang::cues::{CODE, EXT, MONEY, NUMBER, PHONE};
 use super::message::{Hit, Message};
-use super::{Candidate, Kind, Region, region};
+use super::region::{self, Plan};
+use super::{Candidate, Kind, Region};
 use crate::text::digit;
 
 /// ITU-T E.164: at most fifteen digits. Fewer than seven are dialled nowhere from outside.
@@ -30,6 +31,7 @@ pub(super) fn scan(
 ) {
     let mut at = 0;
     while let Some(run) = next_run(message.text, at) {
+        let run = part(message.text, run);
         at = run.end;
         if out.iter().any(|c| c.start < run.end && run.start < c.end) {
             continue;
@@ -87,34 +89,60 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
             break;
         }
     }
-    // A number that is whole by itself is not the start of a longer one.
-    let whole = |n: usize| (9..=12).contains(&n);
-    if run.groups.len() > 1
-        && run.groups.first().copied().is_some_and(whole)
-        && run.marks.first() == Some(&' ')
-    {
-        return Some(head(text, run));
-    }
     Some(run)
 }
 
-/// The run cut after its first group.
-fn head(text: &str, mut run: Run) -> Run {
-    let n = run.groups.first().copied().unwrap_or_default();
+/// Groups of a number that is whole by itself.
+const WHOLE: core::ops::RangeInclusive<usize> = 9..=12;
+
+/// Cuts off what is another number beside a whole one: "9876543210 4471", "60611 585 777 8969".
+fn part(text: &str, run: Run) -> Run {
+    let spaced = |i: usize| run.marks.get(i) == Some(&' ');
+    if run.plus || run.groups.len() < 2 {
+        return run;
+    }
+    if run.groups.first().is_some_and(|n| WHOLE.contains(n)) && spaced(0) {
+        return cut(text, run, 0, 1);
+    }
+    let mut rest = run.digits.len();
+    for (i, n) in run.groups.iter().enumerate() {
+        // A country code or area code is no number of its own.
+        if rest > 12 && (4..=7).contains(n) && spaced(i) && WHOLE.contains(&(rest - n)) {
+            let end = run.groups.len();
+            return cut(text, run, i + 1, end);
+        }
+        rest -= n;
+    }
+    run
+}
+
+/// The run from one group to before another.
+fn cut(text: &str, run: Run, from: usize, to: usize) -> Run {
+    let count = |groups: Option<&[usize]>| groups.unwrap_or_default().iter().sum::<usize>();
+    let skip = count(run.groups.get(..from));
+    let keep = count(run.groups.get(from..to));
+    let mut part = Run {
+        start: run.start,
+        end: run.end,
+        digits: run.digits.get(skip..skip + keep).unwrap_or_default().to_owned(),
+        plus: false,
+        groups: run.groups.get(from..to).unwrap_or_default().to_vec(),
+        marks: run.marks.get(from..to.saturating_sub(1)).unwrap_or_default().to_vec(),
+    };
     let mut seen = 0;
     for (i, c) in text.get(run.start..run.end).unwrap_or_default().char_indices() {
         if digit(c).is_some() {
+            if seen == skip && skip > 0 {
+                part.start = run.start + i;
+            }
             seen += 1;
-            if seen == n {
-                run.end = run.start + i + c.len_utf8();
+            if seen == skip + keep {
+                part.end = run.start + i + c.len_utf8();
                 break;
             }
         }
     }
-    run.digits.truncate(n);
-    run.groups.truncate(1);
-    run.marks.clear();
-    run
+    part
 }
 
 /// How sure it is that the run is a phone number, or nothing where it is not.
@@ -153,16 +181,23 @@ fn judge(
     if near.is_some() {
         return None;
     }
-    let fits = region::fits(&run.digits, region);
-    let usual = (9..=11).contains(&run.digits.len());
+    let fits = region.and_then(Plan::of).is_some_and(|plan| plan.fits(&run.digits));
+    let n = run.digits.len();
+    let alone = message.begins_clause(message.tokens.at(run.start))
+        && message.tokens.get(after).is_none_or(|t| t.newline);
     match () {
         () if question.other => None,
         () if fits => Some(0.85),
-        () if usual && (run.digits.len() == 10 || run.groups.len() > 1 || question.unknown) => {
-            Some(0.7)
-        }
+        () if n == 10 && run.groups.len() <= 4 => Some(0.7),
+        // Nine and eleven digits are as often something else.
+        () if (9..=11).contains(&n) && (is_grouped(run) || alone && question.unknown) => Some(0.6),
         () => None,
     }
+}
+
+/// Written in the groups in which people write phone numbers.
+fn is_grouped(run: &Run) -> bool {
+    (3..=5).contains(&run.groups.len()) && run.groups.iter().all(|n| (1..=4).contains(n))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

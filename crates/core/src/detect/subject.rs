@@ -5,6 +5,7 @@ use super::lang::cues::{
 };
 use super::message::Message;
 use super::{Candidate, Kind, Subject};
+use crate::text::Class;
 
 /// Words back from an address or number within which its owner is named.
 const REACH: usize = 9;
@@ -114,7 +115,9 @@ pub(super) fn withdrawn(message: &Message<'_>, candidates: &[Candidate]) -> Vec<
             [(Kind::Name, LABEL), (Kind::Email, EMAIL), (Kind::Phone, PHONE | NUMBER)]
         {
             let given = candidates.iter().any(|c| c.kind == kind && c.subject == Subject::Visitor);
-            if near(cue) && near(MY) && !theirs && !given && !kinds.contains(&kind) {
+            // Languages written without spaces leave "my" out.
+            let mine = near(MY) || message.tokens.class(hit.first) == Some(Class::Run);
+            if near(cue) && mine && !theirs && !given && !kinds.contains(&kind) {
                 kinds.push(kind);
             }
         }

@@ -92,7 +92,15 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
     let mut end = start;
     for (i, c) in skipped.char_indices() {
         let at = start + i;
-        let cut = message.hits.iter().any(|h| h.start == at && h.cues & stop != 0);
+        // Thai names hold short words that mean something else elsewhere.
+        let fresh = at == start || text.get(..at).is_some_and(|t| t.ends_with(' '));
+        let cut = message.hits.iter().any(|h| {
+            let word = h.end - h.start;
+            let inside = is_thai(c)
+                && h.cues & stop == NOT
+                && (fresh && word <= 9 || at < start + 9 && word <= 9);
+            h.start == at && h.cues & stop != 0 && !inside
+        });
         let space = c == ' ' || c == '\u{3000}' || c == '・' || c == '·';
         if cut || !(c.is_alphabetic() || is_thai(c) || space) {
             break;

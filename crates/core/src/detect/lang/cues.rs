@@ -78,6 +78,8 @@ cues! {
     TITLE = "title",
     /// Never part of a name.
     NOT = "not",
+    /// What a person may be, and what some are called: "Brian White", "I'm young".
+    TRAIT = "trait",
     /// A family name that a name without spaces begins with.
     SURNAME = "surname",
     /// A thing that has a name: "company".

@@ -10,7 +10,9 @@ pub(crate) mod cues;
 
 use super::filter::Filter;
 use crate::text::{Lang, Tokens};
-use cues::{Cues, MY, NOT, YOUR};
+use cues::{
+    AT, Cues, DASH, DOT, HELLO, IAM, LEAD, MY, NOT, REQUEST, SORRY, THEIR, UNDERSCORE, YOUR,
+};
 use std::sync::OnceLock;
 
 /// Made by `build.rs`, which says how they are laid out.
@@ -32,6 +34,12 @@ pub(crate) const ALL_LANGS: Langs = (1 << 15) - 1;
 pub(crate) fn only(lang: Lang) -> Langs {
     1 << (lang as u16)
 }
+
+/// How addresses are spelled out; understood in any language, since nothing else is said so.
+const SPELLED: Cues = AT | DOT | DASH | UNDERSCORE;
+
+/// What tells a language.
+const LITTLE: Cues = NOT | MY | YOUR | THEIR | HELLO | LEAD | SORRY | REQUEST | IAM;
 
 struct Entry {
     start: u32,
@@ -102,8 +110,10 @@ impl Lexicon {
                 let rest = self.text(e).strip_prefix(word)?;
                 (rest.is_empty() || rest.starts_with(' ')).then_some((e, rest.trim_start()))
             })
-            .filter(move |(e, _)| e.langs & langs != 0)
-            .map(|(e, rest)| (rest, e.cues))
+            .map(move |(e, rest)| {
+                (rest, if e.langs & langs != 0 { e.cues } else { e.cues & SPELLED })
+            })
+            .filter(|(_, cues)| *cues != 0)
     }
 
     /// The languages that have a word among those that are never names, for telling languages.
@@ -114,7 +124,7 @@ impl Lexicon {
             .unwrap_or_default()
             .iter()
             .take_while(|e| self.text(e) == word)
-            .filter(|e| e.cues & (NOT | MY | YOUR) != 0)
+            .filter(|e| e.cues & LITTLE != 0)
             .fold(0, |all, e| all | e.langs)
     }
 
@@ -150,7 +160,10 @@ impl Lexicon {
 /// The language among those in Latin letters whose little words the text has.
 pub(crate) fn by_words(text: &str) -> Option<Lang> {
     let lexicon = Lexicon::get();
-    let tokens = Tokens::new(text);
+    // Addresses are in no language.
+    let words: Vec<&str> = text.split_whitespace().filter(|w| !w.contains('@')).collect();
+    let words = words.join(" ");
+    let tokens = Tokens::new(&words);
     // Twelfths, so that a word shared by two, three or four languages counts in whole numbers.
     let mut score = [0u32; 15];
     for i in 0..tokens.len() {
