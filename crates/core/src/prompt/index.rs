@@ -34,7 +34,7 @@ fn table() -> &'static [Entry] {
             for (cue, phrases) in lexicon::of(lang).cues {
                 entries.extend(phrases.iter().filter_map(|phrase| {
                     let phrase = Phrase::new(phrase)?;
-                    Some(Entry { key: phrase.key()?, lang, cue: *cue, phrase })
+                    Some(Entry { key: phrase.key(), lang, cue: *cue, phrase })
                 }));
             }
         }

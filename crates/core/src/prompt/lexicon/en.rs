@@ -7,7 +7,8 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         (
             Cue::Greeting,
             &[
-                "hi*",
+                "hi",
+                "hii*",
                 "hello*",
                 "hey*",
                 "hai",
