@@ -61,21 +61,32 @@ impl Random {
     }
 }
 
-const SAID: [&str; 14] = [
-    "hi",
-    "please send me the invoice",
-    "I want to book an appointment",
-    "can you call me back?",
-    "my order has not arrived",
-    "can I talk to a human?",
-    "I am back, I talked to you last week",
-    "I'd rather not give my email",
-    "no",
-    "why do you need my phone number?",
-    "this is ridiculous",
-    "what are your opening hours?",
-    "ok thanks",
-    "十月のレシートを送ってください",
+/// What visitors say, and the field that it refuses.
+const SAID: [(&str, Option<Kind>); 24] = [
+    ("hi", None),
+    ("please send me the invoice", None),
+    ("I want to book an appointment", None),
+    ("can you call me back?", None),
+    ("my order has not arrived", None),
+    ("can I talk to a human?", None),
+    ("I am back, I talked to you last week", None),
+    ("yes please", None),
+    ("sure", None),
+    ("no", None),
+    ("later", None),
+    ("this is ridiculous", None),
+    ("what are your opening hours?", None),
+    ("ok thanks", None),
+    ("", None),
+    ("十月のレシートを送ってください", None),
+    ("¿me pueden llamar?", None),
+    ("Ich möchte einen Termin vereinbaren", None),
+    ("I'd rather not give my email", Some(Kind::Email)),
+    ("why do you need my phone number?", Some(Kind::Phone)),
+    ("I won't share my name", Some(Kind::Name)),
+    ("prefiero no dar mi correo", Some(Kind::Email)),
+    ("je ne veux pas donner mon numéro", Some(Kind::Phone)),
+    ("メールアドレスは教えたくないです", Some(Kind::Email)),
 ];
 const HEARD: [(&str, Option<Kind>); 5] = [
     ("May I have your name, please?", Some(Kind::Name)),
@@ -123,19 +134,15 @@ fn converse(seed: u64) -> Result<usize, String> {
                 taboo.extend(asks_for);
             }
             _ => {
-                let text = *random.pick(&SAID);
+                let (text, refuses) = *random.pick(&SAID);
                 let detection = Detection {
                     found: random.kinds().into_iter().map(found).collect(),
                     withdrawn: random.kinds().into_iter().take(random.below(8) / 7).collect(),
                 };
                 taboo.extend(detection.own().map(|f| f.kind));
                 taboo.extend(&detection.withdrawn);
-                match text {
-                    "I'd rather not give my email" => taboo.push(Kind::Email),
-                    "why do you need my phone number?" => taboo.push(Kind::Phone),
-                    _ => {}
-                }
-                let lang = *random.pick(&[None, Some(Lang::En), Some(Lang::Ja)]);
+                taboo.extend(refuses);
+                let lang = *random.pick(&[None, None, Some(Lang::En), Some(Lang::Ja)]);
                 let event = Event::Visitor { text, lang, detection: &detection };
                 (state, decision) = step(&config, state, &event, now);
             }
@@ -155,8 +162,21 @@ fn converse(seed: u64) -> Result<usize, String> {
     Ok(asks)
 }
 
+/// The questions put in many conversations, or the first thing that went wrong.
+fn converse_many(seeds: std::ops::Range<u64>) -> Result<usize, String> {
+    seeds.map(converse).sum()
+}
+
 #[test]
 fn nothing_known_refused_or_asked_is_ever_asked_for() {
-    let asks: usize = (0..5_000).map(|seed| converse(seed).unwrap()).sum();
-    assert!(asks > 2_000, "only {asks} questions: the sequences test too little");
+    let asks = converse_many(0..5_000).unwrap();
+    assert!(asks > 2_500, "only {asks} questions: too little is tried");
+}
+
+/// Minutes, in release mode:
+/// `cargo test --release -p askwell --test prompt_cases -- --ignored`.
+#[test]
+#[ignore = "ten million conversations take minutes"]
+fn nothing_of_that_happens_in_ten_million_conversations() {
+    assert!(converse_many(5_000..10_005_000).unwrap() > 5_000_000);
 }

@@ -34,7 +34,7 @@ fn table() -> &'static [Entry] {
             for (cue, phrases) in lexicon::of(lang).cues {
                 entries.extend(phrases.iter().filter_map(|phrase| {
                     let phrase = Phrase::new(phrase)?;
-                    Some(Entry { key: phrase.key()?, lang, cue: *cue, phrase })
+                    Some(Entry { key: phrase.key(), lang, cue: *cue, phrase })
                 }));
             }
         }
@@ -46,7 +46,7 @@ fn table() -> &'static [Entry] {
 /// Where to read a message.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Hint {
-    /// The language as the caller knows it. It stands unless nothing in the message is in it.
+    /// The language as the caller knows it. It stands unless the words speak clearly for another.
     pub known: Option<Lang>,
     /// The language that earlier messages seemed to be in: decides where the words do not.
     pub earlier: Option<Lang>,
@@ -66,13 +66,13 @@ pub(super) fn hits(tokens: &Tokens, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
             }
         }
     }
-    let read_in = language(&hits, tokens.len(), hint);
+    let read_in = language(&hits, hint);
     hits.retain(|h| Some(h.lang) == read_in || h.lang == Lang::En);
     (hits, read_in)
 }
 
 /// The language whose phrases cover most of the words.
-fn language(hits: &[Hit], tokens: usize, hint: Hint) -> Option<Lang> {
+fn language(hits: &[Hit], hint: Hint) -> Option<Lang> {
     // Hits come by their start, so that each language's cover only grows to the right.
     let (mut cover, mut reach) = ([0; Lang::ALL.len()], [0; Lang::ALL.len()]);
     for hit in hits {
@@ -80,13 +80,13 @@ fn language(hits: &[Hit], tokens: usize, hint: Hint) -> Option<Lang> {
         cover[n] += hit.end.saturating_sub(hit.start.max(reach[n]));
         reach[n] = reach[n].max(hit.end);
     }
-    let most = cover.iter().copied().max().filter(|n| *n > 0);
-    if let Some(known) = hint.known
-        && (cover[known as usize] > 0 || most.is_none_or(|n| n < 2 || n * 2 < tokens))
-    {
+    let most = cover.iter().copied().max().unwrap_or_default();
+    if let Some(known) = hint.known.filter(|l| cover[*l as usize] + 1 >= most) {
         return Some(known);
     }
-    let most = most?;
+    if most == 0 {
+        return None;
+    }
     let likeliest = |l: &Lang| cover[*l as usize] == most;
     hint.earlier.filter(likeliest).or_else(|| Lang::ALL.into_iter().find(likeliest))
 }

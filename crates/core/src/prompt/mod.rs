@@ -118,6 +118,12 @@ pub fn agrees(text: &str, lang: Option<Lang>) -> bool {
     reading.yes && !reading.no
 }
 
+/// Whether a message will not give what was just asked for: "I'd rather not", "why do you need it?".
+pub fn declines(text: &str, lang: Option<Lang>) -> bool {
+    let reading = reading::visitor(text, index::Hint { known: lang, earlier: None });
+    reading.refuses || reading.evades || reading.no
+}
+
 /// A question for one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {

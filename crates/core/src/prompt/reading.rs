@@ -1,7 +1,7 @@
 //! What one message means to the policy.
 
 use super::index::{Hint, Hit, hits};
-use super::lexicon::Cue;
+use super::lexicon::{Cue, asks_anywhere};
 use super::reason::Moment;
 use super::scan::Tokens;
 use crate::detect::Kind;
@@ -68,34 +68,21 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let starts = |cue: Cue| hits.iter().any(|h| h.cue == cue && h.start == sheds.first_word);
 
     let own = has(Cue::Own);
+    let asking = hits
+        .iter()
+        .any(|h| h.cue == Cue::Question && (h.start == sheds.first_word || asks_anywhere(h.lang)));
     // "Can you help?" is no question that waits for an answer.
-    let interrogative = !has(Cue::Opener) && (tokens.question_mark || starts(Cue::Question));
-    let request = has(Cue::Polite) || has(Cue::Want);
+    let interrogative = !has(Cue::Opener) && (tokens.question_mark || asking);
+    let wants = hits.iter().any(|h| h.cue == Cue::Want && !negated(h, &hits));
+    let request = has(Cue::Polite) || wants;
     // "Where is my order" is about the visitor; "where is your shop" anybody could ask.
     let general = !own && ((interrogative && !request) || has(Cue::Know));
     let exploring = has(Cue::Explore);
 
-    let mut moments: Vec<Moment> = [
-        (Moment::Send, Cue::Send),
-        (Moment::Book, Cue::Book),
-        (Moment::Call, Cue::Call),
-        (Moment::Handoff, Cue::Human),
-        (Moment::Returning, Cue::Returning),
-    ]
-    .into_iter()
-    .filter(|(_, cue)| hits.iter().any(|h| h.cue == *cue && !negated(h, &hits)))
-    .map(|(moment, _)| moment)
-    .collect();
-    let about = sheds.substance > 0 && (has(Cue::Topic) || has(Cue::Want));
-    if has(Cue::Matter) || (about && !general && !exploring) {
-        moments.push(Moment::Matter);
-    }
+    let about = sheds.substance > 0 && (has(Cue::Topic) || wants);
+    let matter = has(Cue::Matter) || (about && !general && !exploring);
+    let moments = moments(&hits, matter, general && asking);
     let vague = moments == [Moment::Matter] && !has(Cue::Matter) && !has(Cue::Topic);
-    if general && starts(Cue::Question) {
-        // "How does one book?" asks about booking and does not book.
-        moments.retain(|m| *m != Moment::Book);
-    }
-    moments.sort_by_key(|m| Moment::ALL.iter().position(|o| o == m));
 
     let act = if !moments.is_empty() {
         Act::Substance
@@ -169,6 +156,28 @@ impl Sheds {
     }
 }
 
+/// What the words call for, the most telling first.
+fn moments(hits: &[Hit], matter: bool, how_to: bool) -> Vec<Moment> {
+    let wishes = |cue: Cue| hits.iter().any(|h| h.cue == cue && !negated(h, hits));
+    let mut moments = Vec::new();
+    for moment in Moment::ALL {
+        let shown = match moment {
+            Moment::Send => wishes(Cue::Send),
+            Moment::Call => wishes(Cue::Call),
+            // "How does one book?" asks about booking and does not book.
+            Moment::Book => wishes(Cue::Book) && !how_to,
+            Moment::Handoff => wishes(Cue::Human),
+            Moment::Returning => wishes(Cue::Returning),
+            // "Send me my invoice" wants it sent; that it is theirs adds nothing to ask for.
+            Moment::Matter => matter && matches!(moments[..], [] | [Moment::Returning]),
+        };
+        if shown {
+            moments.push(moment);
+        }
+    }
+    moments
+}
+
 /// Whether a "not" stands by a wish, with a word between at most, or right behind it.
 fn negated(wish: &Hit, hits: &[Hit]) -> bool {
     hits.iter().filter(|h| h.cue == Cue::Not).any(|not| {
@@ -217,9 +226,13 @@ pub(super) fn agent(text: &str, hint: Hint) -> Heard {
             (asking || has(Cue::Imperative)) && hits.iter().any(|h| h.cue.asks_for() == Some(*k))
         })
         .collect();
-    let offers = [(Moment::Send, Cue::Send), (Moment::Book, Cue::Book), (Moment::Call, Cue::Call)]
-        .into_iter()
-        .find(|(_, cue)| asking && asks.is_empty() && has(*cue))
-        .map(|(moment, _)| moment);
+    let offers = [
+        (Moment::Send, Cue::OffersSend),
+        (Moment::Call, Cue::OffersCall),
+        (Moment::Book, Cue::OffersBook),
+    ]
+    .into_iter()
+    .find(|(_, cue)| asking && asks.is_empty() && has(*cue))
+    .map(|(moment, _)| moment);
     Heard { question: asking || !asks.is_empty(), asks, offers }
 }

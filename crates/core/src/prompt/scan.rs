@@ -101,7 +101,7 @@ impl Tokens {
 
     /// The key of the n-th token.
     pub fn key(&self, n: usize) -> Key {
-        key(self.word(n)).unwrap_or_default()
+        key(self.word(n))
     }
 
     /// The token after the phrase where it begins at a token.
@@ -122,15 +122,16 @@ impl Tokens {
     }
 }
 
-/// What tells most phrases apart from a token at a glance: its first two characters, or the one of
-/// a script without spaces.
-pub(super) type Key = (char, char);
+/// What tells most phrases apart from a token at a glance: the first three characters of a word, or
+/// the one of a script without spaces, 21 bits each.
+pub(super) type Key = u64;
 
-fn key(word: &str) -> Option<Key> {
-    let mut chars = word.chars();
-    let first = chars.next()?;
-    let second = if is_dense(first) { None } else { chars.next() };
-    Some((first, second.unwrap_or('\0')))
+/// Shorter stems have no key of their own: words that continue them have another.
+const KEY_CHARS: usize = 3;
+
+fn key(word: &str) -> Key {
+    let chars = if word.chars().next().is_some_and(is_dense) { 1 } else { KEY_CHARS };
+    word.chars().take(chars).fold(0, |key, c| (key << 21) | u64::from(u32::from(c)))
 }
 
 /// One word of a phrase.
@@ -181,7 +182,7 @@ impl Phrase {
     }
 
     /// The key of the tokens at which it can begin.
-    pub fn key(&self) -> Option<Key> {
+    pub fn key(&self) -> Key {
         key(self.first.stem)
     }
 }
@@ -277,8 +278,9 @@ pub(super) fn is_folded(phrase: &str) -> bool {
             c => fold_into(c, &mut folded),
         }
     }
-    // One letter and a star would need every word looked at.
-    let blunt = phrase.chars().nth(1) == Some('*');
+    let first = phrase.split([' ', '~']).next().unwrap_or_default();
+    let stem = first.strip_suffix('*').map(|stem| stem.chars().count());
+    let blunt = stem.is_some_and(|n| n < KEY_CHARS);
     folded == phrase && phrase.trim() == phrase && !phrase.contains("  ") && !blunt
 }
 
@@ -290,7 +292,7 @@ mod tests {
         let tokens = Tokens::new(text);
         let phrase = Phrase::new(phrase).unwrap();
         (0..tokens.len())
-            .any(|at| phrase.key() == Some(tokens.key(at)) && tokens.matches(&phrase, at).is_some())
+            .any(|at| phrase.key() == tokens.key(at) && tokens.matches(&phrase, at).is_some())
     }
 
     #[test]

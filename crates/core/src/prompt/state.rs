@@ -144,7 +144,7 @@ impl State {
     }
 
     /// The field that the visitor was last asked for, by whomever, and has not given.
-    pub(super) fn pending(&self) -> Option<Kind> {
+    pub fn pending(&self) -> Option<Kind> {
         self.open().or(match self.agent_question {
             Some(AgentQuestion::For(kind)) => Some(kind),
             _ => None,

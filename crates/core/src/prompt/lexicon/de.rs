@@ -168,6 +168,9 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "angerufen werden",
                 "telefonieren",
                 "telefonisch",
+                "mich ~ zuruckrufen",
+                "mich ~ anrufen",
+                "mich ~ telefonisch",
             ],
         ),
         (
@@ -602,6 +605,32 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "gib",
                 "nenn",
                 "sag",
+            ],
+        ),
+        (
+            Cue::OffersSend,
+            &[
+                "ihnen ~ schicken",
+                "dir ~ schicken",
+                "ihnen ~ senden",
+                "ihnen ~ zusenden",
+                "ihnen ~ zuschicken",
+                "ihnen ~ mailen",
+                "dir ~ senden",
+            ],
+        ),
+        (
+            Cue::OffersBook,
+            &["buchen", "reservieren", "einen termin", "termin vereinbaren", "eintragen"],
+        ),
+        (
+            Cue::OffersCall,
+            &[
+                "sie ~ anrufen",
+                "sie ~ zuruckrufen",
+                "dich ~ anrufen",
+                "dich ~ zuruckrufen",
+                "ruckruf",
             ],
         ),
     ],

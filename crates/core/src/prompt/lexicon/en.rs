@@ -7,7 +7,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         (
             Cue::Greeting,
             &[
-                "hi*",
+                "hi",
                 "hello*",
                 "hey*",
                 "hai",
@@ -59,6 +59,8 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "a",
                 "very",
                 "today",
+                "hii*",
+                "good day to you",
             ],
         ),
         (
@@ -1027,6 +1029,41 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "let us know",
                 "specify",
             ],
+        ),
+        (
+            Cue::OffersSend,
+            &[
+                "send you",
+                "email you",
+                "e mail you",
+                "mail you",
+                "forward you",
+                "send it to you",
+                "send them to you",
+                "share it with you",
+            ],
+        ),
+        (
+            Cue::OffersBook,
+            &[
+                "book you",
+                "book it",
+                "book that",
+                "reserve it",
+                "reserve that",
+                "make a reservation",
+                "make an appointment",
+                "schedule an appointment",
+                "schedule it",
+                "set that up",
+                "find you a slot",
+                "book an appointment",
+                "book a*",
+            ],
+        ),
+        (
+            Cue::OffersCall,
+            &["call you", "ring you", "phone you", "give you a call", "callback", "call back"],
         ),
     ],
     lines: Lines {

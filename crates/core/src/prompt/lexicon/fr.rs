@@ -147,6 +147,8 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "me telephoner",
                 "par telephone",
                 "au telephone",
+                "me ~ rappeler",
+                "me ~ appeler",
             ],
         ),
         (
@@ -529,6 +531,32 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "puis je avoir",
                 "pouvez vous",
             ],
+        ),
+        (
+            Cue::OffersSend,
+            &[
+                "vous envoyer",
+                "vous lenvoyer",
+                "vous lenvoie",
+                "vous envoie",
+                "vous les envoie",
+                "tenvoyer",
+                "vous transmettre",
+            ],
+        ),
+        (
+            Cue::OffersBook,
+            &[
+                "reserver",
+                "reserve",
+                "faire la reservation",
+                "un rendez vous",
+                "prendre rendez vous",
+            ],
+        ),
+        (
+            Cue::OffersCall,
+            &["vous rappeler", "vous appeler", "vous rappelle", "vous appelle", "te rappeler"],
         ),
     ],
     lines: Lines {

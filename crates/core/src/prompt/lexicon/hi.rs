@@ -581,6 +581,12 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "share kare*",
             ],
         ),
+        (
+            Cue::OffersSend,
+            &["आपको भेज*", "आपको ईमेल कर*", "आपको मेल कर*", "भेज दूँ", "भेज दूं", "aapko bhej*", "bhej du"],
+        ),
+        (Cue::OffersBook, &["बुक कर दूँ", "बुक कर दूं", "बुक करूँ", "बुक करूं", "बुकिंग कर दूँ", "book kar du"]),
+        (Cue::OffersCall, &["आपको कॉल", "आपको फोन", "कॉल करूँ", "कॉल करूं", "कॉल कर लें", "aapko call"]),
     ],
     lines: Lines {
         email_send: "ज़रूर। इसे किस ईमेल पते पर भेजा जाए?",

@@ -146,6 +146,8 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "una telefonata",
                 "al telefono",
                 "telefonicamente",
+                "mi ~ richiamare",
+                "mi ~ chiamare",
             ],
         ),
         (
@@ -423,6 +425,8 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "non ho una",
                 "non ho un",
                 "anonim*",
+                "non dirlo",
+                "non vorrei dir*",
             ],
         ),
         (
@@ -543,6 +547,36 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "dimmi",
                 "dammi",
             ],
+        ),
+        (
+            Cue::OffersSend,
+            &[
+                "le mand*",
+                "le invi*",
+                "ti mand*",
+                "ti invi*",
+                "glielo invi*",
+                "glielo mand*",
+                "gliela invi*",
+                "inviarle",
+                "mandarle",
+                "inviarglielo",
+            ],
+        ),
+        (
+            Cue::OffersBook,
+            &[
+                "prenotare",
+                "prenoto",
+                "prenotarlo",
+                "fissare un",
+                "un appuntamento",
+                "fare la prenotazione",
+            ],
+        ),
+        (
+            Cue::OffersCall,
+            &["la richiam*", "la chiam*", "ti richiam*", "ti chiam*", "richiamarla", "chiamarla"],
         ),
     ],
     lines: Lines {

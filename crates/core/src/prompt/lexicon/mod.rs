@@ -83,6 +83,12 @@ pub(super) enum Cue {
     AsksPhone,
     /// Makes a request of a sentence without a question mark.
     Imperative,
+    /// The team offers to send something.
+    OffersSend,
+    /// The team offers to book.
+    OffersBook,
+    /// The team offers to call.
+    OffersCall,
 }
 
 impl Cue {
@@ -153,6 +159,12 @@ impl Lines {
     }
 }
 
+/// Whether a question word can stand anywhere in a sentence, and so shows a question wherever it
+/// stands; elsewhere it does at the beginning only.
+pub(super) fn asks_anywhere(lang: Lang) -> bool {
+    matches!(lang, Lang::Ja | Lang::Zh | Lang::Th | Lang::Tr | Lang::Hi)
+}
+
 /// The lexicon of a language.
 pub(super) fn of(lang: Lang) -> &'static Lexicon {
     match lang {
@@ -193,7 +205,7 @@ mod tests {
 
     #[test]
     fn every_language_knows_every_cue_once() {
-        let count = Cue::Imperative as usize + 1;
+        let count = Cue::OffersCall as usize + 1;
         for lang in Lang::ALL {
             let cues: Vec<Cue> = of(lang).cues.iter().map(|(cue, _)| *cue).collect();
             assert!(cues.is_sorted_by(|a, b| a < b), "{lang:?}: out of order or twice");

@@ -44,6 +44,10 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "haha*",
                 "een momentje",
                 "ik kijk alleen",
+                "wel",
+                "dank je wel",
+                "dank u wel",
+                "heel",
             ],
         ),
         (
@@ -144,6 +148,10 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "gebeld worden",
                 "belafspraak",
                 "telefonisch",
+                "mij ~ terugbellen",
+                "me ~ terugbellen",
+                "mij ~ bellen",
+                "me ~ bellen",
             ],
         ),
         (
@@ -528,6 +536,20 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "bevestig",
             ],
         ),
+        (
+            Cue::OffersSend,
+            &[
+                "u ~ sturen",
+                "je ~ sturen",
+                "u ~ toesturen",
+                "je ~ toesturen",
+                "u ~ mailen",
+                "je ~ mailen",
+                "opsturen",
+            ],
+        ),
+        (Cue::OffersBook, &["boeken", "reserveren", "inplannen", "een afspraak"]),
+        (Cue::OffersCall, &["u ~ bellen", "u ~ terugbellen", "je ~ bellen", "je ~ terugbellen"]),
     ],
     lines: Lines {
         email_send: "Dat stuur ik u graag. Naar welk e-mailadres?",

@@ -513,6 +513,22 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "poprosic",
             ],
         ),
+        (
+            Cue::OffersSend,
+            &[
+                "wyslac panu",
+                "wyslac pani",
+                "panu wyslac",
+                "pani wyslac",
+                "wyslac ci",
+                "przeslac panu",
+                "przeslac pani",
+                "przeslac panstwu",
+                "wyslac to",
+            ],
+        ),
+        (Cue::OffersBook, &["zarezerwowac", "umowic", "zapisac", "dokonac rezerwacji"]),
+        (Cue::OffersCall, &["zadzwonic", "oddzwonic"]),
     ],
     lines: Lines {
         email_send: "Chętnie wyślę. Na jaki adres e-mail?",

@@ -44,6 +44,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "haha*",
                 "um momento",
                 "so estou olhando",
+                "muito",
             ],
         ),
         (
@@ -141,6 +142,9 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "retornar a ligacao",
                 "retorno por telefone",
                 "que me liguem",
+                "podem ligar",
+                "possam ligar",
+                "me ~ ligar",
             ],
         ),
         (
@@ -528,6 +532,33 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "pode me",
                 "me da",
                 "poderia",
+            ],
+        ),
+        (
+            Cue::OffersSend,
+            &[
+                "te envi*",
+                "lhe envi*",
+                "te mand*",
+                "lhe mand*",
+                "envie para voce",
+                "enviar para voce",
+                "mande para voce",
+                "enviar por email",
+            ],
+        ),
+        (
+            Cue::OffersBook,
+            &["reservar", "reserve", "agendar", "agende", "marcar", "marque", "fazer a reserva"],
+        ),
+        (
+            Cue::OffersCall,
+            &[
+                "te lig*",
+                "lhe lig*",
+                "ligar para voce",
+                "ligue para voce",
+                "entrar em contato por telefone",
             ],
         ),
     ],

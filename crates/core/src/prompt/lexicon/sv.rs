@@ -138,6 +138,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "aterkomma per telefon",
                 "ringer mig",
                 "via telefon",
+                "ringa tillbaka",
             ],
         ),
         (
@@ -400,6 +401,9 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "inte nodvandigt",
                 "ar privat",
                 "anonym*",
+                "vill ~ inte",
+                "inte saga",
+                "inte ge ut",
             ],
         ),
         (
@@ -502,6 +506,12 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "bekrafta",
             ],
         ),
+        (
+            Cue::OffersSend,
+            &["skicka ~ till dig", "skicka ~ till er", "mejla ~ dig", "maila ~ dig", "skicka det"],
+        ),
+        (Cue::OffersBook, &["boka", "reservera", "boka in"]),
+        (Cue::OffersCall, &["ringa dig", "ringa upp dig", "ringa er", "ringa tillbaka"]),
     ],
     lines: Lines {
         email_send: "Det skickar jag gärna. Till vilken e-postadress?",

@@ -497,6 +497,18 @@ pub(super) const LEXICON: Lexicon = Lexicon {
                 "girin",
             ],
         ),
+        (
+            Cue::OffersSend,
+            &["size gonder*", "sana gonder*", "size ileteyim", "size yollayayim", "size mail at*"],
+        ),
+        (
+            Cue::OffersBook,
+            &["rezervasyon yap*", "randevu olustur*", "randevu ayarla*", "yer ayirtay*"],
+        ),
+        (
+            Cue::OffersCall,
+            &["sizi arayalim", "sizi arayayim", "sizi ara*", "seni ara*", "geri arayalim"],
+        ),
     ],
     lines: Lines {
         email_send: "Memnuniyetle gönderirim. Hangi e-posta adresine göndereyim?",
