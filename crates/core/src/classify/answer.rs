@@ -207,18 +207,6 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
             return found;
         }
     }
-    if super::timing::find(&words, &["thank*", "grateful", "gratitude"]).is_some() {
-        let thanked = reading.customer().find_map(|(i, t)| {
-            let hit = t.cues.iter().find(|h| matches!(h.label, Cue::Thanks))?;
-            Some((i, hit.from, hit.to))
-        });
-        return Finding {
-            value: Some(if thanked.is_some() { yes } else { no }),
-            confidence: 0.8,
-            evidence: thanked.and_then(|at| part(reading, at)).into_iter().collect(),
-            method: Method::Embedded,
-        };
-    }
     let positive = field.possible_values.get(yes).map(super::Value::name).unwrap_or_default();
     let asked =
         if means(positive, Sense::Yes) { probe(&field.prompt) } else { positive.to_owned() };
@@ -227,7 +215,7 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
     let opposite: Vec<Concept> = wanted.iter().filter_map(|c| concepts::opposite(*c)).collect();
     let told = |of: &[Concept]| -> Option<(usize, usize, usize)> {
         reading.turns.iter().enumerate().find_map(|(i, t)| {
-            if focus.weight(t.role, i, reading.turns.len()) < 0.3 {
+            if focus.weight(t.role, i, reading.turns.len()) < 0.5 {
                 return None;
             }
             t.concepts.iter().find(|h| of.contains(&h.label)).map(|h| (i, h.from, h.to))
@@ -299,6 +287,10 @@ fn probe(prompt: &str) -> String {
     Words::new(first).iter().filter(|w| !empty.contains(w)).collect::<Vec<_>>().join(" ")
 }
 
+/// Score from which an optional question counts as answered: about one shared word that is rare
+/// among the values, or clear nearness in meaning.
+const ENOUGH: f32 = 0.5;
+
 /// Which of several matters.
 fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
     let scores = label::score(reading, field);
@@ -318,7 +310,11 @@ fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
         .filter(|(i, _)| *i != best.0)
         .map(|(_, s)| s.score)
         .fold(0.0, f32::max);
-    let threshold = if field.optional { 0.35 } else { 0.0 };
+    if std::env::var("DBG").is_ok() {
+        let v = label::debug(reading, field);
+        eprintln!("DBG {:?} {:?}", best.1.score, v);
+    }
+    let threshold = if field.optional { ENOUGH } else { 0.0 };
     if best.1.score <= threshold {
         let rest = label::rest(field, true).filter(|_| applies == Some(true) || !field.optional);
         // A required question is answered even on next to nothing.

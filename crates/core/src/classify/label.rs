@@ -7,6 +7,7 @@ use super::lexicon::Map;
 use super::reading::Reading;
 use super::terms::terms;
 use super::timing::find;
+use super::vectors::{self, Vector};
 use super::words::Words;
 use super::{Field, Value};
 use crate::conversation::Role;
@@ -109,17 +110,27 @@ impl Focus {
     }
 }
 
+/// Weight of shared words beside a shared concept, which is 1.
+const WORDS: f32 = 0.6;
+/// Weight of nearness in meaning.
+const VECTORS: f32 = 1.0;
+
 /// Scores every value.
 pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
     let focus = Focus::of(field);
     let by_concept = by_concept(reading, field, focus);
     let by_word = by_word(reading, field, focus);
+    let by_vector = by_vector(reading, field, focus);
     let mut scores: Vec<Score> = by_concept
         .into_iter()
         .zip(by_word)
-        .map(|(c, w)| Score {
-            score: c.score + 0.6 * w.score,
-            at: if c.score >= 0.6 * w.score { c.at.or(w.at) } else { w.at },
+        .zip(by_vector)
+        .map(|((c, w), v)| {
+            let parts =
+                [c, Score { score: WORDS * w.score, ..w }, Score { score: VECTORS * v.score, ..v }];
+            let most =
+                parts.iter().filter(|p| p.at.is_some()).max_by(|a, b| a.score.total_cmp(&b.score));
+            Score { score: parts.iter().map(|p| p.score).sum(), at: most.and_then(|p| p.at) }
         })
         .collect();
     for (score, value) in scores.iter_mut().zip(&field.possible_values) {
@@ -178,6 +189,61 @@ fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> 
             best
         })
         .collect()
+}
+
+/// Nearness in meaning: the nearest turn of the customer, the customer's words as a whole, and a
+/// little of the team's nearest turn.
+fn by_vector(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
+    let turns = reading.vectors();
+    let weights: Vec<f32> = reading
+        .turns
+        .iter()
+        .enumerate()
+        .map(|(i, t)| focus.weight(t.role, i, reading.turns.len()))
+        .collect();
+    let whole = Vector::sum(weights.iter().copied().zip(turns));
+    field
+        .possible_values
+        .iter()
+        .map(|value| {
+            let text = match value.description() {
+                Some(description) => format!("{}. {description}", value.name()),
+                None => value.name().to_owned(),
+            };
+            let wanted = sides(&text);
+            let near = |v: &Vector| {
+                wanted.iter().map(|(weight, w)| weight * v.cosine(w)).fold(-1.0, f32::max)
+            };
+            let nearest = turns
+                .iter()
+                .zip(&weights)
+                .enumerate()
+                .map(|(i, (turn, weight))| (i, weight * near(turn)))
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            let Some((index, best)) = nearest else { return Score::default() };
+            let words = reading.turns.get(index).map_or(0, |t| t.words.len());
+            Score {
+                score: (best + near(&whole)).max(0.0),
+                at: (best > 0.0).then_some((index, 0, words)),
+            }
+        })
+        .collect()
+}
+
+/// A value as a whole, and the parts of an enumeration ("Alarms, calculator, time") each for itself,
+/// a little lighter because a part may be said in passing.
+fn sides(text: &str) -> Vec<(f32, Vector)> {
+    let mut sides = vec![(1.0, vectors::embed(text))];
+    let parts: Vec<&str> = text
+        .split([',', '/', '(', ')', ';', '&', '.'])
+        .flat_map(|p| p.split(" and "))
+        .flat_map(|p| p.split(" or "))
+        .filter(|p| !p.trim().is_empty())
+        .collect();
+    if parts.len() > 1 {
+        sides.extend(parts.iter().take(12).map(|p| (0.9, vectors::embed(p))));
+    }
+    sides
 }
 
 fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
@@ -239,14 +305,17 @@ fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
             }
         }
         for ((tally, best), norm) in here.iter().zip(&mut best).zip(&norms) {
-            let share = weight * tally.worth / norm;
+            // One word of three says less than a third: it may be the least of them.
+            let share = tally.worth / norm;
+            let share = weight * share * share.sqrt();
             if share > best.score {
                 *best = Score { score: share, at: Some((index, tally.from, tally.to)) };
             }
         }
     }
     for ((best, sum), norm) in best.iter_mut().zip(&sums).zip(&norms) {
-        best.score += 0.5 * sum / norm;
+        let share = sum / norm;
+        best.score += 0.5 * share * share.max(0.0).sqrt();
     }
     best
 }
@@ -360,4 +429,14 @@ fn conditions(prompt: &str) -> Vec<&str> {
         }
     }
     found
+}
+
+pub(crate) fn debug(reading: &Reading<'_>, field: &Field) -> (f32, f32, f32) {
+    let focus = Focus::of(field);
+    let m = |v: Vec<Score>| v.iter().map(|s| s.score).fold(0.0, f32::max);
+    (
+        m(by_concept(reading, field, focus)),
+        m(by_word(reading, field, focus)),
+        m(by_vector(reading, field, focus)),
+    )
 }

@@ -17,6 +17,7 @@ mod templates;
 mod terms;
 mod timing;
 mod tone;
+mod vectors;
 mod words;
 
 pub use templates::{Template, starter_fields, templates};

@@ -6,9 +6,11 @@ use super::language;
 use super::lexicon::Hit;
 use super::steering;
 use super::terms::terms;
+use super::vectors::{self, Vector};
 use super::words::Words;
 use crate::conversation::{Marker, Role, Turn};
 use crate::text::Lang;
+use core::cell::OnceCell;
 
 /// Bytes of a conversation that are read. What exceeds it is cut at the end of each message, to
 /// equal shares; 2,000 messages keep 256 bytes each, which is more than most messages have.
@@ -21,6 +23,8 @@ pub(crate) const PLAIN_BYTES: usize = 8 * 1024;
 pub(crate) struct Reading<'a> {
     /// All turns, in order.
     pub turns: Vec<Read<'a>>,
+    spoken: Vec<Lang>,
+    vectors: OnceCell<Vec<Vector>>,
 }
 
 /// One turn, read.
@@ -77,7 +81,21 @@ impl<'a> Reading<'a> {
             turn.cues = show(turn, &spoken);
             turn.concepts = about(turn, &spoken);
         }
-        Self { turns }
+        Self { turns, spoken, vectors: OnceCell::new() }
+    }
+
+    /// The vectors of all turns, made when first asked for; empty ones where the conversation is
+    /// not in the language that the vectors are for.
+    pub(crate) fn vectors(&self) -> &[Vector] {
+        self.vectors.get_or_init(|| {
+            let english = self.spoken.contains(&Lang::En);
+            let embed = |t: &Read<'_>| {
+                // A bare "ok" or "hello" is near to nothing and to everything.
+                let says = english && t.role != Role::System && t.matter() > 0;
+                if says { vectors::embed(t.text) } else { Vector::default() }
+            };
+            self.turns.iter().map(embed).collect()
+        })
     }
 
     /// The customer's turns with their index.
@@ -112,6 +130,13 @@ impl Read<'_> {
             .enumerate()
             .filter(|(i, c)| !**c && self.words.get(*i).chars().any(char::is_alphabetic))
             .count()
+    }
+
+    /// Whether a comma or the end of a sentence stands between two words.
+    pub(crate) fn pauses_between(&self, first: usize, second: usize) -> bool {
+        let between = self.words.source(first..second + 1);
+        let text = self.text.get(between).unwrap_or_default();
+        text.contains([',', '.', ';', ':', '!', '?', '，', '。', '、', '،', '！', '？', '؟', '\n'])
     }
 
     /// Whether the sentence that a word stands in ends in a question mark.
@@ -188,11 +213,14 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
                 && o.to - o.from > h.to - h.from
         })
     };
+    // A denial reaches over a word, not over a comma: "no, it is fine" denies nothing.
     let near = |h: &Hit<Cue>, cue: Cue, before: usize, after: usize| {
-        hits.iter().any(|o| {
-            o.label == cue
-                && ((o.to <= h.from && h.from - o.to < before)
-                    || (o.from >= h.to && o.from - h.to < after))
+        hits.iter().filter(|o| o.label == cue).any(|o| {
+            let (left, right) = if o.to <= h.from { (o, h) } else { (h, o) };
+            let reach = if o.to <= h.from { before } else { after };
+            right.from >= left.to
+                && right.from - left.to < reach
+                && !turn.pauses_between(left.from, right.from)
         })
     };
     // Where the verb stands last, its denial follows what is denied.
@@ -206,7 +234,7 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
             let label = match h.label {
                 Cue::Warm | Cue::Effusive if denied => Cue::Displeased,
                 Cue::Works | Cue::Settled if denied => Cue::Fails,
-                Cue::Displeased | Cue::Rage if denied => return None,
+                Cue::Displeased | Cue::Rage | Cue::Thanks if denied => return None,
                 Cue::Works | Cue::Settled | Cue::Warm if supposed => return None,
                 Cue::Works | Cue::Settled if turn.asks_at(h.from) => return None,
                 label => label,
@@ -221,11 +249,10 @@ fn about(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Concept>> {
     let mut hits = concepts::shown(&turn.words, spoken);
     hits.retain(|h| {
         !turn.cues.iter().any(|c| {
-            c.label == Cue::Deny && c.to <= h.from && h.from - c.to < 2 && {
-                let between = turn.words.source(c.from..h.from + 1);
-                let text = turn.text.get(between).unwrap_or_default();
-                !text.contains([',', '.', ';', '!', '?', '，', '。', '、', '،'])
-            }
+            c.label == Cue::Deny
+                && c.to <= h.from
+                && h.from - c.to < 2
+                && !turn.pauses_between(c.from, h.from)
         })
     });
     hits

@@ -138,7 +138,7 @@ fn is_pictograph(c: char) -> bool {
 }
 
 /// Appends the folded form of one character.
-fn fold(c: char, out: &mut String) {
+pub(crate) fn fold(c: char, out: &mut String) {
     if c.is_ascii() {
         out.push(c.to_ascii_lowercase());
         return;
