@@ -97,6 +97,17 @@ impl Focus {
         }
     }
 
+    /// Whether anybody spoke whose doing is asked about.
+    pub(crate) fn is_met(&self, reading: &Reading<'_>) -> bool {
+        let main = |role| match role {
+            Role::Customer => self.customer >= 0.9,
+            Role::Agent => self.agent >= 0.9,
+            Role::Bot => self.bot >= 0.9,
+            Role::System => false,
+        };
+        reading.turns.iter().any(|t| main(t.role))
+    }
+
     /// The weight of a turn.
     pub(crate) fn weight(&self, role: Role, index: usize, turns: usize) -> f32 {
         let own = match role {
@@ -431,12 +442,40 @@ fn conditions(prompt: &str) -> Vec<&str> {
     found
 }
 
-pub(crate) fn debug(reading: &Reading<'_>, field: &Field) -> (f32, f32, f32) {
-    let focus = Focus::of(field);
-    let m = |v: Vec<Score>| v.iter().map(|s| s.score).fold(0.0, f32::max);
-    (
-        m(by_concept(reading, field, focus)),
-        m(by_word(reading, field, focus)),
-        m(by_vector(reading, field, focus)),
-    )
+/// The value that the prompt names for when nothing else holds: "otherwise output 'Behaved
+/// correctly'". None where what follows is null.
+pub(crate) fn otherwise(field: &Field) -> Option<usize> {
+    const OTHERWISE: [&str; 12] = [
+        "otherwise",
+        "else",
+        "in all other cases",
+        "sonst",
+        "andernfalls",
+        "sinon",
+        "de lo contrario",
+        "caso contrario",
+        "altrimenti",
+        "w przeciwnym razie",
+        "annars",
+        "aksi halde",
+    ];
+    field.prompt.split_inclusive(['.', ';', '\n']).find_map(|sentence| {
+        let words = Words::new(sentence);
+        let at = find(&words, &OTHERWISE)?;
+        let rest = Words::new(sentence.get(words.source(at..at + 1).end..)?);
+        named_first(&rest, field)
+    })
+}
+
+/// The value whose name stands first in these words, the longer one where two begin together.
+fn named_first(words: &Words, field: &Field) -> Option<usize> {
+    let mut lexicon = super::lexicon::Lexicon::default();
+    for (i, value) in field.possible_values.iter().enumerate() {
+        lexicon.add(value.name(), i);
+    }
+    let null = field.possible_values.len();
+    lexicon.add("null", null);
+    let hits = lexicon.hits(words);
+    let first = hits.iter().min_by_key(|h| (h.from, core::cmp::Reverse(h.to)))?;
+    (first.label != null).then_some(first.label)
 }

@@ -2,6 +2,7 @@
 
 mod amount;
 mod answer;
+mod composite;
 mod concepts;
 mod cues;
 mod duration;
