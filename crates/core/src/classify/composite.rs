@@ -22,13 +22,14 @@ pub(crate) type Claims = Vec<Vec<(Request, bool)>>;
 
 /// Reads the values so; none where fewer than two are of this form or others are not.
 pub(crate) fn claims(field: &Field) -> Option<Claims> {
-    let claims: Claims = field.possible_values.iter().map(|v| claim(v.name())).collect();
+    let claims: Claims = field.possible_values.iter().map(|v| claims_of(v.name())).collect();
     let open = |(c, v): (&Vec<(Request, bool)>, &Value)| c.is_empty() && !super::label::is_rest(v);
     let all = !claims.iter().zip(&field.possible_values).any(open);
     (all && claims.iter().filter(|c| !c.is_empty()).count() >= 2).then_some(claims)
 }
 
-fn claim(value: &str) -> Vec<(Request, bool)> {
+/// What a value's name claims, in the order in which it stands there.
+pub(crate) fn claims_of(value: &str) -> Vec<(Request, bool)> {
     value
         .split(['+', '&', ',', '/'])
         .flat_map(|part| part.split(" and "))
@@ -122,9 +123,9 @@ mod tests {
     #[test]
     fn values_are_read_as_claims() {
         use Request::{Cancel, Refund};
-        assert_eq!(claim("Subscription Saved"), [(Cancel, true)]);
-        assert_eq!(claim("Refund Not Saved"), [(Refund, false)]);
-        assert_eq!(claim("SS Saved + Refund Saved"), [(Cancel, true), (Refund, true)]);
-        assert_eq!(claim("Damaged"), []);
+        assert_eq!(claims_of("Subscription Saved"), [(Cancel, true)]);
+        assert_eq!(claims_of("Refund Not Saved"), [(Refund, false)]);
+        assert_eq!(claims_of("SS Saved + Refund Saved"), [(Cancel, true), (Refund, true)]);
+        assert_eq!(claims_of("Damaged"), []);
     }
 }

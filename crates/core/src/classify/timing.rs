@@ -226,6 +226,14 @@ impl Timing {
     }
 }
 
+/// Whether a value is a step on a scale ("Very satisfied", "Over 4 hours"), which its words share
+/// with the other steps.
+pub(crate) fn is_graded(value: &str) -> bool {
+    !durations(value).is_empty()
+        || super::amount::range(value).is_some()
+        || super::kind::step(value).is_some()
+}
+
 /// First word of the first of these phrases.
 pub(crate) fn find(words: &Words, phrases: &[&str]) -> Option<usize> {
     let mut lexicon = super::lexicon::Lexicon::default();
