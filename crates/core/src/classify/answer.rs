@@ -210,7 +210,7 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
     let question = format!("{} {}", field.name, field.prompt);
     let words = Words::new(&question);
     let asks_outcome =
-        super::timing::find(&words, &["successful*", "succeed*", "able to", "resolved", "solved"]);
+        super::phrase::find(&words, &["successful*", "succeed*", "able to", "resolved", "solved"]);
     if asks_outcome.is_some() {
         let found = outcome(reading, yes, no);
         if found.value.is_some() || field.optional {

@@ -4,9 +4,9 @@
 use super::concepts::{self, Concept};
 use super::kind::{Sense, means};
 use super::lexicon::Map;
+use super::phrase::find;
 use super::reading::Reading;
 use super::terms::terms;
-use super::timing::find;
 use super::vectors::{self, Vector};
 use super::words::Words;
 use super::{Field, Value};

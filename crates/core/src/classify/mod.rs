@@ -12,6 +12,7 @@ mod language;
 mod lexicon;
 pub mod lint;
 pub mod llm;
+mod phrase;
 mod reading;
 mod signals;
 mod steering;

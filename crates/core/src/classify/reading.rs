@@ -3,7 +3,7 @@
 use super::concepts::{self, Concept};
 use super::cues::{self, Cue};
 use super::language;
-use super::lexicon::Hit;
+use super::lexicon::{Hit, around};
 use super::steering;
 use super::terms::terms;
 use super::vectors::{self, Vector};
@@ -197,15 +197,15 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
     let mut hits: Vec<Hit<Cue>> = Vec::new();
     for hit in all.iter().filter(|h| spoken.contains(&h.label.1)) {
         let plain = Hit { label: hit.label.0, from: hit.from, to: hit.to };
-        if !hits.contains(&plain) {
+        if !hits.iter().rev().take_while(|o| o.from == plain.from).any(|o| *o == plain) {
             hits.push(plain);
         }
     }
     // A phrase inside a longer one of a stronger or opposite kind does not count by itself:
     // "not working" over "working", "absolutely love" over "love".
-    let inside = |h: &Hit<Cue>| {
+    let inside = |i: usize, h: &Hit<Cue>| {
         let mood = |c: Cue| !matches!(c, Cue::Deny | Cue::If | Cue::Filler | Cue::Greeting);
-        hits.iter().any(|o| {
+        around(&hits, i).any(|o| {
             mood(o.label)
                 && o.label != h.label
                 && o.from <= h.from
@@ -214,8 +214,8 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
         })
     };
     // A denial reaches over a word, not over a comma: "no, it is fine" denies nothing.
-    let near = |h: &Hit<Cue>, cue: Cue, before: usize, after: usize| {
-        hits.iter().filter(|o| o.label == cue).any(|o| {
+    let near = |i: usize, h: &Hit<Cue>, cue: Cue, before: usize, after: usize| {
+        around(&hits, i).filter(|o| o.label == cue).any(|o| {
             let (left, right) = if o.to <= h.from { (o, h) } else { (h, o) };
             let reach = if o.to <= h.from { before } else { after };
             right.from >= left.to
@@ -227,10 +227,11 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
     let verb_last = spoken.iter().any(|l| matches!(l, Lang::Tr | Lang::Ja | Lang::Hi));
     let after = if verb_last { 2 } else { 0 };
     hits.iter()
-        .filter(|h| !inside(h))
-        .filter_map(|h| {
-            let denied = near(h, Cue::Deny, 2, after);
-            let supposed = near(h, Cue::If, 4, 0);
+        .enumerate()
+        .filter(|(i, h)| !inside(*i, h))
+        .filter_map(|(i, h)| {
+            let denied = near(i, h, Cue::Deny, 2, after);
+            let supposed = near(i, h, Cue::If, 4, 0);
             let label = match h.label {
                 Cue::Warm | Cue::Effusive if denied => Cue::Displeased,
                 Cue::Works | Cue::Settled if denied => Cue::Fails,
@@ -247,12 +248,13 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
 /// The concepts of a turn, less those that a denial stands right before.
 fn about(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Concept>> {
     let mut hits = concepts::shown(&turn.words, spoken);
+    let denials: Vec<(usize, usize)> =
+        turn.cues.iter().filter(|c| c.label == Cue::Deny).map(|c| (c.from, c.to)).collect();
     hits.retain(|h| {
-        !turn.cues.iter().any(|c| {
-            c.label == Cue::Deny
-                && c.to <= h.from
-                && h.from - c.to < 2
-                && !turn.pauses_between(c.from, h.from)
+        // Denials come in order; only the last ones before the hit can touch it.
+        let before = denials.partition_point(|(from, _)| *from < h.from);
+        !denials.iter().take(before).rev().take(3).any(|(from, to)| {
+            *to <= h.from && h.from - to < 2 && !turn.pauses_between(*from, h.from)
         })
     });
     hits

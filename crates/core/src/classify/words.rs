@@ -31,11 +31,7 @@ impl Words {
             };
             if is_apostrophe(c) {
                 let next_is_letter = chars.peek().is_some_and(|(_, n)| n.is_alphabetic());
-                if open && next_is_letter && words.last().is_some_and(is_elision) {
-                    open = false;
-                } else if !next_is_letter {
-                    open = false;
-                }
+                open &= next_is_letter && !words.last().is_some_and(is_elision);
                 continue;
             }
             if is_ignored(c) {
