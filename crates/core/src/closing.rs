@@ -3,7 +3,7 @@
 //! [`Closed`] is what the Conversation object hands over and [`Conclusion`] what the ledger stores
 //! beside it in one transaction.
 
-use crate::classify::{self, Answer, Field, Outcome, Signals, Tone};
+use crate::classify::{Answer, Field, Outcome, Signals, Tone, Transcript};
 use crate::conversation::{Direction, Marker, Message, Platform, Resolution, Role, Status, Turn};
 use crate::customer::Facts;
 use crate::id::{ConversationId, VisitorId};
@@ -89,17 +89,18 @@ pub struct Conclusion {
 /// Concludes from a closed conversation. Pure: the same input gives the same output.
 pub fn conclude(closed: &Closed, fields: &[FieldVersion]) -> Conclusion {
     let turns: Vec<Turn> = closed.messages.iter().map(Turn::from).collect();
+    let transcript = Transcript::new(&turns);
     let answers = fields
         .iter()
         .map(|f| FieldAnswer {
             field_id: f.id.clone(),
             field_version: f.version,
             field_name: f.field.name.clone(),
-            answer: classify::classify(&turns, &f.field),
+            answer: transcript.answer(&f.field),
         })
         .collect();
-    let tone = classify::sentiment(&turns);
-    let signals = classify::signals(&turns, tone);
+    let tone = transcript.tone();
+    let signals = transcript.signals(tone);
     let resolution = resolution(closed, signals);
     Conclusion { answers, tone, signals, resolution }
 }

@@ -1,4 +1,5 @@
 //! Runs the shared cases of classification and sentiment against the native code.
+#![expect(clippy::unwrap_used, reason = "a case file that cannot be read must fail the test")]
 
 use askwell::line::classify::{In, SentimentIn, run, run_sentiment};
 use serde::de::DeserializeOwned;

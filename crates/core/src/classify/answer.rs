@@ -1,5 +1,6 @@
 //! From a field and a reading to an answer: the kind picks the method, the null rules the state.
 
+use super::composite;
 use super::concepts::{self, Concept};
 use super::cues::Cue;
 use super::kind::{Kind, Sense, means};
@@ -45,6 +46,15 @@ pub(crate) fn answer(reading: &Reading<'_>, field: &Field) -> Answer {
         Kind::Mood(steps) => mood(reading, steps),
         Kind::YesNo { yes, no } => yes_no(reading, field, *yes, *no),
         Kind::Outcome { good, bad } => outcome(reading, *good, *bad),
+        Kind::Averted(claims) => match composite::decide(reading, claims) {
+            Some((value, at)) => Finding {
+                value: Some(value),
+                confidence: 0.6,
+                evidence: part(reading, at).into_iter().collect(),
+                method: Method::Embedded,
+            },
+            None => Finding::none(0.5, Method::Embedded),
+        },
         Kind::Label => matter(reading, field),
     };
     // A required question gets the value for "something else" where it has one. Times that cannot
@@ -200,24 +210,12 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
     let question = format!("{} {}", field.name, field.prompt);
     let words = Words::new(&question);
     let asks_outcome =
-        super::timing::find(&words, &["successful*", "succeed*", "able to", "resolved", "solved"]);
+        super::phrase::find(&words, &["successful*", "succeed*", "able to", "resolved", "solved"]);
     if asks_outcome.is_some() {
         let found = outcome(reading, yes, no);
         if found.value.is_some() || field.optional {
             return found;
         }
-    }
-    if super::timing::find(&words, &["thank*", "grateful", "gratitude"]).is_some() {
-        let thanked = reading.customer().find_map(|(i, t)| {
-            let hit = t.cues.iter().find(|h| matches!(h.label, Cue::Thanks))?;
-            Some((i, hit.from, hit.to))
-        });
-        return Finding {
-            value: Some(if thanked.is_some() { yes } else { no }),
-            confidence: 0.8,
-            evidence: thanked.and_then(|at| part(reading, at)).into_iter().collect(),
-            method: Method::Embedded,
-        };
     }
     let positive = field.possible_values.get(yes).map(super::Value::name).unwrap_or_default();
     let asked =
@@ -227,7 +225,7 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
     let opposite: Vec<Concept> = wanted.iter().filter_map(|c| concepts::opposite(*c)).collect();
     let told = |of: &[Concept]| -> Option<(usize, usize, usize)> {
         reading.turns.iter().enumerate().find_map(|(i, t)| {
-            if focus.weight(t.role, i, reading.turns.len()) < 0.3 {
+            if focus.weight(t.role, i, reading.turns.len()) < 0.5 {
                 return None;
             }
             t.concepts.iter().find(|h| of.contains(&h.label)).map(|h| (i, h.from, h.to))
@@ -299,6 +297,21 @@ fn probe(prompt: &str) -> String {
     Words::new(first).iter().filter(|w| !empty.contains(w)).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether the customer's last word on the matter is that it works.
+fn worked(reading: &Reading<'_>) -> bool {
+    let last = reading.customer().rev().find_map(|(_, t)| {
+        t.cues
+            .iter()
+            .rev()
+            .find(|h| matches!(h.label, Cue::Works | Cue::Fails | Cue::Warm | Cue::Effusive))
+    });
+    last.is_some_and(|h| h.label != Cue::Fails)
+}
+
+/// Score from which an optional question counts as answered: about one shared word that is rare
+/// among the values, or clear nearness in meaning.
+const ENOUGH: f32 = 0.5;
+
 /// Which of several matters.
 fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
     let scores = label::score(reading, field);
@@ -318,17 +331,25 @@ fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
         .filter(|(i, _)| *i != best.0)
         .map(|(_, s)| s.score)
         .fold(0.0, f32::max);
-    let threshold = if field.optional { 0.35 } else { 0.0 };
+    let threshold = if field.optional { ENOUGH } else { 0.0 };
+    let names = || field.possible_values.iter().map(super::Value::name);
+    let bad = names()
+        .position(|n| means(n, Sense::Bad))
+        .filter(|_| !names().any(|n| means(n, Sense::Good)));
+    if let Some(bad) = bad
+        && (applies == Some(true) || best.1.score > threshold)
+        && !worked(reading)
+    {
+        return Finding { value: Some(bad), ..Finding::none(0.5, Method::Embedded) };
+    }
     if best.1.score <= threshold {
         let rest = label::rest(field, true).filter(|_| applies == Some(true) || !field.optional);
+        let otherwise = label::otherwise(field)
+            .filter(|_| applies != Some(false) && label::Focus::of(field).is_met(reading));
         // A required question is answered even on next to nothing.
-        let rest = rest.or_else(|| (!field.optional && !scores.is_empty()).then_some(best.0));
-        return Finding {
-            value: rest,
-            confidence: 0.4,
-            evidence: Vec::new(),
-            method: Method::Embedded,
-        };
+        let least = (!field.optional && !scores.is_empty()).then_some(best.0);
+        let value = otherwise.or(rest).or(least);
+        return Finding { value, ..Finding::none(0.4, Method::Embedded) };
     }
     Finding {
         value: Some(best.0),

@@ -18,10 +18,9 @@ pub(crate) struct Concept(u16);
 #[derive(Debug, Default)]
 struct Concepts {
     names: Vec<&'static str>,
-    /// Phrases in talk, with their language.
-    talk: Lexicon<(Concept, Lang)>,
-    /// Phrases in a value's name or a prompt.
-    named: Lexicon<Concept>,
+    /// Phrases with their language; without one where they stand for the concept in a value's name
+    /// or a prompt only.
+    phrases: Lexicon<(Concept, Option<Lang>)>,
 }
 
 fn concepts() -> &'static Concepts {
@@ -33,15 +32,12 @@ fn concepts() -> &'static Concepts {
             if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                 current = Concept(u16::try_from(concepts.names.len()).unwrap_or(u16::MAX));
                 concepts.names.push(name);
-                concepts.named.add(name, current);
+                concepts.phrases.add(name, (current, None));
                 continue;
             }
             let Some((key, phrases)) = line.split_once(':') else { continue };
             for phrase in phrases.split(',') {
-                concepts.named.add(phrase, current);
-                if let Some(lang) = Lang::from_tag(key) {
-                    concepts.talk.add(phrase, (current, lang));
-                }
+                concepts.phrases.add(phrase, (current, Lang::from_tag(key)));
             }
         }
         concepts
@@ -62,7 +58,7 @@ pub(crate) fn opposite(of: Concept) -> Option<Concept> {
 /// Concepts that a value's name or a part of a prompt speaks of. A phrase inside a longer one of
 /// another concept does not count: "damaged container" is not about "damaged" at large.
 pub(crate) fn named(text: &str) -> Vec<Concept> {
-    let hits = concepts().named.hits(&Words::new(text));
+    let hits = plain(concepts().phrases.hits(&Words::new(text)), |_| true);
     let mut found: Vec<Concept> = widest(&hits).map(|h| h.label).collect();
     found.sort_unstable();
     found.dedup();
@@ -71,24 +67,30 @@ pub(crate) fn named(text: &str) -> Vec<Concept> {
 
 /// Concepts in a turn, with the words that show them.
 pub(crate) fn shown(words: &Words, spoken: &[Lang]) -> Vec<Hit<Concept>> {
-    let all = concepts().talk.hits(words);
-    let mut hits: Vec<Hit<Concept>> = Vec::new();
-    for hit in all.iter().filter(|h| spoken.contains(&h.label.1)) {
+    let spoken = |lang: Option<Lang>| lang.is_some_and(|l| spoken.contains(&l));
+    widest(&plain(concepts().phrases.hits(words), spoken)).copied().collect()
+}
+
+/// Hits in some languages without their language, each once.
+fn plain(
+    hits: Vec<Hit<(Concept, Option<Lang>)>>,
+    is_wanted: impl Fn(Option<Lang>) -> bool,
+) -> Vec<Hit<Concept>> {
+    let mut out: Vec<Hit<Concept>> = Vec::new();
+    for hit in hits.into_iter().filter(|h| is_wanted(h.label.1)) {
         let plain = Hit { label: hit.label.0, from: hit.from, to: hit.to };
-        if !hits.contains(&plain) {
-            hits.push(plain);
+        // Equal hits begin at the same word and so stand close together.
+        if !out.iter().rev().take_while(|o| o.from == plain.from).any(|o| *o == plain) {
+            out.push(plain);
         }
     }
-    widest(&hits).copied().collect()
+    out
 }
 
 /// Hits that are not inside a longer hit of another label.
 fn widest<L: Copy + PartialEq>(hits: &[Hit<L>]) -> impl Iterator<Item = &Hit<L>> {
-    // Hits are in the order of their first word and at most 16 words long, so that only near ones
-    // can cover each other.
     hits.iter().enumerate().filter_map(move |(i, h)| {
-        let near = hits.iter().skip(i.saturating_sub(64)).take(128);
-        let covered = near.into_iter().any(|o| {
+        let covered = super::lexicon::around(hits, i).any(|o| {
             o.label != h.label && o.from <= h.from && o.to >= h.to && o.to - o.from > h.to - h.from
         });
         (!covered).then_some(h)

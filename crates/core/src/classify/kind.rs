@@ -1,9 +1,11 @@
 //! What kind of question a field is, told from its prompt and its values alone.
 
 use super::amount::{self, Range};
+use super::composite::{self, Claims};
 use super::language;
 use super::lexicon::Lexicon;
-use super::timing::{Timing, find};
+use super::phrase::find;
+use super::timing::Timing;
 use super::words::Words;
 use super::{Field, Value};
 use std::sync::OnceLock;
@@ -61,6 +63,15 @@ pub(crate) fn means(value: &str, sense: Sense) -> bool {
     senses().hits(&words).iter().any(|h| h.label == sense && h.from == 0 && h.to == words.len())
 }
 
+/// All that the phrases of a value's name mean; a phrase inside a longer one does not count.
+pub(crate) fn senses_in(value: &str) -> Vec<Sense> {
+    let hits = senses().hits(&Words::new(value));
+    let inside = |h: &super::lexicon::Hit<Sense>| {
+        hits.iter().any(|o| o.from <= h.from && o.to >= h.to && o.to - o.from > h.to - h.from)
+    };
+    hits.iter().filter(|h| !inside(h)).map(|h| h.label).collect()
+}
+
 /// Whether a value's name begins with this.
 fn begins(value: &str, sense: Sense) -> bool {
     senses().hits(&Words::new(value)).iter().any(|h| h.label == sense && h.from == 0)
@@ -111,6 +122,8 @@ pub(crate) enum Kind {
         /// The value for "it did not".
         bad: usize,
     },
+    /// Requests and whether they were averted, as each value claims it.
+    Averted(Claims),
     /// One of several matters.
     Label,
 }
@@ -182,6 +195,6 @@ impl Kind {
                 _ => {}
             }
         }
-        Self::Label
+        composite::claims(field).map_or(Self::Label, Self::Averted)
     }
 }

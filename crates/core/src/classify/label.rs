@@ -4,9 +4,10 @@
 use super::concepts::{self, Concept};
 use super::kind::{Sense, means};
 use super::lexicon::Map;
+use super::phrase::find;
 use super::reading::Reading;
 use super::terms::terms;
-use super::timing::find;
+use super::vectors::{self, Vector};
 use super::words::Words;
 use super::{Field, Value};
 use crate::conversation::Role;
@@ -96,6 +97,17 @@ impl Focus {
         }
     }
 
+    /// Whether anybody spoke whose doing is asked about.
+    pub(crate) fn is_met(&self, reading: &Reading<'_>) -> bool {
+        let main = |role| match role {
+            Role::Customer => self.customer >= 0.9,
+            Role::Agent => self.agent >= 0.9,
+            Role::Bot => self.bot >= 0.9,
+            Role::System => false,
+        };
+        reading.turns.iter().any(|t| main(t.role))
+    }
+
     /// The weight of a turn.
     pub(crate) fn weight(&self, role: Role, index: usize, turns: usize) -> f32 {
         let own = match role {
@@ -109,17 +121,27 @@ impl Focus {
     }
 }
 
+/// Weight of shared words beside a shared concept, which is 1.
+const WORDS: f32 = 0.6;
+/// Weight of nearness in meaning.
+const VECTORS: f32 = 1.0;
+
 /// Scores every value.
 pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
     let focus = Focus::of(field);
     let by_concept = by_concept(reading, field, focus);
     let by_word = by_word(reading, field, focus);
+    let by_vector = by_vector(reading, field, focus);
     let mut scores: Vec<Score> = by_concept
         .into_iter()
         .zip(by_word)
-        .map(|(c, w)| Score {
-            score: c.score + 0.6 * w.score,
-            at: if c.score >= 0.6 * w.score { c.at.or(w.at) } else { w.at },
+        .zip(by_vector)
+        .map(|((c, w), v)| {
+            let parts =
+                [c, Score { score: WORDS * w.score, ..w }, Score { score: VECTORS * v.score, ..v }];
+            let most =
+                parts.iter().filter(|p| p.at.is_some()).max_by(|a, b| a.score.total_cmp(&b.score));
+            Score { score: parts.iter().map(|p| p.score).sum(), at: most.and_then(|p| p.at) }
         })
         .collect();
     for (score, value) in scores.iter_mut().zip(&field.possible_values) {
@@ -178,6 +200,61 @@ fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> 
             best
         })
         .collect()
+}
+
+/// Nearness in meaning: the nearest turn of the customer, the customer's words as a whole, and a
+/// little of the team's nearest turn.
+fn by_vector(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
+    let turns = reading.vectors();
+    let weights: Vec<f32> = reading
+        .turns
+        .iter()
+        .enumerate()
+        .map(|(i, t)| focus.weight(t.role, i, reading.turns.len()))
+        .collect();
+    let whole = Vector::sum(weights.iter().copied().zip(turns));
+    field
+        .possible_values
+        .iter()
+        .map(|value| {
+            let text = match value.description() {
+                Some(description) => format!("{}. {description}", value.name()),
+                None => value.name().to_owned(),
+            };
+            let wanted = sides(&text);
+            let near = |v: &Vector| {
+                wanted.iter().map(|(weight, w)| weight * v.cosine(w)).fold(-1.0, f32::max)
+            };
+            let nearest = turns
+                .iter()
+                .zip(&weights)
+                .enumerate()
+                .map(|(i, (turn, weight))| (i, weight * near(turn)))
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            let Some((index, best)) = nearest else { return Score::default() };
+            let words = reading.turns.get(index).map_or(0, |t| t.words.len());
+            Score {
+                score: (best + near(&whole)).max(0.0),
+                at: (best > 0.0).then_some((index, 0, words)),
+            }
+        })
+        .collect()
+}
+
+/// A value as a whole, and the parts of an enumeration ("Alarms, calculator, time") each for itself,
+/// a little lighter because a part may be said in passing.
+fn sides(text: &str) -> Vec<(f32, Vector)> {
+    let mut sides = vec![(1.0, vectors::embed(text))];
+    let parts: Vec<&str> = text
+        .split([',', '/', '(', ')', ';', '&', '.'])
+        .flat_map(|p| p.split(" and "))
+        .flat_map(|p| p.split(" or "))
+        .filter(|p| !p.trim().is_empty())
+        .collect();
+    if parts.len() > 1 {
+        sides.extend(parts.iter().take(12).map(|p| (0.9, vectors::embed(p))));
+    }
+    sides
 }
 
 fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
@@ -239,14 +316,17 @@ fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
             }
         }
         for ((tally, best), norm) in here.iter().zip(&mut best).zip(&norms) {
-            let share = weight * tally.worth / norm;
+            // One word of three says less than a third: it may be the least of them.
+            let share = tally.worth / norm;
+            let share = weight * share * share.sqrt();
             if share > best.score {
                 *best = Score { score: share, at: Some((index, tally.from, tally.to)) };
             }
         }
     }
     for ((best, sum), norm) in best.iter_mut().zip(&sums).zip(&norms) {
-        best.score += 0.5 * sum / norm;
+        let share = sum / norm;
+        best.score += 0.5 * share * share.max(0.0).sqrt();
     }
     best
 }
@@ -360,4 +440,42 @@ fn conditions(prompt: &str) -> Vec<&str> {
         }
     }
     found
+}
+
+/// The value that the prompt names for when nothing else holds: "otherwise output 'Behaved
+/// correctly'". None where what follows is null.
+pub(crate) fn otherwise(field: &Field) -> Option<usize> {
+    const OTHERWISE: [&str; 12] = [
+        "otherwise",
+        "else",
+        "in all other cases",
+        "sonst",
+        "andernfalls",
+        "sinon",
+        "de lo contrario",
+        "caso contrario",
+        "altrimenti",
+        "w przeciwnym razie",
+        "annars",
+        "aksi halde",
+    ];
+    field.prompt.split_inclusive(['.', ';', '\n']).find_map(|sentence| {
+        let words = Words::new(sentence);
+        let at = find(&words, &OTHERWISE)?;
+        let rest = Words::new(sentence.get(words.source(at..at + 1).end..)?);
+        named_first(&rest, field)
+    })
+}
+
+/// The value whose name stands first in these words, the longer one where two begin together.
+fn named_first(words: &Words, field: &Field) -> Option<usize> {
+    let mut lexicon = super::lexicon::Lexicon::default();
+    for (i, value) in field.possible_values.iter().enumerate() {
+        lexicon.add(value.name(), i);
+    }
+    let null = field.possible_values.len();
+    lexicon.add("null", null);
+    let hits = lexicon.hits(words);
+    let first = hits.iter().min_by_key(|h| (h.from, core::cmp::Reverse(h.to)))?;
+    (first.label != null).then_some(first.label)
 }

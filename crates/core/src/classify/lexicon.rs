@@ -148,6 +148,13 @@ impl<L: Copy + PartialEq> Lexicon<L> {
     }
 }
 
+/// Hits near the i-th, itself included. Hits come in the order of their first word and are short, so
+/// that only these can touch it; looking at no more keeps the time linear.
+pub(crate) fn around<L>(hits: &[Hit<L>], i: usize) -> impl Iterator<Item = &Hit<L>> {
+    const REACH: usize = 48;
+    hits.iter().skip(i.saturating_sub(REACH)).take(2 * REACH + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

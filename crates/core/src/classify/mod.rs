@@ -2,6 +2,7 @@
 
 mod amount;
 mod answer;
+mod composite;
 mod concepts;
 mod cues;
 mod duration;
@@ -9,7 +10,9 @@ mod kind;
 mod label;
 mod language;
 mod lexicon;
+pub mod lint;
 pub mod llm;
+mod phrase;
 mod reading;
 mod signals;
 mod steering;
@@ -17,12 +20,15 @@ mod templates;
 mod terms;
 mod timing;
 mod tone;
+mod transcript;
+mod vectors;
 mod words;
 
+pub use lint::lint;
 pub use templates::{Template, starter_fields, templates};
+pub use transcript::Transcript;
 
 use crate::conversation::{Sentiment, Turn};
-use reading::Reading;
 use serde::{Deserialize, Serialize};
 
 /// A question of the owner.
@@ -186,17 +192,17 @@ pub enum Outcome {
 /// Times, languages and amounts are computed; everything else is judged by phrases and by the words
 /// that the conversation shares with the field's values. Takes time linear in the conversation.
 pub fn classify(conversation: &[Turn], field: &Field) -> Answer {
-    answer::answer(&Reading::new(conversation), field)
+    Transcript::new(conversation).answer(field)
 }
 
 /// Judges the customer's tone over the whole conversation (requirement CV.5).
 pub fn sentiment(conversation: &[Turn]) -> Tone {
-    tone::tone(&Reading::new(conversation))
+    Transcript::new(conversation).tone()
 }
 
 /// Reads the signals (requirement CV.5); `tone` is what [`sentiment`] said of the same conversation.
 pub fn signals(conversation: &[Turn], tone: Tone) -> Signals {
-    signals::signals(&Reading::new(conversation), tone)
+    Transcript::new(conversation).signals(tone)
 }
 
 /// Whether a customer's message tries to steer how the conversation is classified. Such sentences

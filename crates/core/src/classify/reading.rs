@@ -3,12 +3,14 @@
 use super::concepts::{self, Concept};
 use super::cues::{self, Cue};
 use super::language;
-use super::lexicon::Hit;
+use super::lexicon::{Hit, around};
 use super::steering;
 use super::terms::terms;
+use super::vectors::{self, Vector};
 use super::words::Words;
 use crate::conversation::{Marker, Role, Turn};
 use crate::text::Lang;
+use core::cell::OnceCell;
 
 /// Bytes of a conversation that are read. What exceeds it is cut at the end of each message, to
 /// equal shares; 2,000 messages keep 256 bytes each, which is more than most messages have.
@@ -21,6 +23,8 @@ pub(crate) const PLAIN_BYTES: usize = 8 * 1024;
 pub(crate) struct Reading<'a> {
     /// All turns, in order.
     pub turns: Vec<Read<'a>>,
+    spoken: Vec<Lang>,
+    vectors: OnceCell<Vec<Vector>>,
 }
 
 /// One turn, read.
@@ -77,7 +81,21 @@ impl<'a> Reading<'a> {
             turn.cues = show(turn, &spoken);
             turn.concepts = about(turn, &spoken);
         }
-        Self { turns }
+        Self { turns, spoken, vectors: OnceCell::new() }
+    }
+
+    /// The vectors of all turns, made when first asked for; empty ones where the conversation is
+    /// not in the language that the vectors are for.
+    pub(crate) fn vectors(&self) -> &[Vector] {
+        self.vectors.get_or_init(|| {
+            let english = self.spoken.contains(&Lang::En);
+            let embed = |t: &Read<'_>| {
+                // A bare "ok" or "hello" is near to nothing and to everything.
+                let says = english && t.role != Role::System && t.matter() > 0;
+                if says { vectors::embed(t.text) } else { Vector::default() }
+            };
+            self.turns.iter().map(embed).collect()
+        })
     }
 
     /// The customer's turns with their index.
@@ -112,6 +130,13 @@ impl Read<'_> {
             .enumerate()
             .filter(|(i, c)| !**c && self.words.get(*i).chars().any(char::is_alphabetic))
             .count()
+    }
+
+    /// Whether a comma or the end of a sentence stands between two words.
+    pub(crate) fn pauses_between(&self, first: usize, second: usize) -> bool {
+        let between = self.words.source(first..second + 1);
+        let text = self.text.get(between).unwrap_or_default();
+        text.contains([',', '.', ';', ':', '!', '?', '，', '。', '、', '،', '！', '？', '؟', '\n'])
     }
 
     /// Whether the sentence that a word stands in ends in a question mark.
@@ -172,15 +197,15 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
     let mut hits: Vec<Hit<Cue>> = Vec::new();
     for hit in all.iter().filter(|h| spoken.contains(&h.label.1)) {
         let plain = Hit { label: hit.label.0, from: hit.from, to: hit.to };
-        if !hits.contains(&plain) {
+        if !hits.iter().rev().take_while(|o| o.from == plain.from).any(|o| *o == plain) {
             hits.push(plain);
         }
     }
     // A phrase inside a longer one of a stronger or opposite kind does not count by itself:
     // "not working" over "working", "absolutely love" over "love".
-    let inside = |h: &Hit<Cue>| {
+    let inside = |i: usize, h: &Hit<Cue>| {
         let mood = |c: Cue| !matches!(c, Cue::Deny | Cue::If | Cue::Filler | Cue::Greeting);
-        hits.iter().any(|o| {
+        around(&hits, i).any(|o| {
             mood(o.label)
                 && o.label != h.label
                 && o.from <= h.from
@@ -188,25 +213,29 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
                 && o.to - o.from > h.to - h.from
         })
     };
-    let near = |h: &Hit<Cue>, cue: Cue, before: usize, after: usize| {
-        hits.iter().any(|o| {
-            o.label == cue
-                && ((o.to <= h.from && h.from - o.to < before)
-                    || (o.from >= h.to && o.from - h.to < after))
+    // A denial reaches over a word, not over a comma: "no, it is fine" denies nothing.
+    let near = |i: usize, h: &Hit<Cue>, cue: Cue, before: usize, after: usize| {
+        around(&hits, i).filter(|o| o.label == cue).any(|o| {
+            let (left, right) = if o.to <= h.from { (o, h) } else { (h, o) };
+            let reach = if o.to <= h.from { before } else { after };
+            right.from >= left.to
+                && right.from - left.to < reach
+                && !turn.pauses_between(left.from, right.from)
         })
     };
     // Where the verb stands last, its denial follows what is denied.
     let verb_last = spoken.iter().any(|l| matches!(l, Lang::Tr | Lang::Ja | Lang::Hi));
     let after = if verb_last { 2 } else { 0 };
     hits.iter()
-        .filter(|h| !inside(h))
-        .filter_map(|h| {
-            let denied = near(h, Cue::Deny, 2, after);
-            let supposed = near(h, Cue::If, 4, 0);
+        .enumerate()
+        .filter(|(i, h)| !inside(*i, h))
+        .filter_map(|(i, h)| {
+            let denied = near(i, h, Cue::Deny, 2, after);
+            let supposed = near(i, h, Cue::If, 4, 0);
             let label = match h.label {
                 Cue::Warm | Cue::Effusive if denied => Cue::Displeased,
                 Cue::Works | Cue::Settled if denied => Cue::Fails,
-                Cue::Displeased | Cue::Rage if denied => return None,
+                Cue::Displeased | Cue::Rage | Cue::Thanks if denied => return None,
                 Cue::Works | Cue::Settled | Cue::Warm if supposed => return None,
                 Cue::Works | Cue::Settled if turn.asks_at(h.from) => return None,
                 label => label,
@@ -219,13 +248,13 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
 /// The concepts of a turn, less those that a denial stands right before.
 fn about(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Concept>> {
     let mut hits = concepts::shown(&turn.words, spoken);
+    let denials: Vec<(usize, usize)> =
+        turn.cues.iter().filter(|c| c.label == Cue::Deny).map(|c| (c.from, c.to)).collect();
     hits.retain(|h| {
-        !turn.cues.iter().any(|c| {
-            c.label == Cue::Deny && c.to <= h.from && h.from - c.to < 2 && {
-                let between = turn.words.source(c.from..h.from + 1);
-                let text = turn.text.get(between).unwrap_or_default();
-                !text.contains([',', '.', ';', '!', '?', '，', '。', '、', '،'])
-            }
+        // Denials come in order; only the last ones before the hit can touch it.
+        let before = denials.partition_point(|(from, _)| *from < h.from);
+        !denials.iter().take(before).rev().take(3).any(|(from, to)| {
+            *to <= h.from && h.from - to < 2 && !turn.pauses_between(*from, h.from)
         })
     });
     hits

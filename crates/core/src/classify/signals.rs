@@ -39,15 +39,16 @@ fn outcome(reading: &Reading<'_>, displeased: bool) -> Outcome {
     }
     let after = handed.map_or(0, |i| i + 1);
     let closes_well =
-        reading.customer().filter(|(i, _)| *i >= after).last().is_some_and(|(_, t)| {
+        reading.customer().rev().take_while(|(i, _)| *i >= after).next().is_some_and(|(_, t)| {
             t.has(Cue::Works)
                 || (!t.has(Cue::Fails)
                     && matches!(mood(t), Mood::Thankful | Mood::Pleased | Mood::Effusive))
         });
     let done = reading
         .by(&[Role::Agent, Role::Bot])
-        .filter(|(i, _)| *i >= after)
-        .last()
+        .rev()
+        .take_while(|(i, _)| *i >= after)
+        .next()
         .is_some_and(|(_, t)| t.has(Cue::Settled) && !t.has(Cue::Fails) && !t.has(Cue::Wait));
     if handed.is_some() && !(closes_well || done) {
         return Outcome::Handoff;

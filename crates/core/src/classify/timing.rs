@@ -2,6 +2,7 @@
 
 use super::Field;
 use super::duration::{Duration, durations};
+use super::phrase::find;
 use super::reading::{Read, Reading};
 use super::words::Words;
 use crate::conversation::{Marker, Role};
@@ -226,13 +227,12 @@ impl Timing {
     }
 }
 
-/// First word of the first of these phrases.
-pub(crate) fn find(words: &Words, phrases: &[&str]) -> Option<usize> {
-    let mut lexicon = super::lexicon::Lexicon::default();
-    for phrase in phrases {
-        lexicon.add(phrase, ());
-    }
-    lexicon.hits(words).iter().map(|h| h.from).min()
+/// Whether a value is a step on a scale ("Very satisfied", "Over 4 hours"), which its words share
+/// with the other steps.
+pub(crate) fn is_graded(value: &str) -> bool {
+    !durations(value).is_empty()
+        || super::amount::range(value).is_some()
+        || super::kind::step(value).is_some()
 }
 
 /// What each value stands for, from its own words or from the prompt's words beside it; one that

@@ -31,11 +31,7 @@ impl Words {
             };
             if is_apostrophe(c) {
                 let next_is_letter = chars.peek().is_some_and(|(_, n)| n.is_alphabetic());
-                if open && next_is_letter && words.last().is_some_and(is_elision) {
-                    open = false;
-                } else if !next_is_letter {
-                    open = false;
-                }
+                open &= next_is_letter && !words.last().is_some_and(is_elision);
                 continue;
             }
             if is_ignored(c) {
@@ -138,7 +134,7 @@ fn is_pictograph(c: char) -> bool {
 }
 
 /// Appends the folded form of one character.
-fn fold(c: char, out: &mut String) {
+pub(crate) fn fold(c: char, out: &mut String) {
     if c.is_ascii() {
         out.push(c.to_ascii_lowercase());
         return;

@@ -1,0 +1,131 @@
+//! Values that name a request and whether it was averted: "Subscription Saved", "Refund Not Saved".
+
+use super::concepts::{self, Concept};
+use super::cues::Cue;
+use super::kind::{Sense, senses_in};
+use super::label::Place;
+use super::reading::Reading;
+use super::{Field, Value};
+use crate::conversation::Role;
+
+/// A request that the team would rather avert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// To end a subscription.
+    Cancel,
+    /// For money back.
+    Refund,
+}
+
+/// What each value says of each request: averted or not.
+pub(crate) type Claims = Vec<Vec<(Request, bool)>>;
+
+/// Reads the values so; none where fewer than two are of this form or others are not.
+pub(crate) fn claims(field: &Field) -> Option<Claims> {
+    let claims: Claims = field.possible_values.iter().map(|v| claims_of(v.name())).collect();
+    let open = |(c, v): (&Vec<(Request, bool)>, &Value)| c.is_empty() && !super::label::is_rest(v);
+    let all = !claims.iter().zip(&field.possible_values).any(open);
+    (all && claims.iter().filter(|c| !c.is_empty()).count() >= 2).then_some(claims)
+}
+
+/// What a value's name claims, in the order in which it stands there.
+pub(crate) fn claims_of(value: &str) -> Vec<(Request, bool)> {
+    value
+        .split(['+', '&', ',', '/'])
+        .flat_map(|part| part.split(" and "))
+        .filter_map(|part| {
+            let named = concepts::named(part);
+            let has = |name| concepts::concept(name).is_some_and(|c| named.contains(&c));
+            let request = if has("refund") {
+                Request::Refund
+            } else if has("subscription") || has("cancel") {
+                Request::Cancel
+            } else {
+                return None;
+            };
+            let senses = senses_in(part);
+            if senses.contains(&Sense::Bad) {
+                Some((request, false))
+            } else if senses.contains(&Sense::Good) {
+                Some((request, true))
+            } else {
+                None
+            }
+        })
+        .collect()
+}
+
+/// The value that fits, with where it shows.
+pub(crate) fn decide(reading: &Reading<'_>, claims: &Claims) -> Option<(usize, Place)> {
+    let decided: Vec<(Request, bool, Place)> = [Request::Cancel, Request::Refund]
+        .into_iter()
+        .filter_map(|request| outcome(reading, request).map(|(averted, at)| (request, averted, at)))
+        .collect();
+    let (_, _, at) = *decided.first()?;
+    let holds = |c: &Vec<(Request, bool)>| {
+        !c.is_empty() && c.iter().all(|(r, a)| decided.iter().any(|(dr, da, _)| dr == r && da == a))
+    };
+    // The value that says most and is right in all of it.
+    let best = claims
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| holds(c))
+        .max_by(|a, b| a.1.len().cmp(&b.1.len()).then(b.0.cmp(&a.0)))?;
+    Some((best.0, at))
+}
+
+/// Whether a request that the customer made was averted, by the last turn that tells.
+fn outcome(reading: &Reading<'_>, request: Request) -> Option<(bool, Place)> {
+    let named = match request {
+        Request::Cancel => "cancel",
+        Request::Refund => "refund",
+    };
+    let wanted = concepts::concept(named)?;
+    let kept: Vec<Concept> = match request {
+        Request::Cancel => &["changed mind", "paused"][..],
+        Request::Refund => &["changed mind", "exchange", "discount"][..],
+    }
+    .iter()
+    .filter_map(|n| concepts::concept(n))
+    .collect();
+    let asked = reading.customer().find_map(|(i, t)| {
+        t.concepts.iter().find(|h| h.label == wanted).map(|h| (i, h.from, h.to))
+    })?;
+    let mut last = None;
+    for (index, turn) in reading.turns.iter().enumerate().skip(asked.0) {
+        let has = |of: &[Concept]| turn.concepts.iter().find(|h| of.contains(&h.label));
+        match turn.role {
+            Role::Customer if index > asked.0 => {
+                if let Some(hit) = has(&kept) {
+                    last = Some((true, (index, hit.from, hit.to)));
+                }
+            }
+            Role::Agent | Role::Bot => {
+                if let Some(hit) = has(&[wanted]) {
+                    let place = (index, hit.from, hit.to);
+                    let refused = turn.has(Cue::Fails);
+                    // An offer or a question has neither been done nor been refused.
+                    if refused || (turn.has(Cue::Settled) && !turn.asks_at(hit.from)) {
+                        last = Some((refused, place));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_claims() {
+        use Request::{Cancel, Refund};
+        assert_eq!(claims_of("Subscription Saved"), [(Cancel, true)]);
+        assert_eq!(claims_of("Refund Not Saved"), [(Refund, false)]);
+        assert_eq!(claims_of("SS Saved + Refund Saved"), [(Cancel, true), (Refund, true)]);
+        assert_eq!(claims_of("Damaged"), []);
+    }
+}

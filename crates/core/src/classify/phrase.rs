@@ -1,0 +1,42 @@
+//! Finds the first of a few fixed phrases without building anything.
+
+use super::words::{Words, is_unspaced};
+
+/// Index of the first word at which one of the phrases stands. Phrases are written folded, their
+/// words divided by spaces; a word that ends in `*` matches by its beginning.
+pub(crate) fn find(words: &Words, phrases: &[&str]) -> Option<usize> {
+    (0..words.len()).find(|at| phrases.iter().any(|phrase| stands(words, *at, phrase)))
+}
+
+fn stands(words: &Words, from: usize, phrase: &str) -> bool {
+    let mut at = from;
+    phrase.split(' ').all(|piece| {
+        if piece.starts_with(is_unspaced) {
+            return piece.chars().all(|c| {
+                at += 1;
+                words.get(at - 1).starts_with(c)
+            });
+        }
+        let word = words.get(at);
+        at += 1;
+        match piece.strip_suffix('*') {
+            Some(stem) => word.starts_with(stem),
+            None => word == piece,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_place_is_found() {
+        let words = Words::new("Within four hours, or the SLA is violated; 言語はどれ");
+        assert_eq!(find(&words, &["sla", "violat*"]), Some(5));
+        assert_eq!(find(&words, &["four hours"]), Some(1));
+        assert_eq!(find(&words, &["言語"]), Some(8));
+        assert_eq!(find(&words, &["hour", "four days", "violated now"]), None);
+        assert_eq!(find(&Words::new(""), &["a"]), None);
+    }
+}

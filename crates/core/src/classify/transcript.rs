@@ -1,0 +1,33 @@
+//! A conversation that several questions are put to.
+
+use super::reading::Reading;
+use super::{Answer, Field, Signals, Tone};
+use crate::conversation::Turn;
+
+/// A conversation, read once: putting ten questions to it costs little more than putting one.
+///
+/// [`super::classify`], [`super::sentiment`] and [`super::signals`] are the same for one question.
+#[derive(Debug)]
+pub struct Transcript<'a>(Reading<'a>);
+
+impl<'a> Transcript<'a> {
+    /// Reads a conversation, in time linear in its length.
+    pub fn new(conversation: &'a [Turn]) -> Self {
+        Self(Reading::new(conversation))
+    }
+
+    /// Answers one question.
+    pub fn answer(&self, field: &Field) -> Answer {
+        super::answer::answer(&self.0, field)
+    }
+
+    /// Judges the customer's tone over the whole conversation (requirement CV.5).
+    pub fn tone(&self) -> Tone {
+        super::tone::tone(&self.0)
+    }
+
+    /// Reads the signals (requirement CV.5); `tone` is what [`Self::tone`] said.
+    pub fn signals(&self, tone: Tone) -> Signals {
+        super::signals::signals(&self.0, tone)
+    }
+}

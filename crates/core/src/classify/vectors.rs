@@ -1,0 +1,263 @@
+//! Static word-piece vectors: a text's vector is the sum of its pieces', so that texts that mean
+//! the same lie close together also without a word in common. English only.
+//!
+//! The blob, all little-endian: `AWV1`; u16 dimensions, u16 weights per scale, u32 pieces; the
+//! background's centre and main axis as f32; one length byte per piece; the pieces' bytes, sorted,
+//! continuations with `##`; the scales as IEEE 754 half floats, row by row; the weights, two's
+//! complement in 4 bits, the even one in the low half. `training/classify` makes it.
+
+use super::words::fold;
+use std::sync::OnceLock;
+
+static BLOB: &[u8] = include_bytes!("../../data/classify/vectors.bin");
+
+/// Pieces of one text that are summed; what follows changes the sum little.
+const MAX_PIECES: usize = 512;
+/// Longest word that is cut into pieces, in bytes.
+const MAX_WORD: usize = 40;
+
+/// A text's place among meanings; empty for a text without known pieces.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Vector(Vec<f32>);
+
+impl Vector {
+    /// Cosine of the angle between two texts, −1 to 1; 0 where one has no vector.
+    pub(crate) fn cosine(&self, other: &Self) -> f32 {
+        self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
+    }
+
+    /// The direction of a weighted sum.
+    pub(crate) fn sum<'a>(parts: impl IntoIterator<Item = (f32, &'a Self)>) -> Self {
+        let mut total = Vec::new();
+        for (weight, part) in parts {
+            if total.is_empty() {
+                total = vec![0.0; part.0.len()];
+            }
+            total.iter_mut().zip(&part.0).for_each(|(t, p)| *t += weight * p);
+        }
+        Self(unit(total))
+    }
+}
+
+fn unit(mut v: Vec<f32>) -> Vec<f32> {
+    let norm = v.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if norm < 1e-6 {
+        return Vec::new();
+    }
+    v.iter_mut().for_each(|x| *x /= norm);
+    v
+}
+
+/// The blob with the places of its pieces.
+#[derive(Debug, Default)]
+struct Table {
+    dim: usize,
+    group: usize,
+    centre: Vec<f32>,
+    axis: Vec<f32>,
+    /// Start of each piece's name, and the end of the last.
+    starts: Vec<u32>,
+    names: &'static [u8],
+    scales: &'static [u8],
+    codes: &'static [u8],
+}
+
+fn table() -> &'static Table {
+    static PARSED: OnceLock<Table> = OnceLock::new();
+    // A blob that does not parse gives an empty table, and with it empty vectors; a test proves
+    // that the one in the crate does.
+    PARSED.get_or_init(|| Table::parse(BLOB).unwrap_or_default())
+}
+
+impl Table {
+    fn parse(blob: &'static [u8]) -> Option<Self> {
+        let rest = blob.strip_prefix(b"AWV1")?;
+        let (head, rest) = rest.split_at_checked(8)?;
+        let dim = usize::from(u16::from_le_bytes([*head.first()?, *head.get(1)?]));
+        let group = usize::from(u16::from_le_bytes([*head.get(2)?, *head.get(3)?]));
+        let pieces = u32::from_le_bytes(head.get(4..8)?.try_into().ok()?) as usize;
+        if dim == 0 || group == 0 || dim % group != 0 || group % 2 != 0 {
+            return None;
+        }
+        let (centre, rest) = rest.split_at_checked(dim * 4)?;
+        let (axis, rest) = rest.split_at_checked(dim * 4)?;
+        let (lengths, rest) = rest.split_at_checked(pieces)?;
+        let mut starts = Vec::with_capacity(pieces + 1);
+        let mut at = 0u32;
+        starts.push(at);
+        for length in lengths {
+            at += u32::from(*length);
+            starts.push(at);
+        }
+        let (names, rest) = rest.split_at_checked(at as usize)?;
+        let (scales, codes) = rest.split_at_checked(pieces * (dim / group) * 2)?;
+        (codes.len() == pieces * dim / 2).then(|| Self {
+            dim,
+            group,
+            centre: floats(centre),
+            axis: floats(axis),
+            starts,
+            names,
+            scales,
+            codes,
+        })
+    }
+
+    fn name(&self, row: usize) -> &'static [u8] {
+        match (self.starts.get(row), self.starts.get(row + 1)) {
+            (Some(from), Some(to)) => {
+                self.names.get(*from as usize..*to as usize).unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+
+    fn row(&self, piece: &[u8]) -> Option<usize> {
+        let (mut low, mut high) = (0, self.starts.len().saturating_sub(1));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.name(middle).cmp(piece) {
+                core::cmp::Ordering::Equal => return Some(middle),
+                core::cmp::Ordering::Less => low = middle + 1,
+                core::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    fn add(&self, row: usize, sum: &mut [f32]) {
+        let groups = self.dim / self.group;
+        let scales = self.scales.get(row * groups * 2..(row + 1) * groups * 2).unwrap_or_default();
+        let bytes = self.dim / 2;
+        let codes = self.codes.get(row * bytes..(row + 1) * bytes).unwrap_or_default();
+        let parts = sum.chunks_exact_mut(self.group).zip(codes.chunks_exact(self.group / 2));
+        for ((part, codes), scale) in parts.zip(scales.chunks_exact(2)) {
+            let scale = match scale {
+                [low, high] => half(u16::from_le_bytes([*low, *high])),
+                _ => 0.0,
+            };
+            for (pair, code) in part.chunks_exact_mut(2).zip(codes) {
+                if let [even, odd] = pair {
+                    *even += scale * f32::from(((code << 4) as i8) >> 4);
+                    *odd += scale * f32::from((*code as i8) >> 4);
+                }
+            }
+        }
+    }
+
+    /// Sums a word's pieces, longest first; a word that cannot be cut adds nothing.
+    fn add_word(&self, word: &str, sum: &mut [f32], used: &mut usize) {
+        if word.len() > MAX_WORD {
+            return;
+        }
+        let mut rows = Vec::new();
+        let mut piece: Vec<u8> = Vec::with_capacity(MAX_WORD + 2);
+        let mut from = 0;
+        while from < word.len() {
+            let found = (from + 1..=word.len()).rev().find_map(|to| {
+                piece.clear();
+                if from > 0 {
+                    piece.extend(b"##");
+                }
+                piece.extend(word.get(from..to)?.as_bytes());
+                Some((self.row(&piece)?, to))
+            });
+            let Some((row, to)) = found else { return };
+            rows.push(row);
+            from = to;
+        }
+        *used += rows.len();
+        rows.into_iter().for_each(|row| self.add(row, sum));
+    }
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes
+        .chunks_exact(4)
+        .map(|b| b.try_into().map(f32::from_le_bytes).unwrap_or_default())
+        .collect()
+}
+
+/// An IEEE 754 half float that is zero or normal, as scales are.
+fn half(bits: u16) -> f32 {
+    let exponent = u32::from(bits >> 10) & 31;
+    if exponent == 0 {
+        // Below 2⁻¹⁴: subnormal.
+        return f32::from(bits & 1023) / 16_777_216.0;
+    }
+    f32::from_bits((u32::from(bits & 1023) << 13) | ((exponent + 112) << 23))
+}
+
+/// The vector of a text.
+pub(crate) fn embed(text: &str) -> Vector {
+    let table = table();
+    let mut sum = vec![0f32; table.dim];
+    let mut used = 0;
+    let mut word = String::new();
+    for c in text.chars().chain([' ']) {
+        if c.is_alphanumeric() {
+            fold(c, &mut word);
+            continue;
+        }
+        if !word.is_empty() {
+            table.add_word(&word, &mut sum, &mut used);
+            word.clear();
+        }
+        if c.is_ascii_punctuation() {
+            table.add_word(c.encode_utf8(&mut [0; 4]), &mut sum, &mut used);
+        }
+        if used >= MAX_PIECES {
+            break;
+        }
+    }
+    if used == 0 {
+        return Vector::default();
+    }
+    // What all texts have in common tells none from another.
+    let mut v = unit(sum);
+    v.iter_mut().zip(&table.centre).for_each(|(x, c)| *x -= c);
+    let along: f32 = v.iter().zip(&table.axis).map(|(x, a)| x * a).sum();
+    v.iter_mut().zip(&table.axis).for_each(|(x, a)| *x -= along * a);
+    Vector(unit(v))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_blob_parses_and_is_sorted() {
+        let table = Table::parse(BLOB).unwrap();
+        let pieces = table.starts.len() - 1;
+        assert!(pieces > 1_000);
+        assert!((1..pieces).all(|i| table.name(i - 1) < table.name(i)));
+        assert!(Table::parse(&BLOB[..BLOB.len() - 1]).is_none());
+        assert!(Table::parse(b"AWV1").is_none());
+    }
+
+    #[test]
+    fn half_floats_are_read() {
+        for (bits, value) in [
+            (0x3C00, 1.0),
+            (0x3800, 0.5),
+            (0x0000, 0.0),
+            (0x2E66, 0.099_975_586),
+            (0x0001, 5.960_464_5e-8),
+        ] {
+            assert_eq!(half(bits), value);
+        }
+    }
+
+    #[test]
+    fn texts_that_mean_the_same_lie_closer() {
+        let near = |a: &str, b: &str| embed(a).cosine(&embed(b));
+        let order = "where is my package";
+        assert!(near(order, "track the shipment") > near(order, "play some jazz music"));
+        assert!(
+            near("my screen is broken", "Report a broken phone")
+                > near("my screen is broken", "Check claim status")
+        );
+        assert_eq!(embed("…"), Vector::default());
+        assert_eq!(embed("注文").cosine(&embed("order")), 0.0);
+    }
+}
