@@ -11,6 +11,8 @@ mod play;
 mod record;
 mod report;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod timing;
 
 pub use client::{Client, Failure, Target};
@@ -195,25 +197,4 @@ fn bar(length: usize, what: &'static str) -> ProgressBar {
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ");
     ProgressBar::new(length as u64).with_style(style).with_message(what)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_keep_the_order_and_an_error_stops_the_rest() {
-        let items: Vec<u32> = (0..100).collect();
-        assert_eq!(
-            in_parallel(&items, 7, |n| Ok(n * 2)).unwrap(),
-            items.iter().map(|n| n * 2).collect::<Vec<_>>()
-        );
-        let begun = Mutex::new(0);
-        let failed = in_parallel(&items, 1, |n| {
-            *begun.lock().unwrap() += 1;
-            if *n == 3 { bail!("three") } else { Ok(()) }
-        });
-        assert_eq!(failed.unwrap_err().to_string(), "three");
-        assert_eq!(*begun.lock().unwrap(), 4);
-    }
 }
