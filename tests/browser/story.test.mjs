@@ -109,6 +109,7 @@ describe("the demo page", () => {
     const box = await chat.dialog.boundingBox();
     assert.ok(box.width >= PHONE.viewport.width - 1, `the dialog is ${box.width} px wide`);
     await chat.say("Hello, my name is Annette Wilkins and I'd like to book a fitting on Friday");
+    await chat.shows(/phone|number/i);
     await picture(chat, "phone-chat");
     const wide = await chat.page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= PHONE.viewport.width, `the page is ${wide} px wide`);
