@@ -58,6 +58,9 @@ describe("a page of another origin", () => {
     const context = await browser.newContext(DESKTOP);
     const chat = new Chat(await context.newPage());
     await chat.page.goto(site.origin);
+    await chat.launcher.waitFor({ timeout: 15_000 }).catch(() => {
+      assert.fail(`the chat does not come up: ${chat.troubles.join("; ")}`);
+    });
     return chat;
   }
 
