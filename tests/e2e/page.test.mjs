@@ -25,6 +25,14 @@ describe("pages", () => {
     assert.equal((await anyone.send("GET", "/health")).status, 200);
   });
 
+  test("may load the widget's modules from another origin", async () => {
+    for (const path of ["/askwell.js", "/widget.js", "/engine.js", "/engine_bg.wasm"]) {
+      const answer = await anyone.send("GET", path, { headers: { origin: "https://shop.example" } });
+      assert.equal(answer.status, 200, path);
+      assert.equal(answer.headers.get("access-control-allow-origin"), "*", path);
+    }
+  });
+
   test("may ask and read, each from its own origin", async () => {
     for (const origin of ["https://shop.example", "https://www.shop.example"]) {
       const page = new Client(worker, space.siteKey, { origin });

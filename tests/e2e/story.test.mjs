@@ -164,7 +164,10 @@ describe("one conversation", () => {
       assert.ok(event.data.timestamp);
     }
     assert.ok(mine().some((event) => event.type === "askwell.customer_signal.success_detected"));
-    const sent = receiver.requests.map((r) => r.text + JSON.stringify(r.headers)).join("\n");
+    // The runtime puts the name of its zone, here a made-up one, into a header of its own.
+    const sent = receiver.requests
+      .map(({ text, headers: { "cf-worker": _, ...headers } }) => text + JSON.stringify(headers))
+      .join("\n");
     for (const secret of ["Mike", "hollis", "example.com", "invoice", "inbox", "Wonderful"]) {
       assert.ok(!sent.toLowerCase().includes(secret.toLowerCase()), `an event carries “${secret}”`);
     }
