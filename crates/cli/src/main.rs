@@ -4,6 +4,7 @@
 
 mod export;
 mod lines;
+mod llm;
 
 use anyhow::Result;
 use askwell::detect::{Kind, Region};
@@ -33,7 +34,7 @@ enum Command {
     /// Says after which turn each field is first asked for: {"id", "turns"}
     Prompt(Prompt),
     /// Answers a question about a conversation: {"id", "conversation", "field"}
-    Classify(Lines),
+    Classify(Classify),
     /// Judges the customer's tone: {"id", "conversation"}
     Sentiment(Lines),
     /// The metrics over day files
@@ -70,6 +71,19 @@ struct Prompt {
     /// The fields that are wanted
     #[arg(long, value_delimiter = ',', value_parser = kind, default_value = "name,email,phone")]
     fields: Vec<Kind>,
+    #[command(flatten)]
+    lines: Lines,
+}
+
+#[derive(Debug, Args)]
+struct Classify {
+    /// An OpenAI-compatible endpoint to ask in place of the embedded classifier: the part of its
+    /// address before /chat/completions. Its key is taken from ASKWELL_LLM_KEY
+    #[arg(long, value_name = "URL", requires = "model")]
+    llm: Option<String>,
+    /// The endpoint's name for the model
+    #[arg(long, value_name = "NAME", requires = "llm")]
+    model: Option<String>,
     #[command(flatten)]
     lines: Lines,
 }
@@ -136,7 +150,11 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Prompt(Prompt { fields, lines }) => {
             lines::run(lines.jobs, move |input| line::prompt::run(input, &fields))
         }
-        Command::Classify(lines) => lines::run(lines.jobs, line::classify::run),
+        Command::Classify(Classify { llm: Some(url), model: Some(model), lines }) => {
+            let client = llm::Client::new(&url, &model)?;
+            lines::run(lines.jobs, move |input| client.answer(input))
+        }
+        Command::Classify(Classify { lines, .. }) => lines::run(lines.jobs, line::classify::run),
         Command::Sentiment(lines) => lines::run(lines.jobs, line::classify::run_sentiment),
         Command::Metrics(Metrics { files, intents: true, .. }) => export::intents(&files),
         Command::Metrics(Metrics { files, json, .. }) => export::metrics(&files, json),

@@ -105,17 +105,22 @@ pub fn conclude(closed: &Closed, fields: &[FieldVersion]) -> Conclusion {
     Conclusion { answers, tone, signals, resolution }
 }
 
-/// What [`Resolution`] a closing amounts to: an explicit mark of the team wins over what was read
-/// from the words.
+/// What [`Resolution`] a closing amounts to: an explicit mark of the team since the last reopening
+/// wins over what was read from the words.
 fn resolution(closed: &Closed, signals: Signals) -> Resolution {
-    let last_mark = closed.messages.iter().rev().filter(|m| m.role == Role::System).find_map(|m| {
-        match Marker::parse(&m.text) {
-            Some(Marker::Resolved) => Some(Resolution::Resolved),
-            Some(Marker::Handoff | Marker::Transferred) => Some(Resolution::Escalated),
-            _ => None,
-        }
-    });
-    last_mark.unwrap_or_else(|| match signals.outcome {
+    let marked = closed
+        .messages
+        .iter()
+        .rev()
+        .filter(|m| m.role == Role::System)
+        .filter_map(|m| Marker::parse(&m.text))
+        .take_while(|marker| *marker != Marker::Reopened)
+        .find_map(|marker| match marker {
+            Marker::Resolved => Some(Resolution::Resolved),
+            Marker::Handoff | Marker::Transferred => Some(Resolution::Escalated),
+            Marker::Closed | Marker::Reopened => None,
+        });
+    marked.unwrap_or_else(|| match signals.outcome {
         Outcome::Resolved | Outcome::Recovered => Resolution::Resolved,
         Outcome::Handoff => Resolution::Escalated,
         Outcome::Unresolved | Outcome::None => {
@@ -124,4 +129,81 @@ fn resolution(closed: &Closed, signals: Signals) -> Resolution {
             if answered { Resolution::Informed } else { Resolution::Undefined }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classify;
+    use crate::id::{ConversationId, VisitorId};
+
+    fn closed(said: &[(Role, &str)]) -> Closed {
+        let message = |(seq, (role, text)): (usize, &(Role, &str))| Message {
+            id: format!("m-{seq}"),
+            seq: seq as u32,
+            role: *role,
+            text: (*text).to_owned(),
+            at: UnixMillis(1_000 * seq as i64),
+        };
+        Closed {
+            conversation_id: ConversationId::derive(&[b"c"]),
+            revision: 1,
+            platform_conversation_id: None,
+            visitor_id: VisitorId::derive(&[b"v"]),
+            platform: Platform::default(),
+            direction: Direction::default(),
+            status: Status::Completed,
+            transferred: false,
+            test_mode: false,
+            lang: None,
+            started_at: UnixMillis(0),
+            ended_at: UnixMillis(60_000),
+            messages: said.iter().enumerate().map(message).collect(),
+            facts: Facts::default(),
+            policy: prompt::State::default(),
+        }
+    }
+
+    #[test]
+    fn marks_of_the_team_win_and_count_from_the_last_reopening() {
+        let unsettled = Signals {
+            dissatisfaction: false,
+            severe_negative: false,
+            success: false,
+            outcome: Outcome::Unresolved,
+        };
+        let ask = (Role::Customer, "where is my parcel?");
+        let answer = (Role::Agent, "on its way");
+        let mark = |text| (Role::System, text);
+        for (said, expected) in [
+            (vec![ask], Resolution::Undefined),
+            (vec![ask, answer], Resolution::Informed),
+            (vec![ask, answer, mark("resolved")], Resolution::Resolved),
+            (vec![ask, mark("handoff"), answer, mark("closed")], Resolution::Escalated),
+            (vec![ask, mark("handoff"), answer, mark("resolved")], Resolution::Resolved),
+            (vec![ask, mark("resolved"), mark("reopened"), answer], Resolution::Informed),
+        ] {
+            assert_eq!(resolution(&closed(&said), unsettled), expected, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_conclusion_answers_every_question_in_order_and_is_repeatable() {
+        let field = |id: &str| FieldVersion {
+            id: id.to_owned(),
+            version: 1,
+            field: Field {
+                name: id.to_owned(),
+                prompt: "What language does the customer write in?".to_owned(),
+                possible_values: vec![classify::Value::Name("English".to_owned())],
+                optional: true,
+            },
+        };
+        let closed = closed(&[(Role::Customer, "Hello, I would like to know where my parcel is.")]);
+        let fields = [field("b"), field("a")];
+        let conclusion = conclude(&closed, &fields);
+        let ids: Vec<&str> = conclusion.answers.iter().map(|a| a.field_id.as_str()).collect();
+        assert_eq!(ids, ["b", "a"]);
+        assert_eq!(conclusion, conclude(&closed, &fields));
+    }
 }

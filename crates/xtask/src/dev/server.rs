@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use ureq::Agent;
 
 /// A cold start takes some 5 s; a busy machine with two cores has needed 40 s.
-const START_LIMIT: Duration = Duration::from_secs(120);
+const START_LIMIT: Duration = Duration::from_secs(600);
 /// wrangler lets workerd finish its writes in this time.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 const LOG: &str = ".askwell/dev.log";
