@@ -15,6 +15,7 @@ mod filter;
 #[path = "src/text"]
 mod text {
     mod fold;
+    mod letter;
     mod token;
     pub use fold::fold;
     pub use token::{Class, Tokens};

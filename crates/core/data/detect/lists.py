@@ -16,9 +16,9 @@ import pyarrow.parquet
 # Countries of the languages of the first rank, and those whose names are met there often.
 FIRST = "US GB IE CA AU NZ ZA IN PK BD PH NG ES MX AR CO CL PE FR BE CH DE AT BR PT IT NL PL TR SE EG SA AE MA".split()
 # The most frequent given and family names of each country that are taken.
-TOP_FIRST, TOP = (260, 170), (25, 15)
+TOP_FIRST, TOP = (160, 100), (12, 8)
 # English words up to this SCOWL size: what every writer knows.
-SIZES = (10, 20)
+SIZES = (10,)
 
 FOLD = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
 

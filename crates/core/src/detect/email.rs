@@ -3,7 +3,7 @@
 use super::lang::cues::{AT, DASH, DOT, NOT, UNDERSCORE};
 use super::message::Message;
 use super::{Candidate, Kind};
-use crate::text::Class;
+use crate::text::{Class, is_letter, is_mark, lower};
 
 /// RFC 5321, 4.5.3.1.
 const MAX_LOCAL: usize = 64;
@@ -63,8 +63,7 @@ pub(super) fn scan(message: &Message<'_>, out: &mut Vec<Candidate>) {
 }
 
 fn push(start: usize, end: usize, address: &str, out: &mut Vec<Candidate>) {
-    let value: String =
-        address.chars().flat_map(|c| if c == '＠' { '@' } else { c }.to_lowercase()).collect();
+    let value: String = address.chars().map(|c| if c == '＠' { '@' } else { lower(c) }).collect();
     let suggestion = slip(&value);
     out.push(Candidate { suggestion, ..Candidate::new(Kind::Email, start, end, value, 0.99) });
 }
@@ -74,7 +73,7 @@ fn is_local(c: char) -> bool {
         c.is_ascii_alphanumeric() || "!#$%&*+-/=?^_{|}~.".contains(c)
     } else {
         // A script without spaces runs into the address from the sentence around it.
-        c.is_alphanumeric() && !is_unspaced(c)
+        (is_letter(c) || is_mark(c)) && !is_unspaced(c)
     }
 }
 
@@ -82,7 +81,7 @@ fn is_domain(c: char) -> bool {
     if c.is_ascii() {
         c.is_ascii_alphanumeric() || c == '-' || c == '.'
     } else {
-        c.is_alphanumeric() && !is_unspaced(c)
+        (is_letter(c) || is_mark(c)) && !is_unspaced(c)
     }
 }
 
@@ -105,7 +104,11 @@ fn written(text: &str, from: usize, at: usize, sign: usize) -> Option<(usize, us
         c == '.' || (c.is_ascii_punctuation() && c != '_' && c != '+')
     });
     let start = at - local.len();
-    if local.is_empty() || local.len() > MAX_LOCAL || local.ends_with('.') || local.contains("..") {
+    if local.is_empty()
+        || local.len() > MAX_LOCAL
+        || local.ends_with('.')
+        || local.as_bytes().windows(2).any(|w| w == b"..")
+    {
         return None;
     }
     let after = text.get(at + sign..)?;
@@ -126,7 +129,7 @@ fn is_host(domain: &str) -> bool {
     let label = |l: &str| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-') && l.len() < 64;
     front.split('.').all(label)
         && top.chars().count() >= 2
-        && (top.chars().all(char::is_alphabetic) || top.starts_with("xn--"))
+        && (top.chars().all(is_letter) || top.starts_with("xn--"))
 }
 
 /// "ana at gmail dot com", "juan arroba hotmail punto com", "a.b (at) c.de".
@@ -145,7 +148,7 @@ fn spelled(message: &Message<'_>, out: &mut Vec<Candidate>) {
         let (Some(s), Some(e)) = (tokens.get(start), tokens.get(end)) else { continue };
         let overlaps = out.iter().any(|c| c.start < e.end && s.start < c.end);
         if sure && is_host(&domain) && !overlaps {
-            let value = format!("{local}@{domain}");
+            let value = [&local, "@", &domain].concat();
             let suggestion = slip(&value);
             out.push(Candidate {
                 suggestion,
@@ -241,10 +244,10 @@ fn slip(address: &str) -> Option<String> {
             ]
             .iter()
             .find(|(wrong, _)| *wrong == top)
-            .map(|(_, right)| format!("{name}.{right}"))?
+            .map(|(_, right)| [name, ".", right].concat())?
         }
     };
-    Some(format!("{local}@{meant}"))
+    Some([local, "@", &meant].concat())
 }
 
 /// Whether one letter was left out, put in, changed, or changed places with its neighbour.
@@ -255,17 +258,12 @@ fn one_slip(a: &str, b: &str) -> bool {
     }
     let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (a.get(same..).unwrap_or_default(), b.get(same..).unwrap_or_default());
-    let tail = |s: &[u8], n: usize| s.get(n..).map(<[u8]>::to_vec);
-    match a.len().cmp(&b.len()) {
-        core::cmp::Ordering::Equal => {
-            tail(a, 1) == tail(b, 1)
-                || (a.len() > 1
-                    && a.first() == b.get(1)
-                    && a.get(1) == b.first()
-                    && tail(a, 2) == tail(b, 2))
-        }
-        core::cmp::Ordering::Less => Some(a.to_vec()) == tail(b, 1),
-        core::cmp::Ordering::Greater => tail(a, 1).as_deref() == Some(b),
+    match (a, b) {
+        ([_, a @ ..], [_, b @ ..]) if a == b => true,
+        ([a0, a1, a @ ..], [b0, b1, b @ ..]) if a == b && a0 == b1 && a1 == b0 => true,
+        ([_, a @ ..], b) if a == b => true,
+        (a, [_, b @ ..]) => a == b,
+        _ => false,
     }
 }
 

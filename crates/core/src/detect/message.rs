@@ -111,6 +111,12 @@ impl<'a> Message<'a> {
             .any(|mark| self.tokens.is_mark(i, mark))
     }
 
+    /// All hits that begin within a range of bytes.
+    pub(super) fn hits_from(&self, from: usize, to: usize) -> &[Hit] {
+        let place = |byte: usize| self.hits.partition_point(|h| h.start < byte);
+        self.hits.get(place(from)..place(to)).unwrap_or_default()
+    }
+
     /// Signs of all hits that end at or before a byte, nearest first, back to the start of the
     /// sentence and at most `reach` tokens away.
     pub(super) fn before(&self, byte: usize, reach: usize) -> impl Iterator<Item = &Hit> {
@@ -123,7 +129,8 @@ impl<'a> Message<'a> {
             }
             from -= 1;
         }
-        self.hits.iter().rev().filter(move |h| h.end <= byte && h.first >= from)
+        let near = self.hits_from(0, byte).iter().rev();
+        near.take_while(move |h| h.first >= from).filter(move |h| h.end <= byte)
     }
 }
 

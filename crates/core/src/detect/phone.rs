@@ -242,7 +242,7 @@ fn extension(message: &Message<'_>, run: &Run, region: Option<Region>) -> (usize
         let digits = tokens.folded(after);
         if (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
             let end = tokens.get(after).map_or(run.end, |t| t.end);
-            return (end, format!("{value};ext={digits}"));
+            return (end, [&value, ";ext=", digits].concat());
         }
     }
     (run.end, value)

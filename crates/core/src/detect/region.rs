@@ -95,17 +95,17 @@ impl Plan {
     pub(super) fn normalise(&self, digits: &str) -> Option<String> {
         let national = self.national(digits).or_else(|| {
             let abroad = digits.strip_prefix(self.international)?;
-            is_international(abroad).then(|| format!("+{abroad}"))
+            is_international(abroad).then(|| ["+", abroad].concat())
         });
         match national {
             Some(abroad) if abroad.starts_with('+') => Some(abroad),
-            Some(national) => Some(format!("+{}{national}", self.code)),
+            Some(national) => Some(["+", self.code, &national].concat()),
             // Ranges that the metadata does not have are still dialled from inside.
             None => self
                 .without_trunk(digits)
                 .chain([digits])
                 .find(|d| self.has_length(d))
-                .map(|d| format!("+{}{d}", self.code)),
+                .map(|d| ["+", self.code, d].concat()),
         }
     }
 }
@@ -133,13 +133,13 @@ pub(super) fn is_international(digits: &str) -> bool {
 /// E.164 where the country is written or known, else the digits.
 pub(super) fn normalise(digits: &str, plus: bool, region: Option<Region>) -> String {
     if plus {
-        return format!("+{digits}");
+        return ["+", digits].concat();
     }
     if let Some(e164) = region.and_then(Plan::of).and_then(|plan| plan.normalise(digits)) {
         return e164;
     }
     match digits.strip_prefix("00").filter(|d| region.is_none() && is_international(d)) {
-        Some(abroad) => format!("+{abroad}"),
+        Some(abroad) => ["+", abroad].concat(),
         None => digits.to_owned(),
     }
 }

@@ -63,7 +63,8 @@ fn corrected(message: &Message<'_>, candidates: &mut [Candidate]) {
             continue;
         }
         let between = |cue: Cues| {
-            message.hits.iter().any(|h| h.start >= a.end && h.end <= b.start && h.cues & cue != 0)
+            let within = message.hits_from(a.end, b.start);
+            within.iter().any(|h| h.end <= b.start && h.cues & cue != 0)
         };
         if between(SORRY) {
             a.subject = Subject::Retracted;
@@ -105,7 +106,9 @@ pub(super) fn withdrawn(message: &Message<'_>, candidates: &[Candidate]) -> Vec<
             continue;
         }
         let near = |cue: Cues| {
-            message.hits.iter().any(|h| {
+            let byte = |i: usize| message.tokens.get(i).map_or(message.text.len(), |t| t.start);
+            let around = message.hits_from(byte(hit.first.saturating_sub(8)), byte(hit.last + 5));
+            around.iter().any(|h| {
                 h.cues & cue != 0 && h.start >= hit.end && h.first <= hit.last + 4
                     || (h.cues & cue != 0 && h.end <= hit.start && h.last + 4 >= hit.first)
             })

@@ -3,8 +3,11 @@
 use super::asked::Question;
 use super::lang::cues::{IAM, INTRO, NOT, OUTRO, SURNAME, THEIR, TITLE, UNDER, YOUR};
 use super::message::{Hit, Message};
-use super::{Candidate, Kind, Subject};
-use crate::text::Class;
+use super::{Candidate, Kind, Subject, in_order};
+use crate::text::{Class, is_letter};
+
+/// No item is longer than this, in bytes.
+const LONGEST: usize = 48;
 
 /// Names longer than this, in characters, are sentences.
 const MAX_CHARS: usize = 16;
@@ -19,8 +22,9 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
         if hit.cues & (INTRO | IAM) != 0 {
             let sure = hit.cues & INTRO != 0;
             if let Some((start, end)) = forward(message, hit.end) {
-                let known = message.hits.iter().any(|h| h.start == start && h.cues & SURNAME != 0);
-                let polite = message.hits.iter().any(|h| h.start == end && h.cues & OUTRO != 0);
+                let known =
+                    message.hits_from(start, start + 1).iter().any(|h| h.cues & SURNAME != 0);
+                let polite = message.hits_from(end, end + 1).iter().any(|h| h.cues & OUTRO != 0);
                 if sure || known || polite || question.name {
                     push(message, start, end, if sure { 0.9 } else { 0.8 }, hit.start, &mut found);
                 }
@@ -45,7 +49,7 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
             push(message, start, end, 0.8, start, &mut found);
         }
     }
-    found.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    in_order(&mut found, |a, b| a.confidence > b.confidence);
     for name in found {
         if !out.iter().any(|c| c.start < name.end && name.start < c.end) {
             out.push(name);
@@ -55,9 +59,8 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
 
 /// Whether a longer item of the same meaning takes this one in.
 fn covered(message: &Message<'_>, hit: &Hit) -> bool {
-    message
-        .hits
-        .iter()
+    let near = message.hits_from(hit.start.saturating_sub(LONGEST), hit.end);
+    near.iter()
         .any(|h| h.start <= hit.start && hit.end <= h.end && h.end - h.start > hit.end - hit.start)
 }
 
@@ -92,17 +95,17 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
     let mut end = start;
     for (i, c) in skipped.char_indices() {
         let at = start + i;
+        let here = message.hits_from(at, at + 1);
         // Thai names hold short words that mean something else elsewhere.
         let fresh = at == start || text.get(..at).is_some_and(|t| t.ends_with(' '));
-        let cut = message.hits.iter().any(|h| {
+        let cut = here.iter().any(|h| {
             let word = h.end - h.start;
-            let inside = is_thai(c)
-                && h.cues & stop == NOT
-                && (fresh && word <= 9 || at < start + 9 && word <= 9);
-            h.start == at && h.cues & stop != 0 && !inside
+            let inside =
+                is_thai(c) && h.cues & stop == NOT && word <= 9 && (fresh || at < start + 9);
+            h.cues & stop != 0 && !inside
         });
         let space = c == ' ' || c == '\u{3000}' || c == '・' || c == '·';
-        if cut || !(c.is_alphabetic() || is_thai(c) || space) {
+        if cut || !(is_letter(c) || is_thai(c) || space) {
             break;
         }
         if !space {
@@ -111,8 +114,10 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
     }
     let name = text.get(start..end)?;
     (2..=MAX_CHARS).contains(&name.chars().count()).then_some((start, end)).or_else(|| {
-        let surname =
-            message.hits.iter().any(|h| h.start == start && h.end == end && h.cues & SURNAME != 0);
+        let surname = message
+            .hits_from(start, start + 1)
+            .iter()
+            .any(|h| h.end == end && h.cues & SURNAME != 0);
         surname.then_some((start, end))
     })
 }
@@ -122,10 +127,12 @@ fn backward(message: &Message<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let text = message.text;
     let mut start = hit.start;
     for (i, c) in text.get(..hit.start)?.char_indices().rev() {
-        let cut = message.hits.iter().any(|h| {
+        let end = i + c.len_utf8();
+        let near = message.hits_from(end.saturating_sub(LONGEST), hit.start);
+        let cut = near.iter().any(|h| {
             h.end == i + c.len_utf8() && h.cues & (NOT | INTRO | IAM) != 0 && h.start < hit.start
         });
-        if cut || !c.is_alphabetic() || is_hiragana(c) {
+        if cut || !is_letter(c) || is_hiragana(c) {
             break;
         }
         start = i;

@@ -1,5 +1,7 @@
 //! Folding: the form in which words are compared.
 
+use super::letter::lower;
+
 /// The value of a decimal digit of the scripts in which visitors write numbers: ASCII, full-width,
 /// Arabic-Indic (both sets), Devanagari, Bengali and Thai.
 pub fn digit(c: char) -> Option<u8> {
@@ -39,7 +41,7 @@ pub fn fold_into(c: char, out: &mut String) {
             char::from_u32(c as u32 - 0xfee0).unwrap_or(c).to_ascii_lowercase()
         }
         '\u{3000}' => ' ',
-        _ => c.to_lowercase().next().unwrap_or(c),
+        _ => lower(c),
     };
     match plain(c) {
         "" => out.push(c),

@@ -89,7 +89,7 @@ fn by_script(text: &str) -> Option<Lang> {
             '\u{e01}'..='\u{e4e}' => 2,
             '\u{900}'..='\u{97f}' => 3,
             '\u{600}'..='\u{6ff}' => 4,
-            _ if c.is_alphabetic() => 5,
+            _ if super::is_letter(c) => 5,
             _ => continue,
         };
         counts[slot] += 1;

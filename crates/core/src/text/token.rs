@@ -1,6 +1,7 @@
 //! Words, numbers and marks of a message, each with its place and its folded form.
 
 use super::fold::{digit, fold_into, is_apostrophe, is_mark};
+use super::letter::{is_letter, is_lower, is_upper};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +82,7 @@ impl<'a> Tokens<'a> {
             };
             (spaced, newline) = (false, false);
             if first != Kind::Mark {
-                let (mut capitals, mut small) =
-                    (u32::from(c.is_uppercase()), u32::from(c.is_lowercase()));
+                let (mut capitals, mut small) = (u32::from(is_upper(c)), u32::from(is_lower(c)));
                 let title = capitals == 1;
                 while let Some(&(at, c)) = chars.peek() {
                     let next = kind(c);
@@ -108,8 +108,8 @@ impl<'a> Tokens<'a> {
                         break;
                     }
                     chars.next();
-                    capitals += u32::from(c.is_uppercase());
-                    small += u32::from(c.is_lowercase());
+                    capitals += u32::from(is_upper(c));
+                    small += u32::from(is_lower(c));
                     fold_into(c, &mut folded);
                     token.end = at + c.len_utf8();
                 }
@@ -228,7 +228,7 @@ fn kind(c: char) -> Kind {
         | '\u{20000}'..='\u{3134f}' => Kind::Cjk,
         // Vowel signs and the like of Indic scripts are no letters for Unicode, but part of words.
         '\u{900}'..='\u{dff}' if c != '\u{964}' && c != '\u{965}' => Kind::Letter,
-        _ if c.is_alphabetic() => Kind::Letter,
+        _ if is_letter(c) => Kind::Letter,
         _ => Kind::Mark,
     }
 }
