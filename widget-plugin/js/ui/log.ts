@@ -16,6 +16,8 @@ export class Log {
   readonly #strings: Strings;
   readonly #greeting: HTMLLIElement;
   #rows = new Map<string, Row>();
+  /** Whether the newest line is in view, and is to stay so. */
+  #atEnd = true;
 
   constructor(strings: Strings) {
     this.#strings = strings;
@@ -25,10 +27,17 @@ export class Log {
       { class: "log", role: "log", "aria-live": "polite", "aria-label": strings.messages, tabindex: "0" },
       this.#greeting,
     );
+    this.element.addEventListener("scroll", () => {
+      const { scrollTop, scrollHeight, clientHeight } = this.element;
+      this.#atEnd = scrollHeight - scrollTop - clientHeight < 60;
+    });
+    // What appears below takes its room from the list.
+    new ResizeObserver(() => {
+      if (this.#atEnd) this.toEnd();
+    }).observe(this.element);
   }
 
   render(lines: readonly Line[]): void {
-    const atEnd = this.#atEnd();
     const rows = new Map<string, Row>();
     let before: Element = this.#greeting;
     for (const line of lines) {
@@ -44,16 +53,12 @@ export class Log {
     for (const [id, { item }] of this.#rows) if (!rows.has(id)) item.remove();
     this.#rows = rows;
     const mine = lines.at(-1)?.role === "customer";
-    if (added && (atEnd || mine)) this.toEnd();
+    if (added && (this.#atEnd || mine)) this.toEnd();
   }
 
   toEnd(): void {
+    this.#atEnd = true;
     this.element.scrollTop = this.element.scrollHeight;
-  }
-
-  #atEnd(): boolean {
-    const { scrollTop, scrollHeight, clientHeight } = this.element;
-    return scrollHeight - scrollTop - clientHeight < 60;
   }
 
   #fill(item: HTMLLIElement, line: Line): void {

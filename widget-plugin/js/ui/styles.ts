@@ -23,8 +23,8 @@ export const STYLES = /* css */ `
 @supports (color: light-dark(#000, #fff)) {
   :host {
     color-scheme: inherit;
-    --accent: var(--askwell-accent, light-dark(#1f5f4a, #7fd1b2));
-    --accent-text: var(--askwell-accent-text, light-dark(#fff, #0d1f18));
+    /* Both are dark enough for white, so that a site which sets the accent alone is readable in both. */
+    --accent: var(--askwell-accent, light-dark(#1f5f4a, #2f7d62));
     --surface: var(--askwell-background, light-dark(#fff, #181c1a));
     --text: var(--askwell-text, light-dark(#1d2320, #e9eeeb));
     --muted: var(--askwell-muted, light-dark(#5c6662, #a3aea9));
@@ -83,7 +83,7 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .line.theirs { align-self: flex-start; background: var(--bubble); border-end-start-radius: 6px; }
 .line.mine { align-self: flex-end; background: var(--accent); color: var(--accent-text); border-end-end-radius: 6px; }
 .line.mine + .line.theirs, .line.theirs + .line.mine { margin-block-start: 8px; }
-.line.sending { opacity: .72; }
+.line.sending { opacity: .82; }
 .line.failed { background: none; color: var(--alert); border: 1px dashed currentColor; }
 .line .state { display: block; font-size: 12px; }
 .event { align-self: center; padding: 6px 10px; color: var(--muted); font-size: 13px; text-align: center; }
