@@ -37,6 +37,7 @@ pub struct Args {
 
 /// Runs it until Ctrl-C, or until the table is printed.
 pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
+    let _alone = state::lock(project)?;
     server::check_port(args.port)?;
     build::run(project, None)?;
     let secrets = state::secrets(project)?;

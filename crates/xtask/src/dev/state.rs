@@ -1,11 +1,11 @@
 //! What `dev` remembers between runs: the secrets of the Worker and the keys of the demo workspace.
 
 use crate::project::Project;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use askwell::api::WorkspaceCreated;
 use askwell::id;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -15,6 +15,25 @@ pub const DIRECTORY: &str = ".askwell/state";
 const KEYS: &str = ".askwell/state/dev.json";
 /// Where wrangler looks for the secrets of a local Worker.
 const SECRETS: &str = ".dev.vars";
+
+/// Held by the one that serves this checkout's store: two runtimes on one store would damage it.
+const LOCK: &str = ".askwell/dev.lock";
+
+/// Takes the store for as long as the result lives, or says that somebody else has it.
+pub fn lock(project: &Project) -> Result<File> {
+    let path = project.path(LOCK);
+    fs::create_dir_all(project.path(DIRECTORY))?;
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another `cargo xtask dev` serves this checkout's store: stop that one first")
+        }
+        Err(TryLockError::Error(e)) => {
+            Err(e).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}
 
 /// The demo workspace.
 #[derive(Debug, Serialize, Deserialize)]
