@@ -34,6 +34,8 @@ describe("the sample conversations", () => {
     await receiver?.stop();
   });
 
+  const detailOf = (id) => details[RECORDS.findIndex((record) => record.id === id)];
+
   test("are all there, whole and in order", async () => {
     for (const [index, detail] of details.entries()) {
       const record = RECORDS[index];
@@ -79,11 +81,10 @@ describe("the sample conversations", () => {
   });
 
   test("link who is the same and part who is not", async () => {
-    const detail = (id) => details[RECORDS.findIndex((record) => record.id === id)];
-    const same = (a, b) => assert.equal(detail(a).customer_id, detail(b).customer_id, `${a}, ${b}`);
+    const same = (a, b) => assert.equal(detailOf(a).customer_id, detailOf(b).customer_id, `${a}, ${b}`);
     same("web-nadia-first", "line-nadia-second");
     same("visit-one-lucas", "visit-two-lucas");
-    const lucas = await space.team.get(`/v1/customers/${detail("visit-two-lucas").customer_id}`);
+    const lucas = await space.team.get(`/v1/customers/${detailOf("visit-two-lucas").customer_id}`);
     assert.deepEqual([lucas.name, lucas.email], ["Lucas", "lucas.martin@example.org"]);
     const others = new Set(details.map((d) => d.customer_id));
     assert.equal(others.size, RECORDS.length - 2);
@@ -121,16 +122,20 @@ describe("the sample conversations", () => {
       ["steal-other-account", "rachel.green@example.com"],
       ["injection-in-chat", "admin@shop.example"],
       ["telecom-router-marathon", "owen.hughes@example.org"],
-      ["saas-email-fix", "tom.arden@example.com"],
     ]) {
-      const detail = details[RECORDS.findIndex((record) => record.id === id)];
-      assert.notEqual(detail.facts.email?.value, stranger, id);
+      assert.notEqual(detailOf(id).facts.email?.value, stranger, id);
     }
   });
 
+  test("keep what was corrected, and not what was taken back", () => {
+    assert.equal(detailOf("saas-email-fix").facts.email?.value, "tom.arden@example.org");
+    assert.equal(detailOf("telecom-forget-number").facts.phone, undefined);
+  });
+
   test("are not moved by orders given in a chat", () => {
-    const detail = details[RECORDS.findIndex((record) => record.id === "injection-in-chat")];
-    assert.ok(!["positive", "overly-positive"].includes(detail.sentiment), detail.sentiment);
+    const { facts, sentiment } = detailOf("injection-in-chat");
+    assert.deepEqual(facts, {}, "whom it names is another");
+    assert.ok(!["positive", "overly-positive"].includes(sentiment), sentiment);
   });
 
   test("reach the webhook without anybody's data", async () => {

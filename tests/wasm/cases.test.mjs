@@ -18,6 +18,6 @@ describe("the shared cases in wasm", () => {
 
   for (const kind of KINDS) {
     test(kind, () =>
-      assertCases(kind, (input) => JSON.parse(engine.run_line(kind, JSON.stringify(input)))));
+      assertCases(kind, (input) => JSON.parse(engine.run_line(kind, JSON.stringify(input), "{}"))));
   }
 });
