@@ -4,6 +4,7 @@
 use crate::fault::{Fault, Outcome};
 use askwell::time::UnixMillis;
 use askwell::{Code, id};
+use wasm_bindgen::JsCast;
 use worker::{Date, Env};
 
 /// KV: customer documents, visitor documents, closed transcripts, the list of workspaces.
@@ -64,7 +65,10 @@ pub fn signing_secret(env: &Env) -> Outcome<String> {
 /// 130 random bits as 26 characters.
 pub fn random() -> Outcome<String> {
     let mut bytes = [0u8; 32];
-    getrandom::fill(&mut bytes)
+    js_sys::global()
+        .unchecked_into::<web_sys::WorkerGlobalScope>()
+        .crypto()
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes))
         .map_err(|_| Fault::refused(Code::Internal, "no random numbers to be had"))?;
     Ok(id::digest(&[&bytes]))
 }

@@ -1,6 +1,13 @@
 //! The shared cases of `tests/data/detect.jsonl`, natively. The same file runs in wasm and through
 //! the Worker.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use askwell::line::detect::{In, Options, run};
 use serde_json::Value;
 

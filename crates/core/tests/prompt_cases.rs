@@ -1,5 +1,12 @@
 //! The shared cases of `askwell prompt`, and what must hold over any order of events.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use askwell::detect::{Detection, Found, Kind, Subject};
 use askwell::line::prompt;
 use askwell::prompt::{Config, Event, State, step};

@@ -171,7 +171,8 @@ fn the_schema_file_says_the_same_as_the_code() {
 fn the_status_is_who_ended_up_with_it() {
     use ConversationStatus as S;
     use Role::{Agent, Bot, Customer, System};
-    let cases: &[(&[(Role, &str)], Platform, bool, S)] = &[
+    type Case<'a> = (&'a [(Role, &'a str)], Platform, bool, S);
+    let cases: &[Case<'_>] = &[
         (&[(Customer, "a"), (Bot, "b")], Platform::WebWidget, false, S::BotHandled),
         (&[], Platform::Phone, false, S::BotHandled),
         (&[(Customer, "a"), (Agent, "b")], Platform::WebWidget, false, S::Agent),

@@ -44,7 +44,7 @@ impl Suite {
             Self::Native => &[],
             Self::Wasm => &["widget-plugin/tests", "tests/wasm"],
             Self::Worker => &["tests/e2e"],
-            Self::Browser => &["tests/browser"],
+            Self::Browser => &["widget-plugin/browser-tests", "tests/browser"],
         }
     }
 }
