@@ -126,7 +126,7 @@ impl Lexicon {
     }
 
     /// The entries from the first one that begins with a word on.
-    fn from_word(&self, word: &str) -> &[Entry] {
+    fn entries_of(&self, word: &str) -> &[Entry] {
         let mut at = slot(word);
         // There are free slots, so this ends.
         while let Some(n) = self.index.get(at).filter(|n| **n != 0) {
@@ -149,7 +149,7 @@ impl Lexicon {
         word: &'s str,
         langs: Langs,
     ) -> impl Iterator<Item = (&'s str, Cues)> {
-        self.from_word(word)
+        self.entries_of(word)
             .iter()
             .map_while(move |e| Some((e, rest_after(self.text(e), word)?)))
             .map(move |(e, rest)| {
@@ -160,7 +160,7 @@ impl Lexicon {
 
     /// The languages that have a word among those that are never names, for telling languages.
     pub(crate) fn speakers(&self, word: &str) -> Langs {
-        self.from_word(word)
+        self.entries_of(word)
             .iter()
             .take_while(|e| usize::from(e.len) == word.len())
             .filter(|e| e.cues & LITTLE != 0)
