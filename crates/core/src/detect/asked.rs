@@ -1,9 +1,10 @@
 //! What the question just put to the visitor asked for.
 
+use super::Asked;
 use super::lang::Langs;
 use super::lang::cues::{ASK, CODE, EMAIL, LABEL, NUMBER, OF, PHONE, REQUEST, THEIR, THING};
 use super::message::Message;
-use super::{Asked, Context};
+use crate::text::Tokens;
 
 /// What is expected of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,9 +20,9 @@ pub(super) struct Question {
 
 impl Question {
     /// From what is known, else from the agent's words.
-    pub(super) fn new(context: &Context<'_>, langs: Langs) -> Self {
+    pub(super) fn new(known: &[Asked], agent: Option<Tokens<'_>>, langs: Langs) -> Self {
         let mut question = Self::default();
-        for asked in context.asked {
+        for asked in known {
             match asked {
                 Asked::Name => question.name = true,
                 Asked::Email => question.email = true,
@@ -31,13 +32,13 @@ impl Question {
             }
         }
         let known = question.name || question.email || question.phone || question.other;
-        if !known && let Some(words) = context.prev_agent {
+        if !known && let Some(words) = agent {
             question.read(words, langs);
         }
         question
     }
 
-    fn read(&mut self, words: &str, langs: Langs) {
+    fn read(&mut self, words: Tokens<'_>, langs: Langs) {
         let message = Message::new(words, langs);
         let tokens = &message.tokens;
         let mut from = 0;
@@ -45,12 +46,13 @@ impl Question {
             if end < tokens.len() && !message.ends_sentence(end - 1) {
                 continue;
             }
-            let within = |h: &&super::message::Hit| h.first >= from && h.last <= end;
+            let byte = |i: usize| tokens.get(i).map_or(tokens.text.len(), |t| t.start);
+            let hits = message.hits_from(byte(from), byte(end));
             let asks = ['?', '？', '؟'].iter().any(|mark| tokens.is_mark(end - 1, *mark))
-                || message.hits.iter().filter(within).any(|h| h.cues & (REQUEST | ASK) != 0);
+                || hits.iter().any(|h| h.cues & (REQUEST | ASK) != 0);
             if asks {
-                let code = message.hits.iter().filter(within).any(|h| h.cues & CODE != 0);
-                for hit in message.hits.iter().filter(within) {
+                let code = hits.iter().any(|h| h.cues & CODE != 0);
+                for hit in hits {
                     let next = message.cues(hit.last);
                     let prev = hit.first.checked_sub(1).map_or(0, |i| message.cues(i));
                     self.name |= hit.cues & ASK != 0

@@ -33,9 +33,9 @@ pub(super) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    pub(super) fn new(text: &'a str, langs: Langs) -> Self {
+    /// Looks all words up.
+    pub(super) fn new(tokens: Tokens<'a>, langs: Langs) -> Self {
         let lexicon = Lexicon::get();
-        let tokens = Tokens::new(text);
         let mut hits = Vec::new();
         let mut single = vec![0; tokens.len()];
         let (mut titled, mut small) = (0, 0);
@@ -77,7 +77,7 @@ impl<'a> Message<'a> {
                 }
             }
         }
-        Self { text, tokens, hits, single, flat: titled == 0 || small == 0 }
+        Self { text: tokens.text, tokens, hits, single, flat: titled == 0 || small == 0 }
     }
 
     /// What the i-th token alone is a sign of.

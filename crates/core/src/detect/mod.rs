@@ -16,7 +16,7 @@ mod unspaced;
 
 pub(crate) use lang::by_words;
 
-use crate::text::{Lang, guess};
+use crate::text::{Lang, Tokens, guess_tokens};
 use asked::Question;
 use core::fmt;
 use lang::Langs;
@@ -197,9 +197,11 @@ impl Found {
 
 /// Finds names, e-mail addresses and phone numbers in one message.
 pub fn detect(text: &str, context: &Context<'_>) -> Detection {
-    let langs = languages(text, context);
-    let question = Question::new(context, langs);
-    let message = Message::new(text, langs);
+    let tokens = Tokens::new(text);
+    let words = context.prev_agent.map(Tokens::new);
+    let langs = languages(&tokens, words.as_ref(), context.lang);
+    let question = Question::new(context.asked, words, langs);
+    let message = Message::new(tokens, langs);
     let mut found = Vec::new();
     email::scan(&message, &mut found);
     phone::scan(&message, question, context.region, &mut found);
@@ -224,8 +226,8 @@ fn in_order<T>(list: &mut [T], before: impl Fn(&T, &T) -> bool) {
 
 /// The languages whose words are looked for: what the text, the page and the agent's words are in,
 /// and English, which is mixed into all of them; every language where none of these is known.
-fn languages(text: &str, context: &Context<'_>) -> Langs {
-    let told = [guess(text), context.lang, context.prev_agent.and_then(guess)];
+fn languages(tokens: &Tokens<'_>, agent: Option<&Tokens<'_>>, page: Option<Lang>) -> Langs {
+    let told = [guess_tokens(tokens), page, agent.and_then(guess_tokens)];
     let known = told.into_iter().flatten().fold(0, |all, l| all | lang::only(l));
     if known == 0 { lang::ALL_LANGS } else { known | lang::only(Lang::En) }
 }

@@ -416,7 +416,10 @@ impl Finder<'_, '_> {
         if self.question.other && !asked {
             return;
         }
-        for at in 0..tokens.len() {
+        let mut next_clause = 0;
+        while next_clause < tokens.len() {
+            let at = next_clause;
+            next_clause += 1;
             if !(m.begins_clause(at)
                 || self.question.name && tokens.class(at - 1) == Some(Class::Number))
             {
@@ -427,6 +430,8 @@ impl Finder<'_, '_> {
             while m.cues(i) & (LEAD | HELLO) != 0 || tokens.is_mark(i, ',') {
                 i += 1;
             }
+            // What was passed is not looked at again: the time stays linear.
+            next_clause = next_clause.max(i);
             let Some(span) = self.forward(i, Cue::Bare) else { continue };
             let words = span.last + 1 - span.first;
             let next = span.last + 1;

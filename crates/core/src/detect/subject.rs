@@ -13,11 +13,13 @@ const REACH: usize = 9;
 /// Settles addresses and numbers by the words before them, then what later ones correct.
 pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
     let mut floor = 0;
+    let mut quote = message.text.trim_start().starts_with('>');
     for c in candidates.iter_mut() {
         if c.kind != Kind::Name {
             c.subject = before(message, floor, c.start);
         }
-        if quoted(message, c.start) {
+        quote = quoted(message.text.get(floor..c.start).unwrap_or_default(), quote);
+        if quote {
             c.subject = Subject::Quoted;
         }
         floor = c.end;
@@ -48,11 +50,9 @@ fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
     }
 }
 
-/// A line that begins with `>`.
-fn quoted(message: &Message<'_>, start: usize) -> bool {
-    let before = message.text.get(..start).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    line.trim_start().starts_with('>')
+/// Whether the line in which a stretch of text ends begins with `>`, or goes on one that does.
+fn quoted(passed: &str, before: bool) -> bool {
+    passed.rsplit_once('\n').map_or(before, |(_, line)| line.trim_start().starts_with('>'))
 }
 
 /// "john, not jon" and "a@x.com, sorry, b@x.com".

@@ -1,5 +1,6 @@
 //! The languages of the first rank, and a guess which one a text is in.
 
+use super::Tokens;
 use serde::{Deserialize, Serialize};
 
 /// A language of the first rank (ISO 639-1).
@@ -77,10 +78,18 @@ impl Lang {
 /// The script decides where it can; among languages in Latin letters, how many of a language's own
 /// little words there are, each counting less the more languages share it.
 pub fn guess(text: &str) -> Option<Lang> {
-    by_script(text).or_else(|| crate::detect::by_words(text))
+    guess_tokens(&Tokens::new(text))
+}
+
+/// As [`guess`], for a text that has been cut already.
+pub fn guess_tokens(tokens: &Tokens<'_>) -> Option<Lang> {
+    by_script(tokens.text).or_else(|| crate::detect::by_words(tokens))
 }
 
 fn by_script(text: &str) -> Option<Lang> {
+    if text.is_ascii() {
+        return None;
+    }
     let mut counts = [0u32; 6];
     for c in text.chars() {
         let slot = match c {

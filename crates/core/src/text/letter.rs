@@ -5,9 +5,11 @@
 
 /// The small letter of a capital, or the character itself.
 pub fn lower(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
     let n = c as u32;
     let shift = match n {
-        0x41..=0x5a => 32,
         0xc0..=0xde if n != 0xd7 => 32,
         0x130 => return 'i',
         0x178 => return 'ÿ',
@@ -25,12 +27,15 @@ pub fn lower(c: char) -> char {
 
 /// Whether a character is a capital.
 pub fn is_upper(c: char) -> bool {
-    lower(c) != c
+    if c.is_ascii() { c.is_ascii_uppercase() } else { lower(c) != c }
 }
 
 /// Whether a character is a small letter.
 pub fn is_lower(c: char) -> bool {
-    let cased = matches!(c as u32, 0x61..=0x7a | 0xdf..=0x24f | 0x3ac..=0x3ce | 0x430..=0x45f | 0x1e00..=0x1eff);
+    if c.is_ascii() {
+        return c.is_ascii_lowercase();
+    }
+    let cased = matches!(c as u32, 0xdf..=0x24f | 0x3ac..=0x3ce | 0x430..=0x45f | 0x1e00..=0x1eff);
     cased && c != '÷' && !is_upper(c)
 }
 

@@ -53,6 +53,17 @@ struct Entry {
 pub(crate) struct Lexicon {
     arena: String,
     entries: Vec<Entry>,
+    /// The first entry that begins with a word, by the word's hash: open addressing, 0 is empty.
+    index: Vec<u16>,
+}
+
+/// Slots of the index: a power of two, more than twice the distinct first words.
+const SLOTS: usize = 16_384;
+
+fn slot(word: &str) -> usize {
+    let mix = |h: u32, b: u8| (h ^ u32::from(b)).wrapping_mul(0x0100_0193);
+    let h = word.bytes().fold(0x811c_9dc5, mix);
+    (h ^ (h >> 15)) as usize % SLOTS
 }
 
 impl Lexicon {
@@ -68,7 +79,11 @@ impl Lexicon {
         let count = usize::from(number(2 + 10 * meanings)?);
         let numbers = 4 + 10 * meanings;
         let mut at = numbers + 2 * count;
-        let mut lexicon = Self { arena: String::new(), entries: Vec::with_capacity(count) };
+        let mut lexicon = Self {
+            arena: String::new(),
+            entries: Vec::with_capacity(count),
+            index: vec![0; SLOTS],
+        };
         let mut last = 0..0;
         for i in 0..count {
             let shared = usize::from(*table.get(at)?);
@@ -88,7 +103,40 @@ impl Lexicon {
                 cues: u64::from_le_bytes(*table.get(4 + 10 * meaning..)?.first_chunk()?),
             });
         }
+        lexicon.fill_index();
         Some(lexicon)
+    }
+
+    fn fill_index(&mut self) {
+        let mut last = String::new();
+        for (i, e) in self.entries.iter().enumerate() {
+            let word = self.text(e).split(' ').next().unwrap_or_default();
+            if word == last {
+                continue;
+            }
+            last = word.to_owned();
+            let mut at = slot(&last);
+            while self.index.get(at).is_some_and(|n| *n != 0) {
+                at = (at + 1) % SLOTS;
+            }
+            if let (Some(place), Ok(n)) = (self.index.get_mut(at), u16::try_from(i + 1)) {
+                *place = n;
+            }
+        }
+    }
+
+    /// The entries from the first one that begins with a word on.
+    fn entries_of(&self, word: &str) -> &[Entry] {
+        let mut at = slot(word);
+        // There are free slots, so this ends.
+        while let Some(n) = self.index.get(at).filter(|n| **n != 0) {
+            let entries = self.entries.get(usize::from(*n) - 1..).unwrap_or_default();
+            if entries.first().is_some_and(|e| rest_after(self.text(e), word).is_some()) {
+                return entries;
+            }
+            at = (at + 1) % SLOTS;
+        }
+        &[]
     }
 
     fn text(&self, e: &Entry) -> &str {
@@ -101,15 +149,9 @@ impl Lexicon {
         word: &'s str,
         langs: Langs,
     ) -> impl Iterator<Item = (&'s str, Cues)> {
-        let from = self.entries.partition_point(|e| self.text(e) < word);
-        self.entries
-            .get(from..)
-            .unwrap_or_default()
+        self.entries_of(word)
             .iter()
-            .map_while(move |e| {
-                let rest = self.text(e).strip_prefix(word)?;
-                (rest.is_empty() || rest.starts_with(' ')).then_some((e, rest.trim_start()))
-            })
+            .map_while(move |e| Some((e, rest_after(self.text(e), word)?)))
             .map(move |(e, rest)| {
                 (rest, if e.langs & langs != 0 { e.cues } else { e.cues & SPELLED })
             })
@@ -118,12 +160,9 @@ impl Lexicon {
 
     /// The languages that have a word among those that are never names, for telling languages.
     pub(crate) fn speakers(&self, word: &str) -> Langs {
-        let from = self.entries.partition_point(|e| self.text(e) < word);
-        self.entries
-            .get(from..)
-            .unwrap_or_default()
+        self.entries_of(word)
             .iter()
-            .take_while(|e| self.text(e) == word)
+            .take_while(|e| usize::from(e.len) == word.len())
             .filter(|e| e.cues & LITTLE != 0)
             .fold(0, |all, e| all | e.langs)
     }
@@ -157,19 +196,25 @@ impl Lexicon {
     }
 }
 
+/// What of a phrase follows its first word, if that is its first word.
+fn rest_after<'p>(phrase: &'p str, word: &str) -> Option<&'p str> {
+    let rest = phrase.strip_prefix(word)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
+}
+
 /// The language among those in Latin letters whose little words the text has.
-pub(crate) fn by_words(text: &str) -> Option<Lang> {
+pub(crate) fn by_words(tokens: &Tokens<'_>) -> Option<Lang> {
     let lexicon = Lexicon::get();
-    // Addresses are in no language.
-    let words: Vec<&str> = text.split_whitespace().filter(|w| !w.contains('@')).collect();
-    let words = words.join(" ");
-    let tokens = Tokens::new(&words);
     // Twelfths, so that a word shared by two, three or four languages counts in whole numbers.
     let mut score = [0u32; 15];
+    // Addresses are in no language.
+    let joins = |i: usize| tokens.is_mark(i, '.') || tokens.is_mark(i, '@');
+    let close = |i: usize| tokens.get(i).is_some_and(|t| !t.spaced);
     for i in 0..tokens.len() {
-        let word = tokens.folded(i);
-        let langs = lexicon.speakers(word);
-        if langs == 0 {
+        let address =
+            joins(i + 1) && close(i + 1) && close(i + 2) || i > 0 && joins(i - 1) && close(i);
+        let langs = lexicon.speakers(tokens.folded(i));
+        if langs == 0 || address {
             continue;
         }
         let share = 12 / langs.count_ones().min(12);
@@ -179,7 +224,7 @@ pub(crate) fn by_words(text: &str) -> Option<Lang> {
             }
         }
     }
-    for c in text.chars() {
+    for c in tokens.text.chars().filter(|c| !c.is_ascii()) {
         let lang = match c {
             'ñ' | '¿' | '¡' => Lang::Es,
             'ß' => Lang::De,
