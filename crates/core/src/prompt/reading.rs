@@ -68,20 +68,22 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let starts = |cue: Cue| hits.iter().any(|h| h.cue == cue && h.start == sheds.first_word);
 
     let own = has(Cue::Own);
-    let asking = hits
-        .iter()
-        .any(|h| h.cue == Cue::Question && (h.start == sheds.first_word || asks_anywhere(h.lang)));
+    let questions = || hits.iter().filter(|h| h.cue == Cue::Question);
+    let asking = questions().any(|h| h.start == sheds.first_word || asks_anywhere(h.lang));
+    // "How can I return it?" asks how, whatever politeness follows; "can you…" asks to have it done.
+    let how = questions()
+        .any(|h| h.start == sheds.first_word && !asks_anywhere(h.lang) && !starts(Cue::Polite));
     // "Can you help?" is no question that waits for an answer.
     let interrogative = !has(Cue::Opener) && (tokens.question_mark || asking);
     let wants = hits.iter().any(|h| h.cue == Cue::Want && !negated(h, &hits));
-    let request = has(Cue::Polite) || wants;
+    let request = wants || (has(Cue::Polite) && !how);
     // "Where is my order" is about the visitor; "where is your shop" anybody could ask.
     let general = !own && ((interrogative && !request) || has(Cue::Know));
     let exploring = has(Cue::Explore);
 
     let about = sheds.substance > 0 && (has(Cue::Topic) || wants);
     let matter = has(Cue::Matter) || (about && !general && !exploring);
-    let moments = moments(&hits, matter, general && asking);
+    let moments = moments(&hits, matter, general && how);
     let vague = moments == [Moment::Matter] && !has(Cue::Matter) && !has(Cue::Topic);
 
     let act = if !moments.is_empty() {
@@ -157,15 +159,17 @@ impl Sheds {
 }
 
 /// What the words call for, the most telling first.
-fn moments(hits: &[Hit], matter: bool, how_to: bool) -> Vec<Moment> {
-    let wishes = |cue: Cue| hits.iter().any(|h| h.cue == cue && !negated(h, hits));
+///
+/// `curious`: a question that anybody could ask. "How does one book?" asks about booking and does
+/// not book.
+fn moments(hits: &[Hit], matter: bool, curious: bool) -> Vec<Moment> {
+    let wishes = |cue: Cue| !curious && hits.iter().any(|h| h.cue == cue && !negated(h, hits));
     let mut moments = Vec::new();
     for moment in Moment::ALL {
         let shown = match moment {
             Moment::Send => wishes(Cue::Send),
             Moment::Call => wishes(Cue::Call),
-            // "How does one book?" asks about booking and does not book.
-            Moment::Book => wishes(Cue::Book) && !how_to,
+            Moment::Book => wishes(Cue::Book),
             Moment::Handoff => wishes(Cue::Human),
             Moment::Returning => wishes(Cue::Returning),
             // "Send me my invoice" wants it sent; that it is theirs adds nothing to ask for.
