@@ -32,7 +32,7 @@ fn table() -> &'static [Entry] {
         let mut entries: Vec<Entry> = Vec::new();
         for lang in Lang::ALL {
             for (cue, phrases) in lexicon::of(lang).cues {
-                entries.extend(phrases.iter().filter_map(|phrase| {
+                entries.extend(lexicon::split(phrases).filter_map(|phrase| {
                     let phrase = Phrase::new(phrase)?;
                     Some(Entry { key: phrase.key(), lang, cue: *cue, phrase })
                 }));

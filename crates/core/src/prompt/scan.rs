@@ -106,19 +106,27 @@ impl Tokens {
 
     /// The token after the phrase where it begins at a token.
     pub fn matches(&self, phrase: &Phrase, at: usize) -> Option<usize> {
-        phrase.first.fits(self.word(at)).then(|| self.follows(&phrase.rest, at + 1))?
+        phrase.first.fits(self.word(at)).then(|| self.follows(phrase.rest, at + 1))?
     }
 
-    fn follows(&self, rest: &[Piece], at: usize) -> Option<usize> {
-        match rest {
-            [] => Some(at),
-            [Piece::Word(word), rest @ ..] => {
-                (at < self.len() && word.fits(self.word(at))).then(|| self.follows(rest, at + 1))?
-            }
-            [Piece::Gap(most), rest @ ..] => {
-                (at..self.len().min(at + most + 1)).find_map(|from| self.follows(rest, from))
-            }
+    fn follows(&self, rest: &'static str, at: usize) -> Option<usize> {
+        if rest.is_empty() {
+            return Some(at);
         }
+        if let Some(rest) = rest.strip_prefix('~') {
+            let rest = rest.trim_start_matches(' ');
+            let dense = rest.chars().next().is_some_and(is_dense);
+            let gap = if dense { GAP_CHARS } else { GAP_WORDS };
+            let end = self.len().min(at + gap + 1);
+            return (at..end).find_map(|from| self.follows(rest, from));
+        }
+        // Most phrases part here, and cutting them is what costs.
+        let said = self.word(at);
+        if said.chars().next() != rest.chars().next() {
+            return None;
+        }
+        let (word, rest) = next_word(rest)?;
+        word.fits(said).then(|| self.follows(rest, at + 1))?
     }
 }
 
@@ -148,36 +156,17 @@ impl Word {
     }
 }
 
-#[derive(Debug)]
-enum Piece {
-    Word(Word),
-    /// As many tokens as this at most.
-    Gap(usize),
-}
-
-/// A phrase, cut once, its first word apart.
-#[derive(Debug)]
+/// A phrase, its first word apart.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Phrase {
     first: Word,
-    rest: Vec<Piece>,
+    rest: &'static str,
 }
 
 impl Phrase {
     /// Reads a phrase; none where it is empty or begins with a gap.
     pub fn new(phrase: &'static str) -> Option<Self> {
-        let (first, mut left) = next_word(phrase)?;
-        let mut rest = Vec::new();
-        while !left.is_empty() {
-            if let Some(after) = left.strip_prefix('~') {
-                left = after.trim_start_matches(' ');
-                let dense = left.chars().next().is_some_and(is_dense);
-                rest.push(Piece::Gap(if dense { GAP_CHARS } else { GAP_WORDS }));
-            } else {
-                let (word, after) = next_word(left)?;
-                rest.push(Piece::Word(word));
-                left = after;
-            }
-        }
+        let (first, rest) = next_word(phrase)?;
         Some(Self { first, rest })
     }
 
