@@ -25,7 +25,10 @@ const SECRETS = { ADMIN_KEY, SIGNING_SECRET: "signing-secret-of-the-tests-012345
 
 const running = new Set();
 process.on("exit", () => {
-  for (const worker of running) worker.killNow();
+  for (const worker of running) {
+    worker.killNow();
+    worker.forget();
+  }
 });
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => process.exit(1));
@@ -170,9 +173,12 @@ export class Worker {
   /** Ends it and removes its state. */
   async stop() {
     await this.halt();
-    if (!process.env.ASKWELL_KEEP_STATE) {
-      rmSync(this.state, { recursive: true, force: true, maxRetries: 5 });
-    }
+    this.forget();
+  }
+
+  forget() {
+    if (process.env.ASKWELL_KEEP_STATE) return;
+    rmSync(this.state, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** Lets the cron trigger fire. */
