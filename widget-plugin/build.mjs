@@ -165,5 +165,6 @@ buildEngine(dist, []);
 await bundle();
 declarations();
 cpSync(join(here, "demo"), join(dist, "demo"), { recursive: true });
+cpSync(join(here, "_headers"), join(dist, "_headers"));
 if (flags.lines) buildEngine(join(here, "build", "lines"), ["--features", "lines"]);
 report();

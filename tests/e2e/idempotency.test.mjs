@@ -29,8 +29,8 @@ describe("repeats and order", () => {
   });
 
   test("the same idempotency key with another request is refused", async () => {
-    await open("order-3", { locale: "fr-FR" });
-    assertProblem(await open("order-3", { locale: "de-DE" }), 409, "idempotency_conflict");
+    await open("order-3", { platform: "line" });
+    assertProblem(await open("order-3", { platform: "facebook" }), 409, "idempotency_conflict");
   });
 
   test("an idempotency key that is none is refused", async () => {

@@ -74,7 +74,7 @@ export type ServerFrame =
   | { type: "message"; message: Message }
   | ({ type: "accepted" } & MessageAccepted)
   | ({ type: "state" } & ConversationState)
-  | ({ type: "problem" } & Omit<Problem, "type">);
+  | { type: "problem"; problem: Problem };
 
 /** Longest text of one message, in bytes of UTF-8. */
 export const MAX_MESSAGE_BYTES = 8 * 1024;

@@ -13,8 +13,12 @@ use crate::rpc;
 use askwell::api::FieldList;
 use askwell::closing::{FieldVersion, conclude};
 use askwell::id::{self, WorkspaceId};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use js_sys::{ArrayBuffer, Uint8Array};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::HashMap;
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, MessageBatch, MessageExt, RawMessage};
 
 /// How long a poison message is kept for somebody to look at: 30 days.
@@ -101,11 +105,7 @@ pub async fn decode<T: DeserializeOwned>(
     env: &Env,
     queue: &str,
 ) -> Option<T> {
-    let body = message.body();
-    let text = body
-        .as_string()
-        .or_else(|| js_sys::JSON::stringify(&body).ok().and_then(|text| text.as_string()))
-        .unwrap_or_default();
+    let text = text(&message.body());
     if let Ok(notice) = serde_json::from_str(&text) {
         return Some(notice);
     }
@@ -122,6 +122,19 @@ pub async fn decode<T: DeserializeOwned>(
         }
     }
     None
+}
+
+/// A body as text: strings as they are, bytes in base 64, anything else as JSON.
+fn text(body: &JsValue) -> String {
+    if let Some(buffer) = body.dyn_ref::<ArrayBuffer>() {
+        return STANDARD.encode(Uint8Array::new(buffer).to_vec());
+    }
+    if let Some(bytes) = body.dyn_ref::<Uint8Array>() {
+        return STANDARD.encode(bytes.to_vec());
+    }
+    body.as_string()
+        .or_else(|| js_sys::JSON::stringify(body).ok().and_then(|text| text.as_string()))
+        .unwrap_or_default()
 }
 
 async fn set_aside(env: &Env, queue: &str, message: &str, text: &str) -> Outcome<()> {

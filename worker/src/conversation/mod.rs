@@ -84,7 +84,7 @@ impl DurableObject for Conversation {
             Ok(frame) => frame,
             Err(fault) => {
                 fault.log("conversation frame");
-                ServerFrame::Problem(store::problem(&fault))
+                ServerFrame::Problem { problem: crate::problem::problem(&fault.public()) }
             }
         };
         socket.send_with_str(serde_json::to_string(&answer)?)
@@ -144,6 +144,7 @@ impl Conversation {
         let now = config::now(&self.env);
         let opened = transaction(&self.state, move |sql| {
             if let Some(meta) = store::find_meta(sql)? {
+                same_conversation(&meta, &input)?;
                 return Ok(Opened { created: false, session: store::session(sql)?, meta });
             }
             let meta = Meta {
@@ -364,5 +365,22 @@ impl Conversation {
             // A socket that cannot be written to is gone; its owner reads what it missed over HTTP.
             let _ = socket.send_with_str(&text);
         }
+    }
+}
+
+/// Refuses to go on with a conversation as if it were another one.
+fn same_conversation(meta: &Meta, input: &Open) -> Result<(), Error> {
+    let same = meta.platform == input.platform
+        && meta.direction == input.direction
+        && meta.recorded == input.recorded
+        && meta.test_mode == input.test_mode
+        && meta.platform_conversation_id == input.platform_conversation_id;
+    if same {
+        Ok(())
+    } else {
+        Err(Error::new(
+            Code::IdempotencyConflict,
+            "this key was used for a different conversation; choose a new one",
+        ))
     }
 }

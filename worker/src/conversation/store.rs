@@ -3,7 +3,7 @@
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::sql::Sql;
-use askwell::api::{ConversationState, ConversationSummary, Problem};
+use askwell::api::{ConversationState, ConversationSummary};
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Message, Platform, Role, Status};
 use askwell::id::{ConversationId, VisitorId, WorkspaceId};
@@ -290,9 +290,4 @@ pub fn empty(sql: &Sql) -> Outcome<()> {
         bind![],
     )?;
     sql.run("DELETE FROM state WHERE key = 'session'", bind![])
-}
-
-/// A refusal as it goes over a socket.
-pub fn problem(fault: &crate::fault::Fault) -> Problem {
-    crate::problem::problem(&fault.public())
 }

@@ -205,7 +205,7 @@ impl Workspace {
             sql.run(
                 "INSERT INTO conversations (id, platform_conversation_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at)
                  VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (id) DO UPDATE SET status = excluded.status, transferred = excluded.transferred, lang = coalesce(excluded.lang, lang), messages = max(messages, excluded.messages), ended_at = excluded.ended_at",
+                 ON CONFLICT (id) DO UPDATE SET status = excluded.status, transferred = excluded.transferred, lang = coalesce(excluded.lang, lang), messages = max(messages, excluded.messages), ended_at = iif(excluded.ended_at IS NULL, NULL, ended_at)",
                 bind![
                     summary.conversation_id.as_str(),
                     summary.platform_conversation_id,

@@ -273,7 +273,9 @@ pub fn overview(sql: &Sql) -> Outcome<Overview> {
         classified: count(
             "SELECT count(*) AS n FROM conversations WHERE sentiment IS NOT NULL AND ended_at IS NOT NULL",
         )?,
-        open: count("SELECT count(*) AS n FROM conversations WHERE ended_at IS NULL")?,
+        open: count(
+            "SELECT count(*) AS n FROM conversations WHERE status IN ('queued', 'in-progress')",
+        )?,
         customers: count("SELECT count(*) AS n FROM customers")?,
         customers_with,
         answers,

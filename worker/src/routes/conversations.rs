@@ -15,6 +15,7 @@ use askwell::api::{
 use askwell::conversation::{Direction, Platform};
 use askwell::detect::Kind;
 use askwell::id::{ConversationId, VisitorId, WorkspaceId};
+use askwell::prompt;
 use askwell::session::Options;
 use askwell::text::Lang;
 use worker::{Env, Request, Response};
@@ -58,7 +59,8 @@ pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
         options: Options {
             lang: new.locale.as_deref().and_then(Lang::from_tag),
             region: new.region,
-            ..Options::default()
+            // What was held elsewhere is written down as it was: nothing is asked in it.
+            prompt: prompt::Config { enabled: !new.recorded, ..prompt::Config::default() },
         },
         known,
     };

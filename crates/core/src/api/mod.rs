@@ -89,7 +89,7 @@ pub struct NewConversation {
     /// Whether it is a test.
     pub test_mode: bool,
     /// Secret key only: a conversation that was held elsewhere. Its messages and actions carry
-    /// their own times, which never go back.
+    /// their own times, which never go back, and nothing is asked in it.
     pub recorded: bool,
 }
 
@@ -222,7 +222,10 @@ pub enum ServerFrame {
     /// The conversation moved.
     State(ConversationState),
     /// The last frame was refused.
-    Problem(Problem),
+    Problem {
+        /// Why.
+        problem: Problem,
+    },
 }
 
 /// A frame from the visitor on the socket.

@@ -89,12 +89,12 @@ fn native(project: &Project) -> Result<Count> {
     let has_nextest = command::find("cargo-nextest").is_some();
     if !has_nextest {
         return counted(
-            project.command("cargo").args(["test", "--locked", "--no-fail-fast"]),
+            project.command("cargo").args(["test", "--locked", "--workspace", "--no-fail-fast"]),
             count::cargo_test,
         );
     }
     let units = counted(
-        project.command("cargo").args(["nextest", "run", "--locked", "--no-fail-fast"]),
+        project.command("cargo").args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]),
         count::nextest,
     )?;
     // nextest runs no examples of the docs.
