@@ -80,7 +80,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
             talk to ~ advisor, speak to ~ consultant, talk to ~ consultant, contact me, \
             get back to me, reach out to me, someone contact"),
         (Cue::Returning, "\
-            im back, i am back, its me again, me again, i was here, i wrote to you, \
+            im back, i am back, its me again, i was here, i wrote to you, \
             i chatted with, i spoke with, i spoke to, i talked to, we spoke, we talked, \
             existing customer, returning customer, already a customer, im a customer, \
             i am a customer, long time customer, regular customer, i contacted you, last time i, \
