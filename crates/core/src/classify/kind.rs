@@ -59,8 +59,14 @@ fn senses() -> &'static Lexicon<Sense> {
 
 /// Whether a value's name means this and nothing else of weight: the phrase covers it whole.
 pub(crate) fn means(value: &str, sense: Sense) -> bool {
+    meanings(value).contains(&sense)
+}
+
+/// All that a value's name means as a whole.
+pub(crate) fn meanings(value: &str) -> Vec<Sense> {
     let words = Words::new(value);
-    senses().hits(&words).iter().any(|h| h.label == sense && h.from == 0 && h.to == words.len())
+    let hits = senses().hits(&words);
+    hits.iter().filter(|h| h.from == 0 && h.to == words.len()).map(|h| h.label).collect()
 }
 
 /// All that the phrases of a value's name mean; a phrase inside a longer one does not count.
@@ -135,48 +141,24 @@ impl Kind {
             return Self::Time(timing);
         }
         let names: Vec<&str> = field.possible_values.iter().map(Value::name).collect();
-        let rest = |name: &str| means(name, Sense::Other) || means(name, Sense::Unknown);
-        let all = |ok: &dyn Fn(&str) -> bool| {
-            names.iter().filter(|n| ok(n)).count() >= 2 && names.iter().all(|n| ok(n) || rest(n))
-        };
+        let whole: Vec<Vec<Sense>> = names.iter().map(|n| meanings(n)).collect();
+        let is_rest = |s: &Vec<Sense>| s.contains(&Sense::Other) || s.contains(&Sense::Unknown);
+        let rest: Vec<bool> = whole.iter().map(is_rest).collect();
         let languages: Vec<Option<&'static str>> =
             names.iter().map(|n| language::named(n).map(|l| l.code)).collect();
-        let about_language = find(
-            &Words::new(&format!("{} {}", field.name, field.prompt)),
-            &[
-                "language*",
-                "speak*",
-                "write*",
-                "written",
-                "sprache*",
-                "langue*",
-                "idioma*",
-                "lingua*",
-                "taal",
-                "jezyk*",
-                "sprak*",
-                "dil*",
-                "言語",
-                "语言",
-                "ภาษา",
-                "भाषा",
-                "لغه",
-            ],
-        )
-        .is_some();
-        if about_language && all(&|n| language::named(n).is_some()) {
+        if all(&languages, &rest) && about_language(field) {
             return Self::Language(languages);
         }
         let ranges: Vec<Option<Range>> = names.iter().map(|n| amount::range(n)).collect();
-        if all(&|n| amount::range(n).is_some()) {
+        if all(&ranges, &rest) {
             return Self::Amount(ranges);
         }
         let steps: Vec<Option<i8>> = names.iter().map(|n| step(n)).collect();
         let (high, low) = (steps.iter().flatten().max(), steps.iter().flatten().min());
-        if all(&|n| step(n).is_some()) && high > low {
+        if all(&steps, &rest) && high > low {
             return Self::Mood(steps);
         }
-        let place = |sense| names.iter().position(|n| means(n, sense));
+        let place = |sense| whole.iter().position(|s| s.contains(&sense));
         if let (Some(yes), Some(no)) = (place(Sense::Yes), place(Sense::No))
             && names.len() <= 3
         {
@@ -197,4 +179,32 @@ impl Kind {
         }
         composite::claims(field).map_or(Self::Label, Self::Averted)
     }
+}
+
+/// Whether at least two values are of a sort and the others stand for what is left.
+fn all<T>(of: &[Option<T>], rest: &[bool]) -> bool {
+    of.iter().flatten().count() >= 2 && of.iter().zip(rest).all(|(o, rest)| o.is_some() || *rest)
+}
+
+fn about_language(field: &Field) -> bool {
+    const WORDS: [&str; 17] = [
+        "language*",
+        "speak*",
+        "write*",
+        "written",
+        "sprache*",
+        "langue*",
+        "idioma*",
+        "lingua*",
+        "taal",
+        "jezyk*",
+        "sprak*",
+        "dil*",
+        "言語",
+        "语言",
+        "ภาษา",
+        "भाषा",
+        "لغه",
+    ];
+    find(&Words::new(&format!("{} {}", field.name, field.prompt)), &WORDS).is_some()
 }

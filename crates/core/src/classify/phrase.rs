@@ -5,7 +5,11 @@ use super::words::{Words, is_unspaced};
 /// Index of the first word at which one of the phrases stands. Phrases are written folded, their
 /// words divided by spaces; a word that ends in `*` matches by its beginning.
 pub(crate) fn find(words: &Words, phrases: &[&str]) -> Option<usize> {
-    (0..words.len()).find(|at| phrases.iter().any(|phrase| stands(words, *at, phrase)))
+    words.iter().enumerate().position(|(at, word)| {
+        let first = word.as_bytes().first();
+        // Most phrases are ruled out by their first byte.
+        phrases.iter().any(|p| p.as_bytes().first() == first && stands(words, at, p))
+    })
 }
 
 fn stands(words: &Words, from: usize, phrase: &str) -> bool {

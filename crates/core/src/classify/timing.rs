@@ -122,12 +122,14 @@ impl Timing {
         let text = format!("{}. {}", field.name, field.prompt);
         let words = Words::new(&text);
         let at = |phrases: &[&str]| find(&words, phrases);
-        let timed = at(&TIMED)?;
-        let _ = timed;
+        at(&TIMED)?;
         let values: Vec<&str> = field.possible_values.iter().map(super::Value::name).collect();
         let measured = !durations(&field.prompt).is_empty()
             || values.iter().any(|v| !durations(v).is_empty())
             || values.iter().any(|v| find(&Words::new(v), &["sla"]).is_some());
+        if !measured {
+            return None;
+        }
         let (handoff, reopened) = (at(&HANDOFF), at(&REOPENED));
         let (begin, end) = (at(&FROM_START), at(&TO_END));
         let named = find(
@@ -135,13 +137,7 @@ impl Timing {
             &["sla", "response time", "reply time", "resolution time"],
         )
         .is_some();
-        if !measured
-            || (handoff.is_none()
-                && reopened.is_none()
-                && begin.is_none()
-                && end.is_none()
-                && !named)
-        {
+        if handoff.is_none() && reopened.is_none() && begin.is_none() && end.is_none() && !named {
             return None;
         }
         let start = match (handoff, reopened, begin) {
@@ -238,25 +234,7 @@ pub(crate) fn is_graded(value: &str) -> bool {
 /// What each value stands for, from its own words or from the prompt's words beside it; one that
 /// says nothing takes what is left.
 fn windows(field: &Field, values: &[&str]) -> Vec<Option<(f64, f64)>> {
-    let clauses: Vec<&str> = field.prompt.split_inclusive(['.', ';', '\n', ',']).fold(
-        Vec::new(),
-        |mut clauses: Vec<&str>, piece| {
-            // A decimal point does not end a clause.
-            let start = piece.as_ptr() as usize - field.prompt.as_ptr() as usize;
-            let glued = start > 1
-                && piece.starts_with(|c: char| c.is_ascii_digit())
-                && clauses.last().is_some_and(|c| {
-                    c.trim_end_matches(['.', ',']).ends_with(|c: char| c.is_ascii_digit())
-                });
-            if glued && let Some(last) = clauses.pop() {
-                let from = last.as_ptr() as usize - field.prompt.as_ptr() as usize;
-                clauses.push(field.prompt.get(from..start + piece.len()).unwrap_or(piece));
-            } else {
-                clauses.push(piece);
-            }
-            clauses
-        },
-    );
+    let clauses = clauses(&field.prompt);
     let mut windows: Vec<Option<(f64, f64)>> = values
         .iter()
         .map(|value| {
@@ -330,6 +308,25 @@ fn windows(field: &Field, values: &[&str]) -> Vec<Option<(f64, f64)>> {
         }
     }
     windows
+}
+
+/// The clauses of a prompt; the point or comma inside a number does not end one.
+fn clauses(prompt: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (i, c) in prompt.char_indices().filter(|(_, c)| matches!(c, '.' | ';' | '\n' | ',')) {
+        let end = i + c.len_utf8();
+        let digit_follows =
+            prompt.get(end..).is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit()));
+        let digit_precedes =
+            prompt.get(..i).is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit()));
+        if !(digit_follows && digit_precedes) {
+            found.extend(prompt.get(start..end));
+            start = end;
+        }
+    }
+    found.extend(prompt.get(start..));
+    found
 }
 
 /// The seconds that a piece of text stands for: "within 4 hours", "1-4 h", "> 8 hours".
