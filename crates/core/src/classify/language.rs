@@ -1,11 +1,16 @@
-//! Which language the customer writes in: by script where that decides, else by frequent words and
-//! by letters that only one of the candidates has.
+//! Which language the customer writes in: by script where that decides, else by frequent words, by
+//! letters that only one of the candidates has, and by letter trigrams.
 
 use super::lexicon::Map;
 use super::words::Words;
 use std::sync::OnceLock;
 
 const TABLE: &str = include_str!("../../data/classify/languages.txt");
+
+const TRIGRAMS: &str = include_str!("../../data/classify/trigrams.txt");
+/// Weight of a trigram beside a word. Small, because every word has several, and because only the
+/// languages of the first rank have trigrams: a few frequent words outweigh them.
+const TRIGRAM: f32 = 0.012;
 
 /// One language of the table.
 #[derive(Debug)]
@@ -23,6 +28,8 @@ struct Table {
     languages: Vec<Language>,
     /// Languages that have a word among their frequent ones.
     words: Map<Box<str>, Vec<usize>>,
+    /// Languages that a trigram speaks for, with its weight.
+    trigrams: Map<[char; 3], Vec<(usize, f32)>>,
 }
 
 fn table() -> &'static Table {
@@ -42,6 +49,17 @@ fn table() -> &'static Table {
             }
             let names = names.split(',').map(folded).collect();
             table.languages.push(Language { code, names, script, letters });
+        }
+        for (code, items) in TRIGRAMS.lines().filter_map(|l| l.split_once(" | ")) {
+            let Some(index) = table.languages.iter().position(|l| l.code == code) else { continue };
+            for item in items.split(' ') {
+                let mut chars = item.chars().map(|c| if c == '_' { ' ' } else { c });
+                let (Some(a), Some(b), Some(c)) = (chars.next(), chars.next(), chars.next()) else {
+                    continue;
+                };
+                let tenths = chars.collect::<String>().parse::<f32>().unwrap_or(0.0);
+                table.trigrams.entry([a, b, c]).or_default().push((index, tenths));
+            }
         }
         table
     })
@@ -118,6 +136,18 @@ fn evidence(text: &str) -> Vec<(usize, f32)> {
         for index in of {
             if let Some(score) = score.get_mut(index) {
                 *score += weight;
+            }
+        }
+    }
+    if script == "latin" {
+        let mut last = [' '; 3];
+        for c in text.chars().flat_map(char::to_lowercase).chain([' ']) {
+            let c = if c.is_alphabetic() { c } else { ' ' };
+            last = [last[1], last[2], c];
+            for (index, weight) in table.trigrams.get(&last).into_iter().flatten() {
+                if let Some(score) = score.get_mut(*index) {
+                    *score += TRIGRAM * weight;
+                }
             }
         }
     }
