@@ -205,6 +205,29 @@ fn outcome(reading: &Reading<'_>, good: usize, bad: usize) -> Finding {
     }
 }
 
+/// The customer's plain yes or no to a question of the team about one of these concepts.
+fn replied(reading: &Reading<'_>, about: &[Concept]) -> Option<(bool, usize)> {
+    reading.turns.windows(2).enumerate().find_map(|(i, pair)| {
+        let [question, reply] = pair else { return None };
+        let asks = matches!(question.role, Role::Agent | Role::Bot)
+            && question.ends_in_question()
+            && question.touched.iter().any(|c| about.contains(c));
+        if !asks || reply.role != Role::Customer {
+            return None;
+        }
+        let so = super::kind::yes_or_no(&reply.words)?;
+        Some((so, i + 1))
+    })
+}
+
+/// Concepts that are the scene of a question rather than its point.
+const SCENES: [&str; 7] =
+    ["subscription", "delivery", "payment", "component", "booking", "return", "refund"];
+
+/// Concepts that only the customer's own words show, whoever else the question names.
+const CUSTOMERS: [&str; 5] =
+    ["thanks", "data leak", "opened package", "unopened package", "bank details"];
+
 /// Whether something is so: the turn that is most like the question decides.
 fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Finding {
     let question = format!("{} {}", field.name, field.prompt);
@@ -221,14 +244,29 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
     let asked =
         if means(positive, Sense::Yes) { probe(&field.prompt) } else { positive.to_owned() };
     let focus = label::Focus::of(field);
-    let wanted = concepts::named(&asked);
+    // The name says in short what is asked; what both speak of only in passing is its setting.
+    let mut said = concepts::named(&asked);
+    said.extend(concepts::named(&field.name));
+    let wanted = label::point(said, &SCENES);
+    let applies = label::applies(reading, field);
+    if field.optional && applies == Some(false) {
+        return Finding::none(0.6, Method::Embedded);
+    }
     let opposite: Vec<Concept> = wanted.iter().filter_map(|c| concepts::opposite(*c)).collect();
     let told = |of: &[Concept]| -> Option<(usize, usize, usize)> {
         reading.turns.iter().enumerate().find_map(|(i, t)| {
-            if focus.weight(t.role, i, reading.turns.len()) < 0.5 {
-                return None;
-            }
-            t.concepts.iter().find(|h| of.contains(&h.label)).map(|h| (i, h.from, h.to))
+            let heard = |c: Concept| {
+                let own = CUSTOMERS.iter().any(|n| concepts::concept(n) == Some(c));
+                if own {
+                    t.role == Role::Customer
+                } else {
+                    focus.weight(t.role, i, reading.turns.len()) >= 0.5
+                }
+            };
+            t.concepts
+                .iter()
+                .find(|h| of.contains(&h.label) && heard(h.label))
+                .map(|h| (i, h.from, h.to))
         })
     };
     let decided = |value: usize, confidence: f32, at: Option<(usize, usize, usize)>| Finding {
@@ -237,6 +275,10 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
         evidence: at.and_then(|at| part(reading, at)).into_iter().collect(),
         method: Method::Embedded,
     };
+    if let Some((so, index)) = replied(reading, &wanted) {
+        let at = reading.turns.get(index).map(|t| (index, 0, t.words.len()));
+        return decided(if so { yes } else { no }, 0.8, at);
+    }
     if let Some(at) = told(&opposite) {
         return decided(no, 0.7, Some(at));
     }
@@ -244,12 +286,8 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
         if let Some(at) = told(&wanted) {
             return decided(yes, 0.7, Some(at));
         }
-        // The matter is talked about, but what is asked did not happen.
-        let topic = concepts::named(&field.prompt);
-        let talked = reading
-            .by(&[Role::Customer, Role::Agent, Role::Bot])
-            .any(|(_, t)| t.concepts.iter().any(|h| topic.contains(&h.label)));
-        return if field.optional && !talked {
+        // It was not said. Where the prompt's condition is met that is a no, else no answer.
+        return if field.optional && applies != Some(true) {
             Finding::none(0.6, Method::Embedded)
         } else {
             decided(no, 0.5, None)
@@ -311,6 +349,8 @@ fn worked(reading: &Reading<'_>) -> bool {
 /// Score from which an optional question counts as answered: about one shared word that is rare
 /// among the values, or clear nearness in meaning.
 const ENOUGH: f32 = 0.5;
+/// The same where phrases for the value are known and none of them was said.
+const CLEAR: f32 = 1.2;
 
 /// Which of several matters.
 fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
@@ -331,7 +371,8 @@ fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
         .filter(|(i, _)| *i != best.0)
         .map(|(_, s)| s.score)
         .fold(0.0, f32::max);
-    let threshold = if field.optional { ENOUGH } else { 0.0 };
+    let enough = if best.1.unheard { CLEAR } else { ENOUGH };
+    let threshold = if field.optional { enough } else { 0.0 };
     let names = || field.possible_values.iter().map(super::Value::name);
     let bad = names()
         .position(|n| means(n, Sense::Bad))

@@ -101,7 +101,11 @@ fn outcome(reading: &Reading<'_>, request: Request) -> Option<(bool, Place)> {
                 }
             }
             Role::Agent | Role::Bot => {
-                if let Some(hit) = has(&[wanted]) {
+                let granted =
+                    has(&kept).filter(|h| request == Request::Cancel && !turn.asks_at(h.from));
+                if let Some(hit) = granted {
+                    last = Some((true, (index, hit.from, hit.to)));
+                } else if let Some(hit) = has(&[wanted]) {
                     let place = (index, hit.from, hit.to);
                     let refused = turn.has(Cue::Fails);
                     // An offer or a question has neither been done nor been refused.

@@ -65,10 +65,15 @@ pub(crate) fn named(text: &str) -> Vec<Concept> {
     found
 }
 
-/// Concepts in a turn, with the words that show them.
-pub(crate) fn shown(words: &Words, spoken: &[Lang]) -> Vec<Hit<Concept>> {
+/// Concepts in a turn, with the words that show them: those not inside a longer phrase of another
+/// concept, and beside them all that are touched at all.
+pub(crate) fn shown(words: &Words, spoken: &[Lang]) -> (Vec<Hit<Concept>>, Vec<Concept>) {
     let spoken = |lang: Option<Lang>| lang.is_some_and(|l| spoken.contains(&l));
-    widest(&plain(concepts().phrases.hits(words), spoken)).copied().collect()
+    let all = plain(concepts().phrases.hits(words), spoken);
+    let mut touched: Vec<Concept> = all.iter().map(|h| h.label).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    (widest(&all).copied().collect(), touched)
 }
 
 /// Hits in some languages without their language, each once.
@@ -125,7 +130,7 @@ mod tests {
             (Lang::Pl, "szklanka jest stłuczona"),
             (Lang::Ja, "グラスが割れていました"),
         ] {
-            let hits = shown(&Words::new(text), &[lang]);
+            let (hits, _) = shown(&Words::new(text), &[lang]);
             assert!(hits.iter().any(|h| Some(h.label) == concept("damaged")), "{text}");
         }
     }

@@ -69,6 +69,17 @@ pub(crate) fn meanings(value: &str) -> Vec<Sense> {
     hits.iter().filter(|h| h.from == 0 && h.to == words.len()).map(|h| h.label).collect()
 }
 
+/// Whether words begin with yes or no.
+pub(crate) fn yes_or_no(words: &Words) -> Option<bool> {
+    let hits = senses().hits(words);
+    let first = |sense| hits.iter().any(|h| h.label == sense && h.from == 0);
+    match (first(Sense::Yes), first(Sense::No)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    }
+}
+
 /// All that the phrases of a value's name mean; a phrase inside a longer one does not count.
 pub(crate) fn senses_in(value: &str) -> Vec<Sense> {
     let hits = senses().hits(&Words::new(value));

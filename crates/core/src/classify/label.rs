@@ -22,6 +22,9 @@ pub(crate) struct Score {
     pub score: f32,
     /// What speaks most for it.
     pub at: Option<Place>,
+    /// Whether phrases for the same thing are known and none was said: then shared words and
+    /// nearness must speak clearly.
+    pub unheard: bool,
 }
 
 /// Whose words count how much, and whether later words count more.
@@ -117,7 +120,8 @@ impl Focus {
             Role::System => 0.0,
         };
         let place = (index + 1) as f32 / turns.max(1) as f32;
-        if self.late { own * (0.4 + 0.6 * place) } else { own }
+        // What became of a thing is said after it was asked for.
+        if self.late { own * (0.15 + 0.85 * place * place) } else { own }
     }
 }
 
@@ -141,7 +145,11 @@ pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
                 [c, Score { score: WORDS * w.score, ..w }, Score { score: VECTORS * v.score, ..v }];
             let most =
                 parts.iter().filter(|p| p.at.is_some()).max_by(|a, b| a.score.total_cmp(&b.score));
-            Score { score: parts.iter().map(|p| p.score).sum(), at: most.and_then(|p| p.at) }
+            Score {
+                score: parts.iter().map(|p| p.score).sum(),
+                at: most.and_then(|p| p.at),
+                unheard: c.unheard,
+            }
         })
         .collect();
     for (score, value) in scores.iter_mut().zip(&field.possible_values) {
@@ -181,10 +189,20 @@ fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> 
     wanted
         .iter()
         .map(|of| {
-            let mut best = Score::default();
+            let mut best = Score { unheard: !of.is_empty(), ..Score::default() };
             let mut more = 0f32;
             for (index, turn) in reading.turns.iter().enumerate() {
                 let weight = focus.weight(turn.role, index, reading.turns.len());
+                // What is left out of the matter because it steers is what such a value asks for.
+                if turn.steers
+                    && concepts::concept("break security").is_some_and(|c| of.contains(&c))
+                {
+                    best = Score {
+                        score: 1.0,
+                        at: Some((index, 0, turn.words.len())),
+                        unheard: false,
+                    };
+                }
                 for hit in turn.concepts.iter().filter(|h| of.contains(&h.label)) {
                     // Longer phrases are surer; a concept of two values tells half.
                     let sure = (0.85 + 0.15 * (hit.to - hit.from).min(3) as f32)
@@ -192,7 +210,7 @@ fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> 
                     let score = weight * sure;
                     more += score;
                     if score > best.score {
-                        best = Score { score, at: Some((index, hit.from, hit.to)) };
+                        best = Score { score, at: Some((index, hit.from, hit.to)), unheard: false };
                     }
                 }
             }
@@ -236,6 +254,7 @@ fn by_vector(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
             Score {
                 score: (best + near(&whole)).max(0.0),
                 at: (best > 0.0).then_some((index, 0, words)),
+                unheard: false,
             }
         })
         .collect()
@@ -320,7 +339,8 @@ fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
             let share = tally.worth / norm;
             let share = weight * share * share.sqrt();
             if share > best.score {
-                *best = Score { score: share, at: Some((index, tally.from, tally.to)) };
+                let at = Some((index, tally.from, tally.to));
+                *best = Score { score: share, at, unheard: false };
             }
         }
     }
@@ -368,22 +388,54 @@ pub(crate) fn rest(field: &Field, unsaid: bool) -> Option<usize> {
 const SETTINGS: [&str; 6] =
     ["subscription", "delivery", "payment", "component", "booking", "thanks"];
 
+/// Concepts that a condition names, each group with those that are signs of it.
+const FAMILIES: [(&[&str], &[&str]); 3] = [
+    (
+        &["technical issue", "defect"],
+        &[
+            "technical issue",
+            "defect",
+            "device defective",
+            "network settings",
+            "restart device",
+            "factory reset",
+            "apn",
+            "not resolved",
+            "no data left",
+        ],
+    ),
+    (&["delivery"], &["delay", "lost", "in transit", "in preparation", "delivered"]),
+    (&["payment"], &["payment problem", "bank details"]),
+];
+
+/// Concepts without those that are a setting, unless nothing else is left.
+pub(crate) fn point(mut of: Vec<Concept>, settings: &[&str]) -> Vec<Concept> {
+    let settings: Vec<Concept> = settings.iter().filter_map(|n| concepts::concept(n)).collect();
+    if of.iter().any(|c| !settings.contains(c)) {
+        of.retain(|c| !settings.contains(c));
+    }
+    of
+}
+
 /// Whether the conversation has what the prompt makes a condition of answering at all ("only if the
 /// customer has requested a cancellation", "if no return was requested, output null"). None where
 /// the prompt sets no condition that can be told.
 pub(crate) fn applies(reading: &Reading<'_>, field: &Field) -> Option<bool> {
-    let mut wanted: Vec<Concept> =
-        conditions(&field.prompt).into_iter().flat_map(concepts::named).collect();
-    let settings: Vec<Concept> = SETTINGS.iter().filter_map(|n| concepts::concept(n)).collect();
-    if wanted.iter().any(|c| !settings.contains(c)) {
-        wanted.retain(|c| !settings.contains(c));
-    }
+    let said = conditions(&field.prompt).into_iter().flat_map(concepts::named).collect();
+    let mut wanted = point(said, &SETTINGS);
     if wanted.is_empty() {
         return None;
     }
-    let said = |role: &[Role]| {
-        reading.by(role).any(|(_, t)| t.concepts.iter().any(|h| wanted.contains(&h.label)))
-    };
+    for (names, signs) in FAMILIES {
+        let all = |of: &[&str]| -> Vec<Concept> {
+            of.iter().filter_map(|n| concepts::concept(n)).collect()
+        };
+        if all(names).iter().any(|c| wanted.contains(c)) {
+            wanted.extend(all(signs));
+        }
+    }
+    let said =
+        |role: &[Role]| reading.by(role).any(|(_, t)| t.touched.iter().any(|c| wanted.contains(c)));
     Some(said(&[Role::Customer]) || said(&[Role::Agent, Role::Bot]))
 }
 
@@ -419,20 +471,11 @@ fn conditions(prompt: &str) -> Vec<&str> {
         );
         let unless = find(
             &words,
-            &[
-                "if no",
-                "if the customer is not",
-                "if the customer did not",
-                "if the customer does not",
-                "if the conversation is not",
-                "if it is not",
-                "if there is no",
-                "if there was no",
-            ],
+            &["if", "when", "unless", "wenn", "falls", "si", "se", "als", "jesli", "om"],
         );
         let from = match (only, skips, unless) {
             (Some(only), _, _) => only,
-            (None, Some(skips), Some(unless)) if unless < skips => unless,
+            (None, Some(_), Some(unless)) => unless,
             _ => continue,
         };
         if let Some(part) = sentence.get(words.source(from..words.len())) {

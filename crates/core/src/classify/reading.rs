@@ -46,6 +46,10 @@ pub(crate) struct Read<'a> {
     pub cues: Vec<Hit<Cue>>,
     /// What they are about; what is denied is left out.
     pub concepts: Vec<Hit<Concept>>,
+    /// All concepts that it touches, denied or not: what it is about at all.
+    pub touched: Vec<Concept>,
+    /// Whether it tries to steer the classification.
+    pub steers: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -59,6 +63,10 @@ impl<'a> Reading<'a> {
             .map(|turn| {
                 let text = cut(&turn.text, limit);
                 let system = turn.role == Role::System;
+                let steering = match turn.role {
+                    Role::Customer => steering::steering_bytes(text),
+                    _ => Vec::new(),
+                };
                 Read {
                     role: turn.role,
                     at: turn.at,
@@ -66,12 +74,14 @@ impl<'a> Reading<'a> {
                     marker: if system { Marker::parse(turn.text.trim()) } else { None },
                     words: match turn.role {
                         Role::System => Words::default(),
-                        Role::Customer => Words::without(text, &steering::steering_bytes(text)),
+                        Role::Customer => Words::without(text, &steering),
                         Role::Bot | Role::Agent => Words::new(text),
                     },
                     terms: Vec::new(),
                     cues: Vec::new(),
                     concepts: Vec::new(),
+                    touched: Vec::new(),
+                    steers: !steering.is_empty(),
                 }
             })
             .collect();
@@ -79,7 +89,7 @@ impl<'a> Reading<'a> {
         for turn in &mut turns {
             turn.terms = terms(&turn.words);
             turn.cues = show(turn, &spoken);
-            turn.concepts = about(turn, &spoken);
+            (turn.concepts, turn.touched) = about(turn, &spoken);
         }
         Self { turns, spoken, vectors: OnceCell::new() }
     }
@@ -246,16 +256,19 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
 }
 
 /// The concepts of a turn, less those that a denial stands right before.
-fn about(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Concept>> {
-    let mut hits = concepts::shown(&turn.words, spoken);
+fn about(turn: &Read<'_>, spoken: &[Lang]) -> (Vec<Hit<Concept>>, Vec<Concept>) {
+    let (mut hits, touched) = concepts::shown(&turn.words, spoken);
     let denials: Vec<(usize, usize)> =
         turn.cues.iter().filter(|c| c.label == Cue::Deny).map(|c| (c.from, c.to)).collect();
     hits.retain(|h| {
         // Denials come in order; only the last ones before the hit can touch it.
         let before = denials.partition_point(|(from, _)| *from < h.from);
-        !denials.iter().take(before).rev().take(3).any(|(from, to)| {
-            *to <= h.from && h.from - to < 2 && !turn.pauses_between(*from, h.from)
-        })
+        // A phrase that holds a denial itself ("no results") is not denied by another one.
+        let negative = denials.get(before).is_some_and(|(_, to)| *to <= h.to);
+        negative
+            || !denials.iter().take(before).rev().take(3).any(|(from, to)| {
+                *to <= h.from && h.from - to < 2 && !turn.pauses_between(*from, h.from)
+            })
     });
-    hits
+    (hits, touched)
 }

@@ -42,7 +42,9 @@ pub(crate) fn mood(turn: &Read<'_>) -> Mood {
     if effusive > 0 && (effusive + warm > 1 || turn.text.contains(['!', '！'])) {
         return Mood::Effusive;
     }
-    if warm + effusive > 0 {
+    // "It works now, thank you!" is more than the thanks of a farewell.
+    let relieved = count(Cue::Works) > 0 && count(Cue::Thanks) > 0 && count(Cue::Fails) == 0;
+    if warm + effusive > 0 || relieved {
         return Mood::Pleased;
     }
     if count(Cue::Thanks) > 0 { Mood::Thankful } else { Mood::Plain }
