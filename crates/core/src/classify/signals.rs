@@ -82,3 +82,104 @@ fn ends_well(reading: &Reading<'_>) -> bool {
         t.has(Cue::Works) || matches!(mood(t), Mood::Thankful | Mood::Pleased | Mood::Effusive)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classify::{sentiment, signals};
+    use crate::conversation::Turn;
+
+    /// Turns written as "c text" for the customer, and b, a, s for bot, agent and system.
+    fn talk(lines: &[&str]) -> Vec<Turn> {
+        let turn = |line: &&str| {
+            let (who, text) = line.split_once(' ').unwrap();
+            let role = match who {
+                "c" => Role::Customer,
+                "b" => Role::Bot,
+                "a" => Role::Agent,
+                _ => Role::System,
+            };
+            Turn { role, text: text.to_owned(), at: None }
+        };
+        lines.iter().map(turn).collect()
+    }
+
+    fn read(lines: &[&str]) -> Signals {
+        let talk = talk(lines);
+        signals(&talk, sentiment(&talk))
+    }
+
+    #[test]
+    fn a_reported_problem_is_no_displeasure() {
+        let s = read(&["c My lamp is broken", "a I will send a new one.", "c ok thanks"]);
+        assert!(!s.dissatisfaction && !s.severe_negative);
+        assert_eq!(s.outcome, Outcome::Resolved);
+    }
+
+    #[test]
+    fn severe_implies_dissatisfaction_and_a_bad_review_is_not_severe() {
+        for words in [
+            "I will call my lawyer",
+            "I'll file a chargeback",
+            "This cream caused an allergic reaction",
+            "Ich schalte meinen Anwalt ein",
+        ] {
+            let s = read(&[&format!("c {words}"), "a I am sorry."]);
+            assert!(s.severe_negative && s.dissatisfaction, "{words}");
+        }
+        let s = read(&["c I'm so disappointed, expect a one star review", "a I am sorry."]);
+        assert!(s.dissatisfaction && !s.severe_negative);
+    }
+
+    #[test]
+    fn success_is_praise_or_that_it_works() {
+        assert!(read(&["c How do I reset it?", "a Hold the button.", "c It works now"]).success);
+        assert!(read(&["c Wann kommt es?", "a Morgen.", "c Super, das freut mich sehr!"]).success);
+        assert!(
+            !read(&["c How do I reset it?", "a Hold the button.", "c does it work after that?"])
+                .success
+        );
+        assert!(!read(&["c It still does not work", "a Hold the button."]).success);
+    }
+
+    #[test]
+    fn outcomes_are_told_apart() {
+        for (wanted, lines) in [
+            (Outcome::None, &["c hi", "b Hello!"][..]),
+            (
+                Outcome::Recovered,
+                &[
+                    "c This is unacceptable, it is broken again",
+                    "a I have sent a new one.",
+                    "c It arrived and works perfectly, thank you!",
+                ],
+            ),
+            (Outcome::Resolved, &["c When do you open?", "b At nine.", "c thanks"]),
+            (
+                Outcome::Unresolved,
+                &["c My code is not accepted", "b Please try again.", "c It is still not accepted"],
+            ),
+            (
+                Outcome::Handoff,
+                &[
+                    "c My code is not accepted",
+                    "b I will connect you.",
+                    "s handoff",
+                    "a One moment please.",
+                ],
+            ),
+            (
+                Outcome::Resolved,
+                &[
+                    "c My code is not accepted",
+                    "s handoff",
+                    "a It has been activated.",
+                    "c thank you",
+                ],
+            ),
+            (Outcome::Resolved, &["c My code is not accepted", "a One moment", "s resolved"]),
+        ] {
+            assert_eq!(read(lines).outcome, wanted, "{lines:?}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::Field;
 use super::duration::{Duration, durations};
+use super::kind::Sense;
 use super::phrase::find;
 use super::reading::{Read, Reading};
 use super::words::Words;
@@ -235,6 +236,9 @@ pub(crate) fn is_graded(value: &str) -> bool {
 /// says nothing takes what is left.
 fn windows(field: &Field, values: &[&str]) -> Vec<Option<(f64, f64)>> {
     let clauses = clauses(&field.prompt);
+    if let Some(windows) = affirmed(&clauses, values) {
+        return windows;
+    }
     let mut windows: Vec<Option<(f64, f64)>> = values
         .iter()
         .map(|value| {
@@ -308,6 +312,18 @@ fn windows(field: &Field, values: &[&str]) -> Vec<Option<(f64, f64)>> {
         }
     }
     windows
+}
+
+/// Yes and no: the question's own words say which times are a yes, all others are a no.
+fn affirmed(clauses: &[&str], values: &[&str]) -> Option<Vec<Option<(f64, f64)>>> {
+    let place = |sense| values.iter().position(|v| super::kind::means(v, sense));
+    let (yes, no) = (place(Sense::Yes)?, place(Sense::No)?);
+    let (low, high) = clauses.iter().find_map(|c| window(c))?;
+    let mut windows = vec![None; values.len()];
+    let rest = if high.is_finite() { (high, f64::INFINITY) } else { (0.0, low) };
+    *windows.get_mut(yes)? = Some((low, high));
+    *windows.get_mut(no)? = Some(rest);
+    Some(windows)
 }
 
 /// The clauses of a prompt; the point or comma inside a number does not end one.
