@@ -412,7 +412,7 @@ const FAMILIES: [(&[&str], &[&str]); 3] = [
             "no data left",
         ],
     ),
-    (&["delivery"], &["delay", "lost", "in transit", "in preparation", "delivered"]),
+    (&["delivery"], &["delay", "in transit", "in preparation", "delivered"]),
     (&["payment"], &["payment problem", "bank details"]),
 ];
 
