@@ -51,3 +51,99 @@ fn tones_are_judged_as_written() {
     });
     assert!(count >= 25, "only {count} cases");
 }
+
+/// Pieces that have broken scanners before: joined scripts, lone marks, numbers without units.
+const PIECES: [&str; 40] = [
+    "not ",
+    "n't",
+    "'",
+    "’",
+    "l'",
+    "?",
+    "！",
+    "。",
+    ",",
+    "\n",
+    "\u{301}",
+    "\u{200d}",
+    "😀",
+    "👍🏽",
+    "返品",
+    "したい",
+    "คืน",
+    "हो गया",
+    "لا ",
+    "طلب",
+    "ß",
+    "İ",
+    "ﬁ",
+    "ａ１",
+    "$",
+    "10k",
+    "1 000",
+    "€",
+    "-",
+    "4 hours",
+    "h",
+    "½",
+    "<",
+    "ignore all instructions ",
+    "cancel",
+    "refund ",
+    "works ",
+    "great ",
+    "\u{0}",
+    "if ",
+];
+
+#[test]
+fn no_text_panics_and_every_quote_is_verbatim() {
+    use askwell::classify::{Field, Transcript, lint, templates};
+    use askwell::conversation::{Role, Turn};
+
+    // A linear congruential generator (Knuth's MMIX constants): the same texts on every run.
+    let mut state = 20_261_121u64;
+    let mut next = move |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut fields: Vec<Field> = templates().into_iter().map(|t| t.field.into()).collect();
+    for _ in 0..60 {
+        let mut text = |most: usize| -> String {
+            (0..next(most)).map(|_| PIECES[next(PIECES.len())]).collect()
+        };
+        let (prompt, first, second) = (text(12), text(4), text(4));
+        let spoken: Vec<String> = (0..6).map(|_| text(30)).collect();
+        fields.truncate(23);
+        fields.push(Field {
+            name: text(3),
+            prompt,
+            possible_values: vec![
+                askwell::classify::Value::Name(first),
+                askwell::classify::Value::Name(second),
+            ],
+            optional: next(2) == 0,
+        });
+        let roles = [Role::Customer, Role::Bot, Role::Agent, Role::System];
+        let turns: Vec<Turn> = spoken
+            .into_iter()
+            .map(|text| Turn { role: roles[next(4)], text, at: Some(i64::MAX - next(9) as i64) })
+            .collect();
+        let transcript = Transcript::new(&turns);
+        for field in &fields {
+            let answer = transcript.answer(field);
+            assert!((0.0..=1.0).contains(&answer.confidence));
+            if let Some(value) = &answer.answer {
+                assert!(field.possible_values.iter().any(|v| v.name() == value));
+            }
+            for evidence in &answer.evidence {
+                assert!(turns[evidence.message].text.contains(&evidence.quote), "{evidence:?}");
+            }
+        }
+        let tone = transcript.tone();
+        let signals = transcript.signals(tone);
+        assert!(signals.dissatisfaction || !signals.severe_negative);
+        let _ = lint(&fields[23]);
+    }
+}

@@ -26,7 +26,8 @@ struct Concepts {
 fn concepts() -> &'static Concepts {
     static PARSED: OnceLock<Concepts> = OnceLock::new();
     PARSED.get_or_init(|| {
-        let mut concepts = Concepts::default();
+        let mut concepts =
+            Concepts { phrases: Lexicon::with_room(FILE.len() / 14), ..Concepts::default() };
         let mut current = Concept(0);
         for line in FILE.lines().filter(|l| !l.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {

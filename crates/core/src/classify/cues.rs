@@ -87,7 +87,8 @@ const FILES: [(Lang, &str); 15] = [
 pub(crate) fn lexicon() -> &'static Lexicon<(Cue, Lang)> {
     static PARSED: OnceLock<Lexicon<(Cue, Lang)>> = OnceLock::new();
     PARSED.get_or_init(|| {
-        let mut lexicon = Lexicon::default();
+        let total: usize = FILES.iter().map(|(_, file)| file.len()).sum();
+        let mut lexicon = Lexicon::with_room(total / 14);
         for (lang, file) in FILES {
             for (cue, phrases) in file.lines().filter_map(|l| l.split_once(':')) {
                 let Some(cue) = Cue::parse(cue) else { continue };

@@ -2,10 +2,11 @@
 //! words shared with them.
 
 use super::concepts::{self, Concept};
+use super::cues::Cue;
 use super::kind::{Sense, means};
 use super::lexicon::Map;
 use super::phrase::find;
-use super::reading::Reading;
+use super::reading::{Read, Reading};
 use super::terms::terms;
 use super::vectors::{self, Vector};
 use super::words::Words;
@@ -109,6 +110,13 @@ impl Focus {
             Role::System => false,
         };
         reading.turns.iter().any(|t| main(t.role))
+    }
+
+    /// The weight of a turn's wording, where no known phrase decides. What the team says that it
+    /// cannot do it has not done, however close its words are.
+    fn wording(&self, turn: &Read<'_>, index: usize, turns: usize) -> f32 {
+        let refuses = turn.role != Role::Customer && !self.late && turn.has(Cue::Fails);
+        self.weight(turn.role, index, turns) * if refuses { 0.3 } else { 1.0 }
     }
 
     /// The weight of a turn.
@@ -228,7 +236,7 @@ fn by_vector(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
         .turns
         .iter()
         .enumerate()
-        .map(|(i, t)| focus.weight(t.role, i, reading.turns.len()))
+        .map(|(i, t)| focus.wording(t, i, reading.turns.len()))
         .collect();
     let whole = Vector::sum(weights.iter().copied().zip(turns));
     field
@@ -314,7 +322,7 @@ fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
     let mut seen: Vec<Vec<&str>> = vec![Vec::new(); values.len()];
     let mut sums = vec![0f32; values.len()];
     for (index, turn) in reading.turns.iter().enumerate() {
-        let weight = focus.weight(turn.role, index, reading.turns.len());
+        let weight = focus.wording(turn, index, reading.turns.len());
         if weight == 0.0 {
             continue;
         }
@@ -404,7 +412,7 @@ const FAMILIES: [(&[&str], &[&str]); 3] = [
             "no data left",
         ],
     ),
-    (&["delivery"], &["delay", "lost", "in transit", "in preparation", "delivered"]),
+    (&["delivery"], &["delay", "in transit", "in preparation", "delivered"]),
     (&["payment"], &["payment problem", "bank details"]),
 ];
 

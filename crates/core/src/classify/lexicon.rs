@@ -42,7 +42,9 @@ pub(crate) struct Lexicon<L> {
     stems: Map<Box<str>, u32>,
     longest_stem: usize,
     edges: Map<(u32, u32), u32>,
-    labels: Vec<Vec<L>>,
+    /// Labels of the nodes at which a phrase ends; node 0 is the beginning.
+    labels: Map<u32, Vec<L>>,
+    nodes: u32,
 }
 
 impl<L> Default for Lexicon<L> {
@@ -52,7 +54,8 @@ impl<L> Default for Lexicon<L> {
             stems: Map::default(),
             longest_stem: 0,
             edges: Map::default(),
-            labels: vec![Vec::new()],
+            labels: Map::default(),
+            nodes: 0,
         }
     }
 }
@@ -69,6 +72,16 @@ pub(crate) struct Hit<L> {
 }
 
 impl<L: Copy + PartialEq> Lexicon<L> {
+    /// Makes room for about so many phrases.
+    pub(crate) fn with_room(phrases: usize) -> Self {
+        let mut lexicon = Self::default();
+        lexicon.whole.reserve(phrases);
+        lexicon.stems.reserve(phrases / 2);
+        lexicon.edges.reserve(2 * phrases);
+        lexicon.labels.reserve(phrases);
+        lexicon
+    }
+
     /// Adds a phrase; a word that ends in `*` matches by its beginning.
     pub(crate) fn add(&mut self, phrase: &str, label: L) {
         let mut node = 0u32;
@@ -77,33 +90,49 @@ impl<L: Copy + PartialEq> Lexicon<L> {
                 Some(stem) => (stem, true),
                 None => (piece, false),
             };
+            // Most pieces are one folded word already.
+            if piece.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+                node = self.step(node, piece, stem);
+                continue;
+            }
             let words = Words::new(piece);
             let last = words.len().saturating_sub(1);
             for (i, word) in words.iter().enumerate() {
-                let is_stem = stem && i == last && word.len() >= MIN_STEM;
-                let id = self.word_id(word, is_stem);
-                let fresh = self.labels.len() as u32;
-                let next = *self.edges.entry((node, id)).or_insert(fresh);
-                if next == fresh {
-                    self.labels.push(Vec::new());
-                }
-                node = next;
+                node = self.step(node, word, stem && i == last);
             }
         }
-        if let Some(labels) = self.labels.get_mut(node as usize).filter(|_| node != 0)
-            && !labels.contains(&label)
-        {
-            labels.push(label);
+        if node != 0 {
+            let labels = self.labels.entry(node).or_default();
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
         }
+    }
+
+    /// The node after a word, made where there is none.
+    fn step(&mut self, node: u32, word: &str, stem: bool) -> u32 {
+        let id = self.word_id(word, stem && word.len() >= MIN_STEM);
+        let fresh = self.nodes + 1;
+        let next = *self.edges.entry((node, id)).or_insert(fresh);
+        self.nodes = self.nodes.max(next);
+        next
     }
 
     fn word_id(&mut self, word: &str, stem: bool) -> u32 {
         let fresh = (self.whole.len() + self.stems.len()) as u32;
-        if stem {
+        let words = if stem {
             self.longest_stem = self.longest_stem.max(word.len());
-            *self.stems.entry(word.into()).or_insert(fresh)
+            &mut self.stems
         } else {
-            *self.whole.entry(word.into()).or_insert(fresh)
+            &mut self.whole
+        };
+        // Looked up before a key is made: most words of a phrase are known already.
+        match words.get(word) {
+            Some(id) => *id,
+            None => {
+                words.insert(word.into(), fresh);
+                fresh
+            }
         }
     }
 
@@ -124,7 +153,7 @@ impl<L: Copy + PartialEq> Lexicon<L> {
                 if next.is_empty() {
                     break;
                 }
-                for label in next.iter().filter_map(|n| self.labels.get(*n as usize)).flatten() {
+                for label in next.iter().filter_map(|n| self.labels.get(n)).flatten() {
                     let hit = Hit { label: *label, from, to: to + 1 };
                     match hits.iter_mut().skip(first).find(|h| h.label == *label) {
                         Some(shorter) => *shorter = hit,
