@@ -33,10 +33,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(Path::new(&out).join("phrases.bin"), phrases()?)?;
     for list in ["names", "words"] {
         let text = fs::read_to_string(format!("data/detect/{list}.txt"))?;
-        let table = xor_filter(&text.lines().collect::<Vec<_>>())?;
+        let mut words: Vec<String> = text.lines().map(str::to_owned).collect();
+        if list == "words" {
+            words.extend(common_words()?);
+        }
+        words.sort_unstable();
+        words.dedup();
+        let table = xor_filter(&words)?;
         fs::write(Path::new(&out).join(format!("{list}.bin")), table)?;
     }
     Ok(())
+}
+
+/// What the language files have under `common`: words that are seldom names, in any language.
+fn common_words() -> Result<Vec<String>, Box<dyn Error>> {
+    let mut words = Vec::new();
+    for lang in LANGS {
+        let file = fs::read_to_string(format!("src/detect/lang/{lang}.txt"))?;
+        let lines = file.lines().filter_map(|l| l.strip_prefix("common = "));
+        words.extend(lines.flat_map(str::split_ascii_whitespace).map(form));
+    }
+    Ok(words)
 }
 
 /// The phrases of all languages. Layout: number of distinct meanings (one byte); for each its
@@ -47,7 +64,10 @@ fn phrases() -> Result<Vec<u8>, Box<dyn Error>> {
     let mut all: BTreeMap<String, BTreeMap<u16, u64>> = BTreeMap::new();
     for (n, lang) in LANGS.iter().enumerate() {
         let file = fs::read_to_string(format!("src/detect/lang/{lang}.txt"))?;
-        for line in file.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        for line in file
+            .lines()
+            .filter(|l| !l.is_empty() && !l.starts_with('#') && !l.starts_with("common ="))
+        {
             let (key, items) = line.split_once(" =").ok_or_else(|| format!("{lang}: {line}"))?;
             let (_, cue) = cues::KEYS
                 .iter()
@@ -108,7 +128,7 @@ fn form(item: &str) -> String {
 }
 
 /// See `src/detect/filter.rs`. Tries seeds until the words can be placed, as one in two can.
-fn xor_filter(words: &[&str]) -> Result<Vec<u8>, Box<dyn Error>> {
+fn xor_filter(words: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
     let block = (words.len() * 123 / 100 + 32).div_ceil(3);
     for seed in 0..=u8::MAX {
         if let Some(prints) = place(words, block, seed) {
@@ -118,7 +138,7 @@ fn xor_filter(words: &[&str]) -> Result<Vec<u8>, Box<dyn Error>> {
     Err("no seed places all words".into())
 }
 
-fn place(words: &[&str], block: usize, seed: u8) -> Option<Vec<u8>> {
+fn place(words: &[String], block: usize, seed: u8) -> Option<Vec<u8>> {
     let hashes: Vec<u64> = words.iter().map(|w| filter::hash(w, seed)).collect();
     // For each slot how many hashes still need one of their three there, and the xor of them.
     let mut slots = vec![(0u32, 0u64); 3 * block];

@@ -128,7 +128,7 @@ fn a_value_read_again_is_the_same() {
 #[test]
 fn the_time_is_linear_in_the_text() {
     let time = |text: &str| {
-        let runs = (0..5).map(|_| {
+        let runs = (0..3).map(|_| {
             let from = Instant::now();
             check(text, &detect(text, &Context::default()));
             from.elapsed()
@@ -139,7 +139,7 @@ fn the_time_is_linear_in_the_text() {
     for piece in
         PIECES.into_iter().chain(["my name is Ana ", "a@b.co ", "1 ", "no not ", "です名前は"])
     {
-        let (short, long) = (piece.repeat(400), piece.repeat(6_400));
+        let (short, long) = (piece.repeat(150), piece.repeat(2_400));
         let (short, long) = (time(&short), time(&long));
         // Sixteen times the text; a quadratic scan would take 256 times as long.
         assert!(long < short * 200, "{piece:?}: {short:?}, then {long:?}");

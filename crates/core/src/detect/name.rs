@@ -14,6 +14,9 @@ use crate::text::{Case, Class};
 /// Names longer than this are sentences.
 const MAX_WORDS: usize = 4;
 
+/// More candidates than this are no message of a visitor's; the choice among them is quadratic.
+const MAX_CANDIDATES: usize = 64;
+
 /// How sure "call me" is, which is said of the phone too.
 const NICKNAME: f32 = 0.84;
 
@@ -62,8 +65,12 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
     let finder = Finder { message, question };
     let mut found = Vec::new();
     for hit in &message.hits {
+        if found.len() == MAX_CANDIDATES {
+            break;
+        }
         if message.tokens.class(hit.first) != Some(Class::Run) {
             finder.cued(hit, &mut found);
+            found.truncate(MAX_CANDIDATES);
         }
     }
     let own = |c: &Candidate| c.subject == Subject::Visitor && c.confidence != NICKNAME;
@@ -247,7 +254,11 @@ impl Finder<'_, '_> {
     /// Whether what stands there cannot go on a name, so that one that ends before it is whole.
     fn closes(&self, i: usize) -> bool {
         let m = self.message;
-        self.ends(i) || m.cues(i) & NOT != 0 || self.is_code(i)
+        let small = m.tokens.get(i).is_some_and(|t| t.case == Case::Lower);
+        self.ends(i)
+            || m.cues(i) & NOT != 0
+            || self.is_code(i)
+            || (small && self.sort(i) == Sort::Common)
     }
 
     fn skip_marks(&self, mut i: usize) -> usize {
@@ -352,7 +363,7 @@ impl Finder<'_, '_> {
                 (_, Sort::Both) => self.closes(next + 1) || cue == Cue::Bare,
                 _ => true,
             };
-            if !goes_on || m.cues(next) & (LABEL | OUTRO | TITLE) != 0 && !glued {
+            if !goes_on || m.cues(next) & (INTRO | LABEL | OUTRO | TITLE) != 0 && !glued {
                 break;
             }
             best = best.max(sort);

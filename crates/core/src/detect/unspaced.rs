@@ -6,6 +6,9 @@ use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject, in_order};
 use crate::text::{Class, is_letter};
 
+/// More candidates than this are no message of a visitor's; the choice among them is quadratic.
+const MAX_CANDIDATES: usize = 64;
+
 /// No item is longer than this, in bytes.
 const LONGEST: usize = 48;
 
@@ -16,6 +19,9 @@ const MAX_CHARS: usize = 16;
 pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Candidate>) {
     let mut found: Vec<Candidate> = Vec::new();
     for hit in &message.hits {
+        if found.len() >= MAX_CANDIDATES {
+            break;
+        }
         if message.tokens.class(hit.first) != Some(Class::Run) || covered(message, hit) {
             continue;
         }

@@ -3,8 +3,8 @@
 //! One file per language, `CODE.txt`, in the order of [`Lang::ALL`]. A line is `key = item item …`;
 //! a key may come again; `_` stands for a space inside an item; `#` begins a comment. Items are
 //! written as a careful writer would; case, accents and apostrophes are folded away here. The keys
-//! are those of [`cues::KEYS`]. In languages written without spaces, items are looked for inside runs of
-//! characters.
+//! are those of [`cues::KEYS`], and `common`: words that are seldom names, which go into [`WORDS`].
+//! In languages written without spaces, items are looked for inside runs of characters.
 
 pub(crate) mod cues;
 
@@ -21,7 +21,8 @@ const PHRASES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/phrases.bin"));
 /// Given and family names that are frequent somewhere, in Latin letters.
 pub(crate) const NAMES: Filter = Filter(include_bytes!(concat!(env!("OUT_DIR"), "/names.bin")));
 
-/// English words that everybody knows, in the form that others are formed from.
+/// Words that are seldom names: the commonest English ones, in the form that others are formed
+/// from, and those that the language files have under `common`.
 pub(crate) const WORDS: Filter = Filter(include_bytes!(concat!(env!("OUT_DIR"), "/words.bin")));
 
 /// A set of languages, bit by position in [`Lang::ALL`].
