@@ -40,14 +40,24 @@ fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
         subject = Some(says);
         break;
     }
-    let negated =
-        message.before(start, REACH).filter(|h| h.start >= floor).any(|h| h.cues & NEGATE != 0);
+    let negated = message
+        .before(start, REACH)
+        .filter(|h| h.start >= floor && h.cues & NEGATE != 0)
+        .any(|h| same_clause(message.text, h.end, start));
     match subject {
         Some(Subject::Other) => Subject::Other,
         Some(Subject::Agent) => Subject::Agent,
         _ if negated => Subject::Negated,
         _ => Subject::Visitor,
     }
+}
+
+/// Whether nothing between two places ends a clause: "don't mail me at …" denies what follows,
+/// "wrong address, it's …" does not.
+fn same_clause(text: &str, from: usize, to: usize) -> bool {
+    let between = text.get(from..to).unwrap_or_default();
+    !between
+        .contains([',', ';', '.', '!', '?', '\n', '،', '؛', '؟', '、', '，', '。', '！', '？', '।'])
 }
 
 /// Whether the line in which a stretch of text ends begins with `>`, or goes on one that does.

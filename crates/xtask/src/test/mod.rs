@@ -94,7 +94,13 @@ fn native(project: &Project) -> Result<Count> {
         );
     }
     let units = counted(
-        project.command("cargo").args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]),
+        project.command("cargo").args([
+            "nextest",
+            "run",
+            "--locked",
+            "--workspace",
+            "--no-fail-fast",
+        ]),
         count::nextest,
     )?;
     // nextest runs no examples of the docs.
