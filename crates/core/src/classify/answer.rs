@@ -11,6 +11,7 @@ use super::timing::Elapsed;
 use super::tone;
 use super::words::Words;
 use super::{Answer, AnswerState, Evidence, Field, Method};
+use super::{focus, rules};
 use crate::conversation::{Role, Sentiment};
 
 /// What a method finds: a value with its confidence, or that there is none.
@@ -60,7 +61,7 @@ pub(crate) fn answer(reading: &Reading<'_>, field: &Field) -> Answer {
     // A required question gets the value for "something else" where it has one. Times that cannot
     // be measured stay open: they are never guessed.
     if found.value.is_none() && !field.optional && !matches!(kind, Kind::Time(_)) {
-        found.value = label::rest(field, true)
+        found.value = rules::rest(field, true)
             .or_else(|| field.possible_values.iter().position(|v| means(v.name(), Sense::No)));
         found.confidence = found.confidence.min(0.3);
     }
@@ -243,12 +244,12 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
     let positive = field.possible_values.get(yes).map(super::Value::name).unwrap_or_default();
     let asked =
         if means(positive, Sense::Yes) { probe(&field.prompt) } else { positive.to_owned() };
-    let focus = label::Focus::of(field);
+    let focus = focus::Focus::of(field);
     // The name says in short what is asked; what both speak of only in passing is its setting.
     let mut said = concepts::named(&asked);
     said.extend(concepts::named(&field.name));
-    let wanted = label::point(said, &SCENES);
-    let applies = label::applies(reading, field);
+    let wanted = rules::point(said, &SCENES);
+    let applies = rules::applies(reading, field);
     if field.optional && applies == Some(false) {
         return Finding::none(0.6, Method::Embedded);
     }
@@ -355,7 +356,7 @@ const CLEAR: f32 = 1.2;
 /// Which of several matters.
 fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
     let scores = label::score(reading, field);
-    let applies = label::applies(reading, field);
+    let applies = rules::applies(reading, field);
     if field.optional && applies == Some(false) {
         return Finding::none(0.7, Method::Embedded);
     }
@@ -384,9 +385,9 @@ fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
         return Finding { value: Some(bad), ..Finding::none(0.5, Method::Embedded) };
     }
     if best.1.score <= threshold {
-        let rest = label::rest(field, true).filter(|_| applies == Some(true) || !field.optional);
-        let otherwise = label::otherwise(field)
-            .filter(|_| applies != Some(false) && label::Focus::of(field).is_met(reading));
+        let rest = rules::rest(field, true).filter(|_| applies == Some(true) || !field.optional);
+        let otherwise = rules::otherwise(field)
+            .filter(|_| applies != Some(false) && focus::Focus::of(field).is_met(reading));
         // A required question is answered even on next to nothing.
         let least = (!field.optional && !scores.is_empty()).then_some(best.0);
         let value = otherwise.or(rest).or(least);

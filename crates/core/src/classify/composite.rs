@@ -23,7 +23,7 @@ pub(crate) type Claims = Vec<Vec<(Request, bool)>>;
 /// Reads the values so; none where fewer than two are of this form or others are not.
 pub(crate) fn claims(field: &Field) -> Option<Claims> {
     let claims: Claims = field.possible_values.iter().map(|v| claims_of(v.name())).collect();
-    let open = |(c, v): (&Vec<(Request, bool)>, &Value)| c.is_empty() && !super::label::is_rest(v);
+    let open = |(c, v): (&Vec<(Request, bool)>, &Value)| c.is_empty() && !super::rules::is_rest(v);
     let all = !claims.iter().zip(&field.possible_values).any(open);
     (all && claims.iter().filter(|c| !c.is_empty()).count() >= 2).then_some(claims)
 }

@@ -3,8 +3,8 @@
 use super::concepts;
 use super::duration::durations;
 use super::kind::{Kind, Sense, means};
-use super::label;
 use super::phrase::find;
+use super::rules;
 use super::timing;
 use super::words::Words;
 use super::{Field, Value};
@@ -179,7 +179,7 @@ pub fn lint(field: &Field) -> Vec<Hint> {
     }
     let chooses = matches!(Kind::of(field), Kind::Label) && field.possible_values.len() > 2;
     let covers =
-        field.possible_values.iter().any(label::is_rest) || label::otherwise(field).is_some();
+        field.possible_values.iter().any(rules::is_rest) || rules::otherwise(field).is_some();
     if chooses && !covers && skips.is_none() {
         hint(
             Rule::NoEdgeRule,
@@ -279,8 +279,8 @@ fn pairs(field: &Field) -> Vec<(Rule, &'static str, Vec<String>)> {
 fn overlap(a: &Value, b: &Value) -> bool {
     if a.description().is_some()
         || b.description().is_some()
-        || label::is_rest(a)
-        || label::is_rest(b)
+        || rules::is_rest(a)
+        || rules::is_rest(b)
     {
         return false;
     }

@@ -1,0 +1,160 @@
+//! What a prompt says on when to answer, and what to answer when nothing fits.
+
+use super::concepts::{self, Concept};
+use super::kind::{Sense, means};
+use super::phrase::find;
+use super::reading::Reading;
+use super::words::Words;
+use super::{Field, Value};
+use crate::conversation::Role;
+
+/// Whether a value stands for what the others do not cover.
+pub(crate) fn is_rest(value: &Value) -> bool {
+    [Sense::Other, Sense::Unsaid, Sense::Unknown].iter().any(|s| means(value.name(), *s))
+}
+
+/// Index of the value for "no reason given", else the one for "something else".
+pub(crate) fn rest(field: &Field, unsaid: bool) -> Option<usize> {
+    let place = |sense| field.possible_values.iter().position(|v| means(v.name(), sense));
+    let (other, silent) = (place(Sense::Other), place(Sense::Unsaid));
+    if unsaid { silent.or(other) } else { other.or(silent) }
+}
+
+/// Concepts that are the setting of a condition and not its point.
+const SETTINGS: [&str; 6] =
+    ["subscription", "delivery", "payment", "component", "booking", "thanks"];
+
+/// Concepts that a condition names, each group with those that are signs of it.
+const FAMILIES: [(&[&str], &[&str]); 3] = [
+    (
+        &["technical issue", "defect"],
+        &[
+            "technical issue",
+            "defect",
+            "device defective",
+            "network settings",
+            "restart device",
+            "factory reset",
+            "apn",
+            "not resolved",
+            "no data left",
+        ],
+    ),
+    (&["delivery"], &["delay", "in transit", "in preparation", "delivered"]),
+    (&["payment"], &["payment problem", "bank details"]),
+];
+
+/// Concepts without those that are a setting, unless nothing else is left.
+pub(crate) fn point(mut of: Vec<Concept>, settings: &[&str]) -> Vec<Concept> {
+    let settings: Vec<Concept> = settings.iter().filter_map(|n| concepts::concept(n)).collect();
+    if of.iter().any(|c| !settings.contains(c)) {
+        of.retain(|c| !settings.contains(c));
+    }
+    of
+}
+
+/// Whether the conversation has what the prompt makes a condition of answering at all ("only if the
+/// customer has requested a cancellation", "if no return was requested, output null"). None where
+/// the prompt sets no condition that can be told.
+pub(crate) fn applies(reading: &Reading<'_>, field: &Field) -> Option<bool> {
+    let said = conditions(&field.prompt).into_iter().flat_map(concepts::named).collect();
+    let mut wanted = point(said, &SETTINGS);
+    if wanted.is_empty() {
+        return None;
+    }
+    for (names, signs) in FAMILIES {
+        let all = |of: &[&str]| -> Vec<Concept> {
+            of.iter().filter_map(|n| concepts::concept(n)).collect()
+        };
+        if all(names).iter().any(|c| wanted.contains(c)) {
+            wanted.extend(all(signs));
+        }
+    }
+    let said =
+        |role: &[Role]| reading.by(role).any(|(_, t)| t.touched.iter().any(|c| wanted.contains(c)));
+    Some(said(&[Role::Customer]) || said(&[Role::Agent, Role::Bot]))
+}
+
+/// The parts of a prompt that say when to answer, and when not.
+fn conditions(prompt: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for sentence in prompt.split_inclusive(['.', ';', '\n']) {
+        let words = Words::new(sentence);
+        let only = find(
+            &words,
+            &[
+                "only if",
+                "only when",
+                "only be performed if",
+                "only for",
+                "only answer if",
+                "only classify if",
+                "nur wenn",
+                "solo si",
+                "seulement si",
+                "uniquement si",
+                "apenas se",
+                "somente se",
+                "solo se",
+                "alleen als",
+                "tylko jesli",
+                "endast om",
+            ],
+        );
+        let skips = find(
+            &words,
+            &["null", "blank", "empty", "skip", "dont output", "do not output", "no value"],
+        );
+        let unless = find(
+            &words,
+            &["if", "when", "unless", "wenn", "falls", "si", "se", "als", "jesli", "om"],
+        );
+        let from = match (only, skips, unless) {
+            (Some(only), _, _) => only,
+            (None, Some(_), Some(unless)) => unless,
+            _ => continue,
+        };
+        if let Some(part) = sentence.get(words.source(from..words.len())) {
+            found.push(part);
+        }
+    }
+    found
+}
+
+/// The value that the prompt names for when nothing else holds: "otherwise output 'Behaved
+/// correctly'". None where what follows is null.
+pub(crate) fn otherwise(field: &Field) -> Option<usize> {
+    const OTHERWISE: [&str; 12] = [
+        "otherwise",
+        "else",
+        "in all other cases",
+        "sonst",
+        "andernfalls",
+        "sinon",
+        "de lo contrario",
+        "caso contrario",
+        "altrimenti",
+        "w przeciwnym razie",
+        "annars",
+        "aksi halde",
+    ];
+    field.prompt.split_inclusive(['.', ';', '\n']).find_map(|sentence| {
+        let words = Words::new(sentence);
+        let at = find(&words, &OTHERWISE)?;
+        let rest = Words::new(sentence.get(words.source(at..at + 1).end..)?);
+        named_first(&rest, field)
+    })
+}
+
+/// The value whose name stands first in these words, the longer one where two begin together.
+fn named_first(words: &Words, field: &Field) -> Option<usize> {
+    let mut lexicon = super::lexicon::Lexicon::default();
+    for (i, value) in field.possible_values.iter().enumerate() {
+        lexicon.add(value.name(), i);
+    }
+    let null = field.possible_values.len();
+    lexicon.add("null", null);
+    let hits = lexicon.hits(words);
+    let first = hits.iter().min_by_key(|h| (h.from, core::cmp::Reverse(h.to)))?;
+    (first.label != null).then_some(first.label)
+}
