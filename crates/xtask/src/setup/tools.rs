@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A program on crates.io.
+/// A program on Cargo's registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
     /// Makes the JavaScript side of a wasm module. Must be exactly the library's version.
@@ -22,7 +22,7 @@ pub enum Tool {
 pub const ALL: [Tool; 2] = [Tool::WasmBindgen, Tool::WorkerBuild];
 
 impl Tool {
-    /// The package's name on crates.io.
+    /// The package's name on Cargo's registry.
     pub fn name(self) -> &'static str {
         match self {
             Self::WasmBindgen => "wasm-bindgen-cli",
@@ -79,7 +79,7 @@ impl Tool {
             })
             .with_context(|| {
                 format!(
-                    "{} could not be built. It needs crates.io and a C compiler; when both are \
+                    "{} could not be built. It needs Cargo's registry and a C compiler; when both are \
                      there, run this command again",
                     self.name()
                 )
