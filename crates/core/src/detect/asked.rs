@@ -14,6 +14,8 @@ pub(super) struct Question {
     pub phone: bool,
     /// Something else was asked, and that is known for certain.
     pub other: bool,
+    /// A number other than the phone's was asked for.
+    pub code: bool,
     /// Something was asked, and nobody knows what.
     pub unknown: bool,
 }
@@ -52,6 +54,7 @@ impl Question {
                 || hits.iter().any(|h| h.cues & (REQUEST | ASK) != 0);
             if asks {
                 let code = hits.iter().any(|h| h.cues & CODE != 0);
+                self.code |= code;
                 for hit in hits {
                     let next = message.cues(hit.last);
                     let prev = hit.first.checked_sub(1).map_or(0, |i| message.cues(i));

@@ -1,8 +1,8 @@
 //! A message with all the signs that its words give.
 
 use super::lang::cues::{Cues, NOT, THEIR};
-use super::lang::{Langs, Lexicon};
-use crate::text::{Class, Tokens, fold, is_apostrophe};
+use super::lang::{ALL_LANGS, Langs, Lexicon, NAMES, only};
+use crate::text::{Class, Lang, Tokens, fold, is_apostrophe};
 
 /// A word or phrase of the lexicon, found.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,9 @@ impl<'a> Message<'a> {
                         crate::text::Case::Lower => small += 1,
                         _ => {}
                     }
+                    let never = never(lexicon, tokens.folded(i), langs);
                     for (rest, cues) in lexicon.phrases(tokens.folded(i), langs) {
+                        let cues = if never { cues } else { cues & !NOT };
                         let mut last = i + 1;
                         let fits = rest.is_empty()
                             || rest.split(' ').all(|word| {
@@ -143,6 +145,14 @@ fn runs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs, hits: &m
             hits.push(Hit { cues, first: i, last: i + 1, start, end: start + len });
         });
     }
+}
+
+/// Whether what a language says is no name is taken for its word. Where no language is known, the
+/// little words of all of them would take too many names: "Ali" is "there" in Portuguese.
+fn never(lexicon: &Lexicon, word: &str, langs: Langs) -> bool {
+    langs != ALL_LANGS
+        || !NAMES.has(word)
+        || lexicon.phrases(word, only(Lang::En)).any(|(rest, c)| rest.is_empty() && c & NOT != 0)
 }
 
 /// What a word is a sign of by what stands before or after its apostrophe: "wife's", "Anna's",

@@ -3,8 +3,8 @@
 use super::asked::Question;
 use super::filter::has_form;
 use super::lang::cues::{
-    AND, BOOK, BYE, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, PHONE, THEIR, THING,
-    THIRD, TITLE, TRAIT, UNDER, YOUR,
+    AND, BOOK, BYE, CODE, Cues, EMAIL, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NOT, NUMBER, OUTRO,
+    PARTICLE, PHONE, THEIR, THING, THIRD, TITLE, TRAIT, UNDER, YOUR,
 };
 use super::lang::{NAMES, WORDS};
 use super::message::{Hit, Message};
@@ -22,6 +22,9 @@ const NICKNAME: f32 = 0.84;
 
 /// How sure "I am" is before a small letter.
 const WEAK: f32 = 0.75;
+
+/// Words that begin the next field of an answer: "ethan hunt mobile 945…".
+const OTHER_FIELDS: Cues = CODE | EMAIL | PHONE | NUMBER;
 
 /// What is known of a word by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -245,10 +248,11 @@ impl Finder<'_, '_> {
             || word.len() == 1 && tokens.class(i + 1) == Some(Class::Number)
     }
 
-    /// Whether the clause ends before a token, or goes on with "and".
+    /// Whether the clause ends before a token, or goes on with "and" or another field.
     fn ends(&self, i: usize) -> bool {
         let m = self.message;
-        m.tokens.get(i).is_none_or(|t| t.newline || t.class != Class::Word) || m.cues(i) & AND != 0
+        m.tokens.get(i).is_none_or(|t| t.newline || t.class != Class::Word)
+            || m.cues(i) & (AND | OTHER_FIELDS) != 0
     }
 
     /// Whether what stands there cannot go on a name, so that one that ends before it is whole.
@@ -363,7 +367,9 @@ impl Finder<'_, '_> {
                 (_, Sort::Both) => self.closes(next + 1) || cue == Cue::Bare,
                 _ => true,
             };
-            if !goes_on || m.cues(next) & (INTRO | LABEL | OUTRO | TITLE) != 0 && !glued {
+            if !goes_on
+                || m.cues(next) & (INTRO | LABEL | OUTRO | TITLE | OTHER_FIELDS) != 0 && !glued
+            {
                 break;
             }
             best = best.max(sort);

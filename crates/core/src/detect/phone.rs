@@ -186,7 +186,7 @@ fn judge(
     let alone = message.begins_clause(message.tokens.at(run.start))
         && message.tokens.get(after).is_none_or(|t| t.newline);
     match () {
-        () if question.other => None,
+        () if question.other || (question.code && !question.phone) => None,
         () if fits => Some(0.85),
         () if n == 10 && run.groups.len() <= 4 => Some(0.7),
         // Nine and eleven digits are as often something else.
