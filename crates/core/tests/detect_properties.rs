@@ -140,8 +140,9 @@ fn the_time_is_linear_in_the_text() {
         PIECES.into_iter().chain(["my name is Ana ", "a@b.co ", "1 ", "no not ", "です名前は"])
     {
         let (short, long) = (piece.repeat(150), piece.repeat(2_400));
-        let (short, long) = (time(&short), time(&long));
-        // Sixteen times the text; a quadratic scan would take 256 times as long.
-        assert!(long < short * 200, "{piece:?}: {short:?}, then {long:?}");
+        // Sixteen times the text; a quadratic scan would take 256 times as long. A busy machine can
+        // spoil one measurement, hardly four.
+        let linear = (0..4).any(|_| time(&long) < time(&short) * 96);
+        assert!(linear, "{piece:?}");
     }
 }

@@ -208,7 +208,18 @@ fn domain_after(message: &Message<'_>, first: usize) -> Option<(usize, String, b
     }
     let mut domain = message.tokens.folded(first).to_owned();
     let (mut last, mut dots, mut spelled) = (first, 0, false);
-    while let Some(c) = sign(message, last + 1) {
+    loop {
+        // "firm(dot)com"
+        let bracketed =
+            message.tokens.is_mark(last + 1, '(') && message.tokens.is_mark(last + 3, ')');
+        if bracketed && message.cues(last + 2) & DOT != 0 && is_piece(message, last + 4) {
+            (dots, spelled) = (dots + 1, true);
+            domain.push('.');
+            domain.push_str(message.tokens.folded(last + 4));
+            last += 4;
+            continue;
+        }
+        let Some(c) = sign(message, last + 1) else { break };
         let mark = message.tokens.class(last + 1) == Some(Class::Mark);
         let spaced = message.tokens.get(last + 2).is_none_or(|t| t.spaced);
         if !is_piece(message, last + 2) || (mark && spaced) || domain.len() > MAX_DOMAIN {

@@ -3,8 +3,8 @@
 use super::asked::Question;
 use super::filter::has_form;
 use super::lang::cues::{
-    AND, BOOK, BYE, CODE, Cues, EMAIL, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NOT, NUMBER, OUTRO,
-    PARTICLE, PHONE, THEIR, THING, THIRD, TITLE, TRAIT, UNDER, YOUR,
+    AND, BOOK, BYE, CODE, Cues, EMAIL, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NEGATE, NOT, NUMBER,
+    OUTRO, PARTICLE, PHONE, REQUEST, THEIR, THING, THIRD, TITLE, TRAIT, UNDER, YOUR,
 };
 use super::lang::{NAMES, WORDS};
 use super::message::{Hit, Message};
@@ -115,7 +115,11 @@ impl Finder<'_, '_> {
         let cues = hit.cues;
         let sure = cues & INTRO != 0;
         if sure || cues & LABEL != 0 {
-            let at = self.skip_marks(hit.last);
+            let mut at = self.skip_marks(hit.last);
+            // "nennen Sie mich bitte Max"
+            while sure && m.cues(at) & (REQUEST | NOT) == REQUEST | NOT {
+                at += 1;
+            }
             let starts = sure
                 || at > hit.last
                 || m.begins_clause(hit.first)
@@ -239,6 +243,13 @@ impl Finder<'_, '_> {
         }
     }
 
+    /// "Can Öztürk": a little word that is a name, and a family name after it.
+    fn is_full_name(&self, first: usize) -> bool {
+        let tokens = &self.message.tokens;
+        let titled = tokens.get(first + 1).is_some_and(|t| t.case == Case::Title);
+        titled && NAMES.has(tokens.folded(first)) && self.sort(first + 1) >= Sort::Unknown
+    }
+
     /// Whether a word is a short code before its number: "kumar lkj 784".
     fn is_code(&self, i: usize) -> bool {
         let tokens = &self.message.tokens;
@@ -315,7 +326,9 @@ impl Finder<'_, '_> {
             (capital || cue == Cue::Sure).then(|| self.past_particles(first)).flatten().is_some();
         let fits = match best {
             Sort::Never => {
-                particle || (cue == Cue::Sure && capital && tokens.folded(first).len() > 2)
+                particle
+                    || (cue == Cue::Sure && capital && tokens.folded(first).len() > 2)
+                    || (cue != Cue::Bare && capital && self.is_full_name(first))
             }
             Sort::Common => match cue {
                 Cue::Sure => capital || self.closes(first + 1),
@@ -450,6 +463,9 @@ impl Finder<'_, '_> {
             // What was passed is not looked at again: the time stays linear.
             next_clause = next_clause.max(i);
             let Some(span) = self.forward(i, Cue::Bare) else { continue };
+            if self.is_refusal(span) {
+                return;
+            }
             let words = span.last + 1 - span.first;
             let next = span.last + 1;
             let fits = if self.question.name {
@@ -472,6 +488,14 @@ impl Finder<'_, '_> {
                 return;
             }
         }
+    }
+
+    /// "prefiero no decirlo": what begins like an answer goes on with a no.
+    fn is_refusal(&self, span: Span) -> bool {
+        let m = self.message;
+        let rest = span.last + 1..span.last + 4;
+        rest.take_while(|i| m.tokens.class(*i) == Some(Class::Word))
+            .any(|i| m.cues(i) & NEGATE != 0)
     }
 
     /// Whether a name with a number after it is one, and not a town with its postcode, a model or

@@ -13,16 +13,21 @@ const REACH: usize = 9;
 /// Settles addresses and numbers by the words before them, then what later ones correct.
 pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
     let mut floor = 0;
+    let mut passed = 0;
     let mut quote = message.text.trim_start().starts_with('>');
     for c in candidates.iter_mut() {
         if c.kind != Kind::Name {
             c.subject = before(message, floor, c.start);
         }
-        quote = quoted(message.text.get(floor..c.start).unwrap_or_default(), quote);
+        quote = quoted(message.text.get(passed..c.start).unwrap_or_default(), quote);
+        passed = c.end;
         if quote {
             c.subject = Subject::Quoted;
         }
-        floor = c.end;
+        // A name stands between "my assistant" and the number that is hers.
+        if c.kind != Kind::Name {
+            floor = c.end;
+        }
     }
     corrected(message, candidates);
     outdated(message, candidates);
