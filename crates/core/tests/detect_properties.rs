@@ -130,7 +130,7 @@ fn the_time_is_linear_in_the_text() {
     let time = |text: &str| {
         let runs = (0..3).map(|_| {
             let from = Instant::now();
-            check(text, &detect(text, &Context::default()));
+            detect(text, &Context::default());
             from.elapsed()
         });
         runs.min().unwrap_or_default().max(Duration::from_millis(2))

@@ -1,0 +1,193 @@
+//! How far a name goes, and what is known of each of its words.
+
+use super::super::filter::has_form;
+use super::super::lang::cues::{
+    AND, BOOK, HELLO, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, TITLE, TRAIT,
+};
+use super::super::lang::{NAMES, WORDS};
+use super::super::message::Hit;
+use super::{Cue, Finder, MAX_WORDS, OTHER_FIELDS, Sort, Span, vowels};
+use crate::text::{Case, Class};
+
+impl Finder<'_, '_> {
+    pub(super) fn sort(&self, i: usize) -> Sort {
+        if !self.message.nameable(i) {
+            return Sort::Never;
+        }
+        if self.message.cues(i) & TRAIT != 0 {
+            return Sort::Common;
+        }
+        let word = self.message.tokens.folded(i);
+        match (NAMES.has(word), has_form(WORDS, word)) {
+            (true, false) => Sort::Name,
+            (true, true) => Sort::Both,
+            (false, true) => Sort::Common,
+            (false, false) => Sort::Unknown,
+        }
+    }
+
+    /// "Can Öztürk": a little word that is a name, and a family name after it.
+    fn is_full_name(&self, first: usize) -> bool {
+        let tokens = &self.message.tokens;
+        let titled = tokens.get(first + 1).is_some_and(|t| t.case == Case::Title);
+        titled && NAMES.has(tokens.folded(first)) && self.sort(first + 1) >= Sort::Unknown
+    }
+
+    /// Whether a word is a short code before its number: "kumar lkj 784".
+    fn is_code(&self, i: usize) -> bool {
+        let tokens = &self.message.tokens;
+        let word = tokens.folded(i);
+        let short = word.len() <= 4 && tokens.class(i + 1) == Some(Class::Number);
+        self.sort(i) == Sort::Unknown && (short || !has_vowel(word))
+            || word.len() == 1 && tokens.class(i + 1) == Some(Class::Number)
+    }
+
+    /// Whether the clause ends before a token, or goes on with "and" or another field.
+    pub(super) fn ends(&self, i: usize) -> bool {
+        let m = self.message;
+        m.tokens.get(i).is_none_or(|t| t.newline || t.class != Class::Word)
+            || m.cues(i) & (AND | OTHER_FIELDS) != 0
+    }
+
+    /// Whether what stands there cannot go on a name, so that one that ends before it is whole.
+    pub(super) fn closes(&self, i: usize) -> bool {
+        let m = self.message;
+        let small = m.tokens.get(i).is_some_and(|t| t.case == Case::Lower);
+        self.ends(i)
+            || m.cues(i) & NOT != 0
+            || self.is_code(i)
+            || (small && self.sort(i) == Sort::Common)
+    }
+
+    /// The name that begins at a token, if one does.
+    pub(super) fn forward(&self, mut i: usize, cue: Cue) -> Option<Span> {
+        let (m, tokens) = (self.message, &self.message.tokens);
+        while m.cues(i) & TITLE != 0 && tokens.class(i + 1) != Some(Class::Number) {
+            i += if tokens.is_mark(i + 1, '.') { 2 } else { 1 };
+        }
+        let first = i;
+        let head = tokens.get(first).filter(|t| t.class == Class::Word)?;
+        let capital = head.case == Case::Title && !m.flat;
+        let title = head.case == Case::Title && (!m.flat || cue != Cue::Bare);
+        let mut best = self.sort(first);
+        let particle =
+            (capital || cue == Cue::Sure).then(|| self.past_particles(first)).flatten().is_some();
+        let fits = match best {
+            Sort::Never => {
+                particle
+                    || (cue == Cue::Sure && capital && tokens.folded(first).len() > 2)
+                    || (cue != Cue::Bare && capital && self.is_full_name(first))
+            }
+            Sort::Common => match cue {
+                Cue::Sure => capital || self.closes(first + 1),
+                Cue::Weak => capital && self.sort(first + 1) > Sort::Common,
+                Cue::Bare => {
+                    self.sort(first + 1) >= Sort::Both
+                        || (self.question.name && self.is_all_titled())
+                }
+            },
+            _ => true,
+        };
+        let initial = |i: usize| tokens.written(i).chars().count() == 1;
+        if !fits || (initial(first) && !tokens.is_mark(first + 1, '.') && head.case != Case::None) {
+            return None;
+        }
+        let (mut last, mut words) = (first, 1);
+        while words < MAX_WORDS {
+            let next = self.joined(last);
+            let Some(token) = tokens.get(next).filter(|t| t.class == Class::Word && !t.newline)
+            else {
+                break;
+            };
+            let glued = next > last + 1;
+            if let Some(after) = self.past_particles(next) {
+                (last, words) = (after, words + 1);
+                continue;
+            }
+            let sort = self.sort(next);
+            let goes_on = match (token.case, sort) {
+                (_, Sort::Never) => false,
+                // "and" is written in one with the word after it.
+                (Case::None, Sort::Unknown) if tokens.written(next).starts_with('و') => false,
+                _ if initial(next) => {
+                    tokens.is_mark(next + 1, '.') || token.case == Case::Title || glued
+                }
+                (Case::Title | Case::Upper, _) => true,
+                // "joe root": a word that ends what began as a name.
+                (_, Sort::Common) => {
+                    glued
+                        || (words == 1
+                            && best >= Sort::Both
+                            && cue != Cue::Weak
+                            && self.ends(next + 1))
+                }
+                // A small letter after a capital goes on only a name, or ends the answer.
+                (Case::Lower, Sort::Unknown | Sort::Both) if capital => {
+                    sort == Sort::Both || self.closes(next + 1) || cue == Cue::Bare
+                }
+                (_, Sort::Both) => self.closes(next + 1) || cue == Cue::Bare,
+                _ => true,
+            };
+            if !goes_on
+                || m.cues(next) & (INTRO | LABEL | OUTRO | TITLE | OTHER_FIELDS) != 0 && !glued
+            {
+                break;
+            }
+            best = best.max(sort);
+            (last, words) = (next, words + 1);
+        }
+        while last > first && self.is_code(last) && !tokens.is_mark(last + 1, '.') {
+            last -= 1;
+        }
+        Some(Span { first, last, best, title })
+    }
+
+    /// The word after "van der" and the like, where they stand.
+    fn past_particles(&self, first: usize) -> Option<usize> {
+        let m = self.message;
+        let after = (first..first + 3).find(|i| m.cues(*i) & PARTICLE == 0)?;
+        let apart = m.tokens.get(after).is_none_or(|t| t.newline);
+        (after > first && !apart && self.sort(after) > Sort::Common).then_some(after)
+    }
+
+    /// The token that would go on a name after this one: past the stop of an initial and past a
+    /// hyphen inside the name.
+    fn joined(&self, last: usize) -> usize {
+        let tokens = &self.message.tokens;
+        let close = |i: usize| tokens.get(i).is_some_and(|t| !t.spaced);
+        let initial = tokens.written(last).chars().count() == 1;
+        let hyphen = tokens.is_mark(last + 1, '-') && close(last + 1) && close(last + 2);
+        if hyphen || (initial && tokens.is_mark(last + 1, '.')) { last + 2 } else { last + 1 }
+    }
+
+    /// The name that fills the clause up to a sign.
+    pub(super) fn backward(&self, hit: &Hit) -> Option<Span> {
+        let m = self.message;
+        let last = hit.first.checked_sub(1)?;
+        let sure = hit.last - hit.first > 1;
+        for words in 1..=MAX_WORDS {
+            let first = (last + 1).checked_sub(words)?;
+            let sort = self.sort(first);
+            if words > 1 && m.cues(first) & PARTICLE != 0 {
+                continue;
+            }
+            if sort == Sort::Never || (sort == Sort::Common && !sure) {
+                return None;
+            }
+            let before = first.checked_sub(1).map(|i| m.cues(i)).unwrap_or_default();
+            let leads = if sure { HELLO | LEAD | NOT } else { HELLO | LEAD };
+            let starts = m.begins_clause(first) || before & (leads | BOOK) != 0;
+            if starts {
+                let title = m.tokens.get(first).is_some_and(|t| t.case == Case::Title) && !m.flat;
+                let best = (first..=last).map(|i| self.sort(i)).max()?;
+                let fits = sure || title || best == Sort::Name;
+                return fits.then_some(Span { first, last, best, title });
+            }
+        }
+        None
+    }
+}
+
+fn has_vowel(word: &str) -> bool {
+    !word.is_ascii() || vowels(word) > 0
+}
