@@ -4,7 +4,7 @@ use crate::fault::{Fault, Outcome};
 use askwell::api::MAX_BODY_BYTES;
 use askwell::{Code, Error};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::HashMap;
 use worker::{Request, Response, ResponseBuilder};
 
@@ -50,20 +50,19 @@ pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Outcome<T> {
 /// [`Code::MalformedJson`], [`Code::UnknownField`], [`Code::InvalidField`]; the detail names the
 /// place but never repeats a value.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    // First the whole text: a wrong field in front must not hide that the rest is no JSON.
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| {
+        Error::new(
+            Code::MalformedJson,
+            format!("not JSON: line {}, column {}", error.line(), error.column()),
+        )
+    })?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| explain(&error.path().to_string(), error.inner()))?;
-    deserializer.end().map_err(|error| explain(".", &error))?;
-    Ok(value)
+    serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| explain(&error.path().to_string(), error.inner()))
 }
 
 fn explain(path: &str, error: &serde_json::Error) -> Error {
-    if !error.is_data() {
-        return Error::new(
-            Code::MalformedJson,
-            format!("not JSON: line {}, column {}", error.line(), error.column()),
-        );
-    }
     let message = error.to_string();
     let quoted = |prefix: &str| {
         message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned)
