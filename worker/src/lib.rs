@@ -46,7 +46,11 @@ async fn queue(
     match batch.queue().as_str() {
         name if name.ends_with("-closed") => closing::consume(&batch, &env).await,
         name if name.ends_with("-events") => delivery::consume(&batch, &env).await,
-        name => closing::bury(&batch, &env, name).await,
+        name if name.ends_with("-dead") => closing::bury(&batch, &env, name).await,
+        name => {
+            worker::console_error!("the queue {name} is not one of ours; its messages wait");
+            batch.retry_all();
+        }
     }
     Ok(())
 }

@@ -166,6 +166,7 @@ impl Conversation {
                 touched_at: now,
                 version: 1,
                 told: 0,
+                tell_after: UnixMillis(0),
                 archived: false,
             };
             let session = Session::new(input.options, &input.known, now);
@@ -263,8 +264,8 @@ impl Conversation {
 
     /// When something is due next, by the clock of the machine; none once all is done.
     fn due(&self, sql: &Sql, meta: &Meta) -> Outcome<Option<UnixMillis>> {
-        let closing = store::closings(sql)?.iter().map(|c| UnixMillis(c.due_at)).min();
-        let tell = (meta.told < meta.version).then(|| meta.touched_at.plus(TELL_AFTER_MS));
+        let closing = store::closings(sql)?.first().map(|c| UnixMillis(c.due_at));
+        let tell = (meta.told < meta.version).then(|| tell_at(meta));
         let idle = (!meta.status.is_terminal())
             .then(|| meta.touched_at.plus(config::idle_close_ms(&self.env)));
         Ok([closing, tell, idle].into_iter().flatten().min())
@@ -295,35 +296,56 @@ impl Conversation {
             self.act(Act { actor: Actor::Team, action, idempotency_key: None }).await?;
             meta = store::meta(&sql)?;
         }
-        self.send_closings(&sql, &meta, now).await?;
-        if meta.told < meta.version && meta.touched_at.plus(TELL_AFTER_MS) <= now {
-            let session = store::session(&sql)?;
-            let ledger = rpc::ledger(&self.env, &meta.workspace)?;
-            let told = meta.version;
-            rpc::call::<_, ()>(&ledger, "register", &meta.summary(Some(&session))).await?;
-            meta = transaction(&self.state, move |sql| {
-                let mut meta = store::meta(sql)?;
-                meta.told = meta.told.max(told);
-                store::put_meta(sql, &meta)?;
-                Ok(meta)
-            })
-            .await?;
-        }
-        self.schedule(&meta).await
-    }
-
-    async fn send_closings(&self, sql: &Sql, meta: &Meta, now: UnixMillis) -> Outcome<()> {
-        for closing in store::closings(sql)?.into_iter().filter(|c| c.due_at <= now.0) {
-            let notice = ClosingNotice {
-                workspace: meta.workspace.clone(),
-                conversation_id: meta.conversation_id.clone(),
-                revision: closing.revision,
-            };
-            self.env.queue(config::CLOSED)?.send(notice).await?;
-            let pause = RESEND_MS.saturating_mul(1 << closing.attempts.min(10)).min(RESEND_MOST_MS);
-            store::postpone(sql, closing.revision, now.plus(pause))?;
+        // The alarm is set again whatever fails here: the runtime gives a failing alarm up after a
+        // few tries, and then nobody would come back to a conversation that has ended.
+        let sent = self.send_closing(&sql, &meta, now).await;
+        let told = self.tell(&sql, &meta, now).await;
+        meta = store::meta(&sql)?;
+        self.schedule(&meta).await?;
+        for failed in [sent, told].into_iter().filter_map(Result::err) {
+            failed.log("conversation alarm");
         }
         Ok(())
+    }
+
+    /// Tells the ledger's list what has changed; on failure again after a pause.
+    async fn tell(&self, sql: &Sql, meta: &Meta, now: UnixMillis) -> Outcome<()> {
+        if meta.told >= meta.version || tell_at(meta) > now {
+            return Ok(());
+        }
+        let session = store::session(sql)?;
+        let ledger = rpc::ledger(&self.env, &meta.workspace)?;
+        let version = meta.version;
+        let told = rpc::call::<_, ()>(&ledger, "register", &meta.summary(Some(&session))).await;
+        let succeeded = told.is_ok();
+        transaction(&self.state, move |sql| {
+            let mut meta = store::meta(sql)?;
+            if succeeded {
+                meta.told = meta.told.max(version);
+                meta.tell_after = UnixMillis(0);
+            } else {
+                meta.tell_after = now.plus(RESEND_MS);
+            }
+            store::put_meta(sql, &meta)
+        })
+        .await?;
+        told
+    }
+
+    /// Puts the oldest closing that is not confirmed into the queue. The next one leaves when it is
+    /// confirmed, so the ledger sees the closings of a conversation in their order.
+    async fn send_closing(&self, sql: &Sql, meta: &Meta, now: UnixMillis) -> Outcome<()> {
+        let oldest = store::closings(sql)?.into_iter().next();
+        let Some(closing) = oldest.filter(|closing| closing.due_at <= now.0) else { return Ok(()) };
+        // Before the sending: one that fails is tried again after the same pause.
+        let pause = RESEND_MS.saturating_mul(1 << closing.attempts.min(10)).min(RESEND_MOST_MS);
+        store::postpone(sql, closing.revision, now.plus(pause))?;
+        let notice = ClosingNotice {
+            workspace: meta.workspace.clone(),
+            conversation_id: meta.conversation_id.clone(),
+            revision: closing.revision,
+        };
+        Ok(self.env.queue(config::CLOSED)?.send(notice).await?)
     }
 
     fn socket(&self, request: &Request) -> Outcome<Response> {
@@ -366,6 +388,11 @@ impl Conversation {
             let _ = socket.send_with_str(&text);
         }
     }
+}
+
+/// When the ledger's list is to be told of a change.
+fn tell_at(meta: &Meta) -> UnixMillis {
+    meta.touched_at.plus(TELL_AFTER_MS).max(meta.tell_after)
 }
 
 /// Refuses to go on with a conversation as if it were another one.

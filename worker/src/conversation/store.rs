@@ -60,6 +60,9 @@ pub struct Meta {
     pub version: u32,
     /// The version that the ledger has been told.
     pub told: u32,
+    /// Not before, after telling it has failed.
+    #[serde(default)]
+    pub tell_after: UnixMillis,
     /// Whether the words have moved to the ledger.
     pub archived: bool,
 }

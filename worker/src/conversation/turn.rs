@@ -2,7 +2,7 @@
 
 use super::calls::{Act, Actor, Archive, Say};
 use super::store::{self, Meta, Remembered};
-use crate::fault::{Outcome, from_json, to_json};
+use crate::fault::{Fault, Outcome, from_json, to_json};
 use crate::sql::Sql;
 use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted};
 use askwell::closing::Closed;
@@ -59,11 +59,7 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
     meta.status = meta.status.after(Action::Begin, meta.direction)?;
     // The policy's question may follow, and the end needs its marker.
     if meta.messages as usize + 3 > MAX_MESSAGES {
-        return Err(Error::new(
-            Code::ConversationFull,
-            "the conversation has reached its greatest length; close it and begin a new one",
-        )
-        .into());
+        return Err(full());
     }
     let at = instant(&meta, new.at, now)?;
     let mut session = store::session(sql)?;
@@ -125,12 +121,21 @@ pub fn act(
     }
 
     meta.status = meta.status.after(action, meta.direction)?;
-    if let Some(archive) = archive.filter(|_| meta.archived) {
+    // Only a reopening gets here while the words are away.
+    if meta.archived {
+        let archive = archive.filter(|a| a.messages.len() == meta.messages as usize);
+        let archive = archive.ok_or_else(|| {
+            Error::new(Code::Internal, "the conversation is being put away; reopen it again")
+        })?;
         for message in &archive.messages {
             store::append(sql, message)?;
         }
         store::put_session(sql, &archive.session)?;
         meta.archived = false;
+    }
+    // The end needs its marker, and the policy's question may follow one.
+    if !meta.status.is_terminal() && meta.messages as usize + 3 > MAX_MESSAGES {
+        return Err(full());
     }
     let at = instant(&meta, input.action.at, now)?;
     let mut session = store::session(sql)?;
@@ -166,6 +171,13 @@ pub fn act(
         store::remember(sql, Remembered::Action, key, &digest, &to_json("reply", &answer)?)?;
     }
     Ok(Changed { answer, messages: said, meta })
+}
+
+fn full() -> Fault {
+    Fault::refused(
+        Code::ConversationFull,
+        "the conversation has reached its greatest length; close it and begin a new one",
+    )
 }
 
 /// Whether the actor may touch this conversation.

@@ -99,8 +99,6 @@ pub struct EventNotice {
     pub workspace: WorkspaceId,
     /// Unique.
     pub id: String,
-    /// When the ledger recorded it: part of the signature of a delivery.
-    pub occurred_at: UnixMillis,
     /// CloudEvents 1.0.
     pub event: serde_json::Value,
 }

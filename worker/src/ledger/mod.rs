@@ -183,9 +183,13 @@ impl Workspace {
         let list = transaction(&self.state, move |sql| {
             let settings = settings(sql)?;
             let old = fields(sql)?.fields;
+            let mut taken: Vec<String> = old.iter().map(|field| field.id.clone()).collect();
+            check_ids(&list.fields, &taken)?;
             sql.run("DELETE FROM fields", bind![])?;
             for (position, new) in (0i64..).zip(list.fields) {
-                let id = if new.id.is_empty() { field_id(&settings, &new.field) } else { new.id };
+                let id =
+                    if new.id.is_empty() { free_id(&settings, &new.field, &taken) } else { new.id };
+                taken.push(id.clone());
                 // A field that changes is a new version; its id, and so its history, stays.
                 let version = match old.iter().find(|o| o.id == id) {
                     Some(before) if before.field == new.field => before.version,
@@ -330,6 +334,29 @@ fn key(sql: &Sql, hash: &str) -> Outcome<Option<KeyRecord>> {
 fn field_id(settings: &Settings, field: &Field) -> String {
     let digest = id::digest(&[settings.id.as_str().as_bytes(), field.name.as_bytes()]);
     format!("fd_{digest}")
+}
+
+/// The id of a new field: its name's, or the first variant of it that no other field has.
+fn free_id(settings: &Settings, field: &Field, taken: &[String]) -> String {
+    let first = field_id(settings, field);
+    let variants = (2u32..).map(|n| format!("{first}-{n}"));
+    // There are more variants than fields.
+    std::iter::once(first.clone()).chain(variants).find(|id| !taken.contains(id)).unwrap_or(first)
+}
+
+/// # Errors
+/// [`Code::InvalidField`] when an id is not known, or stands twice.
+fn check_ids(fields: &[FieldVersion], known: &[String]) -> Result<(), Error> {
+    let mut ids: Vec<&String> = fields.iter().map(|f| &f.id).filter(|id| !id.is_empty()).collect();
+    ids.sort_unstable();
+    let twice = ids.windows(2).any(|pair| pair.first() == pair.last());
+    if twice || ids.iter().any(|id| !known.contains(id)) {
+        return Err(Error::new(
+            Code::InvalidField,
+            "each `id` in `fields` must be one of this workspace, once; leave it empty for a new field",
+        ));
+    }
+    Ok(())
 }
 
 fn put_field(sql: &Sql, id: &str, position: i64, version: u32, field: &Field) -> Outcome<()> {

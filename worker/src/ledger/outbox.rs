@@ -133,7 +133,6 @@ pub async fn send_events(
         notices.push(EventNotice {
             workspace: settings.id.clone(),
             id: event.id.clone(),
-            occurred_at: now,
             event: from_json("event", &event.body)?,
         });
     }

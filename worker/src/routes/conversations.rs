@@ -34,6 +34,12 @@ pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
         Caller::Team(workspace) => (workspace, false),
         _ => return Err(Fault::refused(Code::Forbidden, "this needs a site key or a secret key")),
     };
+    if new.platform_conversation_id.as_ref().is_some_and(|id| id.len() > 200) {
+        return Err(Fault::refused(
+            Code::InvalidField,
+            "the field `platform_conversation_id` must have 200 bytes at most",
+        ));
+    }
     if page {
         check_page(&new, key.as_deref())?;
     }
@@ -42,8 +48,9 @@ pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
     let key = key.unwrap_or_else(|| random.clone());
     let conversation_id =
         ConversationId::derive(&[workspace.as_str().as_bytes(), scope, key.as_bytes()]);
-    let visitor_id = visitor(&new, &workspace, &random, env)?;
-    let mut known = profile(env, &workspace, &visitor_id).await?;
+    let platform = new.platform.unwrap_or(if page { Platform::WebWidget } else { Platform::Api });
+    let visitor_id = visitor(&new, platform, &workspace, &random, env)?;
+    let mut known = profile(env, &workspace, &visitor_id).await;
     known
         .extend(new.known.iter().filter(|kind| !known.contains(kind)).copied().collect::<Vec<_>>());
 
@@ -52,7 +59,7 @@ pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
         conversation_id: conversation_id.clone(),
         visitor_id,
         platform_conversation_id: new.platform_conversation_id,
-        platform: new.platform.unwrap_or(if page { Platform::WebWidget } else { Platform::Api }),
+        platform,
         direction: new.direction,
         test_mode: new.test_mode,
         recorded: new.recorded,
@@ -96,6 +103,7 @@ fn check_page(new: &NewConversation, key: Option<&str>) -> Outcome<()> {
 
 fn visitor(
     new: &NewConversation,
+    platform: Platform,
     workspace: &WorkspaceId,
     random: &str,
     env: &Env,
@@ -117,15 +125,22 @@ fn visitor(
         Some(name) => (b"ref", name),
         None => (b"random", random),
     };
-    let platform = new.platform.unwrap_or_default().as_str().as_bytes();
-    Ok(VisitorId::derive(&[workspace.as_str().as_bytes(), platform, kind, name.as_bytes()]))
+    let parts = [workspace.as_str(), platform.as_str()].map(str::as_bytes);
+    Ok(VisitorId::derive(&[parts[0], parts[1], kind, name.as_bytes()]))
 }
 
-async fn profile(env: &Env, workspace: &WorkspaceId, visitor: &VisitorId) -> Outcome<Vec<Kind>> {
-    let key = visitor_key(workspace, visitor.as_str());
-    let document: Option<VisitorDocument> =
-        env.kv(config::DOCUMENTS)?.get(&key).json().await.map_err(Fault::from)?;
-    Ok(document.unwrap_or_default().known)
+/// What the profile holds. Where it cannot be read nothing is known: a question too many is better
+/// than no chat.
+async fn profile(env: &Env, workspace: &WorkspaceId, visitor: &VisitorId) -> Vec<Kind> {
+    let read = async {
+        let key = visitor_key(workspace, visitor.as_str());
+        let document: Option<VisitorDocument> = env.kv(config::DOCUMENTS)?.get(&key).json().await?;
+        Ok::<_, Fault>(document.unwrap_or_default().known)
+    };
+    read.await.unwrap_or_else(|fault| {
+        fault.log("profile");
+        Vec::new()
+    })
 }
 
 /// `POST /v1/conversations/{id}/messages`

@@ -9,15 +9,13 @@ use askwell::Code;
 use askwell::api::{
     FieldList, NewWorkspace, Overview, Page, Webhook, WorkspaceCreated, WorkspaceSettings,
 };
-use askwell::classify::Field;
+use askwell::classify;
 use worker::{Env, Request, Response, Url};
 
 /// Characters of a key that are kept to recognise it by.
 const PREFIX_CHARS: usize = 12;
 /// Most fields of a workspace.
 const MAX_FIELDS: usize = 100;
-/// Most values of a field.
-const MAX_VALUES: usize = 200;
 
 /// `POST /v1/workspaces`
 pub async fn create(request: &mut Request, env: &Env) -> Outcome<Response> {
@@ -87,7 +85,7 @@ pub async fn put_fields(request: &mut Request, env: &Env) -> Outcome<Response> {
         return Err(invalid("a workspace may have 100 fields at most"));
     }
     for field in &list.fields {
-        check_field(&field.field)?;
+        classify::validate(&field.field)?;
     }
     let mut names: Vec<&str> = list.fields.iter().map(|f| f.field.name.as_str()).collect();
     names.sort_unstable();
@@ -132,27 +130,6 @@ fn check_settings(name: &str, origins: &[String], webhook: Option<&Webhook>) -> 
         ));
     }
     webhook.map_or(Ok(()), check_webhook)
-}
-
-fn check_field(field: &Field) -> Outcome<()> {
-    if field.name.trim().is_empty() || field.name.len() > 200 {
-        return Err(invalid("a field's `name` must have 1 to 200 bytes"));
-    }
-    if field.prompt.trim().is_empty() || field.prompt.len() > 8 * 1024 {
-        return Err(invalid("a field's `prompt` must have 1 byte to 8 kB"));
-    }
-    if !(1..=MAX_VALUES).contains(&field.possible_values.len()) {
-        return Err(invalid("a field must have 1 to 200 `possible_values`"));
-    }
-    let mut names: Vec<&str> = field.possible_values.iter().map(|value| value.name()).collect();
-    if names.iter().any(|name| name.trim().is_empty() || name.len() > 200) {
-        return Err(invalid("each of `possible_values` must have 1 to 200 bytes"));
-    }
-    names.sort_unstable();
-    if names.windows(2).any(|pair| pair.first() == pair.last()) {
-        return Err(invalid("two of `possible_values` are the same"));
-    }
-    Ok(())
 }
 
 fn check_webhook(webhook: &Webhook) -> Outcome<()> {

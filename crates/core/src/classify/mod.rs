@@ -26,7 +26,7 @@ mod transcript;
 mod vectors;
 mod words;
 
-pub use lint::lint;
+pub use lint::{lint, validate};
 pub use templates::{Template, starter_fields, templates};
 pub use transcript::Transcript;
 

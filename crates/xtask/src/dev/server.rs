@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use ureq::Agent;
 
-/// A cold start takes some 5 s; a busy machine with two cores has needed 40 s.
+/// A cold start takes some 5 s, on a busy machine a minute; a build may have to come first.
 const START_LIMIT: Duration = Duration::from_secs(600);
 /// wrangler lets workerd finish its writes in this time.
 const STOP_LIMIT: Duration = Duration::from_secs(5);

@@ -73,7 +73,7 @@ impl Tool {
         };
         install(true)
             .or_else(|why| {
-                // A mirror may lack a version that the tool's own lock names.
+                // A registry may lack a version that the tool's own lock names.
                 eprintln!("set-up: {why:#}; trying with the newest dependencies that are there");
                 install(false)
             })

@@ -12,7 +12,7 @@ use std::time::Duration;
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// `rustup` or `debian`: set to choose the way instead of trying both in turn.
 const CHOICE: &str = "ASKWELL_WASM_TOOLCHAIN";
-/// The standard library is 30 MB; a mirror that needs longer does not answer at all.
+/// The standard library is 30 MB; a server that needs longer does not answer at all.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
 
 /// Which toolchain builds for wasm; native code is always built by the default one.
