@@ -51,13 +51,15 @@ pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Outcome<T> {
 /// place but never repeats a value.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     // First the whole text: a wrong field in front must not hide that the rest is no JSON.
-    serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| {
+    let text = core::str::from_utf8(bytes)
+        .map_err(|_| Error::new(Code::MalformedJson, "not JSON: the body must be UTF-8"))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
         Error::new(
             Code::MalformedJson,
             format!("not JSON: line {}, column {}", error.line(), error.column()),
         )
     })?;
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| explain(&error.path().to_string(), error.inner()))
 }
@@ -138,6 +140,8 @@ mod tests {
         for malformed in ["", "{", "{\"id\":", "[1,]", "{\"id\":\"a\",\"text\":\"b\"} x"] {
             assert_eq!(refusal(malformed).code, Code::MalformedJson, "{malformed}");
         }
+        let no_utf8 = parse::<NewMessage>(b"{\"id\":\"\xff\"}").unwrap_err();
+        assert_eq!(no_utf8.code, Code::MalformedJson);
         let unknown = refusal(r#"{"id":"a","text":"b","colour":"red"}"#);
         assert_eq!(unknown.code, Code::UnknownField);
         assert!(unknown.detail.contains("`colour`"));
