@@ -56,6 +56,10 @@ export interface ConversationEvents {
   refused(error: ApiError): void;
 }
 
+/** The end waits for what is under way, 20 × 100 ms at most. */
+const SETTLE_STEP_MS = 100;
+const SETTLE_STEPS = 20;
+
 export class Conversation {
   readonly #port: ConversationPort;
   readonly #events: ConversationEvents;
@@ -165,6 +169,7 @@ export class Conversation {
 
   /** The visitor ends it. */
   async end(): Promise<void> {
+    await this.#settled();
     try {
       const { id, token } = await this.#ready();
       if (id && token) await this.#port.api.close(id, token);
@@ -176,6 +181,17 @@ export class Conversation {
       else this.#tell(refusal);
     }
     this.#events.changed();
+  }
+
+  /** Once all that was written is sent, or after a while: the end must not overtake it. */
+  #settled(): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (left: number): void => {
+        if (left === 0 || this.#outbox.items.length === 0) resolve();
+        else this.#port.delay(SETTLE_STEP_MS, () => check(left - 1));
+      };
+      check(SETTLE_STEPS);
+    });
   }
 
   /** Begins anew as the same visitor. The answer is what could not be sent in the old one. */
