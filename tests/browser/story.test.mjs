@@ -8,7 +8,7 @@ import { workspace } from "../support/api.mjs";
 import { Chat, DESKTOP, launch, NOTHING_STORED, PHONE, pictures } from "../support/browser.mjs";
 import { day, DAY_S } from "../support/days.mjs";
 import { Receiver } from "../support/receiver.mjs";
-import { until } from "../support/until.mjs";
+import { RESENT_MS, until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
 const ASKS_FOR_EMAIL = /e-?mail/i;
@@ -142,6 +142,33 @@ describe("the demo page", () => {
     assert.match(focused, /^Open chat/, "the focus goes back to where it came from");
     assert.deepEqual(chat.troubles, []);
     await page.context().close();
+  });
+
+  test("goes on where it was after the page is loaded anew, and over a restart", async () => {
+    const chat = await visitor(DESKTOP);
+    await chat.launcher.click();
+    const id = await begin(chat, "Hello, this is Teodor");
+    await chat.page.reload();
+    await chat.launcher.or(chat.dialog).first().waitFor();
+    if (await chat.launcher.isVisible()) await chat.launcher.click();
+    await chat.shows("Hello, this is Teodor");
+
+    await worker.kill();
+    await chat.input.fill("Are you still there?");
+    await chat.input.press("Enter");
+    await worker.start();
+    await until("what was written without a connection arrives", async () => {
+      const { messages } = await space.team.messages(id);
+      return messages.some((m) => m.text === "Are you still there?");
+    }, RESENT_MS).catch((error) => {
+      assert.fail(`${error.message}: ${chat.troubles.slice(-5).join("; ")}`);
+    });
+    await space.team.say(id, "Yes, we are back.");
+    await chat.shows("Yes, we are back.");
+    const { messages } = await space.team.messages(id);
+    const own = messages.filter((m) => m.role === "customer").map((m) => m.text);
+    assert.deepEqual(own, ["Hello, this is Teodor", "Are you still there?"], "nothing lost, nothing twice");
+    await chat.page.context().close();
   });
 
   test("shows what was said as text and never as markup", async () => {
