@@ -1,5 +1,6 @@
 //! `cargo xtask …`: set-up, build, dev server, replay, tests and checks, each one command.
 
+mod bench;
 mod build;
 mod command;
 mod dev;
@@ -48,6 +49,9 @@ enum Task {
     Lint,
     /// How large what visitors load and what the edge runs has become.
     Size,
+    /// Measures something, with a peer or a baseline beside it.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +74,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test { suites } => return test::run(&project, &suites),
         Task::Lint => return lint::run(&project),
         Task::Size => size::run(&project)?,
+        Task::Bench(bench) => bench::run(&project, &bench)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,38 @@
+//! Benches: figures with a peer or a baseline beside them in the same run. They print tables and
+//! judge nothing; the tables in `docs/` name the command that made them.
+
+mod size;
+
+use crate::project::Project;
+use anyhow::Result;
+use std::path::PathBuf;
+
+/// What can be measured, each by a file of its own beside this one.
+#[derive(clap::Subcommand)]
+pub enum Bench {
+    /// The engine that visitors load: bytes of the wasm module and its glue, by section.
+    Size,
+}
+
+/// Runs one bench.
+pub fn run(project: &Project, bench: &Bench) -> Result<()> {
+    match bench {
+        Bench::Size => size::run(project),
+    }
+}
+
+/// Development data is not part of the repository: where `../shared/data` or `ASKWELL_DATA` has
+/// it, its path; elsewhere a line that says what is skipped.
+pub fn data(project: &Project, name: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("ASKWELL_DATA")
+        .map_or_else(|| project.path("../shared/data"), PathBuf::from);
+    let path = root.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!(
+        "skipped: no {} (set ASKWELL_DATA to the folder that holds `{name}`)",
+        path.display()
+    );
+    None
+}
