@@ -5,38 +5,6 @@ use askwell::api::Problem;
 use askwell::{Code, Error};
 use worker::{Response, ResponseBuilder};
 
-/// The HTTP status of a code, and its name (RFC 9110 §15).
-pub fn status(code: Code) -> (u16, &'static str) {
-    match code {
-        Code::MalformedJson => (400, "Bad Request"),
-        Code::Unauthorized => (401, "Unauthorized"),
-        Code::Forbidden | Code::OriginNotAllowed => (403, "Forbidden"),
-        Code::NotFound => (404, "Not Found"),
-        Code::MethodNotAllowed => (405, "Method Not Allowed"),
-        Code::ConversationClosed
-        | Code::ConversationFull
-        | Code::IllegalTransition
-        | Code::IdempotencyConflict
-        | Code::AlreadyExists => (409, "Conflict"),
-        Code::MessageTooLarge | Code::BodyTooLarge => (413, "Content Too Large"),
-        Code::UnknownField | Code::InvalidField => (422, "Unprocessable Content"),
-        Code::NotReady => (425, "Too Early"),
-        Code::Internal => (500, "Internal Server Error"),
-    }
-}
-
-/// An error as problem details.
-pub fn problem(error: &Error) -> Problem {
-    let (status, title) = status(error.code);
-    Problem {
-        kind: "about:blank".to_owned(),
-        title: title.to_owned(),
-        status,
-        detail: error.detail.clone(),
-        code: error.code.as_str().to_owned(),
-    }
-}
-
 /// The answer that a fault becomes.
 ///
 /// # Errors
@@ -44,7 +12,7 @@ pub fn problem(error: &Error) -> Problem {
 pub fn response(fault: &Fault, place: &str) -> worker::Result<Response> {
     fault.log(place);
     let error = fault.public();
-    let body = problem(&error);
+    let body = Problem::from(&error);
     let mut builder = ResponseBuilder::new()
         .with_status(body.status)
         .with_header("content-type", "application/problem+json")?;

@@ -84,7 +84,7 @@ impl DurableObject for Conversation {
             Ok(frame) => frame,
             Err(fault) => {
                 fault.log("conversation frame");
-                ServerFrame::Problem { problem: crate::problem::problem(&fault.public()) }
+                ServerFrame::Problem { problem: (&fault.public()).into() }
             }
         };
         socket.send_with_str(serde_json::to_string(&answer)?)

@@ -77,21 +77,6 @@ impl PageQuery {
     }
 }
 
-/// An event as a list shows it and as the queue carries it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StoredEvent {
-    /// Place in the ledger's order.
-    pub seq: u64,
-    /// Unique.
-    pub id: String,
-    /// A name of the catalog.
-    pub name: String,
-    /// CloudEvents 1.0.
-    pub event: serde_json::Value,
-    /// When a sink took it.
-    pub delivered_at: Option<UnixMillis>,
-}
-
 /// What the queue carries of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventNotice {

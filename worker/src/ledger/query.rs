@@ -1,11 +1,13 @@
 //! Reading the ledger: customers, conversations, events, and what the workspace holds.
 
-use super::calls::{PageQuery, StoredEvent};
+use super::calls::PageQuery;
 use crate::bind;
 use crate::conversation::calls::Archive;
 use crate::fault::{Outcome, from_json, unreadable};
 use crate::sql::Sql;
-use askwell::api::{ConversationDetail, ConversationSummary, Customer, ExportDay, Overview, Page};
+use askwell::api::{
+    ConversationDetail, ConversationSummary, Customer, ExportDay, Overview, Page, StoredEvent,
+};
 use askwell::closing::FieldAnswer;
 use askwell::customer::{Fact, Facts, normalise_email};
 use askwell::detect::Kind;

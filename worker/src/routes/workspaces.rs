@@ -3,11 +3,12 @@
 use super::team;
 use crate::auth::{Caller, caller, key_hash};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::{Create, PageQuery, Settings, StoredEvent};
+use crate::ledger::calls::{Create, PageQuery, Settings};
 use crate::{config, delivery, http, rpc};
 use askwell::Code;
 use askwell::api::{
-    FieldList, NewWorkspace, Overview, Page, Webhook, WorkspaceCreated, WorkspaceSettings,
+    FieldList, NewWorkspace, Overview, Page, StoredEvent, Webhook, WorkspaceCreated,
+    WorkspaceSettings,
 };
 use askwell::classify;
 use worker::{Env, Request, Response, Url};

@@ -1,8 +1,28 @@
 //! What was detected, as the wire carries it.
 
-use super::FoundOnWire;
-use crate::detect::Detection;
+use crate::detect::{Detection, Kind, Subject};
 use crate::text::Utf16;
+use serde::{Deserialize, Serialize};
+
+/// One thing noticed in a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoundOnWire {
+    /// What it is.
+    pub kind: Kind,
+    /// First UTF-16 code unit.
+    pub start: usize,
+    /// UTF-16 code unit after the last.
+    pub end: usize,
+    /// Normalised.
+    pub value: String,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// Whose it is, and whether it stands.
+    pub subject: Subject,
+    /// A likelier spelling to ask about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+}
 
 impl FoundOnWire {
     /// Everything found in a text, in its order, with offsets in UTF-16 code units.
@@ -28,7 +48,7 @@ impl FoundOnWire {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Found, Kind, Subject};
+    use crate::detect::Found;
 
     #[test]
     fn offsets_are_utf16() {

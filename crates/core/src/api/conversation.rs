@@ -1,0 +1,131 @@
+//! Conversations: opening one, what is done to it, how it is shown.
+
+use crate::closing::FieldAnswer;
+use crate::conversation::{Action, Direction, Message, Platform, Sentiment, Status};
+use crate::customer::Facts;
+use crate::detect::{Kind, Region};
+use crate::id::{ConversationId, CustomerId, VisitorId};
+use crate::session::Session;
+use crate::text::Lang;
+use crate::time::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// `POST /v1/conversations` (site key from an allowed origin, or secret key). With an
+/// `Idempotency-Key` header the same key gives the same conversation.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewConversation {
+    /// The token of an earlier conversation of the same browser, to be the same visitor.
+    pub visitor_token: Option<String>,
+    /// Secret key only: the other system's stable name of the visitor, in place of a token.
+    pub visitor_ref: Option<String>,
+    /// From where. Defaults to the widget for site keys, `api` for secret keys.
+    pub platform: Option<Platform>,
+    /// Who began. Only inbound for site keys.
+    pub direction: Direction,
+    /// The page's language, a BCP 47 tag; unknown ones are ignored.
+    pub locale: Option<String>,
+    /// Where phone numbers without a country code belong.
+    pub region: Option<Region>,
+    /// What the site knows of the visitor already, so that it is not asked.
+    pub known: Vec<Kind>,
+    /// The other system's name for it.
+    pub platform_conversation_id: Option<String>,
+    /// Whether it is a test.
+    pub test_mode: bool,
+    /// Secret key only: a conversation that was held elsewhere. Its messages and actions carry
+    /// their own times, which never go back, and nothing is asked in it.
+    pub recorded: bool,
+}
+
+/// What `POST /v1/conversations` answers: 201 when new, 200 when the idempotency key was known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConversationOpened {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Who visits.
+    pub visitor_id: VisitorId,
+    /// For the visitor's own further requests, `Authorization: Bearer …`.
+    pub visitor_token: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts the closings.
+    pub revision: u32,
+    /// Messages so far.
+    pub messages: u32,
+    /// The memory from which the widget predicts; see [`Session`].
+    pub session: Session,
+}
+
+/// `POST /v1/conversations/{id}/actions` (secret key; a visitor may close).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAction {
+    /// What to do.
+    pub action: Action,
+    /// Recorded conversations only: when it was done.
+    #[serde(default)]
+    pub at: Option<UnixMillis>,
+}
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConversationState {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts the closings.
+    pub revision: u32,
+    /// Messages so far.
+    pub messages: u32,
+    /// Whether it went from one agent to another.
+    pub transferred: bool,
+}
+
+/// One conversation as the team sees it in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConversationSummary {
+    /// Which.
+    pub conversation_id: ConversationId,
+    /// The other system's name for it.
+    pub platform_conversation_id: Option<String>,
+    /// Whose, once that is known.
+    pub customer_id: Option<CustomerId>,
+    /// Where it stands.
+    pub status: Status,
+    /// Counts the closings that have been classified.
+    pub revision: u32,
+    /// Who began.
+    pub direction: Direction,
+    /// From where.
+    pub platform: Platform,
+    /// Whether it went from one agent to another.
+    pub transferred: bool,
+    /// The visitor's language.
+    pub lang: Option<Lang>,
+    /// Messages so far.
+    pub messages: u32,
+    /// First instant.
+    pub started_at: UnixMillis,
+    /// Last instant, once it has ended.
+    pub ended_at: Option<UnixMillis>,
+    /// The tone, once classified.
+    pub sentiment: Option<Sentiment>,
+    /// Milliseconds from the closing to the classified conversation in the ledger.
+    pub classify_ms: Option<i64>,
+}
+
+/// `GET /v1/conversations/{id}` (secret key).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConversationDetail {
+    /// The summary.
+    #[serde(flatten)]
+    pub summary: ConversationSummary,
+    /// Everything said.
+    pub transcript: Vec<Message>,
+    /// What the visitor said of themselves.
+    pub facts: Facts,
+    /// The newest answers, in the owner's order.
+    pub answers: Vec<FieldAnswer>,
+}

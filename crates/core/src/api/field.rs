@@ -1,0 +1,11 @@
+//! The owner's questions.
+
+use crate::closing::FieldVersion;
+use serde::{Deserialize, Serialize};
+
+/// `GET /v1/fields`, `PUT /v1/fields`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldList {
+    /// In the owner's order.
+    pub fields: Vec<FieldVersion>,
+}

@@ -1,0 +1,82 @@
+//! Workspaces: creating one, its settings, what it holds.
+
+use crate::id::WorkspaceId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `POST /v1/workspaces` (operator key).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewWorkspace {
+    /// In addresses; see [`WorkspaceId`].
+    pub id: WorkspaceId,
+    /// For people.
+    pub name: String,
+    /// Origins (scheme, host, port) whose pages may use the site key.
+    pub origins: Vec<String>,
+    /// Where events are delivered, or nowhere.
+    #[serde(default)]
+    pub webhook: Option<Webhook>,
+}
+
+/// `GET /v1/workspace`, `PUT /v1/workspace` (secret key). The webhook's secret is never shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkspaceSettings {
+    /// For people.
+    pub name: String,
+    /// Origins (scheme, host, port) whose pages may use the site key.
+    pub origins: Vec<String>,
+    /// Where events are delivered, or nowhere.
+    #[serde(default)]
+    pub webhook: Option<Webhook>,
+}
+
+/// A sink that speaks Standard Webhooks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// `https:`, or `http:` on a loopback host.
+    pub url: String,
+    /// `whsec_` and the base 64 of 24 to 64 bytes.
+    pub secret: String,
+}
+
+/// What `POST /v1/workspaces` answers. The keys are shown once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkspaceCreated {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// For pages: publishable, bound to the origins.
+    pub site_key: String,
+    /// For servers.
+    pub secret_key: String,
+}
+
+/// `GET /v1/overview`: what the workspace holds.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Overview {
+    /// All conversations that the ledger knows.
+    pub conversations: u64,
+    /// Of them, ended and classified at their newest revision.
+    pub classified: u64,
+    /// Of them, still open.
+    pub open: u64,
+    /// Profiles.
+    pub customers: u64,
+    /// Profiles with a name, an e-mail, a phone.
+    pub customers_with: BTreeMap<String, u64>,
+    /// Per field and per answer, how often; states that are no value stand as `(null)`,
+    /// `(unresolved)`, `(error)` and `(pending)`.
+    pub answers: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Per event name, how many were recorded.
+    pub events: BTreeMap<String, u64>,
+    /// Events not yet delivered to the sinks.
+    pub events_undelivered: u64,
+    /// Events held back because they looked like personal data. Stays 0.
+    pub events_blocked: u64,
+    /// KV documents and queue messages not yet sent.
+    pub outbox: u64,
+    /// Queue messages set aside, and why.
+    pub dead_letters: u64,
+}
