@@ -11,6 +11,8 @@ mod cues;
 #[allow(dead_code, reason = "shared with the library")]
 #[path = "src/detect/filter.rs"]
 mod filter;
+#[path = "build/prompt.rs"]
+mod prompt;
 #[allow(dead_code, unused_imports, reason = "shared with the library")]
 #[path = "src/text"]
 mod text {
@@ -26,11 +28,14 @@ const LANGS: [&str; 15] =
     ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "ja", "zh", "th", "tr", "hi", "ar", "sv"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for path in ["src/detect", "src/text", "data/detect"] {
+    for path in ["build", "src/detect", "src/prompt", "src/text", "data/detect"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let out = env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("phrases.bin"), phrases()?)?;
+    let (prints, sentences) = prompt::pack(&LANGS)?;
+    fs::write(Path::new(&out).join("prompt.bin"), prints)?;
+    fs::write(Path::new(&out).join("lines.txt"), sentences)?;
     for list in ["names", "words"] {
         let text = fs::read_to_string(format!("data/detect/{list}.txt"))?;
         let mut words: Vec<String> = text.lines().map(str::to_owned).collect();

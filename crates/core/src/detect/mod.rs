@@ -7,6 +7,7 @@ mod asked;
 mod email;
 mod filter;
 mod lang;
+mod mention;
 mod message;
 mod name;
 mod phone;
@@ -15,6 +16,7 @@ mod subject;
 mod unspaced;
 
 pub(crate) use lang::by_words;
+pub(crate) use mention::{asked_for, mentions};
 
 use crate::text::{Lang, Tokens, guess_tokens};
 use asked::Question;

@@ -1,16 +1,68 @@
 //! All phrases of all languages in one table, and what of it occurs in a message.
 
-use super::lexicon::{self, Cue};
-use super::scan::{Key, Phrase, Tokens};
+use super::lexicon::cue::Cue;
+use super::lexicon::{self, Meaning};
+use super::print::{BITS, Print, STEM_CHARS};
+use super::words::Words;
 use crate::text::Lang;
 use std::sync::OnceLock;
 
+/// Words that a gap may skip.
+const GAP_WORDS: usize = 4;
+/// Characters that a gap may skip in a script without spaces.
+const GAP_CHARS: usize = 10;
+/// The longest phrase, in words.
+const LONGEST: usize = 8;
+/// The longest phrase in a script without spaces, in characters.
+const LONGEST_DENSE: usize = 21;
+/// Bits of a fingerprint that choose the place where it is looked for: about one phrase in each.
+const PLACE_BITS: u32 = 12;
+
+/// Fingerprints by their upper bits.
 #[derive(Debug)]
-struct Entry {
-    key: Key,
-    lang: Lang,
-    cue: Cue,
-    phrase: Phrase,
+struct Table {
+    /// Where the fingerprints of each place begin in `entries`.
+    starts: Vec<u16>,
+    entries: Vec<(u32, Meaning)>,
+}
+
+impl Table {
+    fn place(print: u32) -> usize {
+        (print >> (BITS - PLACE_BITS)) as usize
+    }
+
+    /// The one table, unpacked on first use.
+    fn get() -> &'static Self {
+        static TABLE: OnceLock<Table> = OnceLock::new();
+        TABLE.get_or_init(|| {
+            let mut starts = vec![0u16; (1 << PLACE_BITS) + 1];
+            let mut count = 0;
+            lexicon::each(|print, _| {
+                starts[Self::place(print)] += 1;
+                count += 1;
+            });
+            let mut end = 0;
+            for start in &mut starts {
+                end += *start;
+                *start = end;
+            }
+            let mut entries = vec![(0, (Lang::En, None)); count];
+            lexicon::each(|print, meaning| {
+                let start = &mut starts[Self::place(print)];
+                *start -= 1;
+                entries[usize::from(*start)] = (print, meaning);
+            });
+            Self { starts, entries }
+        })
+    }
+
+    fn find(&self, print: u32, mut take: impl FnMut(Meaning)) {
+        let place = Self::place(print);
+        let (from, to) = (usize::from(self.starts[place]), usize::from(self.starts[place + 1]));
+        for (_, meaning) in self.entries[from..to].iter().filter(|(p, _)| *p == print) {
+            take(*meaning);
+        }
+    }
 }
 
 /// One phrase found.
@@ -18,29 +70,10 @@ struct Entry {
 pub(super) struct Hit {
     pub lang: Lang,
     pub cue: Cue,
-    /// First token.
+    /// First word.
     pub start: usize,
-    /// Token after the last.
+    /// Word after the last.
     pub end: usize,
-}
-
-/// Built once: the table is the same for every message.
-static TABLE: OnceLock<Vec<Entry>> = OnceLock::new();
-
-fn table() -> &'static [Entry] {
-    TABLE.get_or_init(|| {
-        let mut entries: Vec<Entry> = Vec::new();
-        for lang in Lang::ALL {
-            for (cue, phrases) in lexicon::of(lang).cues {
-                entries.extend(lexicon::split(phrases).filter_map(|phrase| {
-                    let phrase = Phrase::new(phrase)?;
-                    Some(Entry { key: phrase.key(), lang, cue: *cue, phrase })
-                }));
-            }
-        }
-        entries.sort_by_key(|e| e.key);
-        entries
-    })
 }
 
 /// Where to read a message.
@@ -54,21 +87,51 @@ pub(super) struct Hint {
 
 /// Every phrase that occurs, in the message's language and in English, which is mixed in
 /// everywhere; and that language.
-pub(super) fn hits(tokens: &Tokens, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
-    let table = table();
+pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
+    let table = Table::get();
     let mut hits = Vec::new();
-    for at in 0..tokens.len() {
-        let key = tokens.key(at);
-        let from = table.partition_point(|e| e.key < key);
-        for entry in table.iter().skip(from).take_while(|e| e.key == key) {
-            if let Some(end) = tokens.matches(&entry.phrase, at) {
-                hits.push(Hit { lang: entry.lang, cue: entry.cue, start: at, end });
+    let mut heads = Vec::new();
+    for start in 0..words.len() {
+        follow(table, words, start, Print::NONE, |print, end, (lang, cue)| match cue {
+            Some(cue) => hits.push(Hit { lang, cue, start, end }),
+            None => heads.push((print.gap(), end)),
+        });
+        for (head, from) in heads.drain(..) {
+            let gap = if words.dense(from - 1) { GAP_CHARS } else { GAP_WORDS };
+            for from in from..words.len().min(from + gap + 1) {
+                follow(table, words, from, head, |_, end, (lang, cue)| {
+                    hits.extend(cue.map(|cue| Hit { lang, cue, start, end }));
+                });
             }
         }
     }
     let read_in = language(&hits, hint);
     hits.retain(|h| Some(h.lang) == read_in || h.lang == Lang::En);
     (hits, read_in)
+}
+
+/// Gives what begins with a print and goes on at a word: the print, the word after the last, and
+/// what it means.
+fn follow(
+    table: &Table,
+    words: &Words<'_>,
+    start: usize,
+    mut print: Print,
+    mut take: impl FnMut(Print, usize, Meaning),
+) {
+    let longest = if words.dense(start) { LONGEST_DENSE } else { LONGEST };
+    for n in start..words.len().min(start + longest) {
+        let word = words.word(n);
+        let (mut rest, least) = (print, if words.dense(n) { 1 } else { STEM_CHARS });
+        for (chars, (at, c)) in word.char_indices().enumerate() {
+            rest = rest.letters(&word[at..at + c.len_utf8()]);
+            if chars + 1 >= least {
+                table.find(rest.open(), |meaning| take(rest, n + 1, meaning));
+            }
+        }
+        print = rest.end();
+        table.find(print.whole(), |meaning| take(print, n + 1, meaning));
+    }
 }
 
 /// The language whose phrases cover most of the words.
@@ -96,7 +159,42 @@ mod tests {
     use super::*;
 
     fn read(text: &str, hint: Hint) -> Option<Lang> {
-        hits(&Tokens::new(text), hint).1
+        hits(&Words::new(text), hint).1
+    }
+
+    fn shows(text: &str, lang: Lang, cue: Cue) -> bool {
+        let hint = Hint { known: Some(lang), earlier: None };
+        hits(&Words::new(text), hint).0.iter().any(|h| h.cue == cue)
+    }
+
+    #[test]
+    fn phrases_are_found_whatever_the_spelling() {
+        assert!(shows("Könnten Sie mir BITTE die Rechnung schicken?", Lang::De, Cue::Send));
+        assert!(!shows("Ich schicken mir", Lang::De, Cue::Send));
+        assert!(shows("I’d RATHER not", Lang::En, Cue::Refuse));
+        assert!(shows("hellooo", Lang::En, Cue::Greeting), "a stem");
+        assert!(!shows("other", Lang::En, Cue::Greeting));
+    }
+
+    #[test]
+    fn scripts_without_spaces_match_inside() {
+        assert!(shows("十月のレシートを送ってください", Lang::Ja, Cue::Send));
+        assert!(shows("請把發票寄給我", Lang::Zh, Cue::Send));
+        assert!(shows("ช่วยส่งใบเสร็จให้หน่อย", Lang::Th, Cue::Send));
+    }
+
+    #[test]
+    fn a_gap_is_short() {
+        assert!(shows("could someone send one two three four over", Lang::En, Cue::Send));
+        assert!(!shows("could someone send one two three four five over", Lang::En, Cue::Send));
+    }
+
+    #[test]
+    fn strange_words_show_nothing() {
+        let words = (0..20_000).map(|n| format!("zq{n}x"));
+        let shown = words.filter(|w| !hits(&Words::new(w), Hint::default()).0.is_empty()).count();
+        // 20,000 words with four stems each, 6,000 fingerprints among 2^24: some thirty.
+        assert!(shown < 100, "{shown}");
     }
 
     #[test]

@@ -6,11 +6,12 @@
 mod index;
 mod lexicon;
 mod policy;
+mod print;
 mod reading;
 mod reason;
-mod scan;
 mod state;
 mod wording;
+mod words;
 
 pub use policy::step;
 pub use reason::{Doubt, Hold, Moment, Reason};

@@ -1,11 +1,13 @@
 //! What one message means to the policy.
 
 use super::index::{Hint, Hit, hits};
-use super::lexicon::{Cue, asks_anywhere};
+use super::lexicon::asks_anywhere;
+use super::lexicon::cue::Cue;
 use super::reason::Moment;
-use super::scan::Tokens;
-use crate::detect::Kind;
-use crate::text::Lang;
+use super::state::insert;
+use super::words::Words;
+use crate::detect::{self, Kind};
+use crate::text::{Lang, is_lower, is_upper};
 
 /// Words that may stand between a refusal and the detail that it names.
 const REFUSAL_REACH: usize = 3;
@@ -61,10 +63,12 @@ pub(super) struct Reading {
 
 /// Reads a visitor's message.
 pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
-    let tokens = Tokens::new(text);
-    let (hits, lang) = hits(&tokens, hint);
+    let words = Words::new(text);
+    let marks = Marks::new(text);
+    let (hits, lang) = hits(&words, hint);
     let has = |cue: Cue| hits.iter().any(|h| h.cue == cue);
-    let sheds = Sheds::new(&hits, tokens.len());
+    let sheds = Sheds::new(&hits, words.len());
+    let digits = words.digits();
     let starts = |cue: Cue| hits.iter().any(|h| h.cue == cue && h.start == sheds.first_word);
 
     let own = has(Cue::Own);
@@ -74,7 +78,7 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let how = questions()
         .any(|h| h.start == sheds.first_word && !asks_anywhere(h.lang) && !starts(Cue::Polite));
     // "Can you help?" is no question that waits for an answer.
-    let interrogative = !has(Cue::Opener) && (tokens.question_mark || asking);
+    let interrogative = !has(Cue::Opener) && (marks.question || asking);
     let wants = hits.iter().any(|h| h.cue == Cue::Want && !negated(h, &hits));
     let request = wants || (has(Cue::Polite) && !how);
     // "Where is my order" is about the visitor; "where is your shop" anybody could ask.
@@ -88,11 +92,11 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
 
     let act = if !moments.is_empty() {
         Act::Substance
-    } else if sheds.greeting_only(tokens.len(), interrogative || tokens.digits) {
+    } else if sheds.greeting_only(words.len(), interrogative || digits) {
         Act::Greeting
     } else if sheds.substance == 0 && has(Cue::Opener) {
         Act::Opener
-    } else if sheds.substance == 0 && !tokens.digits {
+    } else if sheds.substance == 0 && !digits {
         Act::SmallTalk
     } else if interrogative || has(Cue::Know) {
         Act::Question
@@ -103,16 +107,43 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
         act,
         exploring,
         vague,
-        angry: has(Cue::Angry) || (tokens.shouted && tokens.exclamations >= 2),
+        angry: has(Cue::Angry) || (marks.shouted && marks.exclamations >= 2),
         asks: interrogative,
         yes: starts(Cue::Yes),
-        no: starts(Cue::No) && tokens.len() <= 4,
+        no: starts(Cue::No) && words.len() <= 4,
         refuses: has(Cue::Refuse),
         evades: has(Cue::Evade),
-        refused: named(&hits),
+        refused: named(text, &words, &hits, lang),
         unsure: has(Cue::Unsure),
         moments,
         lang,
+    }
+}
+
+/// What the letters and marks of a message show.
+struct Marks {
+    question: bool,
+    exclamations: usize,
+    /// Most letters, and at least eight, are capitals.
+    shouted: bool,
+}
+
+impl Marks {
+    fn new(text: &str) -> Self {
+        let mut marks = Self { question: false, exclamations: 0, shouted: false };
+        let (mut upper, mut lower) = (0usize, 0usize);
+        for c in text.chars() {
+            match c {
+                '?' | '？' | '؟' | '¿' => marks.question = true,
+                '!' | '！' => marks.exclamations += 1,
+                _ => {
+                    upper += usize::from(is_upper(c));
+                    lower += usize::from(is_lower(c));
+                }
+            }
+        }
+        marks.shouted = upper >= 8 && upper > lower * 3;
+        marks
     }
 }
 
@@ -193,17 +224,19 @@ fn negated(wish: &Hit, hits: &[Hit]) -> bool {
 }
 
 /// Details that stand close to a refusal.
-fn named(hits: &[Hit]) -> Vec<Kind> {
-    let close =
-        |a: &Hit, b: &Hit| a.start.max(b.start).saturating_sub(a.end.min(b.end)) <= REFUSAL_REACH;
-    Kind::ALL
-        .into_iter()
-        .filter(|kind| {
-            hits.iter().filter(|h| h.cue == Cue::Refuse).any(|refusal| {
-                hits.iter().any(|h| h.cue.mentions() == Some(*kind) && close(refusal, h))
-            })
-        })
-        .collect()
+fn named(text: &str, words: &Words<'_>, hits: &[Hit], lang: Option<Lang>) -> Vec<Kind> {
+    let mut named = Vec::new();
+    if hits.iter().all(|h| h.cue != Cue::Refuse) {
+        return named;
+    }
+    for (kind, start, end) in detect::mentions(text, lang) {
+        let (start, end) = (words.at(start), words.at(end));
+        let close = |h: &Hit| h.start.max(start).saturating_sub(h.end.min(end)) <= REFUSAL_REACH;
+        if hits.iter().any(|h| h.cue == Cue::Refuse && close(h)) {
+            insert(&mut named, kind);
+        }
+    }
+    named
 }
 
 /// What was said to the visitor.
@@ -217,26 +250,31 @@ pub(super) struct Heard {
     pub offers: Option<Moment>,
 }
 
+const OFFERS: [(Moment, Cue); 3] = [
+    (Moment::Send, Cue::OffersSend),
+    (Moment::Call, Cue::OffersCall),
+    (Moment::Book, Cue::OffersBook),
+];
+
 /// Reads what a person or a bot said to the visitor.
 pub(super) fn agent(text: &str, hint: Hint) -> Heard {
-    let tokens = Tokens::new(text);
-    let (hits, _) = hits(&tokens, hint);
-    let has = |cue: Cue| hits.iter().any(|h| h.cue == cue);
+    let words = Words::new(text);
+    let (hits, lang) = hits(&words, hint);
     let begins = hits.iter().any(|h| h.cue == Cue::Question && h.start == 0);
-    let asking = tokens.question_mark || begins;
-    let asks: Vec<Kind> = Kind::ALL
+    let asking = Marks::new(text).question || begins;
+    let offer = OFFERS
         .into_iter()
-        .filter(|k| {
-            (asking || has(Cue::Imperative)) && hits.iter().any(|h| h.cue.asks_for() == Some(*k))
-        })
-        .collect();
-    let offers = [
-        (Moment::Send, Cue::OffersSend),
-        (Moment::Call, Cue::OffersCall),
-        (Moment::Book, Cue::OffersBook),
-    ]
-    .into_iter()
-    .find(|(_, cue)| asking && asks.is_empty() && has(*cue))
-    .map(|(moment, _)| moment);
+        .filter(|_| asking)
+        .find_map(|(moment, cue)| Some((moment, hits.iter().find(|h| h.cue == cue)?)));
+    // "Shall we call you?" asks for nothing, though it speaks of a call.
+    let offered = |start: usize, end: usize| {
+        offer.is_some_and(|(_, h)| h.start < words.at(end) && words.at(start) < h.end)
+    };
+    let mut asks = detect::asked_for(text, lang);
+    if offer.is_some() {
+        let mentions = detect::mentions(text, lang);
+        asks.retain(|kind| mentions.iter().any(|(k, s, e)| k == kind && !offered(*s, *e)));
+    }
+    let offers = offer.filter(|_| asks.is_empty()).map(|(moment, _)| moment);
     Heard { question: asking || !asks.is_empty(), asks, offers }
 }

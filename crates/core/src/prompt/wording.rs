@@ -106,7 +106,7 @@ pub fn mask(email: &str) -> String {
 
 /// The built-in sentence, for the owner to start from.
 pub fn default_line(lang: Lang, line: Line) -> &'static str {
-    lexicon::of(lang).lines.get(line)
+    lexicon::line(lang, line)
 }
 
 #[cfg(test)]

@@ -1,0 +1,147 @@
+//! Packs the language files of `src/prompt/lexicon`; their forms, written and packed, are described
+//! in `src/prompt/lexicon.rs`.
+
+use crate::text::Tokens;
+use crate::text::{Class, fold};
+use cue::Cue;
+use print::{BITS, Print, STEM_CHARS};
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+
+#[allow(dead_code, reason = "shared with the library")]
+#[path = "../src/prompt/lexicon/cue.rs"]
+mod cue;
+#[path = "../src/prompt/print.rs"]
+mod print;
+
+/// What is said, in the order of `prompt::Line::ALL`.
+const LINES: [&str; 11] = [
+    "email_send",
+    "email_book",
+    "email_handoff",
+    "email_returning",
+    "name_book",
+    "name_call",
+    "name_matter",
+    "phone_book",
+    "phone_call",
+    "confirm_on_file",
+    "confirm_slip",
+];
+
+/// The packed fingerprints and the sentences of some languages.
+pub fn pack(langs: &[&str]) -> Result<(Vec<u8>, String), Box<dyn Error>> {
+    let (mut bits, mut sentences) = (Bits::default(), String::new());
+    for lang in langs {
+        let file = fs::read_to_string(format!("src/prompt/lexicon/{lang}.txt"))?;
+        let mut prints: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+        let mut said: BTreeMap<&str, &str> = BTreeMap::new();
+        for line in file.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+            let bad = || format!("prompt/lexicon/{lang}.txt: {line}");
+            let (key, text) = line.split_once(" = ").ok_or_else(bad)?;
+            if let Some(line) = key.strip_prefix("say.") {
+                said.insert(line, text);
+                continue;
+            }
+            let cue = Cue::KEYS.iter().position(|k| *k == key).ok_or_else(bad)?;
+            for phrase in text.split(',') {
+                let (head, whole) =
+                    fingerprint(phrase).ok_or_else(|| format!("{lang}: {phrase}"))?;
+                prints.entry(cue).or_default().insert(whole);
+                prints.entry(Cue::ALL.len()).or_default().extend(head);
+            }
+        }
+        for cue in 0..=Cue::ALL.len() {
+            bits.group(&prints.remove(&cue).unwrap_or_default())?;
+        }
+        for line in LINES {
+            let text = said.remove(line).ok_or_else(|| format!("{lang}: no say.{line}"))?;
+            sentences.push_str(text);
+            sentences.push('\n');
+        }
+        if let Some((line, _)) = said.first_key_value() {
+            return Err(format!("{lang}: say.{line} is no sentence").into());
+        }
+    }
+    Ok((bits.bytes, sentences))
+}
+
+/// The fingerprint of a phrase, and of what stands before its gap where it has one.
+fn fingerprint(phrase: &str) -> Option<(Option<u32>, u32)> {
+    let (phrase, open) = match phrase.strip_suffix('*') {
+        Some(stem) => (stem, true),
+        None => (phrase, false),
+    };
+    if phrase.contains('*') {
+        return None;
+    }
+    let mut head = None;
+    let mut print = Print::NONE;
+    if let Some((before, _)) = phrase.split_once('~') {
+        let words = words(before);
+        print = words.iter().fold(print, |p, w| p.letters(w).end());
+        head = (!words.is_empty()).then(|| print.whole());
+        head?;
+        print = print.gap();
+    }
+    let words = words(phrase.split_once('~').map_or(phrase, |(_, after)| after));
+    let (last, before) = words.split_last()?;
+    print = before.iter().fold(print, |p, w| p.letters(w).end()).letters(last);
+    // A dense character is a word, and may be as short as that.
+    let short = last.is_ascii() && last.chars().count() < STEM_CHARS;
+    if open && short {
+        return None;
+    }
+    Some((head, if open { print.open() } else { print.end().whole() }))
+}
+
+/// As `src/prompt/words.rs` reads a message.
+fn words(text: &str) -> Vec<String> {
+    let tokens = Tokens::new(text);
+    let mut words = Vec::new();
+    for i in 0..tokens.len() {
+        match tokens.class(i) {
+            Some(Class::Run) => words.extend(tokens.folded(i).chars().map(String::from)),
+            Some(Class::Word | Class::Number) => words.push(fold(tokens.folded(i))),
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Bits, the most significant first.
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+impl Bits {
+    fn put(&mut self, value: u32, count: u32) {
+        for n in (0..count).rev() {
+            if self.used.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            if let Some(last) = self.bytes.last_mut() {
+                *last |= ((value >> n & 1) as u8) << (7 - self.used % 8);
+            }
+            self.used += 1;
+        }
+    }
+
+    fn group(&mut self, prints: &BTreeSet<u32>) -> Result<(), Box<dyn Error>> {
+        let count = u32::from(u8::try_from(prints.len())?);
+        self.put(count, 8);
+        let mut last = 0;
+        for print in prints {
+            let low = BITS - 1 - count.ilog2();
+            let distance = print - last;
+            (0..distance >> low).for_each(|_| self.put(1, 1));
+            self.put(0, 1);
+            self.put(distance & ((1 << low) - 1), low);
+            last = *print;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! Fingerprints of phrases: what is kept of them, since their letters would weigh four times as
+//! much in the module that visitors load.
+//!
+//! A fingerprint is made word by word, so that all phrases that begin at a word are looked up in one
+//! pass. With [`BITS`] bits, one message in some hundreds shows a sign that it does not have.
+
+/// Bits of a fingerprint.
+pub(crate) const BITS: u32 = 24;
+/// The least characters of a word that may go on in any way: `order*`.
+pub(crate) const STEM_CHARS: usize = 2;
+
+const OPEN: u8 = b'*';
+const GAP: u8 = b'~';
+const END: u8 = b' ';
+
+/// A phrase as far as it has been read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Print(u32);
+
+impl Print {
+    /// Nothing yet.
+    pub const NONE: Self = Self(0x811c_9dc5);
+
+    fn push(self, byte: u8) -> Self {
+        // FNV-1a (Fowler, Noll and Vo).
+        Self((self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    }
+
+    /// With letters of a word that goes on.
+    pub fn letters(self, letters: &str) -> Self {
+        letters.bytes().fold(self, Self::push)
+    }
+
+    /// With the end of a word.
+    pub fn end(self) -> Self {
+        self.push(END)
+    }
+
+    /// With some words that may be anything.
+    pub fn gap(self) -> Self {
+        self.push(GAP)
+    }
+
+    /// The fingerprint of a phrase that ends here; after [`Print::end`], with a whole word.
+    pub fn whole(self) -> u32 {
+        // The last steps of MurmurHash3 (Appleby): FNV mixes its upper bits poorly.
+        let h = (self.0 ^ (self.0 >> 16)).wrapping_mul(0x85eb_ca6b);
+        let h = (h ^ (h >> 13)).wrapping_mul(0xc2b2_ae35);
+        (h ^ (h >> 16)) >> (32 - BITS)
+    }
+
+    /// The fingerprint of a phrase whose last word may go on from here.
+    pub fn open(self) -> u32 {
+        self.push(OPEN).whole()
+    }
+}
