@@ -1,16 +1,17 @@
 // Builds the npm package into dist/, which the Worker serves as it stands:
 //
-//   node widget-plugin/build.mjs [--release | --dev] [--lines]
+//   node widget-plugin/build.mjs [--release | --dev] [--lines] [--scripts]
 //
 // --release   minifies and runs wasm-opt -Oz: the default
 // --dev       does none of these
 // --budget    fails when a part is larger than its budget
 // --lines     also builds the engine with the line protocol, for the shared test cases, into build/lines/
+// --scripts   leaves the engine as an earlier build made it
 //
 // Read from the environment: CARGO, WASM_BINDGEN_BIN, and what cargo and rustup read themselves.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +29,7 @@ const { values: flags } = parseArgs({
     dev: { type: "boolean", default: false },
     budget: { type: "boolean", default: false },
     lines: { type: "boolean", default: false },
+    scripts: { type: "boolean", default: false },
   },
 });
 const release = flags.release && !flags.dev;
@@ -42,8 +44,9 @@ const WASM_FEATURES = [
   "--enable-sign-ext",
 ];
 
-/** Bytes after gzip. */
-const BUDGET = { "askwell.js": 2048, "widget.js": 20 * 1024, "engine_bg.wasm+engine.js": 60 * 1024 };
+/** Bytes after gzip. The largest of the languages stands for the one that a visitor loads. */
+const BUDGET = { "askwell.js": 2048, "widget.js+locales": 20 * 1024, "engine_bg.wasm+engine.js": 60 * 1024 };
+const ENGINE = /^engine(_bg)?\.(wasm|js|d\.ts)$/;
 
 function run(command, args, hint) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
@@ -120,9 +123,17 @@ async function bundle() {
     entryPoints: ["js/widget.ts"],
     outfile: "dist/widget.js",
     format: "esm",
-    external: ["./engine.js"],
+    external: ["./engine.js", "./locales/*"],
   });
-  if (!release) return;
+  await esbuild.build({
+    ...common,
+    entryPoints: ["js/locales/*.ts"],
+    outbase: "js",
+    outdir: "dist",
+    format: "esm",
+  });
+  cpSync(join(here, "js", "engine.node.js"), join(dist, "engine.node.js"));
+  if (!release || flags.scripts) return;
   const glue = join(dist, "engine.js");
   const { code } = await esbuild.transform(readFileSync(glue, "utf8"), {
     charset: "utf8",
@@ -146,9 +157,11 @@ function declarations() {
 
 function report() {
   const gzip = (name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length;
+  const locales = readdirSync(join(dist, "locales")).map((name) => `locales/${name}`);
+  const largest = locales.sort((a, b) => gzip(b) - gzip(a))[0];
   let over = false;
   for (const [names, budget] of Object.entries(BUDGET)) {
-    const files = names.split("+");
+    const files = names.replace("locales", largest).split("+");
     const raw = files.reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
     const packed = files.reduce((sum, name) => sum + gzip(name), 0);
     over ||= release && packed > budget;
@@ -160,8 +173,14 @@ function report() {
   }
 }
 
-rmSync(dist, { recursive: true, force: true });
-buildEngine(dist, []);
+if (flags.scripts) {
+  for (const name of readdirSync(dist)) {
+    if (!ENGINE.test(name)) rmSync(join(dist, name), { recursive: true });
+  }
+} else {
+  rmSync(dist, { recursive: true, force: true });
+  buildEngine(dist, []);
+}
 await bundle();
 declarations();
 cpSync(join(here, "demo"), join(dist, "demo"), { recursive: true });

@@ -1,6 +1,16 @@
 // The requests, and what can go wrong with them. Nothing here decides when to ask again.
 
-import type { ConversationOpened, Message, MessageAccepted, MessagePage, NewConversation, Problem } from "./wire.js";
+import type {
+  ConversationOpened,
+  FactsAmended,
+  Message,
+  MessageAccepted,
+  MessagePage,
+  NewConversation,
+  NewFact,
+  NewPresence,
+  Problem,
+} from "./wire.js";
 
 /** Longest wait for an answer before the request counts as lost. */
 const TIMEOUT_MS = 15_000;
@@ -56,6 +66,16 @@ export class Api {
   messages(conversation: string, token: string, after: number): Promise<MessagePage> {
     const query = after < 0 ? "" : `?after=${after}`;
     return this.#request("GET", `${path(conversation)}/messages${query}`, token);
+  }
+
+  /** Corrects what was noted of the visitor, or has it removed. */
+  amend(conversation: string, token: string, fact: NewFact): Promise<FactsAmended> {
+    return this.#request("POST", `${path(conversation)}/facts`, token, fact);
+  }
+
+  /** Says that the visitor is writing, or what they have seen. */
+  async attend(conversation: string, token: string, presence: NewPresence): Promise<void> {
+    await this.#request("POST", `${path(conversation)}/presence`, token, presence);
   }
 
   async close(conversation: string, token: string): Promise<void> {

@@ -3,72 +3,42 @@
 // A message is shown and kept (so that a reload does not lose it), predicted upon by the engine,
 // delivered, and reconciled with the server's answer. Until the first message there is no request
 // and nothing is stored.
+//
+// `restart()` and `forget()` begin anew at once, whatever is under way. What was under way belongs to
+// an earlier generation and changes nothing any more: every answer that is waited for is checked.
 
-import { type Api, ApiError } from "./api.js";
-import { type Delay, backoff } from "./backoff.js";
-import type { Found, KnownFacts, SerializedSession } from "./engine.js";
+import { ApiError } from "./api.js";
+import { backoff } from "./backoff.js";
+import type { Found, Kind, KnownFacts } from "./engine.js";
 import { Live } from "./live.js";
+import { Memory } from "./memory.js";
+import { type Notice, noticeOf } from "./notice.js";
 import { type Outgoing, Outbox } from "./outbox.js";
-import { type Policy, Predictor } from "./predictor.js";
-import type { Saved, Store } from "./store.js";
+import type { ConversationEvents, ConversationPort } from "./ports.js";
+import { Presence } from "./presence.js";
+import type { Saved } from "./store.js";
 import { type Line, Transcript } from "./transcript.js";
 import {
   type ConversationOpened,
   type Message,
   type MessageAccepted,
-  type NewConversation,
+  type NewPresence,
   type ServerFrame,
   type Status,
   askId,
   isEnded,
 } from "./wire.js";
 
-/** What the visitor should know; one sentence each in `strings.ts`. */
-export type Notice = "offline" | "trouble" | "unavailable" | "tooLong" | "full" | "ended";
-
-export interface Engine {
-  /** A policy for texts before the conversation has begun. */
-  fresh(options: { lang?: string; region?: string }): Policy;
-  resume(session: SerializedSession): Policy;
-}
-
-export interface ConversationPort {
-  api: Api;
-  store: Store;
-  /** Null where WebAssembly is not to be had: then only the server notices and asks. */
-  engine(): Engine | null;
-  /** How a conversation begins here. */
-  begin(): NewConversation;
-  connect(url: string): WebSocket | null;
-  now(): number;
-  newId(): string;
-  random(): number;
-  delay: Delay;
-  online(): boolean;
-  visible(): boolean;
-}
-
-export interface ConversationEvents {
-  changed(): void;
-  /** Somebody else said something that the visitor has not seen here yet. */
-  heard(line: Line): void;
-  /** A refusal in the developer's words. */
-  refused(error: ApiError): void;
-}
-
-/** The end waits for what is under way, 20 × 100 ms at most. */
-const SETTLE_STEP_MS = 100;
-const SETTLE_STEPS = 20;
-
 export class Conversation {
   readonly #port: ConversationPort;
   readonly #events: ConversationEvents;
   readonly #outbox: Outbox;
   readonly #live: Live;
+  readonly #memory: Memory;
+  readonly #presence: Presence;
   #transcript = new Transcript();
-  #predictor = new Predictor();
-  /** For typing before the conversation has begun. */
-  #draft: Policy | null = null;
+  /** Counts the beginnings. */
+  #generation = 0;
   #status: Status | null = null;
   #notice: Notice | null = null;
   /** Set while the conversation is open here. */
@@ -78,11 +48,17 @@ export class Conversation {
   #resync: Promise<void> | null = null;
   #cancelRetry: (() => void) | null = null;
   #attempt = 0;
-  #disposed = false;
 
   constructor(port: ConversationPort, events: ConversationEvents) {
     this.#port = port;
     this.#events = events;
+    this.#memory = new Memory(() => port.engine());
+    this.#presence = new Presence({
+      tell: (presence) => this.#attend(presence),
+      changed: () => events.changed(),
+      now: () => port.now(),
+      delay: port.delay,
+    });
     this.#outbox = new Outbox({
       deliver: (item) => this.#deliver(item),
       refused: (item, error) => this.#refused(item, error),
@@ -118,17 +94,42 @@ export class Conversation {
     return this.#status !== null && !this.ended;
   }
 
+  /** Whether what was noted can be put right here. */
+  get amendable(): boolean {
+    return this.begun && this.#saved !== null;
+  }
+
+  /** Whether somebody of the team is writing. */
+  get typing(): boolean {
+    return this.#presence.typing;
+  }
+
+  /** The highest place that the team has seen; -1 for none. */
+  get seen(): number {
+    return this.#presence.seen;
+  }
+
   /** What the visitor said of themselves, as far as it stands. */
   facts(): KnownFacts {
-    return this.#predictor.facts();
+    return this.#memory.facts();
   }
 
   /** What a text that is still being typed holds. */
   peek(text: string): Found[] {
-    if (this.#predictor.current || this.#status !== null) return this.#predictor.peek(text);
     const { locale, region } = this.#port.begin();
-    this.#draft ??= this.#port.engine()?.fresh({ ...(locale && { lang: locale }), ...(region && { region }) }) ?? null;
-    return this.#draft?.peek(text) ?? [];
+    const options = { ...(locale && { lang: locale }), ...(region && { region }) };
+    return this.#memory.peek(text, this.#status !== null, options);
+  }
+
+  /** The visitor is writing. */
+  writing(): void {
+    if (this.begun) this.#presence.write();
+  }
+
+  /** The visitor has the conversation before their eyes. */
+  look(): void {
+    const last = this.lines.filter((line) => line.seq !== null && line.role !== "customer").at(-1);
+    if (this.begun && last?.seq != null) this.#presence.see(last.seq);
   }
 
   /** The visitor says something. */
@@ -141,6 +142,25 @@ export class Conversation {
     if (this.#outbox.items.length === 0) this.#predict(item);
     this.#outbox.add(item);
     this.#predictWaiting();
+    this.#events.changed();
+  }
+
+  /** Says once more what was refused. */
+  retry(id: string): void {
+    const line = this.lines.find((one) => one.id === id && one.state === "failed");
+    if (!line) return;
+    this.#transcript.drop(id);
+    this.send(line.text);
+  }
+
+  /** The visitor puts right what was noted of them, or (null) has it removed; throws an `ApiError`. */
+  async amend(field: Kind, value: string | null): Promise<void> {
+    const generation = this.#generation;
+    const { id, token } = await this.#ready();
+    if (!id || !token) throw unopened();
+    const { session, messages } = await this.#port.api.amend(id, token, { field, value });
+    if (generation !== this.#generation) return;
+    this.#memory.take(session, messages, this.#placed());
     this.#events.changed();
   }
 
@@ -169,29 +189,23 @@ export class Conversation {
 
   /** The visitor ends it. */
   async end(): Promise<void> {
-    await this.#settled();
+    const generation = this.#generation;
+    // The end must not overtake what was written before it.
+    await this.#outbox.settled();
+    if (generation !== this.#generation) return;
     try {
       const { id, token } = await this.#ready();
       if (id && token) await this.#port.api.close(id, token);
+      if (generation !== this.#generation) return;
       this.#setStatus("completed");
       await this.#catchUp();
     } catch (error) {
+      if (generation !== this.#generation) return;
       const refusal = error as ApiError;
       if (refusal.code === "conversation_closed") this.#setStatus("completed");
       else this.#tell(refusal);
     }
     this.#events.changed();
-  }
-
-  /** Once all that was written is sent, or after a while: the end must not overtake it. */
-  #settled(): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (left: number): void => {
-        if (left === 0 || this.#outbox.items.length === 0) resolve();
-        else this.#port.delay(SETTLE_STEP_MS, () => check(left - 1));
-      };
-      check(SETTLE_STEPS);
-    });
   }
 
   /** Begins anew as the same visitor. The answer is what could not be sent in the old one. */
@@ -214,38 +228,45 @@ export class Conversation {
   }
 
   dispose(): void {
-    this.#disposed = true;
     this.#outbox.clear();
-    this.#live.stop();
-    this.#cancelRetry?.();
-    this.#predictor.free();
-    this.#draft?.free();
-    this.#draft = null;
+    this.#leave();
   }
 
   #reset(): void {
-    this.#live.stop();
-    this.#cancelRetry?.();
-    this.#cancelRetry = null;
-    this.#predictor.free();
+    this.#leave();
     this.#transcript = new Transcript();
-    this.#saved = this.#opening = null;
+    this.#saved = null;
     this.#status = this.#notice = null;
     this.#port.store.forget();
+  }
+
+  /** From here on no answer to an earlier request is heard. */
+  #leave(): void {
+    this.#generation += 1;
+    this.#live.stop();
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#opening = this.#catchingUp = this.#resync = null;
+    this.#attempt = 0;
+    this.#memory.clear();
+    this.#presence.clear();
   }
 
   // ---- opening ---------------------------------------------------------------------------------
 
   #ready(): Promise<Saved> {
     if (this.#saved) return Promise.resolve(this.#saved);
-    this.#opening ??= this.#open().finally(() => {
-      this.#opening = null;
-    });
-    return this.#opening;
+    const opening = (this.#opening ??= this.#open().finally(() => {
+      if (this.#opening === opening) this.#opening = null;
+    }));
+    return opening;
   }
 
   async #open(): Promise<Saved> {
     const { api, store } = this.#port;
+    const generation = this.#generation;
+    const current = (): void => {
+      if (generation !== this.#generation) throw new ApiError(410, "superseded", "the chat has begun anew");
+    };
     let saved = store.load() ?? this.#fresh();
     // The key is kept before the request, so that a lost answer begins no second conversation.
     store.save(saved);
@@ -253,19 +274,21 @@ export class Conversation {
     try {
       opened = await api.open(saved.body, saved.key);
     } catch (error) {
+      current();
       if (!(error instanceof ApiError) || !isOutdated(error, saved)) throw error;
       // The server has no such conversation or visitor any more: begin as a new one.
       saved = this.#fresh();
       store.save(saved);
       opened = await api.open(saved.body, saved.key);
     }
+    current();
     saved = { ...saved, id: opened.conversation_id, token: opened.visitor_token };
     store.save(saved);
     this.#status = opened.status;
     if (opened.messages > 0) await this.#fetch(saved);
-    if (this.#disposed) return saved;
+    current();
     this.#saved = saved;
-    this.#takeMemory(opened);
+    this.#memory.take(opened.session, opened.messages, this.#placed());
     if (!this.ended) this.#live.start();
     this.#events.changed();
     return saved;
@@ -276,14 +299,16 @@ export class Conversation {
   }
 
   async #reopen(): Promise<void> {
+    const generation = this.#generation;
     this.#cancelRetry = null;
     try {
       await this.#ready();
+      if (generation !== this.#generation) return;
       this.#attempt = 0;
       this.#waiting(null);
     } catch (error) {
       const refusal = error as ApiError;
-      if (!refusal.retryable || this.#disposed) return;
+      if (!refusal.retryable || generation !== this.#generation) return;
       this.#cancelRetry = this.#port.delay(backoff(this.#attempt, this.#port.random()), () => void this.#reopen());
       this.#attempt += 1;
       this.#waiting(refusal);
@@ -292,28 +317,15 @@ export class Conversation {
 
   // ---- the engine ------------------------------------------------------------------------------
 
-  #takeMemory(opened: ConversationOpened): void {
-    const engine = this.#port.engine();
-    if (!engine) return;
-    this.#draft?.free();
-    this.#draft = null;
-    this.#predictor.reset((session) => engine.resume(session), opened.session, opened.messages);
-    // What came in since the answer was written.
-    for (const line of this.lines) {
-      if (line.seq !== null) this.#predictor.heard({ ...line, seq: line.seq });
-    }
+  /** What the server has told, with its places. */
+  #placed(): Message[] {
+    return this.lines.flatMap((line) => (line.seq === null ? [] : { ...line, seq: line.seq }));
   }
 
   #predict(item: Outgoing): void {
-    const prediction = this.#predictor.predict(item, this.#port.now());
-    if (!prediction?.ask) return;
-    this.#transcript.local({
-      id: askId(item.id),
-      role: "bot",
-      text: prediction.ask.text,
-      at: this.#port.now(),
-      state: "predicted",
-    });
+    const now = this.#port.now();
+    const ask = this.#memory.predict(item, now);
+    if (ask) this.#transcript.local({ id: askId(item.id), role: "bot", text: ask.text, at: now, state: "predicted" });
   }
 
   #predictWaiting(): void {
@@ -322,51 +334,56 @@ export class Conversation {
 
   /** Where prediction and server may differ, the server's memory is fetched once all is sent. */
   #keepInStep(): void {
-    if (this.#predictor.current || !this.#port.engine() || !this.#saved || this.ended || this.#resync) return;
+    if (this.#memory.current || !this.#port.engine() || !this.#saved || this.ended || this.#resync) return;
     if (this.#outbox.items.length > 0) return;
     const { body, key } = this.#saved;
-    this.#resync = this.#port.api
+    const resync = this.#port.api
       .open(body, key)
-      .then(
-        (opened) => {
-          if (this.#saved?.key === key && this.#outbox.items.length === 0) this.#takeMemory(opened);
-        },
-        // Without prediction everything still works; the next drained outbox tries again.
-        () => undefined,
-      )
-      .finally(() => {
+      // Without prediction everything still works; the next drained outbox tries again.
+      .catch(() => null)
+      .then((opened) => {
+        if (this.#resync !== resync) return;
         this.#resync = null;
+        if (opened && this.#outbox.items.length === 0) {
+          this.#memory.take(opened.session, opened.messages, this.#placed());
+        }
         this.#events.changed();
       });
+    this.#resync = resync;
   }
 
   // ---- outgoing --------------------------------------------------------------------------------
 
   async #deliver(item: Outgoing): Promise<void> {
+    const generation = this.#generation;
     const { id, token } = await this.#ready();
+    if (generation !== this.#generation) return;
     // An answer that was lost shows in the history.
     if (this.#transcript.has(item.id)) return this.#port.store.sent(item.id);
-    if (!id || !token) throw new ApiError(0, "network", "the conversation is not open yet");
+    if (!id || !token) throw unopened();
     this.#predictWaiting();
     this.#events.changed();
+    const answer = await this.#post(item, id, token, generation);
+    if (answer && generation === this.#generation) this.#accepted(answer);
+  }
+
+  async #post(item: Outgoing, id: string, token: string, generation: number): Promise<MessageAccepted | null> {
     try {
-      this.#accepted(await this.#port.api.post(id, token, item));
+      return await this.#port.api.post(id, token, item);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) {
-        // The token has run out; opening again gives a new one. A second 401 is final.
-        this.#saved = null;
-        const again = await this.#ready();
-        this.#accepted(await this.#port.api.post(id, again.token ?? token, item));
-        return;
-      }
-      throw error;
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (generation !== this.#generation) return null;
+      // The token has run out; opening again gives a new one. A second 401 is final.
+      this.#saved = null;
+      const again = await this.#ready();
+      return await this.#port.api.post(id, again.token ?? token, item);
     }
   }
 
   #accepted(answer: MessageAccepted): void {
     const { message, ask } = answer;
     this.#port.store.sent(message.id);
-    this.#predictor.accepted(answer);
+    this.#memory.accepted(answer);
     this.#transcript.put(message);
     const asked = ask !== null && this.#transcript.put(ask.message);
     if (!ask) this.#transcript.drop(askId(message.id));
@@ -381,7 +398,7 @@ export class Conversation {
     this.#transcript.fail(item.id);
     this.#transcript.drop(askId(item.id));
     // The engine has remembered a message that the server has not.
-    this.#predictor.free();
+    this.#memory.doubt();
     if (error.code === "conversation_closed") this.#setStatus("completed");
     this.#tell(error);
   }
@@ -419,6 +436,9 @@ export class Conversation {
       case "state":
         this.#setStatus(frame.status);
         break;
+      case "presence":
+        this.#presence.heard(frame.role, frame.typing, frame.read);
+        return;
       default:
         // Messages are posted, so no frame of ours can have been refused; newer types are ignored.
         return;
@@ -430,13 +450,14 @@ export class Conversation {
   #catchUp(): Promise<void> {
     const saved = this.#saved;
     if (!saved) return Promise.resolve();
-    this.#catchingUp ??= this.#fetch(saved)
+    const catchingUp = (this.#catchingUp ??= this.#fetch(saved)
       .catch(() => undefined)
-      .finally(() => {
+      .then(() => {
+        if (this.#catchingUp !== catchingUp) return;
         this.#catchingUp = null;
         this.#events.changed();
-      });
-    return this.#catchingUp;
+      }));
+    return catchingUp;
   }
 
   async #fetch({ id, token }: Saved): Promise<void> {
@@ -445,15 +466,24 @@ export class Conversation {
     const page = await this.#port.api.messages(id, token, transcript.complete);
     if (transcript !== this.#transcript) return;
     for (const message of page.messages) this.#receive(message);
+    this.#presence.marks(page.read);
     this.#setStatus(page.status);
   }
 
   #receive(message: Message): void {
     if (!this.#transcript.put(message)) return;
-    this.#predictor.heard(message);
+    if (message.role === "agent") this.#presence.said();
+    this.#memory.heard(message);
     // What is fetched while the conversation is being opened is history, not news.
     if (this.#saved) this.#events.heard({ ...message, state: "sent" });
-    if (!this.#predictor.current) this.#keepInStep();
+    if (!this.#memory.current) this.#keepInStep();
+  }
+
+  /** Over the socket, where there is one; what was seen is worth a request too. */
+  #attend(presence: NewPresence): void {
+    const { id, token } = this.#saved ?? {};
+    if (!id || !token || this.#live.send({ type: "presence", ...presence })) return;
+    if (presence.read !== undefined) void this.#port.api.attend(id, token, presence).catch(() => undefined);
   }
 
   #setStatus(status: Status): void {
@@ -465,24 +495,12 @@ export class Conversation {
   }
 }
 
+function unopened(): ApiError {
+  return new ApiError(0, "network", "the conversation is not open yet");
+}
+
 /** Whether the server does not know, or no longer accepts, what was kept of an earlier visit. */
 function isOutdated({ code }: ApiError, saved: Saved): boolean {
   if (code === "unauthorized") return saved.body.visitor_token !== undefined;
   return saved.id !== null && (code === "not_found" || code === "idempotency_conflict" || code === "invalid_field");
-}
-
-function noticeOf(error: ApiError): Notice {
-  switch (error.code) {
-    case "message_too_large":
-    case "body_too_large":
-      return "tooLong";
-    case "conversation_full":
-      return "full";
-    case "conversation_closed":
-      return "ended";
-    case "network":
-      return "offline";
-    default:
-      return error.retryable ? "trouble" : "unavailable";
-  }
 }

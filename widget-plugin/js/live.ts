@@ -1,7 +1,7 @@
 // News from the server: over a socket, and by asking again and again where there is none.
 
 import { type Delay, backoff } from "./backoff.js";
-import type { ServerFrame } from "./wire.js";
+import type { ClientFrame, ServerFrame } from "./wire.js";
 
 /** How often to ask while there is no socket. */
 const POLL_MS = 4_000;
@@ -46,6 +46,13 @@ export class Live {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
+  }
+
+  /** Says something that may get lost; whether there was a socket for it. */
+  send(frame: ClientFrame): boolean {
+    if (this.#socket?.readyState !== 1) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
   }
 
   /** The line may be back, or the page is seen again. */

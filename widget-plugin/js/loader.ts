@@ -1,13 +1,15 @@
 // The script that a site includes. It queues calls, waits until the page has loaded, then fetches
 // the widget. It stores nothing and asks nothing of the API.
 
-import type { Kind, Widget, WidgetEvents } from "./widget.js";
+import { languageOf, pageTags } from "./languages.js";
+import type { Kind, Widget, WidgetEvents } from "./options.js";
 
 /** `window.askwell("open")`, before and after the script has loaded. */
 export interface Askwell {
   (command: "open" | "close" | "toggle" | "reset" | "destroy"): void;
   (command: "compose", text: string): void;
   (command: "known", kinds: Kind[]): void;
+  (command: "consent", given: boolean): void;
   <E extends keyof WidgetEvents>(command: "on", event: E, listener: WidgetEvents[E]): void;
   /** Calls made before the widget was there. */
   q?: ArrayLike<unknown>[];
@@ -21,12 +23,12 @@ declare global {
   }
 }
 
-const COMMANDS = ["open", "close", "toggle", "compose", "known", "on", "reset", "destroy"] as const;
+const COMMANDS = ["open", "close", "toggle", "compose", "known", "consent", "on", "reset", "destroy"] as const;
 
 function load(): void {
   const script = document.currentScript;
   if (window.askwell?.loaded || !(script instanceof HTMLScriptElement)) return;
-  const { key, api, locale, region, title } = script.dataset;
+  const { key, api, locale, region, title, consent, consentLink } = script.dataset;
   const queue = window.askwell?.q ?? [];
   let widget: Widget | null = null;
 
@@ -41,18 +43,28 @@ function load(): void {
 
   if (!key) return console.error("askwell: the script tag needs the site key, data-key=\"pk_…\".");
 
+  // An import carries the script's nonce on.
+  const fetched = (file: string): Promise<unknown> => import(new URL(file, script.src).href);
   const start = async (): Promise<void> => {
     try {
-      // An import carries the script's nonce on.
-      const module = (await import(new URL("widget.js", script.src).href)) as typeof import("./widget.js");
-      widget = module.mount({ siteKey: key, api: api ?? new URL(script.src).origin, locale, region, title });
+      // The words are on their way while the widget is: it asks for the same file.
+      fetched(`locales/${languageOf(pageTags(locale))}.js`).catch(() => undefined);
+      const module = (await fetched("widget.js")) as typeof import("./widget.js");
+      widget = await module.mount({
+        siteKey: key,
+        api: api ?? new URL(script.src).origin,
+        locale,
+        region,
+        title,
+        ...(consent && { consent: { text: consent, link: consentLink } }),
+      });
       for (const args of queue.splice(0)) call(args);
     } catch (error) {
       console.error("askwell: the widget could not be loaded.", error);
     }
   };
   // Not to compete with the page's own content; Safari has no requestIdleCallback.
-  const idle = () => {
+  const idle = (): void => {
     if ("requestIdleCallback" in window) requestIdleCallback(() => void start(), { timeout: 2000 });
     else setTimeout(() => void start(), 1);
   };

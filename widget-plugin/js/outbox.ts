@@ -13,6 +13,10 @@ export interface Outgoing {
   readonly at: number;
 }
 
+/** How long to wait for what is under way: 20 × 100 ms at most. */
+const SETTLE_STEP_MS = 100;
+const SETTLE_STEPS = 20;
+
 export interface OutboxPort {
   /** Brings one message to the server; throws an `ApiError` when it could not. */
   deliver(item: Outgoing): Promise<void>;
@@ -31,6 +35,8 @@ export class Outbox {
   readonly #port: OutboxPort;
   #items: Outgoing[] = [];
   #busy = false;
+  /** Counts the clearings: what was under way before one is nobody's business after it. */
+  #epoch = 0;
   #attempt = 0;
   #cancelTimer: (() => void) | null = null;
 
@@ -54,35 +60,45 @@ export class Outbox {
     void this.#run();
   }
 
-  /** Takes everything out that has not been accepted. */
+  /** Takes everything out that has not been accepted; an answer still to come changes nothing. */
   clear(): Outgoing[] {
     this.#stopTimer();
+    this.#epoch += 1;
+    this.#busy = false;
     this.#attempt = 0;
     return this.#items.splice(0);
+  }
+
+  /** Once everything is delivered, or after two seconds. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (left: number): void => {
+        if (left === 0 || this.#items.length === 0) resolve();
+        else this.#port.delay(SETTLE_STEP_MS, () => check(left - 1));
+      };
+      check(SETTLE_STEPS);
+    });
   }
 
   async #run(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
+    const epoch = this.#epoch;
     try {
       for (let head = this.#items[0]; head; head = this.#items[0]) {
         const error = await this.#attemptOne(head);
-        if (error?.retryable) {
-          // Cleared while it was under way: nothing to wait for.
-          if (!this.#items.includes(head)) continue;
-          this.#wait(error);
-          return;
-        }
+        // Whoever sends now has begun anew, without waiting for this answer.
+        if (epoch !== this.#epoch) return;
+        if (error?.retryable) return this.#wait(error);
         this.#attempt = 0;
-        const index = this.#items.indexOf(head);
-        if (index < 0) continue;
-        this.#items.splice(index, 1);
+        this.#items.shift();
         this.#port.waiting(null);
         if (error) this.#port.refused(head, error);
+        if (epoch !== this.#epoch) return;
         if (this.#items.length === 0) this.#port.drained();
       }
     } finally {
-      this.#busy = false;
+      if (epoch === this.#epoch) this.#busy = false;
     }
   }
 

@@ -48,6 +48,12 @@ export class Store {
     this.#try((area) => area.removeItem(this.#main));
   }
 
+  /** Whether another window of the same site has just forgotten the visitor. */
+  isForgetting({ storageArea, key, newValue }: StorageEvent): boolean {
+    // All of it cleared has no key.
+    return storageArea === this.#area && newValue === null && (key === this.#main || key === null);
+  }
+
   /** Everything unsent, of all windows, in the order in which it was written. */
   unsent(): Outgoing[] {
     const found: Outgoing[] = [];

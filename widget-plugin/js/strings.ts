@@ -1,8 +1,13 @@
-// Everything the widget says, in the languages of the first rank.
+// Everything the widget says. Each language of the first rank is a file of its own, and a visitor
+// loads one.
 
-import type { Notice } from "./conversation.js";
+import type { Notice } from "./notice.js";
+import type { Language } from "./languages.js";
 
-export type Strings = Record<Notice, string> & {
+/** What only the page itself can know: said until the visitor writes on. */
+export type LocalNotice = "tooLong" | "noFiles";
+
+export type Strings = Record<Notice | LocalNotice, string> & {
   title: string;
   greeting: string;
   openChat: string;
@@ -15,12 +20,29 @@ export type Strings = Record<Notice, string> & {
   you: string;
   team: string;
   assistant: string;
-  /** Before what was noticed in the text being typed. */
+  /** Before what was noticed of the visitor. */
   noted: string;
   /** Before a likelier spelling of an e-mail address. */
   didYouMean: string;
+  name: string;
+  email: string;
+  phone: string;
+  correct: string;
+  remove: string;
+  save: string;
+  cancel: string;
+  /** A corrected value is none of its kind. */
+  invalid: string;
   sending: string;
+  sent: string;
+  seen: string;
   notSent: string;
+  retry: string;
+  typing: string;
+  /** The button below the owner's consent text. */
+  agree: string;
+  /** The link below it. */
+  learnMore: string;
   endChat: string;
   endQuestion: string;
   keepChatting: string;
@@ -30,489 +52,36 @@ export type Strings = Record<Notice, string> & {
   reopened: string;
 };
 
-const EN: Strings = {
-  title: "Chat with us",
-  greeting: "Hi! How can we help?",
-  openChat: "Open chat",
-  hideChat: "Hide chat",
-  unread: "New messages:",
-  messages: "Messages",
-  placeholder: "Write a message",
-  send: "Send",
-  you: "You",
-  team: "Team",
-  assistant: "Assistant",
-  noted: "Noted:",
-  didYouMean: "Did you mean",
-  sending: "Sending",
-  notSent: "Not sent",
-  endChat: "End chat",
-  endQuestion: "End this chat?",
-  keepChatting: "Keep chatting",
-  newChat: "Start a new chat",
-  handoff: "A person will take over from here.",
-  transferred: "A colleague is taking over.",
-  reopened: "This chat goes on.",
-  offline: "You are offline. Your message will be sent as soon as you are back.",
-  trouble: "We can't be reached right now. We keep trying; you need not do anything.",
-  unavailable: "This chat isn't available here. Please contact us another way.",
-  tooLong: "That message is too long. Please send it in shorter parts.",
-  full: "This chat has become very long. Please start a new one.",
-  ended: "This chat has ended. You can start a new one.",
-};
-
-const ES: Strings = {
-  title: "Chatea con nosotros",
-  greeting: "¡Hola! ¿En qué podemos ayudarte?",
-  openChat: "Abrir el chat",
-  hideChat: "Ocultar el chat",
-  unread: "Mensajes nuevos:",
-  messages: "Mensajes",
-  placeholder: "Escribe un mensaje",
-  send: "Enviar",
-  you: "Tú",
-  team: "Equipo",
-  assistant: "Asistente",
-  noted: "Anotado:",
-  didYouMean: "¿Querías decir",
-  sending: "Enviando",
-  notSent: "No enviado",
-  endChat: "Terminar el chat",
-  endQuestion: "¿Terminar este chat?",
-  keepChatting: "Seguir chateando",
-  newChat: "Empezar un chat nuevo",
-  handoff: "A partir de aquí te atiende una persona.",
-  transferred: "Continúa otra persona del equipo.",
-  reopened: "Este chat continúa.",
-  offline: "Estás sin conexión. Tu mensaje se enviará en cuanto vuelvas.",
-  trouble: "Ahora mismo no hay conexión con nosotros. Seguimos intentándolo; no tienes que hacer nada.",
-  unavailable: "Este chat no está disponible aquí. Contacta con nosotros por otra vía.",
-  tooLong: "El mensaje es demasiado largo. Envíalo en partes más cortas.",
-  full: "Este chat es ya muy largo. Empieza uno nuevo.",
-  ended: "Este chat ha terminado. Puedes empezar uno nuevo.",
-};
-
-const FR: Strings = {
-  title: "Discuter avec nous",
-  greeting: "Bonjour ! Comment pouvons-nous vous aider ?",
-  openChat: "Ouvrir le chat",
-  hideChat: "Masquer le chat",
-  unread: "Nouveaux messages :",
-  messages: "Messages",
-  placeholder: "Écrivez un message",
-  send: "Envoyer",
-  you: "Vous",
-  team: "Équipe",
-  assistant: "Assistant",
-  noted: "Noté :",
-  didYouMean: "Vouliez-vous dire",
-  sending: "Envoi en cours",
-  notSent: "Non envoyé",
-  endChat: "Terminer le chat",
-  endQuestion: "Terminer ce chat ?",
-  keepChatting: "Continuer",
-  newChat: "Démarrer un nouveau chat",
-  handoff: "Une personne prend le relais.",
-  transferred: "Un collègue prend le relais.",
-  reopened: "Ce chat se poursuit.",
-  offline: "Vous êtes hors ligne. Votre message partira dès votre retour.",
-  trouble: "Nous sommes injoignables pour le moment. Les essais continuent ; vous n’avez rien à faire.",
-  unavailable: "Ce chat n’est pas disponible ici. Merci de nous contacter autrement.",
-  tooLong: "Ce message est trop long. Merci de l’envoyer en plusieurs parties.",
-  full: "Ce chat est devenu très long. Merci d’en démarrer un nouveau.",
-  ended: "Ce chat est terminé. Vous pouvez en démarrer un nouveau.",
-};
-
-const DE: Strings = {
-  title: "Chatten Sie mit uns",
-  greeting: "Hallo! Wie können wir helfen?",
-  openChat: "Chat öffnen",
-  hideChat: "Chat ausblenden",
-  unread: "Neue Nachrichten:",
-  messages: "Nachrichten",
-  placeholder: "Nachricht schreiben",
-  send: "Senden",
-  you: "Sie",
-  team: "Team",
-  assistant: "Assistent",
-  noted: "Notiert:",
-  didYouMean: "Meinten Sie",
-  sending: "Wird gesendet",
-  notSent: "Nicht gesendet",
-  endChat: "Chat beenden",
-  endQuestion: "Diesen Chat beenden?",
-  keepChatting: "Weiter chatten",
-  newChat: "Neuen Chat beginnen",
-  handoff: "Ab hier übernimmt ein Mensch.",
-  transferred: "Jemand aus dem Team übernimmt.",
-  reopened: "Dieser Chat geht weiter.",
-  offline: "Sie sind offline. Ihre Nachricht wird gesendet, sobald Sie wieder verbunden sind.",
-  trouble: "Wir sind gerade nicht erreichbar. Es wird weiter versucht; Sie müssen nichts tun.",
-  unavailable: "Dieser Chat ist hier nicht verfügbar. Bitte erreichen Sie uns auf anderem Weg.",
-  tooLong: "Die Nachricht ist zu lang. Bitte senden Sie sie in kürzeren Teilen.",
-  full: "Dieser Chat ist sehr lang geworden. Bitte beginnen Sie einen neuen.",
-  ended: "Dieser Chat ist beendet. Sie können einen neuen beginnen.",
-};
-
-const PT: Strings = {
-  title: "Fale conosco",
-  greeting: "Olá! Como podemos ajudar?",
-  openChat: "Abrir o chat",
-  hideChat: "Ocultar o chat",
-  unread: "Novas mensagens:",
-  messages: "Mensagens",
-  placeholder: "Escreva uma mensagem",
-  send: "Enviar",
-  you: "Você",
-  team: "Equipe",
-  assistant: "Assistente",
-  noted: "Anotado:",
-  didYouMean: "Você quis dizer",
-  sending: "Enviando",
-  notSent: "Não enviada",
-  endChat: "Encerrar o chat",
-  endQuestion: "Encerrar este chat?",
-  keepChatting: "Continuar",
-  newChat: "Iniciar um novo chat",
-  handoff: "A partir daqui, uma pessoa vai atender você.",
-  transferred: "Outra pessoa da equipe vai continuar.",
-  reopened: "Este chat continua.",
-  offline: "Você está sem conexão. Sua mensagem será enviada assim que ela voltar.",
-  trouble: "Não conseguimos conexão agora. Continuamos tentando; você não precisa fazer nada.",
-  unavailable: "Este chat não está disponível aqui. Entre em contato por outro meio.",
-  tooLong: "A mensagem é longa demais. Envie em partes menores.",
-  full: "Este chat ficou muito longo. Inicie um novo.",
-  ended: "Este chat foi encerrado. Você pode iniciar um novo.",
-};
-
-const IT: Strings = {
-  title: "Scrivici in chat",
-  greeting: "Ciao! Come possiamo aiutarti?",
-  openChat: "Apri la chat",
-  hideChat: "Nascondi la chat",
-  unread: "Nuovi messaggi:",
-  messages: "Messaggi",
-  placeholder: "Scrivi un messaggio",
-  send: "Invia",
-  you: "Tu",
-  team: "Team",
-  assistant: "Assistente",
-  noted: "Annotato:",
-  didYouMean: "Intendevi",
-  sending: "Invio in corso",
-  notSent: "Non inviato",
-  endChat: "Termina la chat",
-  endQuestion: "Terminare questa chat?",
-  keepChatting: "Continua",
-  newChat: "Inizia una nuova chat",
-  handoff: "Da qui ti risponde una persona.",
-  transferred: "Continua un’altra persona del team.",
-  reopened: "Questa chat continua.",
-  offline: "Sei offline. Il messaggio partirà appena torni in linea.",
-  trouble: "Al momento non siamo raggiungibili. Continuiamo a provare; non devi fare nulla.",
-  unavailable: "Questa chat non è disponibile qui. Contattaci in un altro modo.",
-  tooLong: "Il messaggio è troppo lungo. Invialo in parti più brevi.",
-  full: "Questa chat è diventata molto lunga. Iniziane una nuova.",
-  ended: "Questa chat è terminata. Puoi iniziarne una nuova.",
-};
-
-const NL: Strings = {
-  title: "Chat met ons",
-  greeting: "Hallo! Waarmee kunnen we helpen?",
-  openChat: "Chat openen",
-  hideChat: "Chat verbergen",
-  unread: "Nieuwe berichten:",
-  messages: "Berichten",
-  placeholder: "Schrijf een bericht",
-  send: "Verzenden",
-  you: "Jij",
-  team: "Team",
-  assistant: "Assistent",
-  noted: "Genoteerd:",
-  didYouMean: "Bedoelde je",
-  sending: "Wordt verzonden",
-  notSent: "Niet verzonden",
-  endChat: "Chat beëindigen",
-  endQuestion: "Deze chat beëindigen?",
-  keepChatting: "Verder chatten",
-  newChat: "Nieuwe chat beginnen",
-  handoff: "Vanaf hier neemt een medewerker het over.",
-  transferred: "Een collega neemt het over.",
-  reopened: "Deze chat gaat verder.",
-  offline: "Je bent offline. Je bericht wordt verzonden zodra je weer verbinding hebt.",
-  trouble: "We zijn nu niet bereikbaar. We blijven het proberen; je hoeft niets te doen.",
-  unavailable: "Deze chat is hier niet beschikbaar. Neem op een andere manier contact op.",
-  tooLong: "Dat bericht is te lang. Verzend het in kortere delen.",
-  full: "Deze chat is erg lang geworden. Begin een nieuwe.",
-  ended: "Deze chat is beëindigd. Je kunt een nieuwe beginnen.",
-};
-
-const PL: Strings = {
-  title: "Porozmawiaj z nami",
-  greeting: "Dzień dobry! W czym możemy pomóc?",
-  openChat: "Otwórz czat",
-  hideChat: "Ukryj czat",
-  unread: "Nowe wiadomości:",
-  messages: "Wiadomości",
-  placeholder: "Napisz wiadomość",
-  send: "Wyślij",
-  you: "Ty",
-  team: "Zespół",
-  assistant: "Asystent",
-  noted: "Zanotowano:",
-  didYouMean: "Czy chodziło o",
-  sending: "Wysyłanie",
-  notSent: "Nie wysłano",
-  endChat: "Zakończ czat",
-  endQuestion: "Zakończyć ten czat?",
-  keepChatting: "Rozmawiaj dalej",
-  newChat: "Rozpocznij nowy czat",
-  handoff: "Od tej chwili odpowiada człowiek.",
-  transferred: "Rozmowę przejmuje inna osoba z zespołu.",
-  reopened: "Ten czat trwa dalej.",
-  offline: "Brak połączenia. Wiadomość zostanie wysłana, gdy tylko wróci.",
-  trouble: "Nie możemy się teraz połączyć. Próbujemy dalej; nie trzeba nic robić.",
-  unavailable: "Ten czat nie jest tu dostępny. Prosimy o kontakt w inny sposób.",
-  tooLong: "Wiadomość jest za długa. Prosimy wysłać ją w krótszych częściach.",
-  full: "Ten czat stał się bardzo długi. Prosimy rozpocząć nowy.",
-  ended: "Ten czat został zakończony. Można rozpocząć nowy.",
-};
-
-const JA: Strings = {
-  title: "チャットでお問い合わせ",
-  greeting: "こんにちは。どのようなご用件でしょうか？",
-  openChat: "チャットを開く",
-  hideChat: "チャットを隠す",
-  unread: "新着メッセージ：",
-  messages: "メッセージ",
-  placeholder: "メッセージを入力",
-  send: "送信",
-  you: "あなた",
-  team: "担当者",
-  assistant: "アシスタント",
-  noted: "確認しました：",
-  didYouMean: "もしかして",
-  sending: "送信中",
-  notSent: "未送信",
-  endChat: "チャットを終了",
-  endQuestion: "このチャットを終了しますか？",
-  keepChatting: "続ける",
-  newChat: "新しいチャットを始める",
-  handoff: "ここからは担当者が対応します。",
-  transferred: "別の担当者が引き継ぎます。",
-  reopened: "チャットを再開しました。",
-  offline: "オフラインです。接続が戻りしだい、メッセージを送信します。",
-  trouble: "現在つながりません。自動で再試行しますので、そのままお待ちください。",
-  unavailable: "このページではチャットをご利用いただけません。ほかの方法でお問い合わせください。",
-  tooLong: "メッセージが長すぎます。短く分けて送信してください。",
-  full: "チャットが長くなりました。新しいチャットを始めてください。",
-  ended: "このチャットは終了しました。新しいチャットを始められます。",
-};
-
-const ZH: Strings = {
-  title: "在线咨询",
-  greeting: "您好！请问有什么可以帮您？",
-  openChat: "打开聊天",
-  hideChat: "收起聊天",
-  unread: "新消息：",
-  messages: "消息",
-  placeholder: "输入消息",
-  send: "发送",
-  you: "您",
-  team: "客服",
-  assistant: "助手",
-  noted: "已记下：",
-  didYouMean: "您是不是想输入",
-  sending: "正在发送",
-  notSent: "未发送",
-  endChat: "结束聊天",
-  endQuestion: "要结束本次聊天吗？",
-  keepChatting: "继续聊天",
-  newChat: "开始新的聊天",
-  handoff: "接下来由人工客服为您服务。",
-  transferred: "正在由另一位同事接手。",
-  reopened: "聊天已继续。",
-  offline: "您已离线。恢复连接后，消息会自动发送。",
-  trouble: "暂时无法连接。我们会自动重试，您无需操作。",
-  unavailable: "此页面无法使用聊天，请通过其他方式联系我们。",
-  tooLong: "消息太长，请分成几条较短的消息发送。",
-  full: "本次聊天已经很长，请开始新的聊天。",
-  ended: "本次聊天已结束，您可以开始新的聊天。",
-};
-
-const TH: Strings = {
-  title: "แชทกับเรา",
-  greeting: "สวัสดี มีอะไรให้เราช่วยไหม",
-  openChat: "เปิดแชท",
-  hideChat: "ซ่อนแชท",
-  unread: "ข้อความใหม่:",
-  messages: "ข้อความ",
-  placeholder: "พิมพ์ข้อความ",
-  send: "ส่ง",
-  you: "คุณ",
-  team: "ทีมงาน",
-  assistant: "ผู้ช่วย",
-  noted: "รับทราบ:",
-  didYouMean: "คุณหมายถึง",
-  sending: "กำลังส่ง",
-  notSent: "ยังไม่ได้ส่ง",
-  endChat: "จบแชท",
-  endQuestion: "จบแชทนี้หรือไม่",
-  keepChatting: "คุยต่อ",
-  newChat: "เริ่มแชทใหม่",
-  handoff: "จากนี้เจ้าหน้าที่จะดูแลคุณต่อ",
-  transferred: "เจ้าหน้าที่อีกคนกำลังรับช่วงต่อ",
-  reopened: "แชทนี้ดำเนินต่อแล้ว",
-  offline: "คุณออฟไลน์อยู่ ข้อความจะถูกส่งทันทีที่กลับมาเชื่อมต่อ",
-  trouble: "ขณะนี้ยังเชื่อมต่อไม่ได้ ระบบกำลังลองใหม่ คุณไม่ต้องทำอะไร",
-  unavailable: "ใช้แชทในหน้านี้ไม่ได้ โปรดติดต่อเราด้วยวิธีอื่น",
-  tooLong: "ข้อความยาวเกินไป โปรดแบ่งส่งเป็นข้อความสั้น ๆ",
-  full: "แชทนี้ยาวมากแล้ว โปรดเริ่มแชทใหม่",
-  ended: "แชทนี้จบแล้ว คุณเริ่มแชทใหม่ได้",
-};
-
-const TR: Strings = {
-  title: "Bize yazın",
-  greeting: "Merhaba! Nasıl yardımcı olabiliriz?",
-  openChat: "Sohbeti aç",
-  hideChat: "Sohbeti gizle",
-  unread: "Yeni mesajlar:",
-  messages: "Mesajlar",
-  placeholder: "Bir mesaj yazın",
-  send: "Gönder",
-  you: "Siz",
-  team: "Ekip",
-  assistant: "Asistan",
-  noted: "Not edildi:",
-  didYouMean: "Bunu mu demek istediniz:",
-  sending: "Gönderiliyor",
-  notSent: "Gönderilmedi",
-  endChat: "Sohbeti bitir",
-  endQuestion: "Bu sohbet bitirilsin mi?",
-  keepChatting: "Devam et",
-  newChat: "Yeni sohbet başlat",
-  handoff: "Buradan sonra bir görevli ilgilenecek.",
-  transferred: "Ekipten başka biri devralıyor.",
-  reopened: "Bu sohbet devam ediyor.",
-  offline: "Çevrimdışısınız. Bağlantı gelince mesajınız gönderilecek.",
-  trouble: "Şu anda bize ulaşılamıyor. Denemeye devam ediyoruz; bir şey yapmanız gerekmez.",
-  unavailable: "Sohbet burada kullanılamıyor. Lütfen bize başka bir yoldan ulaşın.",
-  tooLong: "Mesaj çok uzun. Lütfen daha kısa parçalar hâlinde gönderin.",
-  full: "Bu sohbet çok uzadı. Lütfen yeni bir sohbet başlatın.",
-  ended: "Bu sohbet sona erdi. Yeni bir sohbet başlatabilirsiniz.",
-};
-
-const HI: Strings = {
-  title: "हमसे चैट करें",
-  greeting: "नमस्ते! हम आपकी क्या मदद कर सकते हैं?",
-  openChat: "चैट खोलें",
-  hideChat: "चैट छिपाएँ",
-  unread: "नए संदेश:",
-  messages: "संदेश",
-  placeholder: "संदेश लिखें",
-  send: "भेजें",
-  you: "आप",
-  team: "टीम",
-  assistant: "सहायक",
-  noted: "नोट किया:",
-  didYouMean: "क्या आपका मतलब था",
-  sending: "भेजा जा रहा है",
-  notSent: "नहीं भेजा गया",
-  endChat: "चैट समाप्त करें",
-  endQuestion: "क्या यह चैट समाप्त करनी है?",
-  keepChatting: "चैट जारी रखें",
-  newChat: "नई चैट शुरू करें",
-  handoff: "अब आगे हमारी टीम का सदस्य बात करेगा।",
-  transferred: "अब टीम का दूसरा सदस्य बात करेगा।",
-  reopened: "यह चैट जारी है।",
-  offline: "आप ऑफ़लाइन हैं। कनेक्शन लौटते ही आपका संदेश भेज दिया जाएगा।",
-  trouble: "अभी संपर्क नहीं हो पा रहा है। हम कोशिश जारी रखे हुए हैं; आपको कुछ नहीं करना है।",
-  unavailable: "यहाँ चैट उपलब्ध नहीं है। कृपया किसी और तरीके से संपर्क करें।",
-  tooLong: "संदेश बहुत लंबा है। कृपया इसे छोटे भागों में भेजें।",
-  full: "यह चैट बहुत लंबी हो गई है। कृपया नई चैट शुरू करें।",
-  ended: "यह चैट समाप्त हो गई है। आप नई चैट शुरू कर सकते हैं।",
-};
-
-const AR: Strings = {
-  title: "تحدث معنا",
-  greeting: "مرحبًا! كيف يمكننا مساعدتك؟",
-  openChat: "فتح المحادثة",
-  hideChat: "إخفاء المحادثة",
-  unread: "رسائل جديدة:",
-  messages: "الرسائل",
-  placeholder: "اكتب رسالة",
-  send: "إرسال",
-  you: "أنت",
-  team: "الفريق",
-  assistant: "المساعد",
-  noted: "تم تدوين:",
-  didYouMean: "هل تقصد",
-  sending: "جارٍ الإرسال",
-  notSent: "لم تُرسل",
-  endChat: "إنهاء المحادثة",
-  endQuestion: "هل تريد إنهاء هذه المحادثة؟",
-  keepChatting: "متابعة المحادثة",
-  newChat: "بدء محادثة جديدة",
-  handoff: "سيتابع معك أحد أفراد الفريق من هنا.",
-  transferred: "سيتابع معك زميل آخر.",
-  reopened: "استؤنفت هذه المحادثة.",
-  offline: "أنت غير متصل. سنرسل رسالتك فور عودة الاتصال.",
-  trouble: "يتعذر الوصول إلينا الآن. نواصل المحاولة، ولا حاجة لأن تفعل شيئًا.",
-  unavailable: "المحادثة غير متاحة هنا. يُرجى التواصل معنا بطريقة أخرى.",
-  tooLong: "الرسالة طويلة جدًا. يُرجى إرسالها على أجزاء أقصر.",
-  full: "أصبحت هذه المحادثة طويلة جدًا. يُرجى بدء محادثة جديدة.",
-  ended: "انتهت هذه المحادثة. يمكنك بدء محادثة جديدة.",
-};
-
-const SV: Strings = {
-  title: "Chatta med oss",
-  greeting: "Hej! Hur kan vi hjälpa dig?",
-  openChat: "Öppna chatten",
-  hideChat: "Dölj chatten",
-  unread: "Nya meddelanden:",
-  messages: "Meddelanden",
-  placeholder: "Skriv ett meddelande",
-  send: "Skicka",
-  you: "Du",
-  team: "Teamet",
-  assistant: "Assistent",
-  noted: "Noterat:",
-  didYouMean: "Menade du",
-  sending: "Skickas",
-  notSent: "Inte skickat",
-  endChat: "Avsluta chatten",
-  endQuestion: "Avsluta den här chatten?",
-  keepChatting: "Fortsätt chatta",
-  newChat: "Starta en ny chatt",
-  handoff: "Härifrån tar en människa över.",
-  transferred: "En kollega tar över.",
-  reopened: "Chatten fortsätter.",
-  offline: "Du är offline. Meddelandet skickas så snart du är tillbaka.",
-  trouble: "Vi går inte att nå just nu. Vi fortsätter försöka; du behöver inte göra något.",
-  unavailable: "Chatten är inte tillgänglig här. Kontakta oss på ett annat sätt.",
-  tooLong: "Meddelandet är för långt. Skicka det i kortare delar.",
-  full: "Den här chatten har blivit mycket lång. Starta en ny.",
-  ended: "Chatten är avslutad. Du kan starta en ny.",
-};
-
-const ALL: Record<string, Strings> = {
-  en: EN, es: ES, fr: FR, de: DE, pt: PT, it: IT, nl: NL, pl: PL,
-  ja: JA, zh: ZH, th: TH, tr: TR, hi: HI, ar: AR, sv: SV,
-};
-
 export interface Locale {
-  /** The language that is spoken, a BCP 47 primary subtag. */
-  lang: string;
+  /** The language that is spoken. */
+  lang: Language;
   dir: "ltr" | "rtl";
   strings: Strings;
 }
 
-/** The first of the tags whose language is known, else English. */
-export function localeOf(tags: readonly (string | null | undefined)[]): Locale {
-  for (const tag of tags) {
-    const lang = tag?.split(/[-_]/)[0]?.toLowerCase() ?? "";
-    const strings = Object.hasOwn(ALL, lang) ? ALL[lang] : undefined;
-    if (strings) return { lang, dir: lang === "ar" ? "rtl" : "ltr", strings };
-  }
-  return { lang: "en", dir: "ltr", strings: EN };
+type Load = () => Promise<{ default: Strings }>;
+
+// Written out, because bundlers follow only what they can read.
+const LOCALES: Record<Language, Load> = {
+  ar: () => import("./locales/ar.js"),
+  de: () => import("./locales/de.js"),
+  en: () => import("./locales/en.js"),
+  es: () => import("./locales/es.js"),
+  fr: () => import("./locales/fr.js"),
+  hi: () => import("./locales/hi.js"),
+  it: () => import("./locales/it.js"),
+  ja: () => import("./locales/ja.js"),
+  nl: () => import("./locales/nl.js"),
+  pl: () => import("./locales/pl.js"),
+  pt: () => import("./locales/pt.js"),
+  sv: () => import("./locales/sv.js"),
+  th: () => import("./locales/th.js"),
+  tr: () => import("./locales/tr.js"),
+  zh: () => import("./locales/zh.js"),
+};
+
+/** The words of a language. */
+export async function localeOf(lang: Language): Promise<Locale> {
+  const { default: strings } = await LOCALES[lang]();
+  return { lang, dir: lang === "ar" ? "rtl" : "ltr", strings };
 }

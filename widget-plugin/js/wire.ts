@@ -1,6 +1,6 @@
 // The HTTP API as the widget uses it; `crates/core/src/api/mod.rs` is the definition.
 
-import type { Found, Kind, Marker, SerializedSession } from "./engine.js";
+import type { Found, Kind, KnownFacts, Marker, SerializedSession } from "./engine.js";
 
 export type Role = "customer" | "bot" | "agent" | "system";
 
@@ -52,6 +52,29 @@ export interface MessageAccepted {
 export interface MessagePage {
   status: Status;
   messages: Message[];
+  read: ReadMarks;
+}
+
+/** The highest place that each side has seen. */
+export interface ReadMarks {
+  customer: number | null;
+  agent: number | null;
+}
+
+export interface NewFact {
+  field: Kind;
+  /** Null removes what was noted. */
+  value: string | null;
+}
+
+export interface FactsAmended {
+  messages: number;
+  session: SerializedSession;
+}
+
+export interface NewPresence {
+  typing?: boolean;
+  read?: number;
 }
 
 export interface ConversationState {
@@ -74,10 +97,24 @@ export type ServerFrame =
   | { type: "message"; message: Message }
   | ({ type: "accepted" } & MessageAccepted)
   | ({ type: "state" } & ConversationState)
+  | { type: "presence"; role: Role; typing: boolean; read: ReadMarks }
   | { type: "problem"; problem: Problem };
+
+export type ClientFrame = { type: "presence" } & NewPresence;
 
 /** Longest text of one message, in bytes of UTF-8. */
 export const MAX_MESSAGE_BYTES = 8 * 1024;
+
+/** What the server's memory of a conversation says of the visitor; `Session` in the core. */
+export function factsIn(session: SerializedSession): KnownFacts {
+  const kept = (session["facts"] ?? {}) as Partial<Record<Kind, { value: string }>>;
+  const facts: KnownFacts = {};
+  for (const kind of ["name", "email", "phone"] as const) {
+    const value = kept[kind]?.value;
+    if (value !== undefined) facts[kind] = value;
+  }
+  return facts;
+}
 
 /** The id of the question that follows a visitor's message, the same in prediction and answer. */
 export function askId(messageId: string): string {

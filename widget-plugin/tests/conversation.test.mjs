@@ -239,3 +239,113 @@ it("begins as a new visitor where the server has forgotten the old one", async (
   await until(second.clock, () => sent(second.conversation), "sent");
   assert.deepEqual(stub.conversation.messages.filter((m) => m.role === "customer").map((m) => m.text), ["Two"]);
 });
+
+/** Answers of the server that are held back until they are let go. */
+function hold(port, matches) {
+  const held = [];
+  port.fetch = async (url, init) => {
+    const answer = await fetch(url, init);
+    if (matches(init.method, new URL(url).pathname)) await new Promise((resolve) => held.push(resolve));
+    return answer;
+  };
+  return { held, release: () => held.splice(0).forEach((go) => go()) };
+}
+
+const isOpening = (method, path) => method === "POST" && path === "/v1/conversations";
+const isMessage = (method, path) => method === "POST" && path.endsWith("/messages");
+
+for (const [name, begin] of [["restart", (c) => c.restart()], ["forget", (c) => c.forget()]]) {
+  for (const [what, matches] of [["an opening", isOpening], ["a message", isMessage]]) {
+    it(`leaves ${what} behind that is under way when ${name}() comes`, async () => {
+      const stub = await server();
+      const { area, clock, conversation, heard, port } = visit(stub);
+      const line = hold(port, matches);
+      conversation.send("Could you send me the brochure?");
+      await until(clock, () => line.held.length === 1, "it is under way");
+      begin(conversation);
+      const stored = JSON.stringify([...area]);
+      const { release } = line;
+      port.fetch = (...args) => fetch(...args);
+      conversation.send("Is anybody there?");
+      await until(clock, () => conversation.lines.length > 0 && sent(conversation), "the new one does not wait for the old");
+      const shown = conversation.lines.map((l) => l.text);
+      const kept = JSON.stringify([...area]);
+      release();
+      await clock.pass(5000);
+      assert.deepEqual(conversation.lines.map((l) => l.text), shown, "no line of the old one");
+      assert.equal(shown.filter((text) => text.includes("brochure")).length, 0);
+      assert.equal(JSON.stringify([...area]), kept, "the new conversation is still the one that is kept");
+      assert.notEqual(kept, stored);
+      assert.equal(stub.conversations.size, 2);
+      assert.deepEqual(heard.filter((l) => l.text.includes("mail")), []);
+      const [, second] = [...stub.conversations.values()];
+      assert.deepEqual(second.messages.filter((m) => m.role === "customer").map((m) => m.text), ["Is anybody there?"]);
+    });
+  }
+}
+
+it("stays forgotten when the answer to the opening comes later", async () => {
+  const stub = await server();
+  const { area, clock, conversation, port } = visit(stub);
+  const line = hold(port, isOpening);
+  conversation.send("Hello");
+  await until(clock, () => line.held.length === 1, "it is under way");
+  conversation.forget();
+  line.release();
+  await clock.pass(5000);
+  assert.deepEqual([area.size, conversation.lines, conversation.begun], [0, [], false]);
+});
+
+it("notes what the visitor said, and lets them put it right or take it back", async () => {
+  for (const engine of [true, false]) {
+    const stub = await server();
+    const { clock, conversation } = visit(stub, { engine });
+    conversation.send("I'm Mike, mike@fern.example. Could you send me the brochure?");
+    await until(clock, () => conversation.amendable && sent(conversation), "sent");
+    assert.deepEqual(conversation.facts(), { name: "Mike", email: "mike@fern.example" });
+    await conversation.amend("email", "michael@fern.example");
+    await conversation.amend("name", null);
+    assert.deepEqual(conversation.facts(), { email: "michael@fern.example" });
+    await assert.rejects(conversation.amend("email", "nonsense"), { code: "invalid_field" });
+    assert.deepEqual(conversation.facts(), { email: "michael@fern.example" });
+    const kept = stub.conversation.policy.facts();
+    assert.deepEqual(kept, { email: "michael@fern.example" });
+    await conversation.end();
+    assert.equal(conversation.amendable, false, "an ended one has been handed over");
+    conversation.forget();
+    assert.deepEqual(conversation.facts(), {});
+  }
+});
+
+it("tells who is writing and what was seen, without a socket too", async () => {
+  const stub = await server();
+  const { clock, conversation } = visit(stub);
+  conversation.look();
+  conversation.writing();
+  conversation.send("Is anybody there?");
+  await until(clock, () => sent(conversation), "sent");
+  stub.agent("Yes, Ines here.");
+  stub.attend({ read: 0 });
+  await until(clock, () => conversation.lines.some((l) => l.role === "agent"), "heard");
+  assert.equal(conversation.seen, 0);
+  conversation.look();
+  conversation.look();
+  conversation.writing();
+  const { seq } = stub.conversation.messages.at(-1);
+  await until(clock, () => stub.conversation.read.customer === seq, "the team is told");
+  assert.deepEqual(stub.conversation.told.filter((p) => p.role === "customer"), [{ role: "customer", typing: false, read: seq }], "once");
+});
+
+it("says once more what was refused", async () => {
+  const stub = await server();
+  const { clock, conversation } = visit(stub);
+  const no = { type: "about:blank", title: "", status: 403, code: "origin_not_allowed", detail: "" };
+  stub.fault = (method, path, when) => (when === "before" ? no : undefined);
+  conversation.send("Hello");
+  await until(clock, () => conversation.lines[0].state === "failed", "refused");
+  stub.fault = () => undefined;
+  conversation.retry(conversation.lines[0].id);
+  await until(clock, () => sent(conversation), "sent");
+  assert.deepEqual(stub.conversation.messages.filter((m) => m.role === "customer").map((m) => m.text), ["Hello"]);
+  assert.equal(conversation.lines.filter((l) => l.role === "customer").length, 1);
+});

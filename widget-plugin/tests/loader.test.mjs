@@ -21,13 +21,14 @@ function pageWith(dataset) {
   const imported = [];
   const mounted = [];
   const record = (name) => (...args) => calls.push([name, ...args]);
-  const widget = Object.fromEntries(["open", "close", "compose", "known", "on"].map((n) => [n, record(n)]));
+  const widget = Object.fromEntries(["open", "close", "compose", "known", "consent", "on"].map((n) => [n, record(n)]));
   const loads = [];
   const window = {
     HTMLScriptElement,
     URL,
     console: { error: (...args) => errors.push(args.map(String).join(" ")) },
-    document: { currentScript: new HTMLScriptElement(), readyState: "loading" },
+    document: { currentScript: new HTMLScriptElement(), documentElement: { lang: "sv-SE" }, readyState: "loading" },
+    navigator: { languages: ["th"] },
     addEventListener: (type, run) => type === "load" && loads.push(run),
     setTimeout: (run) => run(),
   };
@@ -36,7 +37,7 @@ function pageWith(dataset) {
   window.load = async (url) => {
     imported.push(url);
     return {
-      mount: (options) => {
+      mount: async (options) => {
         mounted.push(options);
         return widget;
       },
@@ -57,9 +58,17 @@ it("waits for the page, then mounts with what the tag says", async () => {
   page.run();
   assert.deepEqual(page.imported, [], "nothing before the page has loaded");
   await page.load();
-  assert.deepEqual(page.imported, ["https://chat.example/widget.js"]);
+  assert.deepEqual(page.imported, ["https://chat.example/locales/de.js", "https://chat.example/widget.js"]);
   assert.deepEqual(plain(page.mounted), [{ siteKey: "pk_shop", api: "https://chat.example", locale: "de", region: "AT" }]);
   assert.deepEqual(page.errors, []);
+});
+
+it("takes the page's language, and the owner's words before the first message", async () => {
+  const page = pageWith({ key: "pk_shop", consent: "We keep what you write.", consentLink: "/privacy" });
+  page.run();
+  await page.load();
+  assert.equal(page.imported[0], "https://chat.example/locales/sv.js");
+  assert.deepEqual(plain(page.mounted[0].consent), { text: "We keep what you write.", link: "/privacy" });
 });
 
 it("runs queued calls in their order, those of the snippet and those made while it loads", async () => {

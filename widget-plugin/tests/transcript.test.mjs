@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { source } from "./support/source.mjs";
 
-const { Store, Transcript, localeOf } = await source("transcript", "store", "strings");
+const { Store, Transcript } = await source("transcript", "store");
 
 const message = (seq, id = `m${seq}`, role = "customer") => ({ id, seq, role, text: id, at: seq });
 const ids = (transcript) => transcript.list().map((l) => l.id);
@@ -80,18 +80,4 @@ it("works without storage, with a full one, and with rubbish in it", () => {
   const store = new Store(odd, "pk");
   assert.equal(store.load(), null);
   assert.deepEqual(store.unsent(), []);
-});
-
-it("speaks fifteen languages completely, and English otherwise", () => {
-  const english = localeOf(["en"]).strings;
-  const languages = ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "ja", "zh", "th", "tr", "hi", "ar", "sv"];
-  for (const lang of languages) {
-    const locale = localeOf([`${lang}-XX`]);
-    assert.equal(locale.lang, lang);
-    assert.deepEqual(Object.keys(locale.strings), Object.keys(english), lang);
-    for (const [key, text] of Object.entries(locale.strings)) assert.ok(text.trim() !== "", `${lang}.${key}`);
-  }
-  assert.equal(localeOf(["ar"]).dir, "rtl");
-  assert.equal(localeOf([null, "", "fi", "constructor", "de-AT"]).lang, "de");
-  assert.equal(localeOf([]).lang, "en");
 });

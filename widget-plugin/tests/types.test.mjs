@@ -49,9 +49,12 @@ it("fit a strict consumer", () => {
     policy.marker("handoff", 0);
     const again = PromptPolicy.fromJSON(policy.toJSON());
     const name: string | undefined = again.facts().name;
-    const chat: Widget = mount({ siteKey: "pk", api: "https://chat.example" });
+    const chat: Widget = await mount({ siteKey: "pk", api: "https://chat.example", consent: { text: "We keep what you write.", link: "/privacy" } });
     const stop: () => void = chat.on("message", ({ id, role }) => console.log(id, role satisfies "bot" | "agent"));
     const global: Askwell | undefined = window.askwell;
+    chat.on("consent", ({ given }) => console.log(given satisfies boolean));
+    chat.consent(true);
+    global?.("consent", false);
     global?.("on", "error", ({ code }) => code.length);
     detector.free();
     console.log(field, name, stop);
@@ -66,6 +69,8 @@ it("refuse what is wrong", () => {
     'new PromptPolicy().marker("paused");',
     'const s: string = new Detector().detect("x")[0]!.confidence;',
     'mount({ api: "https://chat.example" });',
+    'mount({ siteKey: "pk", api: "https://chat.example" }).open();',
+    'mount({ siteKey: "pk", api: "https://chat.example", consent: "yes" });',
     'window.askwell?.("opne");',
     'window.askwell?.("known", ["address"]);',
   ];

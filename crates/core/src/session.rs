@@ -4,7 +4,8 @@
 //! predicts at once, and in the Conversation object at the edge, which has the last word; both
 //! hold it as the JSON that it serialises to.
 
-use crate::customer::{Fact, Facts};
+use crate::Error;
+use crate::customer::{Fact, Facts, claim};
 use crate::detect::{self, Asked, Context, Detection, Region};
 use crate::prompt::{self, Confirm, Decision, Event};
 use crate::text::{self, Lang};
@@ -155,6 +156,25 @@ impl Session {
         self.tell(&Event::Identified { kinds }, now);
     }
 
+    /// The visitor corrects what was noted of them, or (with none) has it removed. What is removed is
+    /// not asked for again.
+    ///
+    /// # Errors
+    /// [`crate::Code::InvalidField`] when the value is none of its kind; then nothing changes.
+    pub fn amend(
+        &mut self,
+        field: detect::Kind,
+        value: Option<&str>,
+        now: UnixMillis,
+    ) -> Result<(), Error> {
+        let value = value.map(|text| claim(field, text, self.options.region)).transpose()?;
+        self.slip = self.slip.take().filter(|slip| slip.field != field);
+        self.tell(&Event::Amended { field, kept: value.is_some() }, now);
+        let seq = self.seq.saturating_sub(1);
+        *self.facts.slot(field) = value.map(|value| Fact { value, seq, at: now, detector: 0 });
+        Ok(())
+    }
+
     /// What the policy says becomes a message of its own, right after what led to it.
     fn say(&mut self, decision: &Decision) {
         if let Some((field, text)) = decision.said() {
@@ -229,6 +249,24 @@ mod tests {
         s.visitor("sure", NOW);
         s.visitor("lucia", NOW);
         assert_eq!(s.facts().name.as_ref().map(|f| f.value.as_str()), Some("lucia"));
+    }
+
+    #[test]
+    fn what_was_noted_can_be_put_right_and_removed() {
+        let mut s = session();
+        s.visitor("I'm Mike, mike@fern.example", NOW);
+        s.amend(Kind::Email, Some("Michael@Fern.Example"), NOW).unwrap();
+        assert_eq!(email(&s), Some("michael@fern.example"));
+        assert!(s.amend(Kind::Email, Some("nonsense"), NOW).is_err());
+        assert_eq!(email(&s), Some("michael@fern.example"), "a refusal changes nothing");
+        s.amend(Kind::Email, None, NOW).unwrap();
+        s.amend(Kind::Name, Some("Michael"), NOW).unwrap();
+        assert_eq!(email(&s), None);
+        assert_eq!(s.facts().name.as_ref().map(|f| f.value.as_str()), Some("Michael"));
+        for _ in 0..4 {
+            let said = s.visitor("could you send me the brochure?", NOW).decision;
+            assert_ne!(said.ask.map(|a| a.field), Some(Kind::Email), "removed is refused");
+        }
     }
 
     #[test]

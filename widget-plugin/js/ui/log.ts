@@ -14,13 +14,15 @@ interface Row {
 export class Log {
   readonly element: HTMLOListElement;
   readonly #strings: Strings;
+  readonly #retry: (id: string) => void;
   readonly #greeting: HTMLLIElement;
   #rows = new Map<string, Row>();
   /** Whether the newest line is in view, and is to stay so. */
   #atEnd = true;
 
-  constructor(strings: Strings) {
+  constructor(strings: Strings, retry: (id: string) => void) {
     this.#strings = strings;
+    this.#retry = retry;
     this.#greeting = element("li", { class: "line theirs" }, label(strings.team), strings.greeting);
     this.element = element(
       "ol",
@@ -37,7 +39,8 @@ export class Log {
     }).observe(this.element);
   }
 
-  render(lines: readonly Line[]): void {
+  /** `seen` is the highest place that the team has seen. */
+  render(lines: readonly Line[], seen: number): void {
     const rows = new Map<string, Row>();
     let before: Element = this.#greeting;
     for (const line of lines) {
@@ -49,6 +52,7 @@ export class Log {
       rows.set(line.id, { item, key });
       before = item;
     }
+    this.#mark(lines, rows, seen);
     const added = rows.size > this.#rows.size;
     for (const [id, { item }] of this.#rows) if (!rows.has(id)) item.remove();
     this.#rows = rows;
@@ -61,6 +65,18 @@ export class Log {
     this.element.scrollTop = this.element.scrollHeight;
   }
 
+  /** How far the visitor's newest message has come, below it. */
+  #mark(lines: readonly Line[], rows: Map<string, Row>, seen: number): void {
+    const newest = lines.filter((line) => line.role === "customer").at(-1);
+    for (const line of lines) {
+      const item = rows.get(line.id)?.item;
+      if (!item || line.role !== "customer") continue;
+      // An attribute, shown by the style: a change of it is not read out again and again.
+      if (line !== newest || line.seq === null) delete item.dataset["state"];
+      else item.dataset["state"] = line.seq <= seen ? this.#strings.seen : this.#strings.sent;
+    }
+  }
+
   #fill(item: HTMLLIElement, line: Line): void {
     if (line.role === "system") {
       item.className = "event";
@@ -71,7 +87,11 @@ export class Log {
     item.className = `line ${mine ? "mine" : "theirs"} ${line.state}`;
     const who = mine ? this.#strings.you : line.role === "agent" ? this.#strings.team : this.#strings.assistant;
     item.replaceChildren(label(who), line.text);
-    if (line.state === "failed") item.append(element("span", { class: "state" }, this.#strings.notSent));
+    if (line.state === "failed") {
+      const again = element("button", { type: "button", class: "link" }, this.#strings.retry);
+      again.addEventListener("click", () => this.#retry(line.id));
+      item.append(element("span", { class: "state" }, `${this.#strings.notSent} · `, again));
+    }
     if (line.state === "sending") item.append(element("span", { class: "aside" }, ` (${this.#strings.sending})`));
   }
 

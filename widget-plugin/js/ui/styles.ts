@@ -34,7 +34,7 @@ export const STYLES = /* css */ `
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
-button, textarea { font: inherit; color: inherit; letter-spacing: inherit; }
+button, textarea, input { font: inherit; color: inherit; letter-spacing: inherit; }
 button { border: 0; background: none; padding: 0; cursor: pointer; }
 svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; display: block; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -85,9 +85,14 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .line.mine + .line.theirs, .line.theirs + .line.mine { margin-block-start: 8px; }
 .line.sending { opacity: .82; }
 .line.failed { background: none; color: var(--alert); border: 1px dashed currentColor; }
+.line[data-state] { margin-block-end: 18px; position: relative; }
+.line[data-state]::after { content: attr(data-state); position: absolute; inset-block-start: 100%; inset-inline-end: 4px; padding-block-start: 2px; color: var(--muted); font-size: 12px; line-height: 1.2; white-space: nowrap; }
+.line.failed .link { padding: 0; color: inherit; }
 .line .state { display: block; font-size: 12px; }
 .event { align-self: center; padding: 6px 10px; color: var(--muted); font-size: 13px; text-align: center; }
 
+.notice:empty, .typing:empty { padding: 0; border: 0; }
+.typing { margin: 0; padding: 0 18px 8px; color: var(--muted); font-size: 13px; }
 .notice { margin: 0; padding: 10px 18px; border-block-start: 1px solid var(--line); color: var(--alert); font-size: 14px; }
 .again { padding: 14px 18px; border-block-start: 1px solid var(--line); text-align: center; }
 .composer { border-block-start: 1px solid var(--line); padding: 10px 10px max(10px, env(safe-area-inset-bottom)); }
@@ -100,10 +105,24 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .input:focus { outline: 2px solid var(--accent); outline-offset: -1px; }
 .send { background: var(--accent); color: var(--accent-text); }
 .send[aria-disabled="true"] { background: var(--bubble); color: var(--muted); cursor: default; }
-.noted { display: flex; flex-wrap: wrap; gap: 2px 6px; align-items: center; margin: 0; padding: 0 4px 8px; color: var(--muted); font-size: 13px; }
-.noted bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%; color: var(--text); }
-.noted bdi + bdi::before { content: "·"; margin-inline-end: 6px; color: var(--muted); }
-.noted button { padding: 4px 8px; border-radius: 8px; text-decoration: underline; color: var(--text); overflow-wrap: anywhere; text-align: start; }
+.noted { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; padding: 0 4px 8px; color: var(--muted); font-size: 13px; }
+.noted bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; max-width: 100%; color: var(--text); }
+.chip { display: inline-flex; align-items: center; min-width: 0; max-width: 100%; border: 1px solid var(--line); border-radius: 16px; }
+.chip .value { display: flex; min-width: 0; min-height: 30px; padding: 2px 4px 2px 12px; align-items: center; }
+:host([dir="rtl"]) .chip .value { padding: 2px 12px 2px 4px; }
+.chip .value:hover bdi { text-decoration: underline; }
+.drop { display: grid; place-items: center; flex: none; width: 30px; height: 30px; border-radius: 50%; color: var(--muted); }
+.drop svg { width: 14px; height: 14px; }
+.drop:hover { background: var(--bubble); color: var(--text); }
+.link { padding: 4px 8px; border-radius: 8px; text-decoration: underline; color: var(--text); overflow-wrap: anywhere; text-align: start; }
+.noted .link { min-height: 30px; }
+.noted input { flex: 1 1 160px; min-width: 0; padding: 6px 10px; border: 1px solid var(--line); border-radius: 10px; background: transparent; font-size: 16px; }
+.problem { flex: 1 1 100%; color: var(--alert); }
+.problem:empty { display: none; }
+.consent { max-height: 50%; overflow-y: auto; padding: 14px 18px; border-block-start: 1px solid var(--line); }
+.consent p { margin: 0 0 10px; white-space: pre-line; overflow-wrap: anywhere; }
+.consent a { display: inline-block; margin-block-end: 10px; color: inherit; }
+.consent .button { display: block; width: 100%; }
 
 @media (max-width: 480px) {
   .panel { inset: 0; width: auto; height: auto; border: 0; border-radius: 0; padding-block-start: env(safe-area-inset-top); }

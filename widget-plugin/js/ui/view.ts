@@ -1,34 +1,42 @@
 // The button, the dialog, and what the keyboard does in them.
 
-import type { Notice } from "../conversation.js";
-import type { Locale } from "../strings.js";
+import type { Notice } from "../notice.js";
+import type { LocalNotice, Locale } from "../strings.js";
 import type { Line } from "../transcript.js";
+import { Composer, type ComposerPort } from "./composer.js";
+import { type ConsentText, consentBox } from "./consent.js";
 import { ICONS, element, icon, setAttribute } from "./dom.js";
 import { Log } from "./log.js";
+import type { NotedState } from "./noted.js";
 import { STYLES } from "./styles.js";
 
 /** Narrow screens show the dialog over the whole page; the same as in `styles.ts`. */
 const NARROW = "(max-width: 480px)";
 
-export interface ViewPort {
-  send(text: string): void;
-  typing(text: string): void;
+export interface ViewPort extends ComposerPort {
   toggled(open: boolean): void;
   end(): void;
   restart(): void;
+  retry(id: string): void;
+  agree(): void;
 }
 
 export interface ViewState {
   lines: readonly Line[];
-  notice: Notice | null;
+  notice: Notice | LocalNotice | null;
   begun: boolean;
   ended: boolean;
+  /** Whether somebody of the team is writing. */
+  typing: boolean;
+  /** The highest place that the team has seen. */
+  seen: number;
+  /** Whether the visitor has yet to agree to the owner's words. */
+  asksConsent: boolean;
 }
 
-export interface Noted {
-  values: readonly string[];
-  /** A likelier spelling, and what makes it the text. */
-  suggestion: { value: string; apply: () => void } | null;
+export interface ViewOptions {
+  title: string;
+  consent: ConsentText | null;
 }
 
 export class View {
@@ -41,21 +49,20 @@ export class View {
   readonly #panel: HTMLElement;
   readonly #endButton: HTMLButtonElement;
   readonly #confirm: HTMLElement;
-  readonly #notice = element("p", { class: "notice", role: "status", hidden: true });
+  readonly #notice = element("p", { class: "notice", role: "status" });
   readonly #again: HTMLElement;
-  readonly #composer: HTMLFormElement;
-  readonly #input: HTMLTextAreaElement;
-  readonly #sendButton: HTMLButtonElement;
-  readonly #noted = element("p", { class: "noted", hidden: true });
+  readonly #typing = element("p", { class: "typing", role: "status" });
+  readonly #consent: HTMLElement | null;
+  readonly #composer: Composer;
   readonly #root: ShadowRoot;
   readonly #narrow = matchMedia(NARROW);
   #open = false;
 
-  constructor(locale: Locale, title: string, port: ViewPort) {
+  constructor(locale: Locale, { title, consent }: ViewOptions, port: ViewPort) {
     const { strings, dir, lang } = locale;
     this.#locale = locale;
     this.#port = port;
-    this.#log = new Log(strings);
+    this.#log = new Log(strings, (id) => port.retry(id));
 
     this.#launcher = element("button", { class: "launcher", type: "button", "aria-haspopup": "dialog" });
     this.#launcher.addEventListener("click", () => this.setOpen(!this.#open));
@@ -91,31 +98,8 @@ export class View {
     restart.addEventListener("click", () => port.restart());
     this.#again = element("div", { class: "again", hidden: true }, restart);
 
-    this.#input = element("textarea", {
-      class: "input",
-      rows: "1",
-      enterkeyhint: "send",
-      placeholder: strings.placeholder,
-      "aria-label": strings.placeholder,
-    });
-    this.#input.addEventListener("input", () => this.#typed());
-    this.#input.addEventListener("keydown", (event) => {
-      // Enter that ends a composition (Japanese, Chinese, …) chooses a word and sends nothing.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.#send();
-    });
-    this.#sendButton = element("button", { class: "round send", type: "submit", "aria-label": strings.send, "aria-disabled": "true" }, icon(ICONS.send));
-    this.#composer = element(
-      "form",
-      { class: "composer" },
-      this.#noted,
-      element("div", { class: "row" }, this.#input, this.#sendButton),
-    );
-    this.#composer.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send();
-    });
+    this.#composer = new Composer(strings, port);
+    this.#consent = consent && consentBox(consent, strings, () => port.agree());
 
     this.#panel = element(
       "section",
@@ -123,10 +107,21 @@ export class View {
       head,
       this.#confirm,
       this.#log.element,
+      this.#typing,
       this.#notice,
       this.#again,
-      this.#composer,
+      ...(this.#consent ? [this.#consent] : []),
+      this.#composer.element,
     );
+    // A file that is let go over the chat must not take the place of the page.
+    for (const type of ["dragover", "drop"] as const) {
+      this.#panel.addEventListener(type, (event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        if (type === "drop") port.files();
+        else event.dataTransfer.dropEffect = "none";
+      });
+    }
     this.#panel.addEventListener("keydown", (event) => this.#key(event));
     // Typing in the chat is none of the page's shortcuts.
     for (const type of ["keydown", "keypress", "keyup"]) {
@@ -148,7 +143,7 @@ export class View {
   }
 
   get text(): string {
-    return this.#input.value;
+    return this.#composer.text;
   }
 
   setOpen(open: boolean): void {
@@ -167,63 +162,34 @@ export class View {
     this.#port.toggled(open);
   }
 
-  render({ lines, notice, begun, ended }: ViewState): void {
-    this.#log.render(lines);
+  render(state: ViewState): void {
+    const { lines, notice, begun, ended, asksConsent } = state;
+    const { strings } = this.#locale;
+    const held = this.#open && this.#root.activeElement !== null;
+    const before = this.#stage();
+    this.#log.render(lines, state.seen);
     this.#endButton.hidden = !begun;
     if (!begun) this.#confirm.hidden = true;
-    const sentence = notice && !(ended && notice === "ended") ? this.#locale.strings[notice] : "";
-    if (this.#notice.textContent !== sentence) this.#notice.textContent = sentence;
-    this.#notice.hidden = sentence === "";
-    const held = this.#open && this.#root.activeElement !== null;
+    say(this.#typing, state.typing && !ended ? strings.typing : "");
+    say(this.#notice, notice && !(ended && notice === "ended") ? strings[notice] : "");
     const over = ended || notice === "full";
-    if (this.#again.hidden === over) {
-      this.#again.hidden = !over;
-      this.#composer.hidden = over;
-      if (held) this.#focusInside();
-    }
+    this.#again.hidden = !over;
+    if (this.#consent) this.#consent.hidden = over || !asksConsent;
+    this.#composer.element.hidden = over || asksConsent;
+    if (held && this.#stage() !== before) this.#focusInside();
   }
 
   unread(count: number): void {
     this.#drawLauncher(count);
   }
 
-  noted({ values, suggestion }: Noted): void {
-    this.#noted.hidden = values.length === 0 && !suggestion;
-    const { noted, didYouMean } = this.#locale.strings;
-    const children: (Node | string)[] = values.length > 0 ? [noted] : [];
-    for (const value of values) children.push(element("bdi", {}, value));
-    if (suggestion) {
-      const button = element("button", { type: "button" }, `${didYouMean} ${suggestion.value}?`);
-      button.addEventListener("click", () => {
-        suggestion.apply();
-        this.#input.focus();
-      });
-      children.push(button);
-    }
-    this.#noted.replaceChildren(...children);
+  noted(state: NotedState): void {
+    this.#composer.noted.render(state);
   }
 
   /** Puts words into the visitor's mouth, for them to send or change. */
   compose(text: string): void {
-    this.#input.value = text;
-    this.#typed();
-  }
-
-  #send(): void {
-    const text = this.#input.value.trim();
-    if (text === "") return;
-    this.#input.value = "";
-    this.#port.send(text);
-    this.#typed();
-    this.#input.focus();
-  }
-
-  #typed(): void {
-    const empty = this.#input.value.trim() === "";
-    setAttribute(this.#sendButton, "aria-disabled", empty ? "true" : null);
-    // What the visitor writes has a direction of its own; the placeholder has the language's.
-    setAttribute(this.#input, "dir", empty ? null : "auto");
-    this.#port.typing(this.#input.value);
+    this.#composer.text = text;
   }
 
   #ask(show: boolean): void {
@@ -232,9 +198,15 @@ export class View {
     else this.#focusInside();
   }
 
+  /** What stands below the messages: whichever of the three is shown. */
+  #stage(): HTMLElement {
+    return [this.#again, this.#consent].find((part) => part && !part.hidden) ?? this.#composer.element;
+  }
+
   #focusInside(): void {
-    if (!this.#composer.hidden) this.#input.focus();
-    else this.#again.querySelector("button")?.focus();
+    const stage = this.#stage();
+    if (stage === this.#composer.element) this.#composer.focus();
+    else stage.querySelector("button")?.focus();
   }
 
   #key(event: KeyboardEvent): void {
@@ -249,7 +221,7 @@ export class View {
 
   /** Over the whole page there is nothing behind the dialog to go to. */
   #keepFocus(event: KeyboardEvent): void {
-    const stops = [...this.#panel.querySelectorAll<HTMLElement>("button, textarea, [tabindex='0']")].filter(
+    const stops = [...this.#panel.querySelectorAll<HTMLElement>("button, textarea, input, a[href], [tabindex='0']")].filter(
       (stop) => stop.getClientRects().length > 0,
     );
     const [first, last] = [stops[0], stops.at(-1)];
@@ -272,4 +244,9 @@ export class View {
     this.#badge.hidden = unread === 0;
     this.#launcher.replaceChildren(icon(this.#open ? ICONS.down : ICONS.chat), this.#badge);
   }
+}
+
+/** Changes a live region only where it says something else. */
+function say(region: HTMLElement, sentence: string): void {
+  if (region.textContent !== sentence) region.textContent = sentence;
 }

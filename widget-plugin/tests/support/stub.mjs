@@ -66,6 +66,11 @@ export class Stub {
     this.#send(conversation, this.#state(conversation));
   }
 
+  /** The team is writing, or has seen something. */
+  attend(presence, conversation = this.conversation) {
+    this.#attend(conversation, "agent", presence);
+  }
+
   dropSockets() {
     for (const { socket } of this.sockets) socket.destroy();
   }
@@ -97,15 +102,18 @@ export class Stub {
 
   #answer({ method, headers }, pathname, query, bearer, body) {
     if (method === "POST" && pathname === "/v1/conversations") return this.#open(headers, bearer, body);
-    const [, id, rest] = pathname.match(/^\/v1\/conversations\/([^/]+)\/(messages|actions)$/) ?? [];
+    const [, id, rest] = pathname.match(/^\/v1\/conversations\/([^/]+)\/(messages|actions|facts|presence)$/) ?? [];
     const conversation = this.conversations.get(id);
     if (!conversation) return problem(404, "not_found", "there is no such conversation");
     if (bearer !== conversation.token) return problem(401, "unauthorized", "this needs a visitor token");
     if (method === "POST" && rest === "messages") return this.#say(conversation, body);
     if (method === "GET" && rest === "messages") {
       const after = query.has("after") ? Number(query.get("after")) : -1;
-      return [200, { status: conversation.status, messages: conversation.messages.filter((m) => m.seq > after) }];
+      const messages = conversation.messages.filter((m) => m.seq > after);
+      return [200, { status: conversation.status, messages, read: conversation.read }];
     }
+    if (rest === "facts") return this.#amend(conversation, body);
+    if (rest === "presence") return [200, this.#attend(conversation, "customer", body)];
     if (body?.action !== "close") return problem(403, "forbidden", "a visitor can only close");
     if (conversation.status === "completed") return ended();
     this.mark("closed", conversation);
@@ -125,7 +133,7 @@ export class Stub {
       const { locale: lang, region, known: kinds } = body;
       const id = `cv_${randomBytes(13).toString("hex")}`;
       const policy = new this.engine.PromptPolicy({ ...this.policy, lang, region, ...(kinds && { known: kinds }) }, Date.now());
-      conversation = { id, key, body, policy, token: `vt_${id}`, status: "queued", revision: 0, messages: [], replies: new Map() };
+      conversation = { id, key, body, policy, token: `vt_${id}`, read: { customer: null, agent: null }, told: [], status: "queued", revision: 0, messages: [], replies: new Map() };
       this.conversations.set(id, conversation);
     } else if (JSON.stringify(conversation.body) !== JSON.stringify(body)) {
       return problem(409, "idempotency_conflict", "this key came with another request");
@@ -163,6 +171,25 @@ export class Stub {
     return [201, reply];
   }
 
+  /** As `Session::amend` does it, over the memory as JSON: the module has no such call. */
+  #amend(conversation, { field, value }) {
+    if (conversation.status === "completed") return ended();
+    if (field === "email" && value !== null && !/^\S+@\S+\.\S+$/.test(value)) return problem(422, "invalid_field", "value");
+    const session = conversation.policy.toJSON();
+    if (value === null) delete session.facts[field];
+    else session.facts[field] = { value, seq: 0, at: Date.now(), detector: 0 };
+    conversation.policy.free();
+    conversation.policy = this.engine.PromptPolicy.fromJSON(session);
+    return [200, { messages: conversation.messages.length, session: conversation.policy.toJSON() }];
+  }
+
+  #attend(conversation, role, { typing = false, read = null }) {
+    conversation.told.push({ role, typing, read });
+    if (read !== null) conversation.read[role] = Math.max(conversation.read[role] ?? -1, read);
+    this.#send(conversation, { type: "presence", role, typing, read: conversation.read });
+    return conversation.read;
+  }
+
   #append(conversation, { id, role, text }) {
     const message = { id, seq: conversation.messages.length, role, text, at: Date.now() };
     conversation.messages.push(message);
@@ -194,7 +221,7 @@ export class Stub {
     createReadStream(path).pipe(response);
   }
 
-  // RFC 6455, from the server to the page only: what the widget sends goes by POST.
+  // RFC 6455; messages come by POST, so that frames from the page are short and never divided.
 
   #upgrade(request, socket) {
     const { pathname, searchParams } = new URL(request.url, this.url);
@@ -213,8 +240,18 @@ export class Stub {
     this.sockets.add(entry);
     socket.on("close", () => this.sockets.delete(entry));
     socket.on("error", () => this.sockets.delete(entry));
-    // A close frame (opcode 8) is answered by closing.
-    socket.on("data", (data) => (data[0] & 15) === 8 && socket.end());
+    socket.on("data", (data) => {
+      for (let rest = data; rest.length >= 6; ) {
+        // A close frame (opcode 8) is answered by closing.
+        if ((rest[0] & 15) === 8) return socket.end();
+        const length = rest[1] & 127;
+        const mask = rest.subarray(2, 6);
+        const text = Buffer.from(rest.subarray(6, 6 + length).map((byte, i) => byte ^ mask[i % 4])).toString();
+        const { type, ...presence } = JSON.parse(text);
+        if (type === "presence") this.#attend(conversation, "customer", presence);
+        rest = rest.subarray(6 + length);
+      }
+    });
   }
 
   #send({ id }, frame) {

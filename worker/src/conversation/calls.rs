@@ -1,7 +1,7 @@
 //! The operations of a Conversation object, as the Worker and the consumer call them.
 
 use super::store::Meta;
-use askwell::api::{ConversationSummary, NewAction, NewMessage};
+use askwell::api::{ConversationSummary, NewAction, NewFact, NewMessage, NewPresence, ReadMarks};
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Message, Platform};
 use askwell::customer::Facts;
@@ -77,6 +77,24 @@ pub struct Act {
     pub idempotency_key: Option<String>,
 }
 
+/// `fact`: what was noted of the visitor is corrected.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Amend {
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub fact: NewFact,
+}
+
+/// `presence`: somebody is writing, or has seen something.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attend {
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub presence: NewPresence,
+}
+
 /// `read`: what was said.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Read {
@@ -99,6 +117,8 @@ pub struct Transcript {
     pub messages: Vec<Message>,
     /// What the visitor said of themselves.
     pub facts: Facts,
+    /// What has been seen of it.
+    pub read: ReadMarks,
 }
 
 /// `snapshot`: the conversation as it stood at a closing. None when the ledger has confirmed it.

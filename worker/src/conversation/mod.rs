@@ -9,6 +9,7 @@
 //! A closing is a row. The alarm sends its name to the queue, and again with growing pauses, until
 //! the ledger's confirmation deletes the row; the queue may lose, repeat or reorder it.
 
+mod attend;
 pub mod calls;
 pub mod store;
 mod turn;
@@ -17,13 +18,15 @@ use crate::config;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc;
 use crate::sql::{Sql, transaction};
-use askwell::api::{ClientFrame, ServerFrame};
+use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
 use askwell::closing::Closed;
 use askwell::conversation::{Action, MAX_MESSAGES, Status};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
-use calls::{Act, Actor, Archive, ClosingNotice, Open, Opened, Read, Say, Snapshot, Transcript};
+use calls::{
+    Act, Actor, Archive, Attend, ClosingNotice, Open, Opened, Read, Say, Snapshot, Transcript,
+};
 use std::cell::Cell;
 use store::Meta;
 use turn::Changed;
@@ -81,7 +84,8 @@ impl DurableObject for Conversation {
         message: WebSocketIncomingMessage,
     ) -> worker::Result<()> {
         let answer = match self.frame(&socket, message).await {
-            Ok(frame) => frame,
+            Ok(None) => return Ok(()),
+            Ok(Some(frame)) => frame,
             Err(fault) => {
                 fault.log("conversation frame");
                 ServerFrame::Problem { problem: (&fault.public()).into() }
@@ -117,6 +121,8 @@ impl Conversation {
             "open" => to_json("answer", &self.open(from_json("call", body)?).await?),
             "message" => to_json("answer", &self.say(from_json("call", body)?).await?),
             "action" => to_json("answer", &self.act(from_json("call", body)?).await?),
+            "fact" => to_json("answer", &self.amend(from_json("call", body)?).await?),
+            "presence" => to_json("answer", &self.attend(from_json("call", body)?).await?),
             "read" => to_json("answer", &self.read(&from_json("call", body)?)?),
             "snapshot" => to_json("answer", &self.snapshot(from_json("call", body)?)?),
             "confirm" => to_json("answer", &self.confirm(from_json("call", body)?).await?),
@@ -168,6 +174,7 @@ impl Conversation {
                 told: 0,
                 tell_after: UnixMillis(0),
                 archived: false,
+                read: ReadMarks::default(),
             };
             let session = Session::new(input.options, &input.known, now);
             store::put_meta(sql, &meta)?;
@@ -224,6 +231,7 @@ impl Conversation {
             archived: meta.archived,
             messages: store::messages(&sql, input.after, MAX_MESSAGES as u32)?,
             facts: session.facts().clone(),
+            read: meta.read,
         })
     }
 
@@ -363,7 +371,7 @@ impl Conversation {
         &self,
         socket: &WebSocket,
         message: WebSocketIncomingMessage,
-    ) -> Outcome<ServerFrame> {
+    ) -> Outcome<Option<ServerFrame>> {
         let WebSocketIncomingMessage::String(text) = message else {
             return Err(Error::new(Code::MalformedJson, "frames are JSON text").into());
         };
@@ -376,7 +384,11 @@ impl Conversation {
         match crate::http::parse::<ClientFrame>(text.as_bytes())? {
             ClientFrame::Message(message) => {
                 let accepted = self.say(Say { actor, message }).await?;
-                Ok(ServerFrame::Accepted(Box::new(accepted)))
+                Ok(Some(ServerFrame::Accepted(Box::new(accepted))))
+            }
+            ClientFrame::Presence(presence) => {
+                self.attend(Attend { actor, presence }).await?;
+                Ok(None)
             }
         }
     }

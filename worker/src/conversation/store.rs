@@ -3,7 +3,7 @@
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::sql::Sql;
-use askwell::api::{ConversationState, ConversationSummary};
+use askwell::api::{ConversationState, ConversationSummary, ReadMarks};
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Message, Platform, Role, Status};
 use askwell::id::{ConversationId, VisitorId, WorkspaceId};
@@ -65,6 +65,9 @@ pub struct Meta {
     pub tell_after: UnixMillis,
     /// Whether the words have moved to the ledger.
     pub archived: bool,
+    /// What each side has seen.
+    #[serde(default)]
+    pub read: ReadMarks,
 }
 
 impl Meta {

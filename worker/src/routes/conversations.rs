@@ -3,14 +3,17 @@
 use super::team;
 use super::workspaces::page_query;
 use crate::auth::{Caller, VisitorToken, caller, issue_token, visitor_token};
-use crate::conversation::calls::{Act, Actor, Archive, Open, Opened, Read, Say, Transcript};
+use crate::conversation::calls::{
+    Act, Actor, Amend, Archive, Attend, Open, Opened, Read, Say, Transcript,
+};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::calls::{VisitorDocument, visitor_key};
 use crate::{config, http, rpc};
 use askwell::Code;
 use askwell::api::{
-    ConversationDetail, ConversationOpened, ConversationState, ConversationSummary,
-    MessageAccepted, MessagePage, NewAction, NewConversation, NewMessage, Page,
+    ConversationDetail, ConversationOpened, ConversationState, ConversationSummary, FactsAmended,
+    MessageAccepted, MessagePage, NewAction, NewConversation, NewFact, NewMessage, NewPresence,
+    Page, ReadMarks,
 };
 use askwell::conversation::{Direction, Platform};
 use askwell::detect::Kind;
@@ -163,6 +166,24 @@ pub async fn act(id: &str, request: &mut Request, env: &Env) -> Outcome<Response
     http::reply(200, &state)
 }
 
+/// `POST /v1/conversations/{id}/facts`
+pub async fn amend(id: &str, request: &mut Request, env: &Env) -> Outcome<Response> {
+    let (workspace, id, actor) = participant(id, request, env).await?;
+    let fact: NewFact = http::json(request).await?;
+    let object = rpc::conversation(env, &workspace, &id)?;
+    let amended: FactsAmended = rpc::call(&object, "fact", &Amend { actor, fact }).await?;
+    http::reply(200, &amended)
+}
+
+/// `POST /v1/conversations/{id}/presence`
+pub async fn attend(id: &str, request: &mut Request, env: &Env) -> Outcome<Response> {
+    let (workspace, id, actor) = participant(id, request, env).await?;
+    let presence: NewPresence = http::json(request).await?;
+    let object = rpc::conversation(env, &workspace, &id)?;
+    let read: ReadMarks = rpc::call(&object, "presence", &Attend { actor, presence }).await?;
+    http::reply(200, &read)
+}
+
 /// `GET /v1/conversations/{id}/messages?after=`
 pub async fn messages(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
     let (workspace, id, actor) = participant(id, request, env).await?;
@@ -178,7 +199,7 @@ pub async fn messages(id: &str, request: &Request, env: &Env) -> Outcome<Respons
     } else {
         read.messages
     };
-    http::reply(200, &MessagePage { status: read.summary.status, messages })
+    http::reply(200, &MessagePage { status: read.summary.status, messages, read: read.read })
 }
 
 /// `GET /v1/conversations/{id}`

@@ -55,6 +55,12 @@ async fn route(mut request: Request, env: &Env) -> Outcome<Response> {
         (["v1", "conversations", id, "actions"], Post) => {
             conversations::act(id, &mut request, env).await
         }
+        (["v1", "conversations", id, "facts"], Post) => {
+            conversations::amend(id, &mut request, env).await
+        }
+        (["v1", "conversations", id, "presence"], Post) => {
+            conversations::attend(id, &mut request, env).await
+        }
         (["v1", "conversations", id, "socket"], Get) => socket::open(id, &request, env).await,
         (["v1", "customers"], Get) => customers::list(&request, env).await,
         (["v1", "customers.csv"], Get) => customers::export(&request, env).await,
@@ -77,7 +83,7 @@ fn is_known(segments: &[&str]) -> bool {
             | ["v1", "workspaces" | "workspace" | "fields" | "overview" | "events"]
             | ["v1", "conversations" | "customers" | "customers.csv" | "exports"]
             | ["v1", "conversations" | "customers" | "exports" | "preview", _]
-            | ["v1", "conversations", _, "messages" | "actions" | "socket"]
+            | ["v1", "conversations", _, "messages" | "actions" | "facts" | "presence" | "socket"]
     )
 }
 

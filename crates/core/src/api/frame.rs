@@ -1,7 +1,7 @@
 //! Frames of the socket.
 
-use super::{ConversationState, MessageAccepted, NewMessage, Problem};
-use crate::conversation::Message;
+use super::{ConversationState, MessageAccepted, NewMessage, NewPresence, Problem, ReadMarks};
+use crate::conversation::{Message, Role};
 use serde::{Deserialize, Serialize};
 
 /// A frame from the server on `GET /v1/conversations/{id}/socket`.
@@ -17,6 +17,15 @@ pub enum ServerFrame {
     Accepted(Box<MessageAccepted>),
     /// The conversation moved.
     State(ConversationState),
+    /// Somebody is writing, or has seen something.
+    Presence {
+        /// Who: `customer` or `agent`.
+        role: Role,
+        /// Whether they are writing.
+        typing: bool,
+        /// What has been seen now.
+        read: ReadMarks,
+    },
     /// The last frame was refused.
     Problem {
         /// Why.
@@ -30,4 +39,6 @@ pub enum ServerFrame {
 pub enum ClientFrame {
     /// Says something.
     Message(NewMessage),
+    /// Is writing, or has seen something. It is not answered.
+    Presence(NewPresence),
 }

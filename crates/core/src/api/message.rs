@@ -1,6 +1,6 @@
 //! Messages: what is said, and what comes of it.
 
-use super::FoundOnWire;
+use super::{FoundOnWire, ReadMarks};
 use crate::conversation::{Message, Role, Status};
 use crate::detect::Kind;
 use crate::time::UnixMillis;
@@ -54,4 +54,7 @@ pub struct MessagePage {
     pub status: Status,
     /// Messages with a higher `seq`, in order.
     pub messages: Vec<Message>,
+    /// What has been seen of it.
+    #[serde(default)]
+    pub read: ReadMarks,
 }

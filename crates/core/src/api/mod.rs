@@ -9,6 +9,7 @@ mod found;
 mod frame;
 mod message;
 mod page;
+mod presence;
 mod problem;
 mod workspace;
 
@@ -24,6 +25,7 @@ pub use found::FoundOnWire;
 pub use frame::{ClientFrame, ServerFrame};
 pub use message::{Asked, MessageAccepted, MessagePage, NewMessage};
 pub use page::Page;
+pub use presence::{FactsAmended, NewFact, NewPresence, ReadMarks};
 pub use problem::{Problem, reason};
 pub use workspace::{NewWorkspace, Overview, Webhook, WorkspaceCreated, WorkspaceSettings};
 

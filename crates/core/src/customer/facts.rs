@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 pub struct Fact {
     /// Normalised, as [`detect::Found::value`].
     pub value: String,
-    /// Place of the message in its conversation.
+    /// Place of the message in its conversation; of the last one before it for a value that the
+    /// visitor wrote or put right by hand.
     pub seq: u32,
     /// When it was said.
     pub at: UnixMillis,
-    /// [`detect::VERSION`] of the detector that read it.
+    /// [`detect::VERSION`] of the detector that read it; 0 for a value written by hand.
     pub detector: u32,
 }
 

@@ -1,8 +1,10 @@
 //! Customers: what is known of one, from where, and whose profile it belongs to.
 
+mod claim;
 pub mod csv;
 mod facts;
 mod resolve;
 
+pub use claim::claim;
 pub use facts::{Fact, Facts};
 pub use resolve::{Known, Resolution, normalise_email, resolve};

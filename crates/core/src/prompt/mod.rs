@@ -82,6 +82,13 @@ pub enum Event<'a> {
         /// Known from now on.
         kinds: &'a [Kind],
     },
+    /// The visitor corrected what was noted of them, or had it removed.
+    Amended {
+        /// Which.
+        field: Kind,
+        /// Whether there still is a value.
+        kept: bool,
+    },
     /// A person takes over, or will once there is one.
     Handoff,
 }

@@ -39,6 +39,15 @@ pub fn step(
             hear(&mut state, text);
             hold(Hold::NotTheirTurn)
         }
+        Event::Amended { field, kept } => {
+            if *kept {
+                state.learn(*field);
+            } else {
+                state.known.retain(|kind| kind != field);
+                state.refuse(*field);
+            }
+            hold(Hold::NotTheirTurn)
+        }
         Event::Handoff => {
             state.want(Moment::Handoff);
             decide(config, &mut state, None, now)

@@ -1,0 +1,32 @@
+// What a conversation needs of the page, and what it tells it.
+
+import type { Api, ApiError } from "./api.js";
+import type { Delay } from "./backoff.js";
+import type { Engine } from "./memory.js";
+import type { Store } from "./store.js";
+import type { Line } from "./transcript.js";
+import type { NewConversation } from "./wire.js";
+
+export interface ConversationPort {
+  api: Api;
+  store: Store;
+  /** Null where WebAssembly is not to be had: then only the server notices and asks. */
+  engine(): Engine | null;
+  /** How a conversation begins here. */
+  begin(): NewConversation;
+  connect(url: string): WebSocket | null;
+  now(): number;
+  newId(): string;
+  random(): number;
+  delay: Delay;
+  online(): boolean;
+  visible(): boolean;
+}
+
+export interface ConversationEvents {
+  changed(): void;
+  /** Somebody else said something that the visitor has not seen here yet. */
+  heard(line: Line): void;
+  /** A refusal in the developer's words. */
+  refused(error: ApiError): void;
+}

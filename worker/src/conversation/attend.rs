@@ -1,0 +1,77 @@
+//! What is neither said nor done: corrections of what was noted, and who is there.
+
+use super::calls::{Actor, Amend, Attend};
+use super::{Conversation, store, turn};
+use crate::config;
+use crate::fault::Outcome;
+use crate::sql::transaction;
+use askwell::api::{FactsAmended, ReadMarks, ServerFrame};
+use askwell::conversation::Role;
+use askwell::{Code, Error};
+
+impl Conversation {
+    /// Corrects or removes what was noted of the visitor, as long as the conversation is open: what
+    /// an ended one said has gone to the ledger.
+    pub(super) async fn amend(&self, input: Amend) -> Outcome<FactsAmended> {
+        self.existing()?;
+        let now = config::now(&self.env);
+        transaction(&self.state, move |sql| {
+            let meta = store::meta(sql)?;
+            turn::authorise(&meta, &input.actor)?;
+            if meta.status.is_terminal() {
+                return Err(Error::new(
+                    Code::ConversationClosed,
+                    "the conversation has ended; reopen it first",
+                )
+                .into());
+            }
+            let mut session = store::session(sql)?;
+            session.amend(input.fact.field, input.fact.value.as_deref(), now)?;
+            store::put_session(sql, &session)?;
+            Ok(FactsAmended { messages: meta.messages, session })
+        })
+        .await
+    }
+
+    /// Passes on that somebody is writing, and notes what they have seen. Nothing is written when
+    /// they have seen nothing new, so that typing costs no storage.
+    pub(super) async fn attend(&self, input: Attend) -> Outcome<ReadMarks> {
+        let sql = self.existing()?;
+        let mut meta = store::meta(&sql)?;
+        turn::authorise(&meta, &input.actor)?;
+        let role = match input.actor {
+            Actor::Visitor(_) => Role::Customer,
+            Actor::Team => Role::Agent,
+        };
+        let seen = mark(&mut meta, role, input.presence.read);
+        let read = meta.read;
+        if seen {
+            transaction(&self.state, move |sql| {
+                let mut meta = store::meta(sql)?;
+                mark(&mut meta, role, input.presence.read);
+                store::put_meta(sql, &meta)
+            })
+            .await?;
+        }
+        if seen || !meta.status.is_terminal() {
+            let typing = input.presence.typing && !meta.status.is_terminal();
+            self.broadcast(&ServerFrame::Presence { role, typing, read });
+        }
+        Ok(read)
+    }
+}
+
+/// Moves a side's mark forward, no further than there are messages; whether it moved.
+fn mark(meta: &mut store::Meta, role: Role, read: Option<u32>) -> bool {
+    let Some(last) = meta.messages.checked_sub(1) else { return false };
+    let Some(read) = read.map(|seq| seq.min(last)) else { return false };
+    let slot = match role {
+        Role::Customer => &mut meta.read.customer,
+        _ => &mut meta.read.agent,
+    };
+    let moved = slot.is_none_or(|before| before < read);
+    if moved {
+        *slot = Some(read);
+    }
+    moved
+}
