@@ -2,15 +2,17 @@
 
 // A site pastes <script async src="https://…/askwell.js" data-key="pk_…"></script>. This page makes
 // the same tag by script, only because its key stands in the address.
-const key = new URLSearchParams(location.search).get("key");
+const query = new URLSearchParams(location.search);
+const key = query.get("key");
 if (key) {
   const script = document.createElement("script");
   script.async = true;
   script.src = "../askwell.js";
   script.dataset.key = key;
   script.dataset.title = "Fern & Kettle";
-  const locale = new URLSearchParams(location.search).get("locale");
-  if (locale) script.dataset.locale = locale;
+  if (query.has("locale")) script.dataset.locale = query.get("locale");
+  if (query.has("consent")) script.dataset.consent = query.get("consent");
+  if (query.has("consent-link")) script.dataset.consentLink = query.get("consent-link");
   document.head.append(script);
 } else {
   document.getElementById("no-key").hidden = false;

@@ -12,7 +12,7 @@ interface Row {
 }
 
 export class Log {
-  readonly element: HTMLOListElement;
+  readonly element: HTMLElement;
   readonly #strings: Strings;
   readonly #retry: (id: string) => void;
   readonly #greeting: HTMLLIElement;
@@ -25,9 +25,9 @@ export class Log {
     this.#retry = retry;
     this.#greeting = element("li", { class: "line theirs" }, label(strings.team), strings.greeting);
     this.element = element(
-      "ol",
+      "div",
       { class: "log", role: "log", "aria-live": "polite", "aria-label": strings.messages, tabindex: "0" },
-      this.#greeting,
+      element("ol", {}, this.#greeting),
     );
     this.element.addEventListener("scroll", () => {
       const { scrollTop, scrollHeight, clientHeight } = this.element;

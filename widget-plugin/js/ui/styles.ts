@@ -17,7 +17,7 @@ export const STYLES = /* css */ `
   --edge-x: var(--askwell-offset-x, 20px);
   --edge-y: var(--askwell-offset-y, 20px);
   color: var(--text);
-  font: 15px/1.45 var(--font);
+  font: var(--askwell-font-size, 15px)/1.45 var(--font);
 }
 :host([hidden]) { display: none; }
 @supports (color: light-dark(#000, #fff)) {
@@ -67,8 +67,8 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .head { display: flex; align-items: center; gap: 4px; padding: 10px 10px 10px 18px; background: var(--accent); color: var(--accent-text); }
 :host([dir="rtl"]) .head { padding: 10px 18px 10px 10px; }
 .head :focus-visible { outline-color: currentColor; outline-offset: -3px; }
-.title { flex: 1; min-width: 0; margin: 0; font-size: 17px; font-weight: 650; overflow-wrap: anywhere; }
-.quiet { padding: 8px 12px; border-radius: 10px; font-size: 14px; }
+.title { flex: 1; min-width: 0; margin: 0; font-size: 1.133em; font-weight: 650; overflow-wrap: anywhere; }
+.quiet { padding: 8px 12px; border-radius: 10px; font-size: .933em; }
 .round { display: grid; place-items: center; flex: none; width: 44px; height: 44px; border-radius: 50%; }
 .quiet:hover, .head .round:hover { background: rgb(127 127 127 / .22); }
 
@@ -77,8 +77,8 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .button { min-height: 44px; padding: 8px 16px; border-radius: 22px; border: 1px solid var(--line); font-weight: 600; }
 .button.main { border-color: transparent; background: var(--accent); color: var(--accent-text); }
 
-.log { flex: 1; min-height: 0; margin: 0; padding: 18px; overflow-y: auto; overscroll-behavior: contain; list-style: none; display: flex; flex-direction: column; gap: 6px; }
-.log > :first-child { margin-block-start: auto; }
+.log { flex: 1; min-height: 0; padding: 18px; overflow-y: auto; overscroll-behavior: contain; display: flex; flex-direction: column; }
+.log ol { display: flex; flex-direction: column; gap: 6px; margin: auto 0 0; padding: 0; list-style: none; }
 .line { max-width: 84%; padding: 9px 14px; border-radius: var(--radius); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 .line.theirs { align-self: flex-start; background: var(--bubble); border-end-start-radius: 6px; }
 .line.mine { align-self: flex-end; background: var(--accent); color: var(--accent-text); border-end-end-radius: 6px; }
@@ -86,26 +86,26 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .line.sending { opacity: .82; }
 .line.failed { background: none; color: var(--alert); border: 1px dashed currentColor; }
 .line[data-state] { margin-block-end: 18px; position: relative; }
-.line[data-state]::after { content: attr(data-state); position: absolute; inset-block-start: 100%; inset-inline-end: 4px; padding-block-start: 2px; color: var(--muted); font-size: 12px; line-height: 1.2; white-space: nowrap; }
+.line[data-state]::after { content: attr(data-state); position: absolute; inset-block-start: 100%; inset-inline-end: 4px; padding-block-start: 2px; color: var(--muted); font-size: .8em; line-height: 1.2; white-space: nowrap; }
 .line.failed .link { padding: 0; color: inherit; }
-.line .state { display: block; font-size: 12px; }
-.event { align-self: center; padding: 6px 10px; color: var(--muted); font-size: 13px; text-align: center; }
+.line .state { display: block; font-size: .8em; }
+.event { align-self: center; padding: 6px 10px; color: var(--muted); font-size: .867em; text-align: center; }
 
 .notice:empty, .typing:empty { padding: 0; border: 0; }
-.typing { margin: 0; padding: 0 18px 8px; color: var(--muted); font-size: 13px; }
-.notice { margin: 0; padding: 10px 18px; border-block-start: 1px solid var(--line); color: var(--alert); font-size: 14px; }
+.typing { margin: 0; padding: 0 18px 8px; color: var(--muted); font-size: .867em; }
+.notice { margin: 0; padding: 10px 18px; border-block-start: 1px solid var(--line); color: var(--alert); font-size: .933em; }
 .again { padding: 14px 18px; border-block-start: 1px solid var(--line); text-align: center; }
 .composer { border-block-start: 1px solid var(--line); padding: 10px 10px max(10px, env(safe-area-inset-bottom)); }
 .row { display: flex; align-items: flex-end; gap: 8px; }
 .input {
   flex: 1; min-width: 0; max-height: 140px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 14px; resize: none;
-  background: transparent; font-size: 16px; line-height: 1.4; field-sizing: content; min-height: 44px;
+  background: transparent; font-size: max(16px, 1.067em); line-height: 1.4; field-sizing: content; min-height: 44px;
 }
 .input::placeholder { color: var(--muted); opacity: 1; }
 .input:focus { outline: 2px solid var(--accent); outline-offset: -1px; }
 .send { background: var(--accent); color: var(--accent-text); }
 .send[aria-disabled="true"] { background: var(--bubble); color: var(--muted); cursor: default; }
-.noted { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; padding: 0 4px 8px; color: var(--muted); font-size: 13px; }
+.noted { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; padding: 0 4px 8px; color: var(--muted); font-size: .867em; }
 .noted bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; max-width: 100%; color: var(--text); }
 .chip { display: inline-flex; align-items: center; min-width: 0; max-width: 100%; border: 1px solid var(--line); border-radius: 16px; }
 .chip .value { display: flex; min-width: 0; min-height: 30px; padding: 2px 4px 2px 12px; align-items: center; }
@@ -116,7 +116,7 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .drop:hover { background: var(--bubble); color: var(--text); }
 .link { padding: 4px 8px; border-radius: 8px; text-decoration: underline; color: var(--text); overflow-wrap: anywhere; text-align: start; }
 .noted .link { min-height: 30px; }
-.noted input { flex: 1 1 160px; min-width: 0; padding: 6px 10px; border: 1px solid var(--line); border-radius: 10px; background: transparent; font-size: 16px; }
+.noted input { flex: 1 1 160px; min-width: 0; padding: 6px 10px; border: 1px solid var(--line); border-radius: 10px; background: transparent; font-size: max(16px, 1.067em); }
 .problem { flex: 1 1 100%; color: var(--alert); }
 .problem:empty { display: none; }
 .consent { max-height: 50%; overflow-y: auto; padding: 14px 18px; border-block-start: 1px solid var(--line); }

@@ -72,7 +72,7 @@ export class View {
     const hide = element("button", { class: "round", type: "button", "aria-label": strings.hideChat }, icon(ICONS.down));
     hide.addEventListener("click", () => this.setOpen(false));
     const head = element(
-      "header",
+      "div",
       { class: "head" },
       element("h2", { class: "title", id: "title" }, title),
       this.#endButton,

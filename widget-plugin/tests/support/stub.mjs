@@ -25,6 +25,8 @@ export class Stub {
   /** Fails requests: `(method, path, when) => "drop" | problem | undefined`, `when` being "before" or "after" the effect. */
   fault = () => undefined;
   sockets = new Set();
+  /** Pages of the test's own: path → { headers, body }. */
+  pages = {};
   refuseSockets = false;
 
   static async start({ dist = DIST, policy = {} } = {}) {
@@ -77,7 +79,10 @@ export class Stub {
 
   async #handle(request, response) {
     const { pathname, searchParams } = new URL(request.url, this.url);
-    if (!pathname.startsWith("/v1/")) return this.#file(pathname, response);
+    if (!pathname.startsWith("/v1/")) {
+      const page = this.pages[pathname];
+      return page ? response.writeHead(200, page.headers).end(page.body) : this.#file(pathname, response);
+    }
     if (request.method === "OPTIONS") {
       return this.#json(response, 204, undefined);
     }

@@ -1,0 +1,143 @@
+// For everybody: axe-core, keyboard, screen reader, large text, little motion, both directions, dark.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { describe, it } from "node:test";
+import { PHONE, Visit, eventually } from "./support/visit.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDE = { viewport: { width: 1440, height: 900 } };
+
+describe("accessibility", () => {
+  const visit = new Visit();
+
+  /** What axe-core finds wrong inside the widget. */
+  async function violations() {
+    // Evaluated from outside of the page, whose policy would forbid a script of ours.
+    await visit.page.evaluate(AXE);
+    const found = await visit.page.evaluate(async () => {
+      const { violations } = await window.axe.run({ include: ["askwell-chat"] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html.slice(0, 120) + " " + n.failureSummary).join(" | ")}`);
+    });
+    return found;
+  }
+
+  const LOOKS = [
+    ["wide", WIDE, ""],
+    ["phone", PHONE, ""],
+    ["dark", { ...PHONE, colorScheme: "dark", dark: true }, ""],
+    ["rtl", WIDE, "&locale=ar"],
+  ];
+  for (const [name, { dark, ...options }, query] of LOOKS) {
+    it(`has nothing that axe-core objects to: ${name}`, async () => {
+      const page = await visit.go({ ...options, query });
+      const { stub } = visit;
+      if (dark) await page.evaluate(() => document.documentElement.style.setProperty("color-scheme", "dark"));
+      const chat = page.locator("askwell-chat");
+      await chat.waitFor({ state: "attached" });
+      assert.deepEqual(await violations(), [], "closed");
+      await chat.locator(".launcher").click();
+      assert.deepEqual(await violations(), [], "open");
+      await visit.say("Hi, I'm Mike, mike@fern.example. Could you send me the brochure?");
+      await eventually("sent", () => stub.conversations.size === 1 && stub.conversation.replies.size === 1);
+      await chat.locator(".chip").first().waitFor();
+      stub.attend({ typing: true, read: 0 });
+      await chat.locator(".typing:not(:empty)").waitFor();
+      assert.deepEqual(await violations(), [], "in conversation");
+      await visit.shot(`axe-${name}`);
+      await chat.locator(".chip .value").last().click();
+      assert.deepEqual(await violations(), [], "correcting");
+      await page.keyboard.press("Escape");
+      await chat.locator(".head .quiet").click();
+      assert.deepEqual(await violations(), [], "asking whether to end");
+      await chat.locator(".confirm .main").click();
+      await chat.locator(".again").waitFor();
+      assert.deepEqual(await violations(), [], "ended");
+    });
+  }
+
+  it("asks for consent in a way that axe-core does not object to", async () => {
+    await visit.go({ ...PHONE, query: "&consent=We+keep+what+you+write." });
+    await visit.launcher.click();
+    await visit.page.getByText("We keep what you write.").waitFor();
+    assert.deepEqual(await violations(), []);
+    await visit.shot("consent");
+  });
+
+  it("can be used with the keyboard alone", async () => {
+    const page = await visit.go(WIDE);
+    const focused = () => page.evaluate(() => {
+      const inside = document.querySelector("askwell-chat").shadowRoot.activeElement;
+      return inside?.getAttribute("aria-label") ?? inside?.textContent ?? null;
+    });
+    await visit.launcher.focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await focused(), "Write a message", "opening leads to where one writes");
+    await page.keyboard.type("I'm Mike, mike@fern.example. Please send me the brochure.");
+    await page.keyboard.press("Enter");
+    await visit.dialog.locator(".chip").first().waitFor();
+    assert.equal(await focused(), "Write a message");
+    await page.keyboard.press("Shift+Tab");
+    assert.equal(await focused(), "Remove E-mail address: mike@fern.example");
+    await page.keyboard.press("Enter");
+    await eventually("removed", async () => (await visit.dialog.locator(".chip").count()) === 1);
+    assert.equal(await focused(), "Write a message", "the focus is not lost with the button");
+    await page.keyboard.press("Escape");
+    await visit.dialog.waitFor({ state: "hidden" });
+    assert.equal(await focused(), "Open chat", "closing leads back");
+  });
+
+  it("tells a screen reader what is new, and where it is", async () => {
+    const page = await visit.go(WIDE);
+    await visit.begin("Is anybody there?");
+    visit.stub.agent("Yes, Ines here.");
+    await visit.log.getByText("Yes, Ines here.").waitFor();
+    const tree = await visit.dialog.ariaSnapshot();
+    assert.match(tree, /dialog "Fern & Kettle"/);
+    assert.match(tree, /log "Messages"/);
+    assert.match(tree, /You: Is anybody there\?/);
+    assert.match(tree, /Team: Yes, Ines here\./);
+    assert.equal(await visit.log.getAttribute("aria-live"), "polite");
+    assert.equal(await visit.launcher.count(), 0, "the button says that it hides now");
+    assert.equal(await page.getByRole("button", { name: "Hide chat" }).count(), 2);
+  });
+
+  it("fits at 200 % zoom and with text twice as large", async () => {
+    // A browser that zooms a page of 1280 × 800 to 200 % lays it out in 640 × 400.
+    const page = await visit.go({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
+    await visit.begin();
+    const fits = async (what) => {
+      const view = page.viewportSize();
+      const box = await visit.dialog.boundingBox();
+      assert.ok(box.x >= 0 && box.y >= 0 && box.x + box.width <= view.width && box.y + box.height <= view.height, what);
+      for (const part of [visit.input, page.getByRole("button", { name: "Send" }), page.getByRole("button", { name: "Hide chat" }).first()]) {
+        const inner = await part.boundingBox();
+        assert.ok(inner.x >= box.x - 1 && inner.x + inner.width <= box.x + box.width + 1, `${what}: across`);
+        assert.ok(inner.y >= box.y - 1 && inner.y + inner.height <= box.y + box.height + 1, `${what}: down`);
+      }
+      assert.ok((await visit.log.boundingBox()).height > 40, `${what}: something of the messages is in view`);
+    };
+    await fits("zoom");
+    await visit.shot("zoom");
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.evaluate(() => document.documentElement.style.setProperty("--askwell-font-size", "30px"));
+    await fits("large text");
+    await visit.shot("large-text");
+  });
+
+  it("moves for those who like it only", async () => {
+    for (const [reducedMotion, moves] of [["reduce", false], ["no-preference", true]]) {
+      const page = await visit.go({ ...WIDE, reducedMotion });
+      await visit.launcher.waitFor();
+      const animated = await page.evaluate(() => {
+        const root = document.querySelector("askwell-chat").shadowRoot;
+        const { transitionDuration } = getComputedStyle(root.querySelector(".launcher"));
+        root.querySelector(".launcher").click();
+        const { animationName } = getComputedStyle(root.querySelector(".panel"));
+        return transitionDuration !== "0s" || animationName !== "none";
+      });
+      assert.equal(animated, moves, reducedMotion);
+    }
+  });
+});
