@@ -22,8 +22,9 @@ export interface WidgetOptions {
   consent?: ConsentText | undefined;
   /** What the site knows of the visitor already, so that it is not asked. */
   known?: Kind[] | undefined;
-  /** False leaves the engine out: the server notices and asks alone. */
-  engine?: boolean | undefined;
+  /** False leaves the engine out: the server notices and asks alone. An address is where
+   * `engine_bg.wasm` is, for bundlers that do not find it. */
+  engine?: boolean | string | URL | undefined;
 }
 
 /** What `on` tells of. None of it carries what was said. */

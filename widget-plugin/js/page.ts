@@ -3,9 +3,9 @@
 import type { Engine } from "./memory.js";
 
 /** Loads the engine; rejects where WebAssembly is missing or forbidden. */
-export async function importEngine(): Promise<Engine> {
+export async function importEngine(address: string | URL | null): Promise<Engine> {
   const module = await import("./engine.js");
-  await module.default();
+  await (address === null ? module.default() : module.default({ module_or_path: address }));
   return {
     fresh: (options) => new module.PromptPolicy(options, Date.now()),
     resume: (session) => module.PromptPolicy.fromJSON(session),

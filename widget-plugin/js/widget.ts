@@ -26,6 +26,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
   const locale = await localeOf(languageOf(pageTags(options.locale)));
   const store = new Store(browserStorage(), options.siteKey);
   const listeners = new Listeners();
+  const address = typeof options.engine === "object" || typeof options.engine === "string" ? options.engine : null;
   let known = options.known ?? [];
   let engine: Engine | null = null;
   let engineAsked = options.engine === false;
@@ -171,7 +172,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
   function loadEngine(): void {
     if (engineAsked || !agreed) return;
     engineAsked = true;
-    importEngine().then(
+    importEngine(address).then(
       (loaded) => {
         engine = loaded;
         conversation.engineReady();

@@ -116,7 +116,7 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .drop:hover { background: var(--bubble); color: var(--text); }
 .link { padding: 4px 8px; border-radius: 8px; text-decoration: underline; color: var(--text); overflow-wrap: anywhere; text-align: start; }
 .noted .link { min-height: 30px; }
-.noted input { flex: 1 1 160px; min-width: 0; padding: 6px 10px; border: 1px solid var(--line); border-radius: 10px; background: transparent; font-size: max(16px, 1.067em); }
+.noted input { flex: 1 1 160px; min-width: 0; padding: 6px 10px; border: 1px solid var(--line); border-radius: 10px; background: transparent; color: var(--text); font-size: max(16px, 1.067em); }
 .problem { flex: 1 1 100%; color: var(--alert); }
 .problem:empty { display: none; }
 .consent { max-height: 50%; overflow-y: auto; padding: 14px 18px; border-block-start: 1px solid var(--line); }

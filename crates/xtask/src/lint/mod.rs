@@ -1,5 +1,5 @@
 //! The checks that need no run: format, clippy, the core's dependencies, licences,
-//! types.
+//! types, and whether the whole could be deployed.
 
 mod licences;
 
@@ -27,13 +27,14 @@ const WASM_PACKAGES: [&str; 2] = ["askwell-widget", "askwell-worker"];
 /// Runs all checks, also after one has failed, and says at the end which did.
 pub fn run(project: &Project) -> Result<ExitCode> {
     setup::node::ensure(project)?;
-    let checks: [(&str, Check); 6] = [
+    let checks: [(&str, Check); 7] = [
         ("format", format),
         ("clippy, native", clippy_native),
         ("clippy, wasm32", clippy_wasm),
         ("dependencies of core", core_dependencies),
         ("licences", licences::check),
         ("types", types),
+        ("deployment, without deploying", deployment),
     ];
     let mut failed = Vec::new();
     for (name, check) in checks {
@@ -108,6 +109,15 @@ fn types(project: &Project) -> Result<()> {
     // The widget's own types are checked together with those that its build generates.
     build::run(project, Some(Part::Widget))?;
     command::run(project.command("tsc").args(["--noEmit", "--project", "widget-plugin"]))
+}
+
+/// What `wrangler deploy` would upload is put together and checked, and not uploaded.
+fn deployment(project: &Project) -> Result<()> {
+    build::run(project, None)?;
+    let mut wrangler = project.command("wrangler");
+    wrangler.args(["deploy", "--dry-run", "--outdir", "target/deployment"]);
+    wrangler.env(build::PREBUILT, "1").env("WRANGLER_SEND_METRICS", "false").env("CI", "true");
+    command::run(&mut wrangler)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub enum Suite {
     Wasm,
     /// The shared cases and the API against the Worker in its real runtime.
     Worker,
-    /// The whole story in Chromium.
+    /// The whole story in Chromium, and the package in the hands of those who install it.
     Browser,
 }
 
@@ -44,7 +44,7 @@ impl Suite {
             Self::Native => &[],
             Self::Wasm => &["widget-plugin/tests", "tests/wasm"],
             Self::Worker => &["tests/e2e"],
-            Self::Browser => &["widget-plugin/browser-tests", "tests/browser"],
+            Self::Browser => &["widget-plugin/browser-tests", "tests/browser", "tests/packaging"],
         }
     }
 }
