@@ -1,23 +1,27 @@
 //! `cargo xtask dev`: everything built and running on this machine, with something to look at.
 
+mod group;
+mod live;
+mod receiver;
 mod server;
 mod state;
-
-pub use state::State;
+mod workspace;
 
 use crate::build;
 use crate::project::Project;
-use crate::replay::{self, Client, Failure, Target};
-use anyhow::{Context, Result, anyhow, bail};
-use askwell::api::{ExportDay, NewWorkspace, Page, WorkspaceCreated};
-use askwell::id::WorkspaceId;
+use crate::replay::{self, Client, Target};
+use anyhow::{Context, Result};
+use askwell::api::{ExportDay, Page};
+use receiver::Receiver;
 use server::Server;
+use state::{Sample, State, Store};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// The conversations that an empty store is filled with.
+/// The conversations that an empty store is filled with: recorded ones, and chats held now.
 const SAMPLE: &str = "tests/data/conversations.jsonl";
-const WORKSPACE: &str = "demo";
+const LIVE: &str = "tests/data/live.jsonl";
 /// The page of the widget's package that has the widget on it.
 const DEMO_PAGE: &str = "demo/";
 
@@ -33,109 +37,117 @@ pub struct Args {
     /// Where to listen, on the loopback address only.
     #[arg(long, default_value_t = 8787, value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
+    /// The directory that everything stored is in; by default `.askwell/state` of the checkout.
+    #[arg(long)]
+    store: Option<PathBuf>,
+}
+
+/// Where the checkout's own Worker was last served, and the secret key of its workspace.
+pub fn last_target(project: &Project) -> Result<Option<Target>> {
+    let state = Store::at(project, None)?.read()?;
+    Ok(state.map(|state| Target { url: state.url, secret_key: state.keys.secret_key }))
 }
 
 /// Runs it until Ctrl-C, or until the table is printed.
 pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
-    let _alone = state::lock(project)?;
+    let store = Store::at(project, args.store.as_deref())?;
+    let _alone = store.lock()?;
     server::check_port(args.port)?;
     build::run(project, None)?;
     let secrets = state::secrets(project)?;
-    let mut server = Server::start(project, args.port)?;
-    server.wait_until_healthy()?;
-
-    let state = workspace(project, &server, args.port, &secrets.admin_key)?;
-    let target = Target { url: server.url(), secret_key: state.workspace.secret_key.clone() };
-    let client = Client::new(&target, 1);
-    let overview = client.overview().map_err(|failure| failure.explain(&target.url))?;
+    let receiver = Receiver::start(&store.events(), &secrets.webhook_secret)?;
+    let server = Server::start(project, args.port, store.directory(), &store.log())?;
+    let (mut state, team) = workspace::ensure(
+        &store,
+        &server.url(),
+        args.port,
+        &secrets.admin_key,
+        &receiver,
+        &secrets.webhook_secret,
+    )?;
+    let is_empty =
+        team.overview().map_err(|failure| failure.explain(team.url()))?.conversations == 0;
     let mut whole = true;
-    if overview.conversations == 0 && !args.empty {
-        println!("The store is empty: playing {SAMPLE} through the Worker.");
-        whole = replay::play_file(
-            &target,
-            &project.path(SAMPLE),
-            None,
-            replay::DEFAULT_CONCURRENCY,
-            Duration::from_secs(replay::DEFAULT_PATIENCE_S),
-        )?;
-        let sealed = seal(&server, &client)?;
-        println!("\nDays sealed for export: {sealed}");
+    if state.sample == Some(Sample::Begun) || (is_empty && !args.empty) {
+        state.sample = Some(Sample::Begun);
+        store.write(&state)?;
+        whole = play_sample(project, &server, &state, &team, args.port)?;
+        if whole {
+            state.sample = Some(Sample::Played);
+            store.write(&state)?;
+        }
+    } else if !is_empty {
+        let overview = team.overview().map_err(|failure| failure.explain(team.url()))?;
+        println!("The store holds conversations already: the sample is not played.");
+        replay::print_workspace(&overview);
     }
+    print_received(&receiver);
     let code = if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     if args.once {
         return Ok(code);
     }
-    print_where_to_click(&server, &state);
+    print_where_to_click(&server, &state, &receiver);
     server.wait()?;
     Ok(code)
 }
 
-/// The demo workspace: the one remembered beside the store, or a new one.
-fn workspace(project: &Project, server: &Server, port: u16, admin_key: &str) -> Result<State> {
-    if let Some(mut state) = State::read(project)? {
-        let target = Target { url: server.url(), secret_key: state.workspace.secret_key.clone() };
-        match Client::new(&target, 1).overview() {
-            Ok(_) => {
-                if !state.origins.contains(&origins(port)[0]) {
-                    eprintln!(
-                        "note: the demo workspace was made for {}; its widget is refused on \
-                         another port. Use that port, or remove {} to start anew",
-                        state.origins.join(" and "),
-                        project.path(state::DIRECTORY).display()
-                    );
-                }
-                state.url = server.url();
-                state.write(project)?;
-                return Ok(state);
-            }
-            // The store was removed and the keys were left: they open nothing any more.
-            Err(Failure::Refused(401, _)) => {}
-            Err(other) => return Err(other.explain(&server.url())),
-        }
-    }
-    let operator = Target { url: server.url(), secret_key: admin_key.to_owned() };
-    let id: WorkspaceId = WORKSPACE.parse().map_err(|e| anyhow!("{e}"))?;
-    let new = NewWorkspace {
-        id,
-        name: "Demo".to_owned(),
-        origins: origins(port).to_vec(),
-        webhook: None,
-    };
-    let made: WorkspaceCreated = match Client::new(&operator, 1).make_workspace(&new) {
-        Ok(made) => made,
-        Err(Failure::Refused(409, _)) => bail!(
-            "the store holds a workspace `{WORKSPACE}` whose keys are lost: remove {} to start anew",
-            project.path(state::DIRECTORY).display()
-        ),
-        Err(other) => return Err(other.explain(&server.url())),
-    };
-    let state = State { url: server.url(), origins: new.origins, workspace: made };
-    state.write(project)?;
-    Ok(state)
-}
-
-fn origins(port: u16) -> [String; 2] {
-    [format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")]
+/// Holds the live chats, plays the recorded ones and seals the days that are over; whether all of it
+/// is there.
+fn play_sample(
+    project: &Project,
+    server: &Server,
+    state: &State,
+    team: &Client,
+    port: u16,
+) -> Result<bool> {
+    println!("The sample is not there yet: holding the chats of {LIVE} and playing {SAMPLE}.");
+    let [origin, _] = workspace::origins(port);
+    let chats = live::hold_all(team, state, &origin, &project.path(LIVE))?;
+    let target = Target { url: server.url(), secret_key: state.keys.secret_key.clone() };
+    let whole = replay::play_file(
+        &target,
+        &project.path(SAMPLE),
+        None,
+        replay::DEFAULT_CONCURRENCY,
+        Duration::from_secs(replay::DEFAULT_PATIENCE_S),
+    )?;
+    live::print(&chats);
+    println!("\nDays sealed for export: {}", seal(server, team)?);
+    Ok(whole)
 }
 
 /// Lets the cron trigger fire, which seals the days that are over; gives how many are sealed.
-fn seal(server: &Server, client: &Client) -> Result<usize> {
+fn seal(server: &Server, team: &Client) -> Result<usize> {
     server.fire_cron()?;
-    let days: Page<ExportDay> = client
+    let days: Page<ExportDay> = team
         .get("/v1/exports")
-        .map_err(|failure| failure.explain(client.url()))
+        .map_err(|failure| failure.explain(team.url()))
         .context("the exports cannot be listed")?;
     Ok(days.items.iter().filter(|day| day.sealed_at.is_some()).count())
 }
 
-fn print_where_to_click(server: &Server, state: &State) {
+fn print_received(receiver: &Receiver) {
+    let counts = receiver.counts();
+    let rows = [
+        ("events received", counts.events),
+        ("  repeated", counts.repeats),
+        ("requests refused", counts.refused),
+    ];
+    replay::section(
+        "Webhook receiver, signatures checked",
+        &rows.map(|(what, n)| (what.to_owned(), n.to_string())),
+    );
+}
+
+fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver) {
     let local = server.url().replace("127.0.0.1", "localhost");
-    let keys = &state.workspace;
+    let keys = &state.keys;
     let curl =
         |path: &str| format!("curl -H 'Authorization: Bearer {}' {local}{path}", keys.secret_key);
     println!(
         "\nThe demo page, with the widget on it\n  {local}/{DEMO_PAGE}?key={}\n\n\
          What the workspace knows\n  {}\n  {}\n  {}\n  {}\n  {}\n\n\
+         The events that the webhook received\n  {}\n\n\
          More conversations\n  cargo xtask replay FILE\n\n\
          The log is in {}. Ctrl-C stops it; what was stored stays.",
         keys.site_key,
@@ -144,6 +156,7 @@ fn print_where_to_click(server: &Server, state: &State) {
         curl("/v1/conversations"),
         curl("/v1/events"),
         curl("/v1/exports"),
+        receiver.file().display(),
         server.log().display(),
     );
 }

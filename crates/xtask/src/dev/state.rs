@@ -4,55 +4,81 @@ use crate::project::Project;
 use anyhow::{Context, Result, anyhow, bail};
 use askwell::api::WorkspaceCreated;
 use askwell::id;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where the runtime keeps its stores, and the keys lie beside them: removing it starts anew.
-pub const DIRECTORY: &str = ".askwell/state";
-const KEYS: &str = ".askwell/state/dev.json";
+const DIRECTORY: &str = ".askwell/state";
+const KEYS: &str = "dev.json";
+const EVENTS: &str = "events.jsonl";
+const LOG: &str = "dev.log";
 /// Where wrangler looks for the secrets of a local Worker.
 const SECRETS: &str = ".dev.vars";
+/// Held by the one that serves a store: two runtimes on one store would damage it.
+const LOCK: &str = "dev.lock";
 
-/// Held by the one that serves this checkout's store: two runtimes on one store would damage it.
-const LOCK: &str = ".askwell/dev.lock";
+/// A directory that `dev` keeps everything in.
+pub struct Store(PathBuf);
 
-/// Takes the store for as long as the result lives, or says that somebody else has it.
-pub fn lock(project: &Project) -> Result<File> {
-    let path = project.path(LOCK);
-    fs::create_dir_all(project.path(DIRECTORY))?;
-    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            bail!("another `cargo xtask dev` serves this checkout's store: stop that one first")
-        }
-        Err(TryLockError::Error(e)) => {
-            Err(e).with_context(|| format!("cannot lock {}", path.display()))
+impl Store {
+    /// This one, or that of the checkout.
+    pub fn at(project: &Project, directory: Option<&Path>) -> Result<Self> {
+        let directory = directory.unwrap_or_else(|| Path::new(DIRECTORY));
+        // wrangler takes a relative path as relative to the repository, a person to where they are.
+        let directory = if directory == Path::new(DIRECTORY) {
+            project.path(directory)
+        } else {
+            std::path::absolute(directory)?
+        };
+        Ok(Self(directory))
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.0
+    }
+
+    /// The events that the receiver took, one a line.
+    pub fn events(&self) -> PathBuf {
+        self.0.join(EVENTS)
+    }
+
+    /// What wrangler and the Worker write.
+    pub fn log(&self) -> PathBuf {
+        self.0.join(LOG)
+    }
+
+    /// Takes the store for as long as the result lives, or says that somebody else has it.
+    pub fn lock(&self) -> Result<File> {
+        self.make()?;
+        let path = self.0.join(LOCK);
+        let file =
+            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => bail!(
+                "another `cargo xtask dev` serves the store in {}: stop that one first, or choose \
+                 another directory with --store",
+                self.0.display()
+            ),
+            Err(TryLockError::Error(e)) => {
+                Err(e).with_context(|| format!("cannot lock {}", path.display()))
+            }
         }
     }
-}
 
-/// The demo workspace.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct State {
-    /// Where the Worker was last served.
-    pub url: String,
-    /// The pages that the site key is good for.
-    pub origins: Vec<String>,
-    /// Its keys.
-    pub workspace: WorkspaceCreated,
-}
-
-impl State {
     /// What the last run left, if there was one.
-    pub fn read(project: &Project) -> Result<Option<Self>> {
-        let file = project.path(KEYS);
+    pub fn read(&self) -> Result<Option<State>> {
+        let file = self.0.join(KEYS);
         match fs::read(&file) {
             Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| {
-                format!("{} is damaged; remove {DIRECTORY} to start anew", file.display())
+                let dir = self.0.display();
+                format!("{} is damaged; remove {dir} to start anew", file.display())
             })?)),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(e) => Err(e).with_context(|| format!("cannot read {}", file.display())),
@@ -60,16 +86,45 @@ impl State {
     }
 
     /// Leaves it for the next run.
-    pub fn write(&self, project: &Project) -> Result<()> {
-        fs::create_dir_all(project.path(DIRECTORY))?;
-        write_private(&project.path(KEYS), &serde_json::to_string_pretty(self)?)
+    pub fn write(&self, state: &State) -> Result<()> {
+        self.make()?;
+        write_private(&self.0.join(KEYS), &serde_json::to_string_pretty(state)?)
     }
+
+    fn make(&self) -> Result<()> {
+        fs::create_dir_all(&self.0).with_context(|| format!("cannot make {}", self.0.display()))
+    }
+}
+
+/// How far the sample conversations are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sample {
+    /// A run began to play them; the next one goes on.
+    Begun,
+    /// They are all there.
+    Played,
+}
+
+/// The demo workspace.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct State {
+    /// Where the Worker was last served.
+    pub url: String,
+    /// The workspace's keys.
+    #[serde(rename = "workspace")]
+    pub keys: WorkspaceCreated,
+    /// Whether the sample is in it.
+    #[serde(default)]
+    pub sample: Option<Sample>,
 }
 
 /// The Worker's secrets that this program needs to know itself.
 pub struct Secrets {
     /// The operator's.
     pub admin_key: String,
+    /// Of the local webhook receiver.
+    pub webhook_secret: String,
 }
 
 /// Reads the local secrets, after adding random ones for what is not set.
@@ -86,7 +141,10 @@ pub fn secrets(project: &Project) -> Result<Secrets> {
     if text.len() != before {
         write_private(&file, &text)?;
     }
-    Ok(Secrets { admin_key })
+    // Derived, so that it stays the same without being kept anywhere else.
+    let key = id::digest(&[b"webhook", admin_key.as_bytes()]);
+    let webhook_secret = format!("whsec_{}", STANDARD.encode(key));
+    Ok(Secrets { admin_key, webhook_secret })
 }
 
 /// The value of a variable in a file of `NAME=value` lines; appended at random when it has none.

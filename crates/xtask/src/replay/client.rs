@@ -1,10 +1,14 @@
-//! The HTTP client: keeps trying while the Worker is away, and tells refusals from absences.
+//! The HTTP client: keeps trying while the Worker is away, says that it does, and tells refusals
+//! from absences.
 
+use super::outage::Outage;
 use anyhow::anyhow;
 use askwell::api::{
     ConversationDetail, ConversationOpened, ConversationState, MessageAccepted, NewAction,
     NewConversation, NewMessage, NewWorkspace, Overview, Problem, WorkspaceCreated,
+    WorkspaceSettings,
 };
+
 use askwell::id::ConversationId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,8 +17,9 @@ use std::time::{Duration, Instant};
 use ureq::http::{Request, Response};
 use ureq::{Agent, Body};
 
-/// A Worker that is being restarted is back within this time.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
+/// A Worker that is being restarted is back within this time: a cold start takes some 5 s, on a
+/// busy machine a minute.
+const PATIENCE: Duration = Duration::from_secs(120);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// No request here does work that takes long.
@@ -68,7 +73,11 @@ pub type Answer<T> = Result<T, Failure>;
 pub struct Client {
     agent: Agent,
     target: Target,
+    /// The page that it speaks for.
+    origin: Option<String>,
+    patience: Duration,
     retries: AtomicU64,
+    outage: Outage,
 }
 
 impl Client {
@@ -83,7 +92,24 @@ impl Client {
             .new_agent();
         let mut target = target.clone();
         target.url.truncate(target.url.trim_end_matches('/').len());
-        Self { agent, target, retries: AtomicU64::new(0) }
+        Self {
+            agent,
+            target,
+            origin: None,
+            patience: PATIENCE,
+            retries: AtomicU64::new(0),
+            outage: Outage::default(),
+        }
+    }
+
+    /// The same as a page of this origin, whose key or token is the target's.
+    pub fn on_page(self, origin: &str) -> Self {
+        Self { origin: Some(origin.to_owned()), ..self }
+    }
+
+    /// The same, giving up after this long without an answer.
+    pub fn patient_for(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The Worker's address.
@@ -146,16 +172,20 @@ impl Client {
         self.send("GET", path, &self.target.secret_key, None, Vec::new())
     }
 
+    /// `PUT /v1/workspace`; gives what the Worker shows of it.
+    pub fn put_settings(&self, settings: &WorkspaceSettings) -> Answer<serde_json::Value> {
+        let body = body(settings)?;
+        self.send("PUT", "/v1/workspace", &self.target.secret_key, None, body)
+    }
+
     fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         bearer: &str,
         idempotency_key: Option<&str>,
-        body: &impl Serialize,
+        content: &impl Serialize,
     ) -> Answer<T> {
-        let body = serde_json::to_vec(body)
-            .map_err(|e| Failure::Unanswered(format!("the request cannot be written: {e}")))?;
-        self.send("POST", path, bearer, idempotency_key, body)
+        self.send("POST", path, bearer, idempotency_key, body(content)?)
     }
 
     /// Sends until there is an answer other than "later". Safe to repeat: every request here
@@ -168,13 +198,16 @@ impl Client {
         idempotency_key: Option<&str>,
         body: Vec<u8>,
     ) -> Answer<T> {
-        let deadline = Instant::now() + GIVE_UP_AFTER;
+        let deadline = Instant::now() + self.patience;
         let mut pause = FIRST_PAUSE;
         loop {
             let silence = match self.once(method, path, bearer, idempotency_key, &body) {
                 Ok(response) => match read(response) {
                     Err(Failure::Unanswered(why)) => why,
-                    answer => return answer,
+                    answer => {
+                        self.outage.over(self.url());
+                        return answer;
+                    }
                 },
                 Err(why) => why,
             };
@@ -182,6 +215,7 @@ impl Client {
                 return Err(Failure::Unanswered(silence));
             }
             self.retries.fetch_add(1, Ordering::Relaxed);
+            self.outage.goes_on(self.url(), &silence, self.patience);
             std::thread::sleep(pause);
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -202,6 +236,9 @@ impl Client {
         if let Some(key) = idempotency_key {
             request = request.header("idempotency-key", key);
         }
+        if let Some(origin) = &self.origin {
+            request = request.header("origin", origin);
+        }
         let answer = if method == "GET" {
             self.agent.run(request.body(()).map_err(|e| e.to_string())?)
         } else {
@@ -210,6 +247,11 @@ impl Client {
         };
         answer.map_err(|e| e.to_string())
     }
+}
+
+fn body(content: &impl Serialize) -> Answer<Vec<u8>> {
+    serde_json::to_vec(content)
+        .map_err(|e| Failure::Unanswered(format!("the request cannot be written: {e}")))
 }
 
 /// Reads an answer: 2xx is one, 429 and 5xx are none yet, anything else is a refusal.

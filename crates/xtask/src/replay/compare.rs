@@ -35,6 +35,11 @@ impl Faults {
     }
 }
 
+/// Whether the policy asked it, and nobody said it.
+pub fn is_own_question(message: &Message) -> bool {
+    message.role == Role::Bot && message.id.starts_with(ASK_PREFIX)
+}
+
 /// Compares a transcript with its recording. Marks and the policy's questions stand in between.
 pub fn compare(plan: &Plan, transcript: &[Message]) -> Faults {
     let said: HashMap<&str, (usize, Role, &str)> = plan
@@ -46,8 +51,7 @@ pub fn compare(plan: &Plan, transcript: &[Message]) -> Faults {
     let mut seen = vec![false; said.len()];
     let mut last = None;
     for message in transcript {
-        let own_question = message.role == Role::Bot && message.id.starts_with(ASK_PREFIX);
-        if message.role == Role::System || own_question {
+        if message.role == Role::System || is_own_question(message) {
             continue;
         }
         match said.get(message.id.as_str()) {

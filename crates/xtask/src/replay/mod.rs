@@ -6,8 +6,10 @@
 
 mod client;
 mod compare;
+mod outage;
 mod plan;
 mod play;
+mod progress;
 mod record;
 mod report;
 mod settle;
@@ -15,12 +17,15 @@ mod settle;
 mod tests;
 mod timing;
 
-pub use client::{Client, Failure, Target};
+pub use client::{Answer, Client, Failure, Target};
+pub use compare::is_own_question;
+pub use progress::say;
+pub use report::{print_aligned, print_workspace, section, table};
 
 use crate::dev;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use progress::Progress;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -59,6 +64,11 @@ pub const DEFAULT_CONCURRENCY: u16 = 8;
 /// A queue's retries take half a minute; what takes much longer is not coming.
 pub const DEFAULT_PATIENCE_S: u64 = 120;
 
+/// Before anything is sent there is nothing to wait for.
+const FIRST_ANSWER: Duration = Duration::from_secs(5);
+const RESUME: &str = "the replay stopped in the middle; when the Worker is back, the same command goes \
+                      on where it did, and what is there already is not added again";
+
 /// Plays the file and prints the table.
 pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
     let target = target(project, args)?;
@@ -79,16 +89,13 @@ fn target(project: &Project, args: &Args) -> Result<Target> {
     if let (Some(url), Some(secret_key)) = (&url, &key) {
         return Ok(Target { url: url.clone(), secret_key: secret_key.clone() });
     }
-    let local = dev::State::read(project)?.with_context(|| {
+    let local = dev::last_target(project)?.with_context(|| {
         format!(
             "no Worker is known here. Start one with `cargo xtask dev`, or name one: --url (or \
              {URL_VARIABLE}) and its secret key in {KEY_VARIABLE}"
         )
     })?;
-    Ok(Target {
-        url: url.unwrap_or(local.url),
-        secret_key: key.unwrap_or(local.workspace.secret_key),
-    })
+    Ok(Target { url: url.unwrap_or(local.url), secret_key: key.unwrap_or(local.secret_key) })
 }
 
 /// Plays a file and prints the table; whether every message is there and every conversation
@@ -105,23 +112,26 @@ pub fn play_file(
         .iter()
         .map(|r| plan::Plan::of(r).with_context(|| format!("conversation {:?}", r.id)))
         .collect::<Result<Vec<_>>>()?;
-    let client = Client::new(target, concurrency);
-    // Says at once, and once, that nobody answers or that the key is wrong.
-    client
+    // Says soon, and once, that nobody answers or that the key is wrong.
+    let before = Client::new(target, 1)
+        .patient_for(FIRST_ANSWER)
         .overview()
         .map_err(|failure| failure.explain(&target.url))
         .context("the replay did not begin")?;
 
+    let client = Client::new(target, concurrency);
     let timings = Timings::default();
     let started = Instant::now();
-    let played = play_all(&client, &plans, concurrency, &timings)?;
+    let played = play_all(&client, &plans, concurrency, &timings).context(RESUME)?;
     let talked = started.elapsed();
-    let settled = settle::wait(&client, &plans, &played, concurrency, patience, &timings)?;
+    let settled =
+        settle::wait(&client, &plans, &played, concurrency, patience, &timings).context(RESUME)?;
     let overview = client.overview().map_err(|failure| failure.explain(&target.url))?;
     let report = report::Report {
         plans: &plans,
         played: &played,
         settled: &settled,
+        before: &before,
         overview: &overview,
         timings: &timings,
         talked,
@@ -138,16 +148,14 @@ fn play_all(
     concurrency: u16,
     timings: &Timings,
 ) -> Result<Vec<play::Played>> {
-    let bar = bar(plans.len(), "conversations");
-    let played = in_parallel(plans, concurrency, |plan| {
+    let progress = Progress::new(plans.len(), "conversations");
+    in_parallel(plans, concurrency, |plan| {
         let played = play::play(client, plan, timings)
             .map_err(|failure| failure.explain(client.url()))
             .with_context(|| format!("conversation {:?}", plan.id))?;
-        bar.inc(1);
+        progress.step();
         Ok(played)
-    });
-    bar.finish_and_clear();
-    played.context("the replay stopped; the same command goes on where it did")
+    })
 }
 
 /// Does `work` on every item, `concurrency` at a time, and gives the results in the items' order.
@@ -189,12 +197,4 @@ fn in_parallel<T: Sync, R: Send>(
         bail!("only {} of {} were done", results.len(), items.len());
     }
     Ok(results)
-}
-
-/// A progress bar on standard error, silent where that is no terminal.
-fn bar(length: usize, what: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:>14} [{bar:40}] {pos}/{len}  {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("=> ");
-    ProgressBar::new(length as u64).with_style(style).with_message(what)
 }

@@ -17,7 +17,9 @@ pub struct Report<'a> {
     pub played: &'a [Played],
     /// What came of waiting.
     pub settled: &'a Settled,
-    /// What the workspace holds now.
+    /// What the workspace held before.
+    pub before: &'a Overview,
+    /// What it holds now.
     pub overview: &'a Overview,
     /// How long each step took.
     pub timings: &'a Timings,
@@ -38,21 +40,34 @@ impl Report<'_> {
         self.settled.faults.total() == 0
             && self.settled.unclassified.is_empty()
             && self.settled.outbox == 0
+            && self.settled.undelivered == 0
+            && self.set_aside() == 0
+            && self.held_back() == 0
+    }
+
+    /// Queue messages that were given up since the replay began.
+    fn set_aside(&self) -> u64 {
+        self.overview.dead_letters.saturating_sub(self.before.dead_letters)
+    }
+
+    /// Events that were held back since the replay began.
+    fn held_back(&self) -> u64 {
+        self.overview.events_blocked.saturating_sub(self.before.events_blocked)
     }
 
     /// Prints it to standard output.
     pub fn print(&self) {
         section("Replay", &self.replay());
-        section("Workspace, all replays together", &self.workspace());
-        for (field, answers) in &self.overview.answers {
-            section(&format!("Answers: {field}"), &counts(answers));
-        }
-        section("Events", &counts(&self.overview.events));
+        print_workspace(self.overview);
         self.print_times();
         if !self.is_whole() {
             println!("\nNot whole:");
             name("  transcripts with faults", &self.settled.faulty);
             name("  not classified", &self.settled.unclassified);
+            count("  left in the outbox", self.settled.outbox);
+            count("  events undelivered", self.settled.undelivered);
+            count("  events held back", self.held_back());
+            count("  dead letters", self.set_aside());
         }
     }
 
@@ -73,27 +88,14 @@ impl Report<'_> {
             ("  from nowhere", faults.foreign.to_string()),
             ("requests repeated", self.retries.to_string()),
             ("left in the outbox", self.settled.outbox.to_string()),
+            ("events undelivered", self.settled.undelivered.to_string()),
+            ("events held back", self.held_back().to_string()),
+            ("dead letters", self.set_aside().to_string()),
             ("seconds talking", format!("{:.1}", self.talked.as_secs_f64())),
             ("seconds in all", format!("{:.1}", self.total.as_secs_f64())),
         ]
         .map(|(what, value)| (what.to_owned(), value))
         .to_vec()
-    }
-
-    fn workspace(&self) -> Vec<(String, String)> {
-        let o = self.overview;
-        let mut rows = vec![
-            ("conversations".to_owned(), o.conversations.to_string()),
-            ("  classified".to_owned(), o.classified.to_string()),
-            ("  open".to_owned(), o.open.to_string()),
-            ("customers found".to_owned(), o.customers.to_string()),
-        ];
-        let with = o.customers_with.iter();
-        rows.extend(with.map(|(kind, n)| (format!("  with {kind}"), n.to_string())));
-        rows.push(("events undelivered".to_owned(), o.events_undelivered.to_string()));
-        rows.push(("events held back".to_owned(), o.events_blocked.to_string()));
-        rows.push(("dead letters".to_owned(), o.dead_letters.to_string()));
-        rows
     }
 
     fn print_times(&self) {
@@ -108,13 +110,34 @@ impl Report<'_> {
     }
 }
 
+/// Prints what a workspace holds.
+pub fn print_workspace(overview: &Overview) {
+    let mut rows = vec![
+        ("conversations".to_owned(), overview.conversations.to_string()),
+        ("  classified".to_owned(), overview.classified.to_string()),
+        ("  open".to_owned(), overview.open.to_string()),
+        ("customers found".to_owned(), overview.customers.to_string()),
+    ];
+    let with = overview.customers_with.iter();
+    rows.extend(with.map(|(kind, n)| (format!("  with {kind}"), n.to_string())));
+    rows.push(("events undelivered".to_owned(), overview.events_undelivered.to_string()));
+    rows.push(("events held back".to_owned(), overview.events_blocked.to_string()));
+    rows.push(("dead letters".to_owned(), overview.dead_letters.to_string()));
+    section("Workspace, all replays together", &rows);
+    for (field, answers) in &overview.answers {
+        section(&format!("Answers: {field}"), &counts(answers));
+    }
+    section("Events", &counts(&overview.events));
+}
+
 fn counts(counts: &BTreeMap<String, u64>) -> Vec<(String, String)> {
     let mut rows: Vec<_> = counts.iter().collect();
     rows.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     rows.into_iter().map(|(what, n)| (what.clone(), n.to_string())).collect()
 }
 
-fn section(title: &str, rows: &[(String, String)]) {
+/// Prints rows of a name and a figure under a title.
+pub fn section(title: &str, rows: &[(String, String)]) {
     println!("\n{title}");
     if rows.is_empty() {
         println!(" none");
@@ -127,13 +150,15 @@ fn section(title: &str, rows: &[(String, String)]) {
     print_aligned(table);
 }
 
-fn table() -> Table {
+/// A table without lines.
+pub fn table() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table
 }
 
-fn print_aligned(mut table: Table) {
+/// Prints a table with its figures flush right.
+pub fn print_aligned(mut table: Table) {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -148,4 +173,10 @@ fn name(what: &str, ids: &[String]) {
     let more = ids.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     println!("{what}: {named}{rest}");
+}
+
+fn count(what: &str, n: u64) {
+    if n > 0 {
+        println!("{what}: {n}");
+    }
 }

@@ -2,10 +2,11 @@
 
 use super::client::Client;
 use super::compare::{Faults, compare};
+use super::in_parallel;
 use super::plan::Plan;
 use super::play::Played;
+use super::progress::Progress;
 use super::timing::{Kind, Timings};
-use super::{bar, in_parallel};
 use anyhow::Result;
 use askwell::api::ConversationDetail;
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ pub struct Settled {
     pub faulty: Vec<String>,
     /// Documents and queue messages that were not sent in time.
     pub outbox: u64,
+    /// Events that the sinks did not confirm in time.
+    pub undelivered: u64,
 }
 
 /// Polls every conversation until it is classified at its last closing, then compares its
@@ -35,7 +38,7 @@ pub fn wait(
     patience: Duration,
     timings: &Timings,
 ) -> Result<Settled> {
-    let bar = bar(plans.len(), "classified");
+    let progress = Progress::new(plans.len(), "classified");
     let mut settled = Settled::default();
     let mut open: Vec<(&Plan, &Played)> = plans.iter().zip(played).collect();
     let mut last_progress = Instant::now();
@@ -52,7 +55,7 @@ pub fn wait(
                 still_open.push((plan, played));
                 continue;
             };
-            bar.inc(1);
+            progress.step();
             if let (false, Some(took)) = (played.already_there, detail.summary.classify_ms) {
                 let took = Duration::from_millis(u64::try_from(took).unwrap_or_default());
                 timings.add(Kind::Classify, took);
@@ -72,11 +75,12 @@ pub fn wait(
         } else if last_progress.elapsed() >= patience {
             break;
         }
+        progress.show();
         std::thread::sleep(POLL);
     }
-    bar.finish_and_clear();
+    drop(progress);
     settled.unclassified = open.iter().map(|(plan, _)| plan.id.clone()).collect();
-    settled.outbox = drained(client, patience)?;
+    (settled.outbox, settled.undelivered) = drained(client, patience)?;
     Ok(settled)
 }
 
@@ -84,18 +88,22 @@ fn is_classified(plan: &Plan, detail: &ConversationDetail) -> bool {
     detail.summary.revision >= plan.revision && detail.summary.sentiment.is_some()
 }
 
-/// Waits for the outbox to be empty; what is left in it when it no longer gets smaller.
-fn drained(client: &Client, patience: Duration) -> Result<u64> {
+/// Waits for the outbox to be empty and every event confirmed; what is left of each when it no longer
+/// gets less.
+fn drained(client: &Client, patience: Duration) -> Result<(u64, u64)> {
+    let progress = Progress::new(0, "delivered");
     let mut least = u64::MAX;
     let mut last_progress = Instant::now();
     loop {
         let overview = client.overview().map_err(|failure| failure.explain(client.url()))?;
-        if overview.outbox < least {
-            least = overview.outbox;
+        let left = overview.outbox + overview.events_undelivered;
+        progress.reach(overview.events.values().sum(), overview.events_undelivered);
+        if left < least {
+            least = left;
             last_progress = Instant::now();
         }
-        if overview.outbox == 0 || last_progress.elapsed() >= patience {
-            return Ok(overview.outbox);
+        if left == 0 || last_progress.elapsed() >= patience {
+            return Ok((overview.outbox, overview.events_undelivered));
         }
         std::thread::sleep(POLL);
     }

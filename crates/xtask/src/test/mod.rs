@@ -133,6 +133,8 @@ fn in_node(project: &Project, suite: Suite) -> Result<Count> {
         node.arg("--test-concurrency=1");
     }
     node.args(files).env(PREBUILT, "1").env("WRANGLER_SEND_METRICS", "false");
+    // For the tests of these commands themselves.
+    node.env("ASKWELL_XTASK", std::env::current_exe()?);
     if suite == Suite::Browser {
         node.env(chromium::CHOICE, chromium::ensure()?);
     }

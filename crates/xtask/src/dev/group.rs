@@ -1,0 +1,73 @@
+//! The processes below us, which end with us.
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::time::{Duration, Instant};
+
+/// wrangler lets workerd finish its writes in this time.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// The process group of the child that runs now, shared with who may have to end it.
+#[derive(Clone, Default)]
+pub struct Group(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    /// 0 while there is none.
+    leader: AtomicI32,
+    serving: AtomicBool,
+    stopping: AtomicBool,
+}
+
+impl Group {
+    /// This child leads it from now on.
+    pub fn lead(&self, leader: Pid) {
+        self.0.leader.store(leader.as_raw(), Ordering::SeqCst);
+        // Whoever stopped in between has not seen this child.
+        if self.is_stopping() {
+            self.end();
+        }
+    }
+
+    /// From now on being stopped is the ordinary end.
+    pub fn serve(&self) {
+        self.0.serving.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether being stopped is the ordinary end.
+    pub fn is_serving(&self) -> bool {
+        self.0.serving.load(Ordering::SeqCst)
+    }
+
+    /// Whether nothing is to be started any more.
+    pub fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Ends it for good.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::SeqCst);
+        self.end();
+    }
+
+    /// Asks all of it to end, and makes what has not ended in time.
+    pub fn end(&self) {
+        let leader = self.0.leader.swap(0, Ordering::SeqCst);
+        if leader == 0 {
+            return;
+        }
+        let leader = Pid::from_raw(leader);
+        let deadline = Instant::now() + STOP_LIMIT;
+        // An error says that nobody is left in the group.
+        let mut left = killpg(leader, Signal::SIGTERM).is_ok();
+        while left && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(50));
+            left = killpg(leader, None).is_ok();
+        }
+        if left {
+            let _ = killpg(leader, Signal::SIGKILL);
+        }
+    }
+}

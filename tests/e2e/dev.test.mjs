@@ -1,0 +1,166 @@
+// `cargo xtask dev` and `cargo xtask replay` as somebody at a terminal sees them.
+
+import assert from "node:assert/strict";
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Client } from "../support/api.mjs";
+import { lines } from "../support/cases.mjs";
+import { until } from "../support/until.mjs";
+import { freePort, ROOT } from "../support/worker.mjs";
+
+const SAMPLE = join(ROOT, "tests", "data", "conversations.jsonl");
+const RECORDED = lines("conversations.jsonl").length;
+const LIVE = lines("live.jsonl").length;
+/** The runtime's start, on a machine that does other things as well. */
+const START_MS = 120_000;
+
+/** Starts a task; `text` is what it has printed so far, `ended` resolves to its exit status. */
+function xtask(args, env = {}) {
+  // The one that runs the tests, so that none is built in between.
+  const [program, ...rest] = process.env.ASKWELL_XTASK
+    ? [process.env.ASKWELL_XTASK]
+    : ["cargo", "xtask"];
+  const child = spawn(program, [...rest, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ASKWELL_PREBUILT: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const task = { child, text: "" };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      task.text += text;
+    });
+  }
+  task.ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal)));
+  return task;
+}
+
+/** The figure that a table has beside a name. */
+function figure(text, name) {
+  const line = text.split("\n").find((line) => line.trim().startsWith(name));
+  assert.ok(line, `no line ${JSON.stringify(name)} in:\n${text}`);
+  return Number(line.trim().slice(name.length));
+}
+
+/** The processes below another one: id, group and command line. */
+function below(pid) {
+  const all = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.trim().match(/^(\d+)\s+(\d+)\s+(.*)$/))
+    .filter(Boolean)
+    .map(([, id, parent, line]) => ({ id: Number(id), parent: Number(parent), line }));
+  const found = all.filter((process) => process.parent === pid);
+  for (const process of found) found.push(...all.filter((p) => p.parent === process.id));
+  return found;
+}
+
+describe("cargo xtask dev", () => {
+  let store, port, served;
+
+  before(async () => {
+    store = mkdtempSync(join(tmpdir(), "askwell-dev-"));
+    port = await freePort();
+  });
+  after(async () => {
+    served?.child.kill("SIGTERM");
+    await served?.ended;
+    rmSync(store, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  const dev = (...args) => xtask(["dev", "--store", store, "--port", String(port), ...args]);
+  const keys = () => JSON.parse(readFileSync(join(store, "dev.json"), "utf8")).workspace;
+  const events = () =>
+    readFileSync(join(store, "events.jsonl"), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
+  const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0);
+
+  test("fills an empty store, with chats in which something is asked, and delivers every event", async () => {
+    const first = dev("--once");
+    assert.equal(await first.ended, 0, first.text);
+    assert.equal(figure(first.text, "conversations"), RECORDED);
+    assert.match(first.text, /^ *live-answers +[1-9] +(name, )?email$/m);
+    assert.match(first.text, /^ *live-refuses +[1-9] +nothing$/m);
+    assert.match(first.text, /^ *live-volunteers +\d +(name, )?email$/m);
+    for (const name of ["lost", "events undelivered", "dead letters", "requests refused"]) {
+      assert.equal(figure(first.text, name), 0, name);
+    }
+    const taken = events();
+    assert.equal(figure(first.text, "events received"), taken.length);
+    assert.ok(taken.length > RECORDED, "each conversation gives an event");
+    assert.equal(new Set(taken.map((event) => event.id)).size, taken.length);
+  });
+
+  test("adds nothing the second time", async () => {
+    const before = events();
+    served = dev();
+    await until("it serves", () => served.text.includes("Ctrl-C stops it"), START_MS);
+    const worker = { url: `http://127.0.0.1:${port}` };
+    const overview = await new Client(worker, keys().secret_key).overview();
+    assert.equal(overview.conversations, RECORDED + LIVE);
+    assert.equal(overview.classified, RECORDED + LIVE);
+    assert.equal(sum(overview.events), before.length);
+    assert.deepEqual(events(), before);
+  });
+
+  test("starts a runtime that was killed again, and a replay that stands in the middle goes on", async () => {
+    const worker = { url: `http://127.0.0.1:${port}` };
+    const admin = readFileSync(join(ROOT, ".dev.vars"), "utf8").match(/^ADMIN_KEY="(.+)"$/m)[1];
+    const operator = new Client(worker, admin);
+    const space = async (id) => {
+      const body = { id, name: id, origins: [] };
+      return (await operator.expect(201, "POST", "/v1/workspaces", { body })).secret_key;
+    };
+    const replay = (key) =>
+      xtask(["replay", SAMPLE], { ASKWELL_URL: worker.url, ASKWELL_SECRET_KEY: key });
+    const totals = async (key) => new Client(worker, key).overview();
+
+    const calm = await space("calm");
+    const alone = replay(calm);
+    assert.equal(await alone.ended, 0, alone.text);
+    const expected = await totals(calm);
+    assert.equal(expected.classified, RECORDED);
+
+    const stormy = await space("stormy");
+    const cut = replay(stormy);
+    await until("it is in the middle", async () => {
+      const { conversations } = await totals(stormy);
+      return conversations > RECORDED / 4;
+    });
+    const workerd = below(served.child.pid).filter(({ line }) => /\/workerd( |$)/.test(line));
+    assert.ok(workerd.length > 0, "there is a workerd");
+    for (const { id } of workerd) process.kill(id, "SIGKILL");
+    await until("it is noticed", () => served.text.includes("the runtime died"), START_MS);
+    await until("it is back", () => served.text.includes("the runtime is back"), START_MS);
+    assert.equal(await cut.ended, 0, cut.text);
+    assert.match(cut.text, /does not answer .*; waiting/);
+    assert.deepEqual(await totals(stormy), expected);
+
+    const again = replay(stormy);
+    assert.equal(await again.ended, 0, again.text);
+    assert.equal(figure(again.text, "already there"), RECORDED);
+    assert.deepEqual(await totals(stormy), expected, "once more adds nothing");
+  });
+
+  test("ends with all that it has started when it is told to", async () => {
+    const started = below(served.child.pid);
+    served.child.kill("SIGTERM");
+    assert.equal(await served.ended, 0, served.text);
+    const alive = ({ id }) => {
+      try {
+        return process.kill(id, 0);
+      } catch {
+        return false;
+      }
+    };
+    await until("nothing is left", () => !started.some(alive));
+  });
+
+  test("a replay without a Worker says so and how to go on", async () => {
+    const refused = xtask(["replay", SAMPLE], { ASKWELL_URL: `http://127.0.0.1:${port}`, ASKWELL_SECRET_KEY: "sk_x_y" });
+    assert.equal(await refused.ended, 1);
+    assert.match(refused.text, /does not answer/);
+    assert.match(refused.text, /cargo xtask dev/);
+  });
+});

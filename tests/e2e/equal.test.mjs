@@ -1,0 +1,73 @@
+// The same code gives the same answer everywhere: the whole output of every shared case, natively, as wasm
+// in Node.js, and through the Worker over HTTP. What is right is written in the cases; this is about
+// what they do not mention.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { workspace } from "../support/api.mjs";
+import { cases, KINDS } from "../support/cases.mjs";
+import { inParallel } from "../support/play.mjs";
+import { ROOT, Worker } from "../support/worker.mjs";
+
+const BUILD = join(ROOT, "widget-plugin", "build", "lines");
+
+/** JSON with its keys in one order. Numbers are written as ECMAScript does, as RFC 8785 has it. */
+function canonical(value) {
+  const sorted = (_, v) =>
+    v !== null && typeof v === "object" && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v;
+  return JSON.stringify(value, sorted);
+}
+
+/** All answers of the command line, which is built where it is not up to date. */
+function natively(kind, inputs) {
+  const { status, stdout, stderr } = spawnSync(
+    "cargo",
+    ["run", "--quiet", "--locked", "--package", "askwell-cli", "--", kind],
+    {
+      cwd: ROOT,
+      input: inputs.map((input) => `${JSON.stringify(input)}\n`).join(""),
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    },
+  );
+  assert.equal(status, 0, stderr);
+  return stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+describe("the three runners give the same output, byte for byte", () => {
+  let worker, space, engine;
+
+  before(async () => {
+    engine = await import(join(BUILD, "engine.js"));
+    engine.initSync({ module: readFileSync(join(BUILD, "engine_bg.wasm")) });
+    worker = await Worker.start();
+    space = await workspace(worker);
+  });
+  after(() => worker?.stop());
+
+  for (const kind of KINDS) {
+    test(kind, async () => {
+      const inputs = cases(kind).map(({ in: input }, index) => ({ id: `line-${index + 1}`, ...input }));
+      const native = natively(kind, inputs);
+      assert.equal(native.length, inputs.length);
+      const worker = await inParallel(inputs, 8, (input) =>
+        space.team.expect(200, "POST", `/v1/preview/${kind}`, { body: input }));
+      const differences = [];
+      for (const [index, input] of inputs.entries()) {
+        const wanted = canonical(native[index]);
+        const wasm = JSON.parse(engine.run_line(kind, JSON.stringify(input), "{}"));
+        for (const [runner, actual] of [["wasm", wasm], ["worker", worker[index]]]) {
+          if (canonical(actual) !== wanted) {
+            differences.push(`${kind}.jsonl line ${index + 1}, ${runner}: ${canonical(actual)}\n  native: ${wanted}`);
+          }
+        }
+      }
+      assert.deepEqual(differences, []);
+    });
+  }
+});
