@@ -10,8 +10,10 @@ use anyhow::{Context, Result, bail};
 use count::Count;
 use std::fs;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::thread::available_parallelism;
 
 /// What can be run by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -35,6 +37,16 @@ impl Suite {
             Self::Wasm => "wasm",
             Self::Worker => "worker",
             Self::Browser => "browser",
+        }
+    }
+
+    /// How many test files run side by side, where each starts a runtime of its own: tests of the
+    /// Worker mostly wait for retries and alarms, those of the browser draw all the time.
+    fn width(self) -> Option<usize> {
+        match self {
+            Self::Native | Self::Wasm => None,
+            Self::Worker => Some(available_parallelism().map_or(1, NonZeroUsize::get).min(4)),
+            Self::Browser => Some(1),
         }
     }
 
@@ -128,9 +140,8 @@ fn in_node(project: &Project, suite: Suite) -> Result<Count> {
         .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
         .arg("--test-reporter=tap")
         .arg(format!("--test-reporter-destination={}", tally.display()));
-    if matches!(suite, Suite::Worker | Suite::Browser) {
-        // Each file starts a runtime of its own; side by side they starve on small machines.
-        node.arg("--test-concurrency=1");
+    if let Some(width) = suite.width() {
+        node.arg(format!("--test-concurrency={width}"));
     }
     node.args(files).env(PREBUILT, "1").env("WRANGLER_SEND_METRICS", "false");
     // For the tests of these commands themselves.
