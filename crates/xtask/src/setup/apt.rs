@@ -18,7 +18,7 @@ pub fn install(packages: &[&str], purpose: &str, otherwise: &str) -> Result<()> 
     if !Uid::effective().is_root() {
         bail!(
             "{purpose} is missing, and installing it needs root. Run\n\n    sudo sh -c '{by_hand}'\n\n\
-             and then this command again. {otherwise}"
+             and then this command again. Without root: {otherwise}"
         );
     }
     announce(&format!("installing {} for {purpose}", packages.join(", ")));
