@@ -3,9 +3,11 @@
 // what they do not mention.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { cases, KINDS } from "../support/cases.mjs";
@@ -24,19 +26,15 @@ function canonical(value) {
 }
 
 /** All answers of the command line, which is built where it is not up to date. */
-function natively(kind, inputs) {
-  const { status, stdout, stderr } = spawnSync(
-    "cargo",
-    ["run", "--quiet", "--locked", "--package", "askwell-cli", "--", kind],
-    {
-      cwd: ROOT,
-      input: inputs.map((input) => `${JSON.stringify(input)}\n`).join(""),
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
-    },
-  );
-  assert.equal(status, 0, stderr);
-  return stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+async function natively(kind, inputs) {
+  // Not spawnSync: while it blocks, the Worker closes idle connections and nobody notices.
+  const command = ["run", "--quiet", "--locked", "--package", "askwell-cli", "--", kind];
+  const child = spawn("cargo", command, { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  child.stdin.end(inputs.map((input) => `${JSON.stringify(input)}\n`).join(""));
+  const output = await text(child.stdout);
+  assert.deepEqual(await ended, [0, null]);
+  return output.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
 describe("the three runners give the same output, byte for byte", () => {
@@ -53,7 +51,7 @@ describe("the three runners give the same output, byte for byte", () => {
   for (const kind of KINDS) {
     test(kind, async () => {
       const inputs = cases(kind).map(({ in: input }, index) => ({ id: `line-${index + 1}`, ...input }));
-      const native = natively(kind, inputs);
+      const native = await natively(kind, inputs);
       assert.equal(native.length, inputs.length);
       const worker = await inParallel(inputs, 8, (input) =>
         space.team.expect(200, "POST", `/v1/preview/${kind}`, { body: input }));

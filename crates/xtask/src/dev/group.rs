@@ -2,12 +2,12 @@
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// wrangler lets workerd finish its writes in this time.
-const STOP_LIMIT: Duration = Duration::from_secs(5);
+pub const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 /// The process group of the child that runs now, shared with who may have to end it.
 #[derive(Clone, Default)]
@@ -15,8 +15,8 @@ pub struct Group(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// 0 while there is none.
-    leader: AtomicI32,
+    /// Locked while it is being ended, so that nobody leaves before that is done.
+    leader: Mutex<Option<Pid>>,
     serving: AtomicBool,
     stopping: AtomicBool,
 }
@@ -24,7 +24,7 @@ struct Shared {
 impl Group {
     /// This child leads it from now on.
     pub fn lead(&self, leader: Pid) {
-        self.0.leader.store(leader.as_raw(), Ordering::SeqCst);
+        *self.0.leader.lock().unwrap_or_else(PoisonError::into_inner) = Some(leader);
         // Whoever stopped in between has not seen this child.
         if self.is_stopping() {
             self.end();
@@ -54,11 +54,8 @@ impl Group {
 
     /// Asks all of it to end, and makes what has not ended in time.
     pub fn end(&self) {
-        let leader = self.0.leader.swap(0, Ordering::SeqCst);
-        if leader == 0 {
-            return;
-        }
-        let leader = Pid::from_raw(leader);
+        let mut present = self.0.leader.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(leader) = present.take() else { return };
         let deadline = Instant::now() + STOP_LIMIT;
         // An error says that nobody is left in the group.
         let mut left = killpg(leader, Signal::SIGTERM).is_ok();

@@ -1,7 +1,7 @@
 //! The Worker in its real runtime, as child processes that never outlive us, and that are started
 //! again when they die: wrangler does not notice that its workerd is gone.
 
-use super::group::Group;
+use super::group::{Group, STOP_LIMIT};
 use crate::project::Project;
 use crate::replay::say;
 use anyhow::{Context, Result, anyhow, bail};
@@ -108,7 +108,12 @@ impl Server {
     /// Serves until the process is told to stop; returns only when the Worker cannot be served.
     pub fn wait(mut self) -> Result<()> {
         self.group.serve();
-        match self.keeper.take().map(JoinHandle::join) {
+        let ended = self.keeper.take().map(JoinHandle::join);
+        if self.group.is_stopping() {
+            // The handler is ending this process.
+            std::thread::sleep(STOP_LIMIT * 2);
+        }
+        match ended {
             Some(Ok(why)) => Err(why),
             Some(Err(panic)) => std::panic::resume_unwind(panic),
             None => Ok(()),
