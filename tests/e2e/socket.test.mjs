@@ -99,8 +99,23 @@ describe("sockets", () => {
     for (const token of ["", "nonsense", space.siteKey, theirs.visitor.key, `${mine.visitor.key}x`]) {
       await assert.rejects(Socket.open(worker, mine.id, token), token);
     }
-    const plain = `/v1/conversations/${mine.id}/socket?token=${mine.visitor.key}`;
-    assertProblem(await new Client(worker).send("GET", plain), 422, "invalid_field");
+    const path = `/v1/conversations/${mine.id}/socket`;
+    assertProblem(await new Client(worker).send("GET", path), 422, "invalid_field");
+  });
+
+  test("the token is no part of the address, and the protocol is answered", async () => {
+    const talk = await visit(space);
+    const url = new URL(`/v1/conversations/${talk.id}/socket?token=${talk.visitor.key}`, worker.url);
+    url.protocol = "ws:";
+    const refused = new WebSocket(url, "askwell");
+    await new Promise((resolve, reject) => {
+      refused.addEventListener("error", resolve, { once: true });
+      refused.addEventListener("open", () => reject(new Error("a token in the address was taken")));
+    });
+    const socket = await join(talk);
+    assert.equal(socket.ws.protocol, "askwell");
+    assert.equal(new URL(socket.ws.url).search, "");
+    socket.close();
   });
 
   test("a socket whose object slept wakes it", async () => {

@@ -10,8 +10,7 @@ export class Socket {
     const socket = new Socket();
     const url = new URL(`/v1/conversations/${conversation}/socket`, worker.url);
     url.protocol = "ws:";
-    url.searchParams.set("token", token);
-    const ws = (socket.ws = new WebSocket(url));
+    const ws = (socket.ws = new WebSocket(url, ["askwell", token].filter(Boolean)));
     ws.addEventListener("message", ({ data }) => socket.frames.push(JSON.parse(data)));
     ws.addEventListener("close", ({ code, reason }) => (socket.closed = { code, reason }));
     return new Promise((resolve, reject) => {

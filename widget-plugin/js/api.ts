@@ -82,9 +82,13 @@ export class Api {
     await this.#request("POST", `${path(conversation)}/actions`, token, { action: "close" });
   }
 
-  socketUrl(conversation: string, token: string): string {
-    const base = this.#options.base.replace(/^http/, "ws");
-    return `${base}${path(conversation)}/socket?token=${encodeURIComponent(token)}`;
+  socketUrl(conversation: string): string {
+    return `${this.#options.base.replace(/^http/, "ws")}${path(conversation)}/socket`;
+  }
+
+  /** The protocols to offer: the one that is spoken, and the token, which has no place in an address. */
+  socketProtocols(token: string): string[] {
+    return ["askwell", token];
   }
 
   async #request<T>(

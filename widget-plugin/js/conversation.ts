@@ -422,7 +422,8 @@ export class Conversation {
 
   #connect(): WebSocket | null {
     const { id, token } = this.#saved ?? {};
-    return id && token ? this.#port.connect(this.#port.api.socketUrl(id, token)) : null;
+    const { api, connect } = this.#port;
+    return id && token ? connect(api.socketUrl(id), api.socketProtocols(token)) : null;
   }
 
   #frame(frame: ServerFrame): void {

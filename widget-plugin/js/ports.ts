@@ -14,7 +14,7 @@ export interface ConversationPort {
   engine(): Engine | null;
   /** How a conversation begins here. */
   begin(): NewConversation;
-  connect(url: string): WebSocket | null;
+  connect(url: string, protocols: string[]): WebSocket | null;
   now(): number;
   newId(): string;
   random(): number;

@@ -42,7 +42,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
       store,
       engine: () => engine,
       begin: () => begin(options, known),
-      connect: (url) => (typeof WebSocket === "function" ? new WebSocket(url) : null),
+      connect: (url, protocols) => (typeof WebSocket === "function" ? new WebSocket(url, protocols) : null),
       now: () => Date.now(),
       newId,
       random: () => Math.random(),

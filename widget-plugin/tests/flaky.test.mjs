@@ -25,7 +25,7 @@ it("loses none of them, doubles none, and keeps their order", async () => {
       store: new Store(null, SITE_KEY),
       engine: () => null,
       begin: () => ({ locale: "en" }),
-      connect: (url) => new WebSocket(url),
+      connect: (url, protocols) => new WebSocket(url, protocols),
       now: () => Date.now(),
       newId: () => `m-${(ids += 1)}`,
       random: () => 0.5,

@@ -86,14 +86,6 @@ pub async fn caller(request: &Request, env: &Env) -> Outcome<Caller> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
     let Some(bearer) = bearer else { return Err(unauthorized()) };
-    identify(bearer, request, env).await
-}
-
-/// Finds out whose key or token this is.
-///
-/// # Errors
-/// As [`caller`].
-pub async fn identify(bearer: &str, request: &Request, env: &Env) -> Outcome<Caller> {
     let now = config::now(env);
     if let Some(token) = bearer.strip_prefix("vt_") {
         return Ok(Caller::Visitor(read_token(token, env, now)?));

@@ -229,17 +229,18 @@ export class Stub {
   // RFC 6455; messages come by POST, so that frames from the page are short and never divided.
 
   #upgrade(request, socket) {
-    const { pathname, searchParams } = new URL(request.url, this.url);
+    const { pathname } = new URL(request.url, this.url);
+    const [protocol, token] = (request.headers["sec-websocket-protocol"] ?? "").split(/, */);
     this.requests.push(`SOCKET ${pathname}`);
     const conversation = this.conversations.get(pathname.match(/^\/v1\/conversations\/([^/]+)\/socket$/)?.[1]);
-    if (this.refuseSockets || !conversation || searchParams.get("token") !== conversation.token) {
+    if (this.refuseSockets || !conversation || protocol !== "askwell" || token !== conversation.token) {
       socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
       return;
     }
     const key = `${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
     const accept = createHash("sha1").update(key).digest("base64");
     socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: ${protocol}\r\n\r\n`,
     );
     const entry = { socket, id: conversation.id };
     this.sockets.add(entry);

@@ -4,7 +4,8 @@ use super::{ConversationState, MessageAccepted, NewMessage, NewPresence, Problem
 use crate::conversation::{Message, Role};
 use serde::{Deserialize, Serialize};
 
-/// A frame from the server on `GET /v1/conversations/{id}/socket`.
+/// A frame from the server on `GET /v1/conversations/{id}/socket`, which is opened with the protocols
+/// `askwell` and the visitor token (`Sec-WebSocket-Protocol: askwell, vt_…`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
