@@ -6,9 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { visit, workspace } from "../support/api.mjs";
 import { lines } from "../support/cases.mjs";
 import { inParallel, play } from "../support/play.mjs";
-import { Receiver } from "../support/receiver.mjs";
+import { setUp, tearDown } from "../support/stage.mjs";
 import { RESENT_MS, until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const RECORDS = lines("conversations.jsonl").slice(0, 30);
 const WIDTH = 6;
@@ -21,12 +20,9 @@ describe("kill -9", () => {
   let worker, receiver;
 
   before(async () => {
-    [worker, receiver] = await Promise.all([Worker.start(), Receiver.start()]);
+    ({ worker, receiver } = await setUp({ receiver: true }));
   });
-  after(async () => {
-    await worker?.stop();
-    await receiver?.stop();
-  });
+  after(() => tearDown({ worker, receiver }));
 
   /** Plays all records, and gives what is the same however often it was interrupted. */
   async function totals(space, played) {

@@ -5,7 +5,8 @@ import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { assertProblem, Client, workspace } from "../support/api.mjs";
 import { day, DAY_S, instant } from "../support/days.mjs";
-import { until } from "../support/until.mjs";
+import { inParallel } from "../support/play.mjs";
+import { RESENT_MS, until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
 describe("the export", () => {
@@ -115,6 +116,26 @@ describe("the export", () => {
     assert.deepEqual(shape(await fetched()), first);
     const late = JSON.parse((await file(dates.today)).text);
     assert.deepEqual(late.map((r) => r.conversation_id), [ids.tooLate]);
+  });
+
+  test("of a day that is larger than what is in memory at once is whole", async () => {
+    const date = day(-6);
+    const count = 150;
+    const made = await inParallel(Array(count).fill(), 8, async (_, n) => {
+      const at = instant(date, "12:00:00") + n * 1000;
+      const { conversation_id: id } = await space.team.open({ recorded: true });
+      await space.team.say(id, "Where is my parcel?", { role: "customer", at });
+      await space.team.act(id, "close", { at: at + 500 });
+      return id;
+    });
+    await inParallel(made, 8, (id) => space.team.classified(id, 1, RESENT_MS));
+    const whole = await file(date);
+    assert.equal(whole.status, 200, whole.text);
+    assert.ok(whole.bytes.length > 64 * 1024, `${whole.bytes.length} bytes are one piece`);
+    assert.deepEqual(JSON.parse(whole.text).map((r) => r.conversation_id), made.sort());
+    const entry = await row(date);
+    assert.equal(entry.sha256, createHash("sha256").update(whole.bytes).digest("hex"));
+    assert.deepEqual([entry.bytes, entry.conversations], [whole.bytes.length, count]);
   });
 
   test("need not be fetched twice", async () => {

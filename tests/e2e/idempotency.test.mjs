@@ -183,6 +183,22 @@ describe("repeats and order", () => {
     assert.equal(again.json.conversation_id, first.json.conversation_id);
   });
 
+  test("a hand-off or transfer stands until a person of the team has spoken", async () => {
+    const talk = await visit(space);
+    await talk.visitor.say(talk.id, "Can I speak to a person?");
+    const first = await space.team.act(talk.id, "handoff");
+    assert.deepEqual(await space.team.act(talk.id, "handoff"), first, "the lost answer, asked for again");
+    await talk.visitor.say(talk.id, "Hello?");
+    assert.equal((await space.team.act(talk.id, "handoff")).revision, 1);
+    const [moved] = [await space.team.act(talk.id, "transfer"), await space.team.act(talk.id, "transfer")];
+    assert.deepEqual([moved.transferred, moved.revision], [true, 1]);
+    await space.team.say(talk.id, "Kim here, how can I help?");
+    assert.equal((await space.team.act(talk.id, "handoff")).revision, 2, "a new one after an answer");
+    const { messages } = await space.team.messages(talk.id);
+    const markers = messages.filter((m) => m.role === "system").map((m) => m.text);
+    assert.deepEqual(markers, ["handoff", "transferred", "handoff"]);
+  });
+
   test("the same action under the same key is done once", async () => {
     const talk = await visit(space);
     await talk.visitor.say(talk.id, "Thank you");

@@ -3,12 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { assertProblem, visit, workspace } from "../support/api.mjs";
+import { assertProblem, visit } from "../support/api.mjs";
 import { parseCsv } from "../support/csv.mjs";
 import { day, DAY_S } from "../support/days.mjs";
-import { Receiver } from "../support/receiver.mjs";
+import { setUp, tearDown } from "../support/stage.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const FIRST = "Hi, I'm Mike. Can you send me the invoice for my order?";
 const SECOND = "sure, it's Mike.Hollis@example.com";
@@ -18,13 +17,9 @@ describe("one conversation", () => {
   let worker, receiver, space, talk, today;
 
   before(async () => {
-    [worker, receiver] = await Promise.all([Worker.start(), Receiver.start()]);
-    space = await workspace(worker, { webhook: receiver });
+    ({ worker, receiver, space } = await setUp({ receiver: true }));
   });
-  after(async () => {
-    await worker?.stop();
-    await receiver?.stop();
-  });
+  after(() => tearDown({ worker, receiver }));
 
   test("is opened by a page", async () => {
     talk = await visit(space, { locale: "en-US", region: "US" });

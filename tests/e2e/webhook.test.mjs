@@ -3,21 +3,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { visit, workspace } from "../support/api.mjs";
-import { Receiver } from "../support/receiver.mjs";
+import { setUp, tearDown } from "../support/stage.mjs";
 import { RESENT_MS, until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
+
+/** Longer for a conversation's events together than a queue waits before it tries again. */
+const SLOW_MS = 6_000;
 
 describe("the webhook", () => {
   let worker, receiver, space;
 
   before(async () => {
-    [worker, receiver] = await Promise.all([Worker.start(), Receiver.start()]);
-    space = await workspace(worker, { webhook: receiver });
+    ({ worker, receiver, space } = await setUp({ receiver: true }));
   });
-  after(async () => {
-    await worker?.stop();
-    await receiver?.stop();
-  });
+  after(() => tearDown({ worker, receiver }));
 
   async function chat(text = "Thank you so much, everything works perfectly now!") {
     const talk = await visit(space);
@@ -69,6 +67,39 @@ describe("the webhook", () => {
       assert.ok(taken, `event ${event.id} never came again`);
       assert.equal(taken.text, text, "the same event, byte for byte");
     }
+  });
+
+  test("that fails in the middle gets each conversation's events in their order, and none twice", async () => {
+    const earlier = receiver.requests.length;
+    // The first is taken, the second is refused twice; a third must wait for it.
+    receiver.answer(204, 503, 503);
+    const id = await chat();
+    await delivered();
+    const { items } = await space.team.get("/v1/events?limit=500");
+    const expected = items.map((item) => item.event).filter((event) => event.subject === id);
+    assert.ok(expected.length >= 3, `${expected.length} events`);
+    const [first, second, ...rest] = expected.map((event) => event.id);
+    assert.deepEqual(
+      receiver.requests.slice(earlier).map((r) => [r.event.id, r.status]),
+      [[first, 204], [second, 503], [second, 503], [second, 204], ...rest.map((next) => [next, 204])],
+    );
+  });
+
+  test("that is slow gets nothing twice", async () => {
+    const earlier = receiver.taken.length;
+    receiver.slow = SLOW_MS;
+    const talk = await visit(space);
+    await talk.visitor.say(talk.id, "I want to talk to a person");
+    await space.team.act(talk.id, "handoff");
+    await space.team.say(talk.id, "Kim here. It should be there now.");
+    await talk.visitor.say(talk.id, "Thank you so much, everything works perfectly now!");
+    await space.team.act(talk.id, "resolve");
+    await space.team.classified(talk.id, 2);
+    await delivered();
+    receiver.slow = 0;
+    const taken = receiver.taken.slice(earlier).map((event) => event.id);
+    assert.ok(taken.length * SLOW_MS > 30_000, `${taken.length} events are too few to show it`);
+    assert.equal(new Set(taken).size, taken.length, "each came once");
   });
 
   test("that was away while the Worker was killed gets everything in the end", async () => {

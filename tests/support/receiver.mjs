@@ -11,6 +11,8 @@ export class Receiver {
   requests = [];
   /** While set, everything is answered with 503. */
   away = false;
+  /** Milliseconds that it takes to answer. */
+  slow = 0;
   /** Answers for the next requests, before it goes back to 204. */
   #answers = [];
   #server;
@@ -29,6 +31,11 @@ export class Receiver {
   /** The next `count` requests are answered with this status; 0 cuts the connection. */
   fail(count, status = 503) {
     this.#answers.push(...Array(count).fill(status));
+  }
+
+  /** The next requests are answered with these statuses. */
+  answer(...statuses) {
+    this.#answers.push(...statuses);
   }
 
   /** Events that were taken, in the order of their coming, repeats included. */
@@ -66,8 +73,10 @@ export class Receiver {
       }
       record.status = record.error ? 400 : this.away ? 503 : (this.#answers.shift() ?? 204);
       this.requests.push(record);
-      if (record.status === 0) request.socket.destroy();
-      else response.writeHead(record.status).end();
+      setTimeout(() => {
+        if (record.status === 0) request.socket.destroy();
+        else response.writeHead(record.status).end();
+      }, this.slow);
     });
   }
 }

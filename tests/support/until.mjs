@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const FRESH_MS = 30_000;
 
 /**
- * What was on its way when the power was cut is sent again: a closing after 15 s, an event after 30 s,
+ * What was on its way when the power was cut is sent again: a closing after 15 s, an event after 45 s,
  * each with growing pauses.
  */
 export const RESENT_MS = 120_000;

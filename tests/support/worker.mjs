@@ -5,7 +5,7 @@
 // leaves its folder.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -49,15 +49,17 @@ export async function freePort() {
  * One Worker with its state. `vars` are added to those of wrangler.toml.
  *
  * With `queueDoor`, a second small Worker stands in front that hands raw bytes to the queue of closed
- * conversations, as a broken producer would; see queue-door/index.js.
+ * conversations, as a broken producer would; see queue-door/index.js. With `faultDoor`, its queues, stores
+ * and objects can be made to fail; see fault-door.js.
  */
 export class Worker {
   #process;
   #log = "";
 
-  constructor({ vars = {}, queueDoor = false } = {}) {
+  constructor({ vars = {}, queueDoor = false, faultDoor = false } = {}) {
     this.vars = vars;
     this.queueDoor = queueDoor;
+    this.faultDoor = faultDoor;
     this.state = mkdtempSync(join(tmpdir(), "askwell-test-"));
   }
 
@@ -81,7 +83,7 @@ export class Worker {
     // The same port after a restart: pages and sockets come back to where they were.
     this.port ??= await freePort();
     const vars = { ...SECRETS, ...this.vars };
-    const own = join(ROOT, "wrangler.toml");
+    const own = this.faultDoor ? this.#withFaultDoor() : join(ROOT, "wrangler.toml");
     const door = join(ROOT, "tests", "support", "queue-door", "wrangler.toml");
     const args = [
       WRANGLER,
@@ -117,6 +119,31 @@ export class Worker {
       });
     }
     await this.#healthy(child);
+  }
+
+  /** Writes a configuration that differs from the real one in its entry alone, and gives its path. */
+  #withFaultDoor() {
+    const path = join(this.state, "wrangler.toml");
+    const text = readFileSync(join(ROOT, "wrangler.toml"), "utf8")
+      .replace(/^main = .*$/m, `main = "${join(ROOT, "tests", "support", "fault-door.js")}"`)
+      .replace(/^directory = "(.*)"$/m, (_, folder) => `directory = "${join(ROOT, folder)}"`)
+      .replace(/^\[build\]\ncommand = .*$/m, "");
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Lets the next `times` calls of a point fail. */
+  async fail(point, times = 1, match = "") {
+    const body = JSON.stringify({ point, times, match });
+    await fetch(`${this.url}/fault-door`, { method: "POST", body });
+  }
+
+  /** What the fault door shows; see fault-door.js. */
+  async behind(query, method = "GET") {
+    const answer = await fetch(`${this.url}/fault-door?${new URLSearchParams(query)}`, { method });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (query.object) return answer.ok ? bytes : undefined;
+    return JSON.parse(bytes.toString("utf8"));
   }
 
   async #healthy(child) {

@@ -8,7 +8,7 @@
 use crate::config;
 use crate::conversation::calls::{ClosingNotice, Snapshot};
 use crate::fault::{Fault, Outcome, to_json};
-use crate::ledger::calls::{Dead, EventNotice, Record, Recorded};
+use crate::ledger::calls::{Dead, LaneNotice, Record, Recorded};
 use crate::rpc;
 use askwell::api::FieldList;
 use askwell::closing::{FieldVersion, conclude};
@@ -78,8 +78,8 @@ pub async fn bury(batch: &MessageBatch<IgnoredAny>, env: &Env, queue: &str) {
                 None => continue,
             }
         } else {
-            match decode::<EventNotice>(&message, env, queue).await {
-                Some(notice) => note(env, &notice.workspace, queue, notice.id).await,
+            match decode::<LaneNotice>(&message, env, queue).await {
+                Some(notice) => note(env, &notice.workspace, queue, notice.lane).await,
                 None => continue,
             }
         };

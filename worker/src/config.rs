@@ -28,7 +28,12 @@ const SIGNING_SECRET: &str = "SIGNING_SECRET";
 /// Now, moved by `CLOCK_OFFSET_S` seconds where that is set: a test can make a day pass.
 pub fn now(env: &Env) -> UnixMillis {
     let millis = i64::try_from(Date::now().as_millis()).unwrap_or(0);
-    UnixMillis(millis).plus(number(env, "CLOCK_OFFSET_S", 0).saturating_mul(1000))
+    UnixMillis(millis).plus(clock_offset_ms(env))
+}
+
+/// What [`now`] is ahead of the machine's clock, in milliseconds.
+pub fn clock_offset_ms(env: &Env) -> i64 {
+    number(env, "CLOCK_OFFSET_S", 0).saturating_mul(1000)
 }
 
 /// Milliseconds of silence after which an open conversation is closed.

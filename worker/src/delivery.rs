@@ -1,4 +1,6 @@
-//! The consumer of events: hands each to the workspace's sinks and confirms it to the ledger.
+//! The consumer of events: takes a lane from the ledger, hands its events to the workspace's sinks one
+//! by one, and confirms each before the next, so that a slow or failing receiver gets no repeats of
+//! what it has taken, and nothing before what came earlier in the same conversation.
 //!
 //! The webhook speaks Standard Webhooks (standardwebhooks.com, specification 1.0): the headers
 //! `webhook-id`, `webhook-timestamp` and `webhook-signature: v1,` HMAC-SHA-256 over
@@ -8,15 +10,14 @@ use crate::auth::sign_bytes;
 use crate::closing::decode;
 use crate::config;
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::{EventNotice, Settings};
+use crate::ledger::calls::{Delivered, LaneEvent, LaneNotice, Take, Taken};
 use crate::rpc;
 use askwell::Code;
 use askwell::api::Webhook;
-use askwell::id::WorkspaceId;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::stream::{self, StreamExt};
 use serde::de::IgnoredAny;
-use std::collections::HashMap;
 use std::time::Duration;
 use worker::{
     AbortSignal, Delay, Env, Fetch, Headers, MessageBatch, MessageExt, Method, Request, RequestInit,
@@ -25,53 +26,51 @@ use worker::{
 /// Longest that a webhook may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Delivers a batch of events in their order.
+/// Lanes that are worked on at the same time: an invocation may wait for six connections.
+const LANES_AT_ONCE: usize = 6;
+
+/// Delivers a batch of lanes.
 pub async fn consume(batch: &MessageBatch<IgnoredAny>, env: &Env) {
-    let mut webhooks: HashMap<WorkspaceId, Option<Webhook>> = HashMap::new();
-    let mut delivered: HashMap<WorkspaceId, Vec<(String, worker::RawMessage)>> = HashMap::new();
-    for message in batch.raw_iter() {
-        let Some(notice) = decode::<EventNotice>(&message, env, "events").await else { continue };
-        match deliver(&notice, &mut webhooks, env).await {
-            Ok(()) => delivered.entry(notice.workspace).or_default().push((notice.id, message)),
-            Err(fault) => {
-                fault.log("deliver");
-                message.retry();
+    stream::iter(batch.raw_iter())
+        .for_each_concurrent(LANES_AT_ONCE, async |message| {
+            let Some(notice) = decode::<LaneNotice>(&message, env, "events").await else { return };
+            match deliver(&notice, &message.id(), env).await {
+                Ok(()) => message.ack(),
+                Err(fault) => {
+                    fault.log("deliver");
+                    message.retry();
+                }
             }
-        }
-    }
-    for (workspace, messages) in delivered {
-        let ids: Vec<&String> = messages.iter().map(|(id, _)| id).collect();
-        let confirmed = match rpc::ledger(env, &workspace) {
-            Ok(ledger) => rpc::call::<_, ()>(&ledger, "delivered", &ids).await,
-            Err(fault) => Err(fault),
-        };
-        if let Err(fault) = &confirmed {
-            fault.log("confirm delivery");
-        }
-        for (_, message) in messages {
-            if confirmed.is_ok() { message.ack() } else { message.retry() }
-        }
-    }
+        })
+        .await;
 }
 
-async fn deliver(
-    notice: &EventNotice,
-    webhooks: &mut HashMap<WorkspaceId, Option<Webhook>>,
-    env: &Env,
-) -> Outcome<()> {
-    if !webhooks.contains_key(&notice.workspace) {
-        let ledger = rpc::ledger(env, &notice.workspace)?;
-        let settings: Settings = rpc::call(&ledger, "settings", &()).await?;
-        webhooks.insert(notice.workspace.clone(), settings.webhook);
+/// Delivers what a lane holds, up to the first failure.
+async fn deliver(notice: &LaneNotice, holder: &str, env: &Env) -> Outcome<()> {
+    let ledger = rpc::ledger(env, &notice.workspace)?;
+    let take = Take { lane: notice.lane.clone(), holder: holder.to_owned() };
+    let taken: Taken = rpc::call(&ledger, "take", &take).await?;
+    let confirm = async |ids: Vec<String>, done| {
+        let delivered = Delivered { lane: notice.lane.clone(), ids, done };
+        rpc::call::<_, ()>(&ledger, "delivered", &delivered).await
+    };
+    let mut unconfirmed = Vec::new();
+    let last = taken.events.len().saturating_sub(1);
+    for (place, LaneEvent { id, event }) in taken.events.into_iter().enumerate() {
+        let body = event.to_string();
+        if config::log_events(env) {
+            worker::console_log!("{body}");
+        }
+        if let Some(webhook) = &taken.webhook {
+            post(webhook, &id, body, env).await?;
+        }
+        unconfirmed.push(id);
+        // Without a receiver there is nobody who could get a repeat.
+        if taken.webhook.is_some() || place == last {
+            confirm(std::mem::take(&mut unconfirmed), place == last).await?;
+        }
     }
-    let body = notice.event.to_string();
-    if config::log_events(env) {
-        worker::console_log!("{body}");
-    }
-    match webhooks.get(&notice.workspace) {
-        Some(Some(webhook)) => post(webhook, &notice.id, body, env).await,
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 async fn post(webhook: &Webhook, id: &str, body: String, env: &Env) -> Outcome<()> {

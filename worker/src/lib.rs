@@ -4,7 +4,9 @@
 
 #![allow(missing_docs, reason = "the code that #[durable_object] writes has none")]
 
+mod alarm;
 mod auth;
+mod bounded;
 mod closing;
 mod config;
 mod conversation;

@@ -3,7 +3,7 @@
 //! [`Closed`] is what the Conversation object hands over and [`Conclusion`] what the ledger stores
 //! beside it in one transaction.
 
-use crate::classify::{Answer, Field, Outcome, Signals, Tone, Transcript};
+use crate::classify::{self, Answer, Field, Outcome, Signals, Tone, Transcript, Value};
 use crate::conversation::{Direction, Marker, Message, Platform, Resolution, Role, Status, Turn};
 use crate::customer::Facts;
 use crate::id::{ConversationId, VisitorId};
@@ -49,6 +49,7 @@ pub struct Closed {
 
 /// A question together with its identity in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "FieldOnWire")]
 pub struct FieldVersion {
     /// The field's id, stable over its versions.
     pub id: String,
@@ -57,6 +58,29 @@ pub struct FieldVersion {
     /// The question.
     #[serde(flatten)]
     pub field: Field,
+}
+
+/// A flattened [`Field`] cannot refuse unknown fields by itself. One that is new has no id and no
+/// version yet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldOnWire {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    version: u32,
+    name: String,
+    prompt: String,
+    possible_values: Vec<Value>,
+    #[serde(default = "classify::yes")]
+    optional: bool,
+}
+
+impl From<FieldOnWire> for FieldVersion {
+    fn from(wire: FieldOnWire) -> Self {
+        let FieldOnWire { id, version, name, prompt, possible_values, optional } = wire;
+        Self { id, version, field: Field { name, prompt, possible_values, optional } }
+    }
 }
 
 /// An answer together with the question that it answers.

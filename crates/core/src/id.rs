@@ -37,22 +37,15 @@ pub fn digest(parts: &[&[u8]]) -> String {
     out
 }
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {$(
+/// What all ids have in common: text that was checked once, when it was read.
+macro_rules! checked_text {
+    ($(#[$doc:meta])* $name:ident, $check:expr, $code:expr, $refusal:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
-            /// What every such id begins with.
-            pub const PREFIX: &str = $prefix;
-
-            /// The id that belongs to these parts, always the same for the same parts.
-            pub fn derive(parts: &[&[u8]]) -> Self {
-                Self(format!("{}{}", $prefix, digest(parts)))
-            }
-
             /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -69,11 +62,10 @@ macro_rules! ids {
             type Err = Error;
 
             fn from_str(text: &str) -> Result<Self, Error> {
-                let body = text.strip_prefix($prefix).unwrap_or_default();
-                if body.len() == BODY_CHARS && body.bytes().all(|b| ALPHABET.contains(&b)) {
+                if $check(text) {
                     Ok(Self(text.to_owned()))
                 } else {
-                    Err(Error::new(Code::NotFound, concat!("an id here begins with ", $prefix)))
+                    Err(Error::new($code, $refusal))
                 }
             }
         }
@@ -84,10 +76,31 @@ macro_rules! ids {
                 text.parse().map_err(D::Error::custom)
             }
         }
+    };
+}
+
+macro_rules! derived {
+    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {$(
+        checked_text! {
+            $(#[$doc])* $name,
+            |text: &str| text.strip_prefix($prefix).is_some_and(is_body),
+            Code::NotFound,
+            concat!("an id here begins with ", $prefix)
+        }
+
+        impl $name {
+            /// What every such id begins with.
+            pub const PREFIX: &str = $prefix;
+
+            /// The id that belongs to these parts, always the same for the same parts.
+            pub fn derive(parts: &[&[u8]]) -> Self {
+                Self(format!("{}{}", $prefix, digest(parts)))
+            }
+        }
     )*};
 }
 
-ids! {
+derived! {
     /// A conversation.
     ConversationId "cv_";
     /// A customer: pseudonymous, carries nothing of the person.
@@ -102,55 +115,24 @@ ids! {
     ThemeId "th_";
 }
 
-macro_rules! slugs {
-    ($($(#[$doc:meta])* $name:ident $what:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
-
-        impl $name {
-            /// The id as text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl core::str::FromStr for $name {
-            type Err = Error;
-
-            fn from_str(text: &str) -> Result<Self, Error> {
-                if is_slug(text) {
-                    Ok(Self(text.to_owned()))
-                } else {
-                    Err(Error::new(
-                        Code::InvalidField,
-                        concat!($what, " id is 2 to 40 characters of a-z, 0-9 and inner -"),
-                    ))
-                }
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(d)?;
-                text.parse().map_err(D::Error::custom)
-            }
-        }
-    )*};
+checked_text! {
+    /// A workspace's name in addresses: 2 to 40 of `a-z`, `0-9` and inner `-`.
+    WorkspaceId,
+    is_slug,
+    Code::InvalidField,
+    "a workspace id is 2 to 40 characters of a-z, 0-9 and inner -"
 }
 
-slugs! {
-    /// A workspace's name in addresses: 2 to 40 of `a-z`, `0-9` and inner `-`.
-    WorkspaceId "a workspace";
+checked_text! {
     /// The organisation that workspaces belong to, written like a [`WorkspaceId`].
-    OrgId "an organisation";
+    OrgId,
+    is_slug,
+    Code::InvalidField,
+    "an organisation id is 2 to 40 characters of a-z, 0-9 and inner -"
+}
+
+fn is_body(text: &str) -> bool {
+    text.len() == BODY_CHARS && text.bytes().all(|b| ALPHABET.contains(&b))
 }
 
 fn is_slug(text: &str) -> bool {
@@ -171,9 +153,7 @@ impl From<&WorkspaceId> for OrgId {
 /// and 26 characters of base 32.
 pub fn is_derived(text: &str) -> bool {
     let (prefix, body) = text.split_at_checked(3).unwrap_or_default();
-    matches!(prefix.as_bytes(), [b'a'..=b'z', b'a'..=b'z', b'_'])
-        && body.len() == BODY_CHARS
-        && body.bytes().all(|b| ALPHABET.contains(&b))
+    matches!(prefix.as_bytes(), [b'a'..=b'z', b'a'..=b'z', b'_']) && is_body(body)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod calls;
 pub mod store;
 mod turn;
 
+use crate::alarm;
 use crate::config;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc;
@@ -279,17 +280,11 @@ impl Conversation {
         Ok([closing, tell, idle].into_iter().flatten().min())
     }
 
-    /// Sets the alarm to what is due next. One that rings too early is harmless and cheaper than
-    /// moving it with every message.
+    /// Sets the alarm to what is due next.
     async fn schedule(&self, meta: &Meta) -> Outcome<()> {
-        let Some(due) = self.due(&self.sql(), meta)? else { return Ok(()) };
-        let wait = due.0.saturating_sub(config::now(&self.env).0).max(0);
-        let storage = self.state.storage();
-        let ringing_at =
-            UnixMillis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(0)).plus(wait);
-        match storage.get_alarm().await? {
-            Some(set) if set <= ringing_at.0 => Ok(()),
-            _ => Ok(storage.set_alarm(wait).await?),
+        match self.due(&self.sql(), meta)? {
+            Some(due) => alarm::set(&self.state, &self.env, due).await,
+            None => Ok(()),
         }
     }
 
@@ -346,7 +341,7 @@ impl Conversation {
         let oldest = store::closings(sql)?.into_iter().next();
         let Some(closing) = oldest.filter(|closing| closing.due_at <= now.0) else { return Ok(()) };
         // Before the sending: one that fails is tried again after the same pause.
-        let pause = RESEND_MS.saturating_mul(1 << closing.attempts.min(10)).min(RESEND_MOST_MS);
+        let pause = alarm::pause(RESEND_MS, closing.attempts, RESEND_MOST_MS);
         store::postpone(sql, closing.revision, now.plus(pause))?;
         let notice = ClosingNotice {
             workspace: meta.workspace.clone(),

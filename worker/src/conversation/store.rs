@@ -5,7 +5,7 @@ use crate::fault::{Outcome, from_json, to_json};
 use crate::sql::Sql;
 use askwell::api::{ConversationState, ConversationSummary, ReadMarks};
 use askwell::closing::Closed;
-use askwell::conversation::{Direction, Message, Platform, Role, Status};
+use askwell::conversation::{Direction, Marker, Message, Platform, Role, Status};
 use askwell::id::{ConversationId, VisitorId, WorkspaceId};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
@@ -190,6 +190,19 @@ pub fn messages(sql: &Sql, after: Option<u32>, upto: u32) -> Outcome<Vec<Message
         at: UnixMillis(r.at),
     };
     Ok(rows.into_iter().map(message).collect())
+}
+
+/// Markers after the last message of a person of the team, in order.
+pub fn unanswered(sql: &Sql) -> Outcome<Vec<Marker>> {
+    #[derive(Deserialize)]
+    struct Row {
+        text: String,
+    }
+    let rows: Vec<Row> = sql.rows(
+        "SELECT text FROM messages WHERE role = 'system' AND seq > (SELECT coalesce(max(seq), -1) FROM messages WHERE role = 'agent') ORDER BY seq",
+        bind![],
+    )?;
+    Ok(rows.iter().filter_map(|row| Marker::parse(&row.text)).collect())
 }
 
 /// Appends a message.

@@ -121,6 +121,13 @@ pub fn act(
     }
 
     meta.status = meta.status.after(action, meta.direction)?;
+    if action.stands(&store::unanswered(sql)?) {
+        let answer = meta.state();
+        if let Some(key) = &input.idempotency_key {
+            store::remember(sql, Remembered::Action, key, &digest, &to_json("reply", &answer)?)?;
+        }
+        return Ok(Changed { answer, messages: Vec::new(), meta });
+    }
     // Only a reopening gets here while the words are away.
     if meta.archived {
         let archive = archive.filter(|a| a.messages.len() == meta.messages as usize);

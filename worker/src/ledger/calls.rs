@@ -2,6 +2,7 @@
 
 use askwell::api::{NewWorkspace, Webhook};
 use askwell::closing::{Closed, Conclusion};
+use askwell::conversation::Message;
 use askwell::id::{CustomerId, WorkspaceId};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
@@ -77,15 +78,52 @@ impl PageQuery {
     }
 }
 
-/// What the queue carries of an event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EventNotice {
+/// What the queue carries of events: the name of a lane that has some.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneNotice {
     /// Where.
     pub workspace: WorkspaceId,
+    /// A conversation, or an event that belongs to none.
+    pub lane: String,
+}
+
+/// `take`: somebody wants to deliver a lane's events.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Take {
+    /// Which.
+    pub lane: String,
+    /// Who: the same one may take it again.
+    pub holder: String,
+}
+
+/// What `take` answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Taken {
+    /// Where to.
+    pub webhook: Option<Webhook>,
+    /// The oldest that are not delivered, in order; none when there are none, or when another has
+    /// the lane.
+    pub events: Vec<LaneEvent>,
+}
+
+/// An event to deliver.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaneEvent {
     /// Unique.
     pub id: String,
     /// CloudEvents 1.0.
     pub event: serde_json::Value,
+}
+
+/// `delivered`: the sinks have events.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Delivered {
+    /// Of which lane.
+    pub lane: String,
+    /// Which.
+    pub ids: Vec<String>,
+    /// Whether that is the last of what was taken.
+    pub done: bool,
 }
 
 /// `dead`: a queue gave up on something.
@@ -93,7 +131,7 @@ pub struct EventNotice {
 pub struct Dead {
     /// Which queue.
     pub queue: String,
-    /// Which conversation or event.
+    /// Which closing, or which lane of events.
     pub subject: String,
 }
 
@@ -111,6 +149,47 @@ pub struct Sealed {
 /// Where a day's file is in R2.
 pub fn export_key(workspace: &WorkspaceId, day: askwell::time::Day) -> String {
     format!("{workspace}/{day}.json")
+}
+
+/// A KV document with the version of its form, so that a reader knows what it has before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Versioned<T> {
+    /// Of the form; see [`DOCUMENT_VERSION`].
+    pub version: u32,
+    /// The document itself.
+    #[serde(flatten)]
+    pub document: T,
+}
+
+/// The version that is written.
+pub const DOCUMENT_VERSION: u32 = 1;
+
+impl<T> Versioned<T> {
+    /// A document in the form of today.
+    pub fn new(document: T) -> Self {
+        Self { version: DOCUMENT_VERSION, document }
+    }
+
+    /// The document, unless its form is one that is not known here.
+    pub fn known(self) -> Option<T> {
+        (self.version == DOCUMENT_VERSION).then_some(self.document)
+    }
+}
+
+/// KV: a closed conversation's words.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TranscriptDocument {
+    /// In order.
+    pub messages: Vec<Message>,
+}
+
+/// KV: a workspace, for people who look at the list of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WorkspaceDocument {
+    /// Which.
+    pub id: WorkspaceId,
+    /// For people.
+    pub name: String,
 }
 
 /// KV: what the edge needs of a visitor before the first word.

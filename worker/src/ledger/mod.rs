@@ -14,12 +14,14 @@
 
 pub mod calls;
 mod customers;
+mod lanes;
 mod outbox;
 mod query;
 mod record;
 mod schema;
 mod seal;
 
+use crate::alarm;
 use crate::auth::{KeyKind, KeyRecord};
 use crate::bind;
 use crate::config;
@@ -31,7 +33,9 @@ use askwell::classify::{self, Field};
 use askwell::closing::FieldVersion;
 use askwell::time::Day;
 use askwell::{Code, Error, id};
-use calls::{Create, Dead, PageQuery, Record, Recorded, Settings, workspace_key};
+use calls::{
+    Create, Dead, Delivered, PageQuery, Record, Recorded, Settings, Take, Taken, workspace_key,
+};
 use serde::Deserialize;
 use std::cell::Cell;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
@@ -93,6 +97,7 @@ impl Workspace {
             "conversation" => to_json("answer", &query::conversation(&sql, &name()?)?),
             "conversations" => to_json("answer", &query::conversations(&sql, &page()?)?),
             "events" => to_json("answer", &query::events(&sql, &page()?)?),
+            "take" => to_json("answer", &self.take(from_json("call", body)?).await?),
             "delivered" => to_json("answer", &self.delivered(from_json("call", body)?).await?),
             "dead" => to_json("answer", &self.dead(from_json("call", body)?).await?),
             "export-days" => to_json("answer", &query::export_days(&sql)?),
@@ -236,9 +241,15 @@ impl Workspace {
         Ok(recorded)
     }
 
-    async fn delivered(&self, ids: Vec<String>) -> Outcome<()> {
+    async fn take(&self, input: Take) -> Outcome<Taken> {
         let now = config::now(&self.env);
-        transaction(&self.state, move |sql| outbox::delivered(sql, &ids, now)).await
+        transaction(&self.state, move |sql| lanes::take(sql, &settings(sql)?, &input, now)).await
+    }
+
+    async fn delivered(&self, input: Delivered) -> Outcome<()> {
+        let now = config::now(&self.env);
+        transaction(&self.state, move |sql| lanes::delivered(sql, &input, now)).await?;
+        self.schedule().await
     }
 
     async fn dead(&self, dead: Dead) -> Outcome<()> {
@@ -265,25 +276,23 @@ impl Workspace {
     async fn wake(&self) -> Outcome<()> {
         let sql = self.existing().await?;
         let settings = settings(&sql)?;
-        // One failing must not hold up the other: the first error is told after both have run.
-        let published = outbox::publish(&sql, &settings, &self.env).await;
-        let sent = outbox::send_events(&sql, &settings, &self.env, config::now(&self.env)).await;
+        let now = config::now(&self.env);
+        // One failing must not hold up the other, and the alarm is set again whatever fails here:
+        // the runtime gives a failing alarm up after a few tries.
+        let published = outbox::publish(&sql, &settings, &self.env, now).await;
+        let sent = lanes::send(&sql, &settings, &self.env, now).await;
         self.schedule().await?;
-        published.and(sent)
+        for failed in [published, sent].into_iter().filter_map(Result::err) {
+            failed.log("ledger alarm");
+        }
+        Ok(())
     }
 
     /// Sets the alarm to what is due next.
     async fn schedule(&self) -> Outcome<()> {
-        let now = config::now(&self.env);
-        let storage = self.state.storage();
-        let Some(due) = outbox::due(&Sql::of(&storage), now)? else { return Ok(()) };
-        let wait = due.0.saturating_sub(now.0).max(PUBLISH_AFTER_MS);
-        let ringing_at =
-            i64::try_from(worker::Date::now().as_millis()).unwrap_or(0).saturating_add(wait);
-        match storage.get_alarm().await? {
-            Some(set) if set <= ringing_at => Ok(()),
-            _ => Ok(storage.set_alarm(wait).await?),
-        }
+        let Some(due) = outbox::due(&Sql::of(&self.state.storage()))? else { return Ok(()) };
+        let soonest = config::now(&self.env).plus(PUBLISH_AFTER_MS);
+        alarm::set(&self.state, &self.env, due.max(soonest)).await
     }
 }
 

@@ -1,27 +1,32 @@
-//! Sending what the transactions left behind: documents to KV, events to their queue.
+//! Documents on their way to KV.
 //!
 //! A document is a row that names what is out of date, not a copy of it: however often a customer
-//! changes, KV is written once with what is true when it is written. An event stays due, with
-//! growing pauses, until its delivery is confirmed; sinks know repeats by the event's id.
+//! changes, KV is written once with what is true when it is written. One that cannot be written is
+//! tried again with growing pauses, and holds up no other.
 
-use super::calls::{EventNotice, Settings, VisitorDocument};
+use super::calls::{Settings, TranscriptDocument, Versioned, VisitorDocument, WorkspaceDocument};
 use super::query;
+use crate::alarm;
 use crate::bind;
+use crate::bounded::{self, Limits};
 use crate::config;
-use crate::fault::{Outcome, from_json, to_json};
+use crate::fault::{Outcome, to_json};
 use crate::sql::Sql;
 use askwell::detect::Kind;
 use askwell::time::UnixMillis;
 use serde::Deserialize;
-use worker::Env;
+use worker::{Env, kv::KvStore};
 
 /// Documents per alarm: each is a KV write, and an invocation may make 1,000 subrequests.
 const DOCUMENTS_AT_ONCE: u32 = 400;
-/// Events per alarm and per batch of the queue.
-const EVENTS_AT_ONCE: u32 = 100;
-/// A batch of the queue may have 256 kB; our largest event is under 2 kB.
-const RESEND_MS: i64 = 30_000;
-const RESEND_MOST_MS: i64 = 60 * 60 * 1000;
+/// What is written at the same time: six connections are all that an invocation may have, and of
+/// its 128 MB a transcript needs a few times its size.
+const LIMITS: Limits = Limits { items: 6, bytes: 4 * 1024 * 1024 };
+/// Size of a document that holds no conversation.
+const SMALL_BYTES: u64 = 2 * 1024;
+/// Pause before a document is tried again: 2 s × 2ⁿ, at most 15 min.
+const RETRY_MS: i64 = 2_000;
+const RETRY_MOST_MS: i64 = 15 * 60 * 1000;
 
 #[derive(Deserialize)]
 struct Document {
@@ -29,66 +34,88 @@ struct Document {
     kind: String,
     subject: String,
     version: i64,
-}
-
-#[derive(Deserialize)]
-struct DueEvent {
-    seq: i64,
-    id: String,
-    body: String,
     attempts: u32,
 }
 
-/// When there is something to send next; none when all is sent.
-pub fn due(sql: &Sql, now: UnixMillis) -> Outcome<Option<UnixMillis>> {
+/// When there is something to send next, documents and events; none when all is sent.
+pub fn due(sql: &Sql) -> Outcome<Option<UnixMillis>> {
     #[derive(Deserialize)]
     struct Row {
         at: Option<i64>,
     }
-    let waiting: Option<serde::de::IgnoredAny> =
-        sql.first("SELECT 1 AS found FROM documents LIMIT 1", bind![])?;
-    if waiting.is_some() {
-        return Ok(Some(now));
-    }
-    let row: Option<Row> =
-        sql.first("SELECT min(due_at) AS at FROM events WHERE due_at IS NOT NULL", bind![])?;
+    let row: Option<Row> = sql.first(
+        "SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM documents UNION ALL SELECT min(due_at) FROM lanes)",
+        bind![],
+    )?;
     Ok(row.and_then(|row| row.at).map(UnixMillis))
 }
 
-/// Publishes documents that are out of date.
-pub async fn publish(sql: &Sql, settings: &Settings, env: &Env) -> Outcome<()> {
+/// Publishes documents that are out of date, those that have waited longest first.
+pub async fn publish(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Outcome<()> {
     let store = env.kv(config::DOCUMENTS)?;
     let documents: Vec<Document> = sql.rows(
-        "SELECT key, kind, subject, version FROM documents LIMIT ?",
-        bind![i64::from(DOCUMENTS_AT_ONCE)],
+        "SELECT key, kind, subject, version, attempts FROM documents WHERE due_at <= ? ORDER BY due_at, key LIMIT ?",
+        bind![now.0, i64::from(DOCUMENTS_AT_ONCE)],
     )?;
-    let writes = documents.into_iter().map(|document| {
-        let store = store.clone();
-        async move {
-            match read(sql, settings, &document)? {
-                Some(text) => store.put(&document.key, text)?.execute().await?,
-                None => store.delete(&document.key).await?,
-            }
-            // Unless it has changed again meanwhile.
+    let write = async |document: &Document| {
+        if let Err(fault) = put(sql, settings, &store, document).await {
+            fault.log("publish");
+            let pause = alarm::pause(RETRY_MS, document.attempts, RETRY_MOST_MS);
             sql.run(
-                "DELETE FROM documents WHERE key = ? AND version = ?",
-                bind![document.key, document.version],
-            )
+                "UPDATE documents SET attempts = attempts + 1, due_at = ? WHERE key = ?",
+                bind![now.plus(pause).0, document.key.as_str()],
+            )?;
         }
-    });
-    futures_util::future::join_all(writes).await.into_iter().collect()
+        Ok(())
+    };
+    bounded::for_each(&documents, LIMITS, |document| size(sql, document), write).await
+}
+
+async fn put(sql: &Sql, settings: &Settings, store: &KvStore, document: &Document) -> Outcome<()> {
+    match read(sql, settings, document)? {
+        Some(text) => store.put(&document.key, text)?.execute().await?,
+        None => store.delete(&document.key).await?,
+    }
+    // Unless it has changed again meanwhile.
+    sql.run(
+        "DELETE FROM documents WHERE key = ? AND version = ?",
+        bind![document.key.as_str(), document.version],
+    )
+}
+
+/// What a document takes in memory, about.
+fn size(sql: &Sql, document: &Document) -> Outcome<u64> {
+    #[derive(Deserialize)]
+    struct Row {
+        bytes: Option<u64>,
+    }
+    if document.kind != "transcript" {
+        return Ok(SMALL_BYTES);
+    }
+    let row: Option<Row> = sql.first(
+        "SELECT sum(length(CAST(body AS BLOB))) AS bytes FROM archives WHERE conversation_id = ?",
+        bind![document.subject.as_str()],
+    )?;
+    Ok(row.and_then(|row| row.bytes).unwrap_or(0))
 }
 
 fn read(sql: &Sql, settings: &Settings, document: &Document) -> Outcome<Option<String>> {
     let subject = document.subject.as_str();
     match document.kind.as_str() {
-        "customer" => query::customer(sql, subject)?.map(|c| to_json("document", &c)).transpose(),
-        "visitor" => Ok(Some(to_json("document", &visitor(sql, subject)?)?)),
-        "transcript" => Ok(query::archive(sql, subject)?
-            .map(|archive| to_json("document", &archive.messages))
-            .transpose()?),
+        "customer" => query::customer(sql, subject)?
+            .map(|customer| to_json("document", &Versioned::new(customer)))
+            .transpose(),
+        "visitor" => Ok(Some(to_json("document", &Versioned::new(visitor(sql, subject)?))?)),
+        "transcript" => query::archive(sql, subject)?
+            .map(|archive| {
+                let transcript = TranscriptDocument { messages: archive.messages };
+                to_json("document", &Versioned::new(transcript))
+            })
+            .transpose(),
         "workspace" => {
-            Ok(Some(serde_json::json!({ "id": settings.id, "name": settings.name }).to_string()))
+            let workspace =
+                WorkspaceDocument { id: settings.id.clone(), name: settings.name.clone() };
+            Ok(Some(to_json("document", &Versioned::new(workspace))?))
         }
         _ => Ok(None),
     }
@@ -112,50 +139,4 @@ fn visitor(sql: &Sql, id: &str) -> Outcome<VisitorDocument> {
     };
     let known = Kind::ALL.into_iter().filter(has).collect();
     Ok(VisitorDocument { customer_id: Some(customer.customer_id), known })
-}
-
-/// Puts due events into the queue, in the ledger's order.
-pub async fn send_events(
-    sql: &Sql,
-    settings: &Settings,
-    env: &Env,
-    now: UnixMillis,
-) -> Outcome<()> {
-    let due: Vec<DueEvent> = sql.rows(
-        "SELECT seq, id, body, attempts FROM events WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY seq LIMIT ?",
-        bind![now.0, i64::from(EVENTS_AT_ONCE)],
-    )?;
-    if due.is_empty() {
-        return Ok(());
-    }
-    let mut notices = Vec::with_capacity(due.len());
-    for event in &due {
-        notices.push(EventNotice {
-            workspace: settings.id.clone(),
-            id: event.id.clone(),
-            event: from_json("event", &event.body)?,
-        });
-    }
-    let texts: Vec<String> =
-        notices.iter().map(|n| to_json("event notice", n)).collect::<Outcome<_>>()?;
-    env.queue(config::EVENTS)?.send_batch(texts).await?;
-    for event in due {
-        let pause = RESEND_MS.saturating_mul(1 << event.attempts.min(10)).min(RESEND_MOST_MS);
-        sql.run(
-            "UPDATE events SET attempts = attempts + 1, due_at = ? WHERE seq = ? AND due_at IS NOT NULL",
-            bind![now.plus(pause).0, event.seq],
-        )?;
-    }
-    Ok(())
-}
-
-/// Notes deliveries.
-pub fn delivered(sql: &Sql, ids: &[String], now: UnixMillis) -> Outcome<()> {
-    for id in ids {
-        sql.run(
-            "UPDATE events SET delivered_at = coalesce(delivered_at, ?), due_at = NULL WHERE id = ?",
-            bind![now.0, id.as_str()],
-        )?;
-    }
-    Ok(())
 }

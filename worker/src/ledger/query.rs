@@ -285,7 +285,7 @@ pub fn overview(sql: &Sql) -> Outcome<Overview> {
         events_undelivered: count("SELECT count(*) AS n FROM events WHERE delivered_at IS NULL")?,
         events_blocked: super::read_counter(sql, "events_blocked")?,
         outbox: count(
-            "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM events WHERE due_at IS NOT NULL AND attempts = 0) AS n",
+            "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM lanes WHERE attempts = 0) AS n",
         )?,
         dead_letters: count("SELECT count(*) AS n FROM dead_letters")?,
     })

@@ -3,6 +3,7 @@
 
 use super::calls::{Record, Recorded, Settings, customer_key, transcript_key, visitor_key};
 use super::customers;
+use super::lanes;
 use crate::bind;
 use crate::conversation::calls::Archive;
 use crate::fault::{Outcome, to_json};
@@ -238,16 +239,13 @@ pub fn put_event(
         return super::counter(sql, "events_blocked", 1);
     }
     let body = event::cloud_event(event).to_string();
-    sql.run(
-        "INSERT OR IGNORE INTO events (id, name, conversation_id, body, due_at) VALUES (?, ?, ?, ?, ?)",
-        bind![
-            event.event_id.as_str(),
-            event.name.to_string(),
-            conversation.map(ConversationId::as_str),
-            body,
-            now.0
-        ],
-    )
+    let id = event.event_id.as_str();
+    let lane = conversation.map_or(id, ConversationId::as_str);
+    let new: Option<serde::de::IgnoredAny> = sql.first(
+        "INSERT INTO events (id, name, lane, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq",
+        bind![id, event.name.to_string(), lane, body],
+    )?;
+    if new.is_some() { lanes::wake(sql, lane, now) } else { Ok(()) }
 }
 
 fn put_export_row(

@@ -18,10 +18,13 @@ CREATE TABLE revisions (conversation_id TEXT NOT NULL, revision INTEGER NOT NULL
 CREATE TABLE answers (conversation_id TEXT NOT NULL, field_id TEXT NOT NULL, value TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (conversation_id, field_id)) WITHOUT ROWID;
 CREATE INDEX answers_by_value ON answers (field_id, value, conversation_id);
 CREATE TABLE answer_counts (field_id TEXT NOT NULL, value TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (field_id, value, day, platform)) WITHOUT ROWID;
-CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, conversation_id TEXT, body TEXT NOT NULL, due_at INTEGER, attempts INTEGER NOT NULL DEFAULT 0, delivered_at INTEGER);
-CREATE INDEX events_due ON events (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, lane TEXT NOT NULL, body TEXT NOT NULL, delivered_at INTEGER);
+CREATE INDEX events_waiting ON events (lane, seq) WHERE delivered_at IS NULL;
 CREATE INDEX events_by_name ON events (name);
-CREATE TABLE documents (key TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE lanes (name TEXT PRIMARY KEY, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, holder TEXT) WITHOUT ROWID;
+CREATE INDEX lanes_due ON lanes (due_at);
+CREATE TABLE documents (key TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, version INTEGER NOT NULL, due_at INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX documents_due ON documents (due_at);
 CREATE TABLE export_rows (day TEXT NOT NULL, conversation_id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (day, conversation_id)) WITHOUT ROWID;
 CREATE TABLE export_days (day TEXT PRIMARY KEY, frozen_at INTEGER NOT NULL, sealed_at INTEGER, sha256 TEXT, bytes INTEGER, conversations INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE dead_letters (id TEXT PRIMARY KEY, queue TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID

@@ -1,5 +1,10 @@
-//! Sealing a day: freeze → build → write once → note. A crash between any two is mended by the next
+//! Sealing a day: freeze → measure → write once → note. A crash between any two is mended by the next
 //! try, which builds the same bytes from the same frozen rows.
+//!
+//! A day of any size goes through a small memory: its rows are read in pieces, once for the manifest
+//! and once for the bucket. R2 takes a stream whose length is known in one conditional write, up to
+//! 5 GB, and checks it against the manifest's SHA-256. Its multipart uploads would need no length,
+//! but cannot be made conditional, and so not write-once.
 
 use super::calls::{Sealed, Settings, export_key};
 use crate::bind;
@@ -9,8 +14,14 @@ use crate::sql::{Sql, transaction};
 use askwell::export;
 use askwell::time::{Day, UnixMillis};
 use askwell::{Code, Error};
+use futures_util::stream;
 use serde::Deserialize;
-use worker::{Conditional, Env, HttpMetadata, State};
+use worker::{Conditional, Data, Env, FixedLengthStream, HttpMetadata, State};
+
+/// Bytes of rows that are in memory at once, or one row.
+const PIECE_BYTES: u64 = 64 * 1024;
+/// Rows whose sizes are looked at at once.
+const PIECE_ROWS: i64 = 256;
 
 #[derive(Deserialize)]
 struct DayRow {
@@ -70,31 +81,104 @@ pub async fn seal(state: &State, env: &Env, settings: &Settings, day: Day) -> Ou
     }
 
     // From here on `record` puts nothing on this day any more.
-    let frozen = name.clone();
-    let rows: Vec<Row> = transaction(state, move |sql| {
-        sql.run(
-            "INSERT OR IGNORE INTO export_days (day, frozen_at, conversations) VALUES (?1, ?2, (SELECT count(*) FROM export_rows WHERE day = ?1))",
-            bind![frozen.as_str(), now.0],
-        )?;
-        sql.rows("SELECT body FROM export_rows WHERE day = ? ORDER BY conversation_id", bind![frozen])
-    })
-    .await?;
+    let frozen_at = freeze(state, day, now).await?;
     let mut document = export::Document::new();
-    let mut text = String::new();
-    for row in &rows {
-        text.push_str(&document.row(&row.body));
+    let mut place = Place::default();
+    while let Some(rows) = next_piece(&sql, &name, &mut place)? {
+        rows.iter().for_each(|row| drop(document.row(&row.body)));
     }
-    let (end, manifest) = document.seal(day, now);
-    text.push_str(&end);
-    write_once(env, &key, text.into_bytes()).await?;
+    let (_, manifest) = document.seal(day, frozen_at);
+    let sha256 = manifest.sha256.clone();
+    write_once(env, &key, file(sql.clone(), day, manifest.bytes), Some(&sha256)).await?;
     let manifest_key = key.replace(".json", ".manifest.json");
-    write_once(env, &manifest_key, to_json("manifest", &manifest)?.into_bytes()).await?;
-    let (sha256, bytes) = (manifest.sha256, manifest.bytes);
+    write_once(env, &manifest_key, to_json("manifest", &manifest)?.into(), None).await?;
     sql.run(
         "UPDATE export_days SET sealed_at = ?, sha256 = ?, bytes = ? WHERE day = ? AND sealed_at IS NULL",
-        bind![now.0, sha256.as_str(), i64::try_from(bytes).unwrap_or(i64::MAX), name],
+        bind![frozen_at.0, sha256.as_str(), i64::try_from(manifest.bytes).unwrap_or(i64::MAX), name],
     )?;
-    Ok(Sealed { key, sha256, bytes })
+    Ok(Sealed { key, sha256, bytes: manifest.bytes })
+}
+
+/// Ends a day, and says since when it has ended.
+async fn freeze(state: &State, day: Day, now: UnixMillis) -> Outcome<UnixMillis> {
+    #[derive(Deserialize)]
+    struct Frozen {
+        frozen_at: i64,
+    }
+    let frozen: Option<Frozen> = transaction(state, move |sql| {
+        let name = day.to_string();
+        sql.run(
+            "INSERT OR IGNORE INTO export_days (day, frozen_at, conversations) VALUES (?1, ?2, (SELECT count(*) FROM export_rows WHERE day = ?1))",
+            bind![name.as_str(), now.0],
+        )?;
+        sql.first("SELECT frozen_at FROM export_days WHERE day = ?", bind![name])
+    })
+    .await?;
+    Ok(frozen.map_or(now, |row| UnixMillis(row.frozen_at)))
+}
+
+/// The day's file as a stream.
+fn file(sql: Sql, day: Day, bytes: u64) -> Data {
+    let begin = Some((export::Document::new(), Place::default()));
+    let pieces = stream::try_unfold(begin, move |state| {
+        let piece = write_piece(&sql, day, state);
+        async move { piece.map_err(|fault| worker::Error::RustError(fault.to_string())) }
+    });
+    FixedLengthStream::wrap(pieces, bytes).into()
+}
+
+type Writing = Option<(export::Document, Place)>;
+
+/// The next piece of the file, and how to go on; after the last, nothing.
+fn write_piece(sql: &Sql, day: Day, state: Writing) -> Outcome<Option<(Vec<u8>, Writing)>> {
+    let Some((mut document, mut place)) = state else { return Ok(None) };
+    Ok(Some(match next_piece(sql, &day.to_string(), &mut place)? {
+        Some(rows) => {
+            let text: String = rows.iter().map(|row| document.row(&row.body)).collect();
+            (text.into_bytes(), Some((document, place)))
+        }
+        // The manifest is written already: its instant does not matter here.
+        None => (document.seal(day, UnixMillis(0)).0.into_bytes(), None),
+    }))
+}
+
+/// How far the rows of a day have been read: up to and with this conversation.
+#[derive(Debug, Default)]
+struct Place(String);
+
+/// The rows that follow, in order, as many as make up a piece; none after the last.
+fn next_piece(sql: &Sql, day: &str, place: &mut Place) -> Outcome<Option<Vec<Row>>> {
+    #[derive(Deserialize)]
+    struct Ahead {
+        id: String,
+        bytes: u64,
+    }
+    let ahead: Vec<Ahead> = sql.rows(
+        "SELECT conversation_id AS id, length(CAST(body AS BLOB)) AS bytes FROM export_rows WHERE day = ? AND conversation_id > ? ORDER BY conversation_id LIMIT ?",
+        bind![day, place.0.as_str(), PIECE_ROWS],
+    )?;
+    let count = fitting(ahead.iter().map(|row| row.bytes), PIECE_BYTES);
+    let Some(last) = count.checked_sub(1).and_then(|last| ahead.into_iter().nth(last)) else {
+        return Ok(None);
+    };
+    let rows = sql.rows(
+        "SELECT body FROM export_rows WHERE day = ? AND conversation_id > ? AND conversation_id <= ? ORDER BY conversation_id",
+        bind![day, place.0.as_str(), last.id.as_str()],
+    )?;
+    place.0 = last.id;
+    Ok(Some(rows))
+}
+
+/// How many of the first sizes fit, but at least one where there is one.
+fn fitting(sizes: impl Iterator<Item = u64>, most: u64) -> usize {
+    let mut sum = 0u64;
+    sizes
+        .enumerate()
+        .take_while(|(place, size)| {
+            sum = sum.saturating_add(*size);
+            *place == 0 || sum <= most
+        })
+        .count()
 }
 
 fn ready_at(day: Day, env: &Env) -> UnixMillis {
@@ -102,19 +186,52 @@ fn ready_at(day: Day, env: &Env) -> UnixMillis {
 }
 
 /// Writes unless it is there. What is there was built from the same frozen rows.
-async fn write_once(env: &Env, key: &str, body: Vec<u8>) -> Outcome<()> {
+async fn write_once(env: &Env, key: &str, body: Data, sha256: Option<&str>) -> Outcome<()> {
+    let bucket = env.bucket(config::EXPORTS)?;
+    // Spares the sending; that nobody was faster is for the condition to see to.
+    if bucket.head(key).await?.is_some() {
+        return Ok(());
+    }
     let metadata = HttpMetadata {
         content_type: Some("application/json".to_owned()),
         ..HttpMetadata::default()
     };
     let absent =
         Conditional { etag_does_not_match: Some("*".to_owned()), ..Conditional::default() };
-    env.bucket(config::EXPORTS)?
-        .put(key, body)
-        .http_metadata(metadata)
-        .only_if(absent)
-        .execute()
-        .await
-        .map(drop)
-        .map_err(Fault::from)
+    let mut put = bucket.put(key, body).http_metadata(metadata).only_if(absent);
+    if let Some(hex) = sha256 {
+        put = put.sha256(bytes_of_hex(hex));
+    }
+    put.execute().await.map(drop).map_err(Fault::from)
+}
+
+/// The bytes that hexadecimal digits stand for.
+fn bytes_of_hex(hex: &str) -> Vec<u8> {
+    let digits: Vec<u32> = hex.chars().filter_map(|c| c.to_digit(16)).collect();
+    let byte = |pair: &[u32]| pair.iter().fold(0u8, |byte, digit| byte << 4 | *digit as u8);
+    digits.chunks(2).map(byte).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_is_as_large_as_allowed_or_one_row() {
+        for (sizes, count) in [
+            (&[][..], 0),
+            (&[200], 1),
+            (&[200, 1], 1),
+            (&[60, 40, 1], 2),
+            (&[60, 41], 1),
+            (&[1, 1, 1], 3),
+        ] {
+            assert_eq!(fitting(sizes.iter().copied(), 100), count, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn hexadecimal_reads_back() {
+        assert_eq!(bytes_of_hex("00ff7a"), [0x00, 0xff, 0x7a]);
+    }
 }

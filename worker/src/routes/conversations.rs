@@ -7,7 +7,7 @@ use crate::conversation::calls::{
     Act, Actor, Amend, Archive, Attend, Open, Opened, Read, Say, Transcript,
 };
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::{VisitorDocument, visitor_key};
+use crate::ledger::calls::{Versioned, VisitorDocument, visitor_key};
 use crate::{config, http, rpc};
 use askwell::Code;
 use askwell::api::{
@@ -137,8 +137,9 @@ fn visitor(
 async fn profile(env: &Env, workspace: &WorkspaceId, visitor: &VisitorId) -> Vec<Kind> {
     let read = async {
         let key = visitor_key(workspace, visitor.as_str());
-        let document: Option<VisitorDocument> = env.kv(config::DOCUMENTS)?.get(&key).json().await?;
-        Ok::<_, Fault>(document.unwrap_or_default().known)
+        let document: Option<Versioned<VisitorDocument>> =
+            env.kv(config::DOCUMENTS)?.get(&key).json().await?;
+        Ok::<_, Fault>(document.and_then(Versioned::known).unwrap_or_default().known)
     };
     read.await.unwrap_or_else(|fault| {
         fault.log("profile");

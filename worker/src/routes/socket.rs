@@ -68,7 +68,9 @@ mod tests {
     fn a_token_counts_only_beside_the_protocol() {
         assert_eq!(offered_token("askwell, vt_a-b.c_d"), Some("vt_a-b.c_d"));
         assert_eq!(offered_token("vt_a.b,askwell"), Some("vt_a.b"));
-        for not_ours in ["", "askwell", "vt_a.b", "chat, vt_a.b", "askwell, sk_shop_1", "askwell vt_a.b"] {
+        for not_ours in
+            ["", "askwell", "vt_a.b", "chat, vt_a.b", "askwell, sk_shop_1", "askwell vt_a.b"]
+        {
             assert_eq!(offered_token(not_ours), None, "{not_ours}");
         }
     }

@@ -48,7 +48,7 @@ pub struct Field {
     pub optional: bool,
 }
 
-fn yes() -> bool {
+pub(crate) fn yes() -> bool {
     true
 }
 

@@ -146,6 +146,20 @@ impl Action {
         }
     }
 
+    /// Whether it has been done already and doing it again would say nothing new: the conversation
+    /// was handed over, and nobody of the team has spoken since. A request whose answer was lost can
+    /// so be sent again without a second hand-off.
+    ///
+    /// `unanswered` are the markers after the last message of a person of the team, in order.
+    pub fn stands(self, unanswered: &[Marker]) -> bool {
+        let (Self::Handoff | Self::Transfer) = self else { return false };
+        unanswered
+            .iter()
+            .rev()
+            .take_while(|&&marker| marker != Marker::Reopened)
+            .any(|&marker| Some(marker) == self.marker())
+    }
+
     /// Whether the owner's fields are answered after it (on close, resolve and hand-off).
     pub fn classifies(self) -> bool {
         !matches!(self, Self::Begin | Self::Transfer | Self::Reopen)
@@ -205,6 +219,24 @@ mod tests {
                 let refusal = status.after(action, direction).unwrap_err();
                 assert_eq!(refusal.code, Code::IllegalTransition);
             }
+        }
+    }
+
+    #[test]
+    fn a_handover_stands_until_somebody_has_answered() {
+        use Marker::{Closed, Handoff, Reopened, Transferred};
+        for (action, unanswered, stands) in [
+            (Action::Handoff, &[][..], false),
+            (Action::Handoff, &[Handoff], true),
+            (Action::Handoff, &[Handoff, Transferred], true),
+            (Action::Handoff, &[Transferred], false),
+            (Action::Transfer, &[Handoff], false),
+            (Action::Transfer, &[Handoff, Transferred], true),
+            (Action::Handoff, &[Handoff, Closed, Reopened], false),
+            (Action::Handoff, &[Closed, Reopened, Handoff], true),
+            (Action::Reopen, &[Closed, Reopened], false),
+        ] {
+            assert_eq!(action.stands(unanswered), stands, "{action:?} after {unanswered:?}");
         }
     }
 

@@ -1,0 +1,147 @@
+// What a queue, a store or an object fails to do is done later, and nothing else waits for it.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { visit } from "../support/api.mjs";
+import { day, instant } from "../support/days.mjs";
+import { setUp, tearDown } from "../support/stage.mjs";
+import { RESENT_MS, until } from "../support/until.mjs";
+
+describe("failures inside", () => {
+  let worker, receiver, space;
+
+  before(async () => {
+    ({ worker, receiver, space } = await setUp({ receiver: true, faultDoor: true }));
+  });
+  after(() => tearDown({ worker, receiver }));
+
+  async function chat(text = "I'm Wanda, wanda@example.com. Thank you so much, that works!") {
+    const talk = await visit(space);
+    await talk.visitor.say(talk.id, text);
+    await talk.visitor.act(talk.id, "close");
+    return talk;
+  }
+
+  const failed = (point) => worker.behind({ point });
+  const delivered = () =>
+    until("every event is delivered", async () => {
+      const { events, events_undelivered } = await space.team.overview();
+      const recorded = Object.values(events).reduce((sum, n) => sum + n, 0);
+      return events_undelivered === 0 && receiver.events.length === recorded;
+    }, RESENT_MS);
+
+  test("a closing gets through when its queue fails", async () => {
+    await worker.fail("CLOSED.send");
+    const talk = await chat();
+    const detail = await space.team.classified(talk.id, 1, RESENT_MS);
+    assert.equal(detail.status, "completed");
+    assert.equal((await failed("CLOSED.send")).length, 1, "it did fail");
+  });
+
+  test("a closing gets through when the ledger fails", async () => {
+    await worker.fail("WORKSPACE.register");
+    await worker.fail("WORKSPACE.record", 2);
+    const talk = await chat();
+    await space.team.classified(talk.id, 1, RESENT_MS);
+    assert.equal((await failed("WORKSPACE.record")).length, 2, "it did fail");
+    await until("the list was told after a failure", async () => (await failed("WORKSPACE.register")).length === 1);
+    assert.equal((await space.team.settled()).dead_letters, 0);
+  });
+
+  test("a closing is recorded once when its confirmation fails", async () => {
+    await worker.fail("CONVERSATION.confirm");
+    const talk = await chat();
+    await space.team.classified(talk.id, 1, RESENT_MS);
+    await until("the confirmation fails and comes again", async () => {
+      const { status, json } = await space.team.send("GET", `/v1/conversations/${talk.id}`);
+      return (await failed("CONVERSATION.confirm")).length === 1 && status === 200 && json.revision === 1;
+    });
+    const { customer_id } = await space.team.conversation(talk.id);
+    const customer = await space.team.get(`/v1/customers/${customer_id}`);
+    const own = (await space.team.all("/v1/conversations")).filter((c) => c.customer_id === customer_id);
+    assert.equal(customer.conversations, own.length);
+  });
+
+  test("events get through when their queue fails", async () => {
+    await worker.fail("EVENTS.sendBatch", 2);
+    const talk = await chat();
+    await space.team.classified(talk.id, 1, RESENT_MS);
+    await delivered();
+    assert.equal((await failed("EVENTS.sendBatch")).length, 2, "it did fail");
+    assert.ok(receiver.events.some((event) => event.subject === talk.id));
+    receiver.assertSound();
+  });
+
+  test("events get through when the ledger cannot confirm them", async () => {
+    await worker.fail("WORKSPACE.delivered", 2);
+    await worker.fail("WORKSPACE.take", 1);
+    await chat().then((talk) => space.team.classified(talk.id, 1, RESENT_MS));
+    await delivered();
+    assert.equal((await failed("WORKSPACE.delivered")).length, 2, "it did fail");
+    receiver.assertSound();
+  });
+
+  test("a document that cannot be written is tried again with growing pauses, and holds up no other", async () => {
+    await space.team.settled();
+    await worker.fail("DOCUMENTS.put", 1_000, "transcript/");
+    const talk = await chat("It's Yoko, yoko@example.net, thanks!");
+    const { customer_id } = await space.team.classified(talk.id);
+    const customer = `customer/${space.id}/${customer_id}`;
+    const documents = await until("the customer's document is there", async () => {
+      const found = await worker.behind({ prefix: customer });
+      return found[customer] && found;
+    });
+    assert.equal(documents[customer].email, "yoko@example.net");
+    const times = await until("it was tried three times", async () => {
+      const found = await failed("DOCUMENTS.put");
+      return found.length >= 3 && found;
+    });
+    const pauses = [times[1] - times[0], times[2] - times[1]];
+    assert.ok(pauses[0] >= 1_900 && pauses[1] >= 3_900, `pauses of ${pauses} ms`);
+    assert.equal((await space.team.overview()).outbox, 1, "all else is written");
+    await worker.fail("DOCUMENTS.put", 0);
+    await space.team.settled();
+    const transcript = `transcript/${space.id}/${talk.id}`;
+    const written = (await worker.behind({ prefix: transcript }))[transcript];
+    assert.ok(written.messages.length >= 2);
+  });
+
+  test("every document bears the version of its form", async () => {
+    await space.team.settled();
+    for (const kind of ["workspace", "customer", "visitor", "transcript"]) {
+      const found = Object.entries(await worker.behind({ prefix: `${kind}/` }));
+      assert.ok(found.length > 0, `no ${kind} documents`);
+      for (const [key, value] of found) assert.equal(value.version, 1, key);
+    }
+  });
+
+  test("a day whose sealing is interrupted is sealed to the same bytes by the next try", async () => {
+    const date = day(-3);
+    const at = instant(date, "10:00:00");
+    const { conversation_id: id } = await space.team.open({ recorded: true });
+    await space.team.say(id, "Do you ship to Oslo?", { role: "customer", at });
+    await space.team.act(id, "close", { at: at + 1000 });
+    await space.team.classified(id);
+    const get = () => space.team.send("GET", `/v1/exports/${date}`);
+    const object = `${space.id}/${date}.json`;
+
+    await worker.fail("EXPORTS.put", 1, ".manifest.json");
+    assert.equal((await get()).status, 500, "the manifest could not be written");
+    const first = await worker.behind({ object });
+    assert.ok(first.length > 0, "the file is there without its manifest");
+    assert.equal((await space.team.all("/v1/exports")).find((e) => e.day === date).sealed_at, null);
+
+    await worker.fail("EXPORTS.put", 1, ".manifest.json");
+    await fetch(`${worker.url}/fault-door?${new URLSearchParams({ object })}`, { method: "DELETE" });
+    assert.equal((await get()).status, 500);
+    assert.deepEqual(await worker.behind({ object }), first, "written anew, the same bytes");
+
+    const sealed = await get();
+    assert.equal(sealed.status, 200);
+    assert.deepEqual(sealed.bytes, first);
+    const manifest = JSON.parse(await worker.behind({ object: object.replace(".json", ".manifest.json") }));
+    assert.equal(manifest.sha256, createHash("sha256").update(first).digest("hex"));
+    assert.deepEqual([manifest.bytes, manifest.rows], [first.length, 1]);
+  });
+});

@@ -1,0 +1,21 @@
+// What most end-to-end tests begin with: a Worker, a workspace in it and, where wanted, a receiver of its
+// events.
+
+import { workspace } from "./api.mjs";
+import { Receiver } from "./receiver.mjs";
+import { Worker } from "./worker.mjs";
+
+/** Starts them. `receiver: true` adds the receiver; the rest goes to the Worker. */
+export async function setUp({ receiver: wanted = false, ...options } = {}) {
+  const [worker, receiver] = await Promise.all([
+    Worker.start(options),
+    wanted ? Receiver.start() : undefined,
+  ]);
+  return { worker, receiver, space: await workspace(worker, { webhook: receiver }) };
+}
+
+/** Ends what was started, also when only a part was. */
+export async function tearDown({ worker, receiver }) {
+  await worker?.stop();
+  await receiver?.stop();
+}

@@ -1,0 +1,144 @@
+//! Events on their way to the sinks, in lanes: the events of one conversation are a lane, and any
+//! other event is one by itself. Lanes are independent; within one, an event is sent only after
+//! every earlier one has been delivered.
+//!
+//! The queue carries names of lanes. Whoever consumes such a message takes the lane, which nobody
+//! else gets meanwhile, delivers its oldest events one by one and confirms each, so that a repeat
+//! goes on where the last attempt ended. A lane that nobody has touched for a while is put into the
+//! queue again, which is later than the queue's own retries.
+
+use super::calls::{Delivered, LaneEvent, LaneNotice, Settings, Take, Taken};
+use crate::alarm;
+use crate::bind;
+use crate::config;
+use crate::fault::{Outcome, from_json, to_json};
+use crate::sql::Sql;
+use askwell::time::UnixMillis;
+use serde::Deserialize;
+use worker::Env;
+
+/// Lanes per alarm and per batch of the queue, which takes 100 messages.
+const LANES_AT_ONCE: u32 = 100;
+/// Events that one consumer takes at once: at ten seconds each still far from the quarter of an hour
+/// that a consumer may run.
+const EVENTS_AT_ONCE: u32 = 10;
+/// A lane is put into the queue again when nobody has touched it for so long. Longer than the pause
+/// between two of the queue's own retries (5 s) and a delivery (10 s) together.
+const RESEND_MS: i64 = 45_000;
+const RESEND_MOST_MS: i64 = 60 * 60 * 1000;
+/// When the queue itself could not be written to.
+const REQUEUE_MS: i64 = 2_000;
+
+/// Lets a lane be sent; one that is under way takes its new event along.
+pub fn wake(sql: &Sql, lane: &str, now: UnixMillis) -> Outcome<()> {
+    sql.run(
+        "INSERT INTO lanes (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+        bind![lane, now.0],
+    )
+}
+
+/// Puts the names of due lanes into the queue, those that have waited longest first.
+pub async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Lane {
+        name: String,
+        attempts: u32,
+    }
+    let due: Vec<Lane> = sql.rows(
+        "SELECT name, attempts FROM lanes WHERE due_at <= ? ORDER BY due_at, name LIMIT ?",
+        bind![now.0, i64::from(LANES_AT_ONCE)],
+    )?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let notices: Vec<String> = due
+        .iter()
+        .map(|lane| {
+            let notice = LaneNotice { workspace: settings.id.clone(), lane: lane.name.clone() };
+            to_json("lane notice", &notice)
+        })
+        .collect::<Outcome<_>>()?;
+    // Before the sending, so that a consumer that is quick finds a lane to take.
+    for lane in &due {
+        let pause = alarm::pause(RESEND_MS, lane.attempts, RESEND_MOST_MS);
+        sql.run(
+            "UPDATE lanes SET attempts = attempts + 1, due_at = ?, holder = NULL WHERE name = ?",
+            bind![now.plus(pause).0, lane.name.as_str()],
+        )?;
+    }
+    let sent = match env.queue(config::EVENTS) {
+        Ok(queue) => queue.send_batch(notices).await,
+        Err(error) => Err(error),
+    };
+    if sent.is_err() {
+        for lane in due {
+            let pause = alarm::pause(REQUEUE_MS, lane.attempts, RESEND_MOST_MS);
+            // Unless it did get through: then somebody has the lane, or has emptied it.
+            sql.run(
+                "UPDATE lanes SET due_at = ? WHERE name = ? AND holder IS NULL",
+                bind![now.plus(pause).0, lane.name],
+            )?;
+        }
+    }
+    Ok(sent?)
+}
+
+/// Gives a lane's oldest events that are not delivered to a consumer, or nothing while another one
+/// has the lane.
+pub fn take(sql: &Sql, settings: &Settings, input: &Take, now: UnixMillis) -> Outcome<Taken> {
+    #[derive(Deserialize)]
+    struct Lane {
+        due_at: i64,
+        holder: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Event {
+        id: String,
+        body: String,
+    }
+    let nothing = Taken { webhook: None, events: Vec::new() };
+    let lane: Option<Lane> =
+        sql.first("SELECT due_at, holder FROM lanes WHERE name = ?", bind![input.lane.as_str()])?;
+    let Some(lane) = lane else { return Ok(nothing) };
+    let held = lane.holder.is_some_and(|holder| holder != input.holder);
+    if held && lane.due_at > now.0 {
+        return Ok(nothing);
+    }
+    sql.run(
+        "UPDATE lanes SET holder = ?, due_at = max(due_at, ?) WHERE name = ?",
+        bind![input.holder.as_str(), now.plus(RESEND_MS).0, input.lane.as_str()],
+    )?;
+    let rows: Vec<Event> = sql.rows(
+        "SELECT id, body FROM events WHERE lane = ? AND delivered_at IS NULL ORDER BY seq LIMIT ?",
+        bind![input.lane.as_str(), i64::from(EVENTS_AT_ONCE)],
+    )?;
+    let events = rows
+        .into_iter()
+        .map(|row| Ok(LaneEvent { id: row.id, event: from_json("event", &row.body)? }))
+        .collect::<Outcome<_>>()?;
+    Ok(Taken { webhook: settings.webhook.clone(), events })
+}
+
+/// Notes deliveries. A lane without further events goes; one with more is due at once when its
+/// consumer is through with what it took.
+pub fn delivered(sql: &Sql, input: &Delivered, now: UnixMillis) -> Outcome<()> {
+    for id in &input.ids {
+        sql.run(
+            "UPDATE events SET delivered_at = ? WHERE id = ? AND delivered_at IS NULL",
+            bind![now.0, id.as_str()],
+        )?;
+    }
+    let lane = input.lane.as_str();
+    sql.run(
+        "DELETE FROM lanes WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE lane = ?1 AND delivered_at IS NULL)",
+        bind![lane],
+    )?;
+    if input.done {
+        sql.run(
+            "UPDATE lanes SET due_at = ?, attempts = 0, holder = NULL WHERE name = ?",
+            bind![now.0, lane],
+        )
+    } else {
+        sql.run("UPDATE lanes SET due_at = ? WHERE name = ?", bind![now.plus(RESEND_MS).0, lane])
+    }
+}
