@@ -18,13 +18,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{self, StreamExt};
 use serde::de::IgnoredAny;
-use std::time::Duration;
 use worker::{
-    AbortSignal, Delay, Env, Fetch, Headers, MessageBatch, MessageExt, Method, Request, RequestInit,
+    AbortSignal, Env, Fetch, Headers, MessageBatch, MessageExt, Method, Request, RequestInit,
 };
 
 /// Longest that a webhook may take to answer.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT_MS: u32 = 10_000;
 
 /// Lanes that are worked on at the same time: an invocation may wait for six connections.
 const LANES_AT_ONCE: usize = 6;
@@ -83,18 +82,9 @@ async fn post(webhook: &Webhook, id: &str, body: String, env: &Env) -> Outcome<(
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
     let request = Request::new_with_init(&webhook.url, &init)?;
-    let abort = worker::AbortController::default();
-    let signal: AbortSignal = abort.signal();
-    let fetch = Fetch::Request(request);
-    let sending = fetch.send_with_signal(&signal);
-    let response = match futures_util::future::select(Box::pin(sending), Delay::from(TIMEOUT)).await
-    {
-        futures_util::future::Either::Left((response, _)) => response?,
-        futures_util::future::Either::Right(((), _)) => {
-            abort.abort();
-            return Err(failed("no answer in time".to_owned()));
-        }
-    };
+    // A timer of the runtime: one of ours would have to be stopped once there is an answer.
+    let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS));
+    let response = Fetch::Request(request).send_with_signal(&signal).await?;
     match response.status_code() {
         200..=299 => Ok(()),
         status => Err(failed(format!("answered {status}"))),
