@@ -2,6 +2,7 @@
 
 use crate::config;
 use crate::fault::{Fault, Outcome};
+use crate::ledger::keys;
 use crate::rpc;
 use askwell::id::{ConversationId, VisitorId, WorkspaceId};
 use askwell::time::UnixMillis;
@@ -190,8 +191,8 @@ async fn look_up(
         return Ok(record);
     }
     let stub = rpc::ledger(env, workspace)?;
-    let record: Option<KeyRecord> = rpc::call(&stub, "key", &hash).await?;
-    let record = record.ok_or_else(unauthorized)?;
+    let found = rpc::call(&stub, &keys::Find { hash: hash.clone() }).await?;
+    let record = found.ok_or_else(unauthorized)?;
     KEYS.with_borrow_mut(|keys| {
         if keys.len() >= KEY_CACHE_SIZE {
             keys.clear();

@@ -6,11 +6,12 @@
 //! in the ledger, and the conversation's own resending still goes on.
 
 use crate::config;
-use crate::conversation::calls::{ClosingNotice, Snapshot};
+use crate::conversation::calls::{ClosingNotice, Confirm, GetSnapshot};
 use crate::fault::{Fault, Outcome, to_json};
-use crate::ledger::calls::{Dead, LaneNotice, Record, Recorded};
+use crate::ledger::lanes::LaneNotice;
+use crate::ledger::record::Record;
+use crate::ledger::{dead, fields};
 use crate::rpc;
-use askwell::api::FieldList;
 use askwell::closing::{FieldVersion, conclude};
 use askwell::id::{self, WorkspaceId};
 use base64::Engine;
@@ -26,10 +27,10 @@ const POISON_TTL_S: u64 = 30 * 24 * 60 * 60;
 
 /// Classifies a batch of closings.
 pub async fn consume(batch: &MessageBatch<IgnoredAny>, env: &Env) {
-    let mut fields: HashMap<WorkspaceId, Vec<FieldVersion>> = HashMap::new();
+    let mut questions: HashMap<WorkspaceId, Vec<FieldVersion>> = HashMap::new();
     for message in batch.raw_iter() {
         let Some(notice) = decode::<ClosingNotice>(&message, env, "closed").await else { continue };
-        match classify(&notice, &mut fields, env).await {
+        match classify(&notice, &mut questions, env).await {
             Ok(()) => message.ack(),
             Err(fault) => {
                 fault.log("classify");
@@ -41,28 +42,30 @@ pub async fn consume(batch: &MessageBatch<IgnoredAny>, env: &Env) {
 
 async fn classify(
     notice: &ClosingNotice,
-    fields: &mut HashMap<WorkspaceId, Vec<FieldVersion>>,
+    questions: &mut HashMap<WorkspaceId, Vec<FieldVersion>>,
     env: &Env,
 ) -> Outcome<()> {
     let conversation = rpc::conversation(env, &notice.workspace, &notice.conversation_id)?;
-    let snapshot: Option<Snapshot> = rpc::call(&conversation, "snapshot", &notice.revision).await?;
+    let revision = notice.revision;
+    let snapshot = rpc::call(&conversation, &GetSnapshot { revision }).await?;
     // None: it has been confirmed, and this is a repeat.
     let Some(snapshot) = snapshot else { return Ok(()) };
     let ledger = rpc::ledger(env, &notice.workspace)?;
-    if !fields.contains_key(&notice.workspace) {
-        let list: FieldList = rpc::call(&ledger, "fields", &()).await?;
-        fields.insert(notice.workspace.clone(), list.fields);
+    if !questions.contains_key(&notice.workspace) {
+        let list = rpc::call(&ledger, &fields::List).await?;
+        questions.insert(notice.workspace.clone(), list.fields);
     }
-    let questions = fields.get(&notice.workspace).map(Vec::as_slice).unwrap_or_default();
-    let conclusion = conclude(&snapshot.closed, questions);
+    let asked = questions.get(&notice.workspace).map(Vec::as_slice).unwrap_or_default();
+    let conclusion = conclude(&snapshot.closed, asked);
     let record = Record {
         closed: snapshot.closed,
         conclusion,
         session: snapshot.session,
         closed_wall: snapshot.closed_wall,
+        version: snapshot.version,
     };
-    let _: Recorded = rpc::call(&ledger, "record", &record).await?;
-    rpc::call::<_, ()>(&conversation, "confirm", &notice.revision).await
+    rpc::call(&ledger, &record).await?;
+    rpc::call(&conversation, &Confirm { revision }).await
 }
 
 /// Notes what a queue gave up on.
@@ -94,8 +97,8 @@ pub async fn bury(batch: &MessageBatch<IgnoredAny>, env: &Env, queue: &str) {
 }
 
 async fn note(env: &Env, workspace: &WorkspaceId, queue: &str, subject: String) -> Outcome<()> {
-    let dead = Dead { queue: queue.to_owned(), subject };
-    rpc::call(&rpc::ledger(env, workspace)?, "dead", &dead).await
+    let note = dead::Note { queue: queue.to_owned(), subject };
+    rpc::call(&rpc::ledger(env, workspace)?, &note).await
 }
 
 /// Reads a message. One that cannot be read is set aside in KV under `poison/` and acknowledged, so

@@ -10,7 +10,7 @@ use crate::auth::sign_bytes;
 use crate::closing::decode;
 use crate::config;
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::{Delivered, LaneEvent, LaneNotice, Take, Taken};
+use crate::ledger::lanes::{Delivered, LaneEvent, LaneNotice, Take};
 use crate::rpc;
 use askwell::Code;
 use askwell::api::Webhook;
@@ -48,10 +48,10 @@ pub async fn consume(batch: &MessageBatch<IgnoredAny>, env: &Env) {
 async fn deliver(notice: &LaneNotice, holder: &str, env: &Env) -> Outcome<()> {
     let ledger = rpc::ledger(env, &notice.workspace)?;
     let take = Take { lane: notice.lane.clone(), holder: holder.to_owned() };
-    let taken: Taken = rpc::call(&ledger, "take", &take).await?;
+    let taken = rpc::call(&ledger, &take).await?;
     let confirm = async |ids: Vec<String>, done| {
         let delivered = Delivered { lane: notice.lane.clone(), ids, done };
-        rpc::call::<_, ()>(&ledger, "delivered", &delivered).await
+        rpc::call(&ledger, &delivered).await
     };
     let mut unconfirmed = Vec::new();
     let last = taken.events.len().saturating_sub(1);

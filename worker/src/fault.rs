@@ -49,7 +49,7 @@ impl Fault {
         match self {
             Self::Refused(_) => {}
             Self::Platform(_) | Self::Unreadable { .. } => {
-                worker::console_error!("{place}: {self}");
+                complain(&format!("{place}: {self}"));
             }
         }
     }
@@ -58,6 +58,16 @@ impl Fault {
 impl From<worker::kv::KvError> for Fault {
     fn from(error: worker::kv::KvError) -> Self {
         Self::Platform(worker::Error::from(error))
+    }
+}
+
+/// Writes to the log that something is wrong.
+pub fn complain(what: &str) {
+    // The runtime's console is not there in native tests.
+    if cfg!(target_arch = "wasm32") {
+        worker::console_error!("{what}");
+    } else {
+        eprintln!("{what}");
     }
 }
 

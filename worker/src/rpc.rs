@@ -19,29 +19,37 @@ pub fn conversation(env: &Env, workspace: &WorkspaceId, id: &ConversationId) -> 
     Ok(env.durable_object(config::CONVERSATION)?.get_by_name(&name)?)
 }
 
+/// An operation of an object. The struct that implements it is what goes in.
+pub trait Call: Serialize + DeserializeOwned {
+    /// Unique in its object.
+    const NAME: &'static str;
+    /// What comes out.
+    type Out: Serialize + DeserializeOwned;
+}
+
 /// Calls an operation of an object.
-pub async fn call<I: Serialize, O: DeserializeOwned>(
-    stub: &Stub,
-    operation: &str,
-    input: &I,
-) -> Outcome<O> {
-    let mut answer = raw(stub, operation, &to_json("call", input)?).await?;
+pub async fn call<C: Call>(stub: &Stub, input: &C) -> Outcome<C::Out> {
+    let headers = Headers::new();
+    headers.set("content-type", "application/json")?;
+    let body = to_json(C::NAME, input)?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
+    let request = Request::new_with_init(&format!("https://object/{}", C::NAME), &init)?;
+    let mut answer = stub.fetch_with_request(request).await?;
     let body = answer.text().await?;
     if answer.status_code() == 200 {
-        from_json("answer of an object", &body)
+        from_json(C::NAME, &body)
     } else {
         Err(Fault::Refused(problem::read(&body)))
     }
 }
 
-/// Calls an operation of an object and hands its answer on.
-pub async fn raw(stub: &Stub, operation: &str, body: &str) -> Outcome<Response> {
-    let headers = Headers::new();
-    headers.set("content-type", "application/json")?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
-    let request = Request::new_with_init(&format!("https://object/{operation}"), &init)?;
-    Ok(stub.fetch_with_request(request).await?)
+/// Runs a call that an object got: reads what goes in, writes what comes out.
+pub async fn run<C: Call, F: Future<Output = Outcome<C::Out>>>(
+    body: &str,
+    work: impl FnOnce(C) -> F,
+) -> Outcome<String> {
+    to_json(C::NAME, &work(from_json(C::NAME, body)?).await?)
 }
 
 /// The operation that a request to an object names.

@@ -13,7 +13,7 @@ impl Conversation {
     /// Corrects or removes what was noted of the visitor, as long as the conversation is open: what
     /// an ended one said has gone to the ledger.
     pub(super) async fn amend(&self, input: Amend) -> Outcome<FactsAmended> {
-        self.existing()?;
+        self.existing().await?;
         let now = config::now(&self.env);
         transaction(&self.state, move |sql| {
             let meta = store::meta(sql)?;
@@ -36,7 +36,7 @@ impl Conversation {
     /// Passes on that somebody is writing, and notes what they have seen. Nothing is written when
     /// they have seen nothing new, so that typing costs no storage.
     pub(super) async fn attend(&self, input: Attend) -> Outcome<ReadMarks> {
-        let sql = self.existing()?;
+        let sql = self.existing().await?;
         let mut meta = store::meta(&sql)?;
         turn::authorise(&meta, &input.actor)?;
         let role = match input.actor {

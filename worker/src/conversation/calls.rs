@@ -1,7 +1,11 @@
 //! The operations of a Conversation object, as the Worker and the consumer call them.
 
 use super::store::Meta;
-use askwell::api::{ConversationSummary, NewAction, NewFact, NewMessage, NewPresence, ReadMarks};
+use crate::rpc::Call;
+use askwell::api::{
+    ConversationState, ConversationSummary, FactsAmended, MessageAccepted, NewAction, NewFact,
+    NewMessage, NewPresence, ReadMarks,
+};
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Message, Platform};
 use askwell::customer::Facts;
@@ -46,6 +50,11 @@ pub struct Open {
     pub known: Vec<Kind>,
 }
 
+impl Call for Open {
+    const NAME: &'static str = "open";
+    type Out = Opened;
+}
+
 /// What `open` answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Opened {
@@ -66,6 +75,11 @@ pub struct Say {
     pub message: NewMessage,
 }
 
+impl Call for Say {
+    const NAME: &'static str = "message";
+    type Out = MessageAccepted;
+}
+
 /// `action`: somebody does something.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Act {
@@ -77,6 +91,11 @@ pub struct Act {
     pub idempotency_key: Option<String>,
 }
 
+impl Call for Act {
+    const NAME: &'static str = "action";
+    type Out = ConversationState;
+}
+
 /// `fact`: what was noted of the visitor is corrected.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Amend {
@@ -84,6 +103,11 @@ pub struct Amend {
     pub actor: Actor,
     /// What.
     pub fact: NewFact,
+}
+
+impl Call for Amend {
+    const NAME: &'static str = "fact";
+    type Out = FactsAmended;
 }
 
 /// `presence`: somebody is writing, or has seen something.
@@ -95,6 +119,11 @@ pub struct Attend {
     pub presence: NewPresence,
 }
 
+impl Call for Attend {
+    const NAME: &'static str = "presence";
+    type Out = ReadMarks;
+}
+
 /// `read`: what was said.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Read {
@@ -102,6 +131,11 @@ pub struct Read {
     pub actor: Actor,
     /// Only what came after.
     pub after: Option<u32>,
+}
+
+impl Call for Read {
+    const NAME: &'static str = "read";
+    type Out = Transcript;
 }
 
 /// What `read` answers.
@@ -121,7 +155,31 @@ pub struct Transcript {
     pub read: ReadMarks,
 }
 
-/// `snapshot`: the conversation as it stood at a closing. None when the ledger has confirmed it.
+/// `snapshot`: wants a closing. None when the ledger has confirmed it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GetSnapshot {
+    /// Which closing.
+    pub revision: u32,
+}
+
+impl Call for GetSnapshot {
+    const NAME: &'static str = "snapshot";
+    type Out = Option<Snapshot>;
+}
+
+/// `confirm`: the ledger has a closing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Confirm {
+    /// Which closing.
+    pub revision: u32,
+}
+
+impl Call for Confirm {
+    const NAME: &'static str = "confirm";
+    type Out = ();
+}
+
+/// The conversation as it stood at a closing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     /// As it stood.
@@ -130,6 +188,8 @@ pub struct Snapshot {
     pub session: Session,
     /// When it was closed by the clock of the machine.
     pub closed_wall: UnixMillis,
+    /// [`Meta::version`] then.
+    pub version: u32,
 }
 
 /// What the queue carries of a closing: names only, so that any conversation fits.

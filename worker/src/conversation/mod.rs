@@ -16,8 +16,9 @@ mod turn;
 
 use crate::alarm;
 use crate::config;
-use crate::fault::{Outcome, from_json, to_json};
-use crate::rpc;
+use crate::fault::{Outcome, from_json};
+use crate::ledger::{archives, conversations};
+use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
 use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
 use askwell::closing::Closed;
@@ -26,7 +27,8 @@ use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use calls::{
-    Act, Actor, Archive, Attend, ClosingNotice, Open, Opened, Read, Say, Snapshot, Transcript,
+    Act, Actor, Amend, Attend, ClosingNotice, Confirm, GetSnapshot, Open, Opened, Read, Say,
+    Snapshot, Transcript,
 };
 use std::cell::Cell;
 use store::Meta;
@@ -61,7 +63,7 @@ impl DurableObject for Conversation {
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let operation = rpc::operation(&request);
         if operation == "socket" {
-            return match self.socket(&request) {
+            return match self.socket(&request).await {
                 Ok(response) => Ok(response),
                 Err(fault) => crate::problem::response(&fault, "conversation socket"),
             };
@@ -119,14 +121,14 @@ impl DurableObject for Conversation {
 impl Conversation {
     async fn dispatch(&self, operation: &str, body: &str) -> Outcome<String> {
         match operation {
-            "open" => to_json("answer", &self.open(from_json("call", body)?).await?),
-            "message" => to_json("answer", &self.say(from_json("call", body)?).await?),
-            "action" => to_json("answer", &self.act(from_json("call", body)?).await?),
-            "fact" => to_json("answer", &self.amend(from_json("call", body)?).await?),
-            "presence" => to_json("answer", &self.attend(from_json("call", body)?).await?),
-            "read" => to_json("answer", &self.read(&from_json("call", body)?)?),
-            "snapshot" => to_json("answer", &self.snapshot(from_json("call", body)?)?),
-            "confirm" => to_json("answer", &self.confirm(from_json("call", body)?).await?),
+            Open::NAME => rpc::run(body, |call| self.open(call)).await,
+            Say::NAME => rpc::run(body, |call| self.say(call)).await,
+            Act::NAME => rpc::run(body, |call| self.act(call)).await,
+            Amend::NAME => rpc::run(body, |call| self.amend(call)).await,
+            Attend::NAME => rpc::run(body, |call| self.attend(call)).await,
+            Read::NAME => rpc::run(body, |call| self.read(call)).await,
+            GetSnapshot::NAME => rpc::run(body, |call| self.snapshot(call)).await,
+            Confirm::NAME => rpc::run(body, |call| self.confirm(call)).await,
             _ => Err(Error::new(Code::NotFound, "no such operation").into()),
         }
     }
@@ -135,14 +137,17 @@ impl Conversation {
         Sql::of(&self.state.storage())
     }
 
-    /// Refuses what was never opened, without creating anything for it.
-    fn existing(&self) -> Outcome<Sql> {
+    /// Refuses what was never opened, without creating anything for it; brings the rest up to date.
+    async fn existing(&self) -> Outcome<Sql> {
         let sql = self.sql();
-        if self.migrated.get() || sql.has_table("state")? {
+        if !self.migrated.get() {
+            if !sql.is_made()? {
+                return Err(Error::new(Code::NotFound, "no such conversation").into());
+            }
+            sql.migrate(&self.state, store::MIGRATIONS).await?;
             self.migrated.set(true);
-            return Ok(sql);
         }
-        Err(Error::new(Code::NotFound, "no such conversation").into())
+        Ok(sql)
     }
 
     async fn open(&self, input: Open) -> Outcome<Opened> {
@@ -188,18 +193,18 @@ impl Conversation {
     }
 
     async fn say(&self, input: Say) -> Outcome<askwell::api::MessageAccepted> {
-        self.existing()?;
+        self.existing().await?;
         let now = config::now(&self.env);
         let changed = transaction(&self.state, move |sql| turn::say(sql, input, now)).await?;
         self.after(changed).await
     }
 
     async fn act(&self, input: Act) -> Outcome<askwell::api::ConversationState> {
-        let sql = self.existing()?;
+        let sql = self.existing().await?;
         let meta = store::meta(&sql)?;
         let archive = if input.action.action == Action::Reopen && meta.archived {
             let ledger = rpc::ledger(&self.env, &meta.workspace)?;
-            rpc::call::<_, Option<Archive>>(&ledger, "archive", &meta.conversation_id).await?
+            rpc::call(&ledger, &archives::Get { conversation_id: meta.conversation_id }).await?
         } else {
             None
         };
@@ -221,8 +226,8 @@ impl Conversation {
         Ok(changed.answer)
     }
 
-    fn read(&self, input: &Read) -> Outcome<Transcript> {
-        let sql = self.existing()?;
+    async fn read(&self, input: Read) -> Outcome<Transcript> {
+        let sql = self.existing().await?;
         let meta = store::meta(&sql)?;
         turn::authorise(&meta, &input.actor)?;
         let session = store::session(&sql)?;
@@ -236,33 +241,31 @@ impl Conversation {
         })
     }
 
-    fn snapshot(&self, revision: u32) -> Outcome<Option<Snapshot>> {
-        let sql = self.existing()?;
-        let Some(row) = store::closings(&sql)?.into_iter().find(|c| c.revision == revision) else {
+    async fn snapshot(&self, input: GetSnapshot) -> Outcome<Option<Snapshot>> {
+        let sql = self.existing().await?;
+        let Some(row) = store::closings(&sql)?.into_iter().find(|c| c.revision == input.revision)
+        else {
             return Ok(None);
         };
         let mut closed: Closed = from_json("closing", &row.body)?;
         closed.messages = store::messages(&sql, None, row.upto)?;
         let session = store::session(&sql)?;
-        Ok(Some(Snapshot { closed, session, closed_wall: UnixMillis(row.closed_wall) }))
+        let closed_wall = UnixMillis(row.closed_wall);
+        Ok(Some(Snapshot { closed, session, closed_wall, version: row.version }))
     }
 
     /// The ledger has a closing. Once it has all of an ended conversation the words are let go.
-    async fn confirm(&self, revision: u32) -> Outcome<()> {
-        self.existing()?;
+    async fn confirm(&self, input: Confirm) -> Outcome<()> {
+        self.existing().await?;
         let meta = transaction(&self.state, move |sql| {
             let mut meta = store::meta(sql)?;
-            store::drop_closing(sql, revision)?;
+            store::drop_closing(sql, input.revision)?;
             let over = meta.status.is_terminal() && store::closings(sql)?.is_empty();
             if over && !meta.archived {
                 store::empty(sql)?;
                 meta.archived = true;
                 // The record told the ledger all that its list shows.
                 meta.told = meta.version;
-                store::put_meta(sql, &meta)?;
-            } else if !meta.status.is_terminal() {
-                // What was recorded may be older than what the list was told last.
-                meta.version += 1;
                 store::put_meta(sql, &meta)?;
             }
             Ok(meta)
@@ -289,7 +292,7 @@ impl Conversation {
     }
 
     async fn wake(&self) -> Outcome<()> {
-        let sql = self.existing()?;
+        let sql = self.existing().await?;
         let mut meta = store::meta(&sql)?;
         let now = config::now(&self.env);
         let idle_at = meta.touched_at.plus(config::idle_close_ms(&self.env));
@@ -319,7 +322,8 @@ impl Conversation {
         let session = store::session(sql)?;
         let ledger = rpc::ledger(&self.env, &meta.workspace)?;
         let version = meta.version;
-        let told = rpc::call::<_, ()>(&ledger, "register", &meta.summary(Some(&session))).await;
+        let summary = meta.summary(Some(&session));
+        let told = rpc::call(&ledger, &conversations::Register { summary, version }).await;
         let succeeded = told.is_ok();
         transaction(&self.state, move |sql| {
             let mut meta = store::meta(sql)?;
@@ -351,8 +355,8 @@ impl Conversation {
         Ok(self.env.queue(config::CLOSED)?.send(notice).await?)
     }
 
-    fn socket(&self, request: &Request) -> Outcome<Response> {
-        let sql = self.existing()?;
+    async fn socket(&self, request: &Request) -> Outcome<Response> {
+        let sql = self.existing().await?;
         let actor: Actor =
             from_json("actor", &request.headers().get("x-askwell-actor")?.unwrap_or_default())?;
         turn::authorise(&store::meta(&sql)?, &actor)?;

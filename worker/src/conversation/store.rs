@@ -2,7 +2,7 @@
 
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
-use crate::sql::Sql;
+use crate::sql::{Migration, Sql};
 use askwell::api::{ConversationState, ConversationSummary, ReadMarks};
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Marker, Message, Platform, Role, Status};
@@ -12,14 +12,17 @@ use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 
-/// The schema, one entry per version.
-pub const MIGRATIONS: &[&str] = &["
-CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE messages (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL);
-CREATE TABLE seen (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE actions (key TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE closings (revision INTEGER PRIMARY KEY, body TEXT NOT NULL, upto INTEGER NOT NULL, closed_wall INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL)
-"];
+/// The schema.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    id: "conversation/1",
+    statements: &[
+        "CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE messages (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL)",
+        "CREATE TABLE seen (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE actions (key TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE closings (revision INTEGER PRIMARY KEY, body TEXT NOT NULL, upto INTEGER NOT NULL, closed_wall INTEGER NOT NULL, version INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL)",
+    ],
+}];
 
 /// Everything of a conversation but its words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,6 +117,8 @@ pub struct PendingClosing {
     pub upto: u32,
     /// When it happened by the clock of the machine.
     pub closed_wall: i64,
+    /// [`Meta::version`] then.
+    pub version: u32,
     /// When it is to be sent again.
     pub due_at: i64,
     /// How often it was sent.
@@ -267,14 +272,15 @@ pub fn remember(sql: &Sql, kind: Remembered, key: &str, digest: &str, reply: &st
 }
 
 /// Notes a closing that is to be classified.
-pub fn put_closing(sql: &Sql, closed: &Closed, upto: u32, now: UnixMillis) -> Outcome<()> {
+pub fn put_closing(sql: &Sql, closed: &Closed, meta: &Meta, now: UnixMillis) -> Outcome<()> {
     sql.run(
-        "INSERT INTO closings (revision, body, upto, closed_wall, due_at, attempts) VALUES (?, ?, ?, ?, ?, 0)",
+        "INSERT INTO closings (revision, body, upto, closed_wall, version, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?, 0)",
         bind![
             i64::from(closed.revision),
             to_json("closing", closed)?,
-            i64::from(upto),
+            i64::from(meta.messages),
             now.0,
+            i64::from(meta.version),
             now.0
         ],
     )
@@ -283,7 +289,7 @@ pub fn put_closing(sql: &Sql, closed: &Closed, upto: u32, now: UnixMillis) -> Ou
 /// Closings that the ledger has not confirmed, oldest first.
 pub fn closings(sql: &Sql) -> Outcome<Vec<PendingClosing>> {
     sql.rows(
-        "SELECT revision, body, upto, closed_wall, due_at, attempts FROM closings ORDER BY revision",
+        "SELECT revision, body, upto, closed_wall, version, due_at, attempts FROM closings ORDER BY revision",
         bind![],
     )
 }

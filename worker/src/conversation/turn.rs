@@ -169,7 +169,7 @@ pub fn act(
     meta.version += 1;
     if action.classifies() {
         meta.revision += 1;
-        store::put_closing(sql, &closed(&meta, &session, at), meta.messages, now)?;
+        store::put_closing(sql, &closed(&meta, &session, at), &meta, now)?;
     }
     store::put_session(sql, &session)?;
     store::put_meta(sql, &meta)?;

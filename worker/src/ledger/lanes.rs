@@ -7,15 +7,32 @@
 //! goes on where the last attempt ended. A lane that nobody has touched for a while is put into the
 //! queue again, which is later than the queue's own retries.
 
-use super::calls::{Delivered, LaneEvent, LaneNotice, Settings, Take, Taken};
+use super::cx::Cx;
+use super::op::{Op, Room, Write};
+use super::settings::{self, Settings};
 use crate::alarm;
 use crate::bind;
 use crate::config;
 use crate::fault::{Outcome, from_json, to_json};
-use crate::sql::Sql;
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql};
+use askwell::api::Webhook;
+use askwell::id::WorkspaceId;
 use askwell::time::UnixMillis;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use worker::Env;
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "lanes/1",
+        statements: &[
+            "CREATE TABLE lanes (name TEXT PRIMARY KEY, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, holder TEXT) WITHOUT ROWID",
+            "CREATE INDEX lanes_due ON lanes (due_at)",
+        ],
+    }],
+    ops: &[Op::write::<Take>(), Op::write::<Delivered>()],
+};
 
 /// Lanes per alarm and per batch of the queue, which takes 100 messages.
 const LANES_AT_ONCE: u32 = 100;
@@ -29,11 +46,81 @@ const RESEND_MOST_MS: i64 = 60 * 60 * 1000;
 /// When the queue itself could not be written to.
 const REQUEUE_MS: i64 = 2_000;
 
+/// What the queue carries of events: the name of a lane that has some.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneNotice {
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// A conversation, or an event that belongs to none.
+    pub lane: String,
+}
+
+/// Somebody wants to deliver a lane's events.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Take {
+    /// Which.
+    pub lane: String,
+    /// Who: the same one may take it again.
+    pub holder: String,
+}
+
+impl Call for Take {
+    const NAME: &'static str = "lanes.take";
+    type Out = Taken;
+}
+
+impl Write for Take {
+    fn run(self, cx: &Cx) -> Outcome<Taken> {
+        take(cx, &self)
+    }
+}
+
+/// What taking a lane answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Taken {
+    /// Where to.
+    pub webhook: Option<Webhook>,
+    /// The oldest that are not delivered, in order; none when there are none, or when another has
+    /// the lane.
+    pub events: Vec<LaneEvent>,
+}
+
+/// An event to deliver.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaneEvent {
+    /// Unique.
+    pub id: String,
+    /// CloudEvents 1.0.
+    pub event: serde_json::Value,
+}
+
+/// The sinks have events.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Delivered {
+    /// Of which lane.
+    pub lane: String,
+    /// Which.
+    pub ids: Vec<String>,
+    /// Whether that is the last of what was taken.
+    pub done: bool,
+}
+
+impl Call for Delivered {
+    const NAME: &'static str = "lanes.delivered";
+    type Out = ();
+}
+
+impl Write for Delivered {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        delivered(cx, &self)
+    }
+}
+
 /// Lets a lane be sent; one that is under way takes its new event along.
-pub fn wake(sql: &Sql, lane: &str, now: UnixMillis) -> Outcome<()> {
-    sql.run(
+pub fn wake(cx: &Cx, lane: &str) -> Outcome<()> {
+    cx.sql.run(
         "INSERT INTO lanes (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-        bind![lane, now.0],
+        bind![lane, cx.now.0],
     )
 }
 
@@ -85,7 +172,8 @@ pub async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) ->
 
 /// Gives a lane's oldest events that are not delivered to a consumer, or nothing while another one
 /// has the lane.
-pub fn take(sql: &Sql, settings: &Settings, input: &Take, now: UnixMillis) -> Outcome<Taken> {
+fn take(cx: &Cx, input: &Take) -> Outcome<Taken> {
+    let (sql, now) = (cx.sql, cx.now);
     #[derive(Deserialize)]
     struct Lane {
         due_at: i64,
@@ -116,12 +204,13 @@ pub fn take(sql: &Sql, settings: &Settings, input: &Take, now: UnixMillis) -> Ou
         .into_iter()
         .map(|row| Ok(LaneEvent { id: row.id, event: from_json("event", &row.body)? }))
         .collect::<Outcome<_>>()?;
-    Ok(Taken { webhook: settings.webhook.clone(), events })
+    Ok(Taken { webhook: settings::read(sql)?.webhook, events })
 }
 
 /// Notes deliveries. A lane without further events goes; one with more is due at once when its
 /// consumer is through with what it took.
-pub fn delivered(sql: &Sql, input: &Delivered, now: UnixMillis) -> Outcome<()> {
+fn delivered(cx: &Cx, input: &Delivered) -> Outcome<()> {
+    let (sql, now) = (cx.sql, cx.now);
     for id in &input.ids {
         sql.run(
             "UPDATE events SET delivered_at = ? WHERE id = ? AND delivered_at IS NULL",
@@ -141,4 +230,9 @@ pub fn delivered(sql: &Sql, input: &Delivered, now: UnixMillis) -> Outcome<()> {
     } else {
         sql.run("UPDATE lanes SET due_at = ? WHERE name = ?", bind![now.plus(RESEND_MS).0, lane])
     }
+}
+
+/// How many have not been sent once.
+pub fn unsent(sql: &Sql) -> Outcome<u64> {
+    sql.count("SELECT count(*) AS n FROM lanes WHERE attempts = 0", bind![])
 }

@@ -4,15 +4,15 @@
 //! changes, KV is written once with what is true when it is written. One that cannot be written is
 //! tried again with growing pauses, and holds up no other.
 
-use super::calls::{Settings, TranscriptDocument, Versioned, VisitorDocument, WorkspaceDocument};
-use super::query;
+use super::documents::{TranscriptDocument, Versioned, VisitorDocument, WorkspaceDocument};
+use super::settings::Settings;
+use super::{archives, customers};
 use crate::alarm;
 use crate::bind;
 use crate::bounded::{self, Limits};
 use crate::config;
 use crate::fault::{Outcome, to_json};
 use crate::sql::Sql;
-use askwell::detect::Kind;
 use askwell::time::UnixMillis;
 use serde::Deserialize;
 use worker::{Env, kv::KvStore};
@@ -102,11 +102,11 @@ fn size(sql: &Sql, document: &Document) -> Outcome<u64> {
 fn read(sql: &Sql, settings: &Settings, document: &Document) -> Outcome<Option<String>> {
     let subject = document.subject.as_str();
     match document.kind.as_str() {
-        "customer" => query::customer(sql, subject)?
+        "customer" => customers::find(sql, subject)?
             .map(|customer| to_json("document", &Versioned::new(customer)))
             .transpose(),
         "visitor" => Ok(Some(to_json("document", &Versioned::new(visitor(sql, subject)?))?)),
-        "transcript" => query::archive(sql, subject)?
+        "transcript" => archives::find(sql, subject)?
             .map(|archive| {
                 let transcript = TranscriptDocument { messages: archive.messages };
                 to_json("document", &Versioned::new(transcript))
@@ -128,15 +128,10 @@ fn visitor(sql: &Sql, id: &str) -> Outcome<VisitorDocument> {
     }
     let row: Option<Row> = sql.first("SELECT customer_id FROM visitors WHERE id = ?", bind![id])?;
     let Some(customer) =
-        row.map(|row| query::customer(sql, &row.customer_id)).transpose()?.flatten()
+        row.map(|row| customers::find(sql, &row.customer_id)).transpose()?.flatten()
     else {
         return Ok(VisitorDocument::default());
     };
-    let has = |kind: &Kind| match kind {
-        Kind::Name => customer.name.is_some(),
-        Kind::Email => customer.email.is_some(),
-        Kind::Phone => customer.phone.is_some(),
-    };
-    let known = Kind::ALL.into_iter().filter(has).collect();
+    let known = customers::kinds(&customer);
     Ok(VisitorDocument { customer_id: Some(customer.customer_id), known })
 }

@@ -6,7 +6,8 @@
 //! 5 GB, and checks it against the manifest's SHA-256. Its multipart uploads would need no length,
 //! but cannot be made conditional, and so not write-once.
 
-use super::calls::{Sealed, Settings, export_key};
+use super::exports::{self, Sealed};
+use super::settings::Settings;
 use crate::bind;
 use crate::config;
 use crate::fault::{Fault, Outcome, to_json};
@@ -63,7 +64,7 @@ pub fn due_days(sql: &Sql, env: &Env) -> Outcome<Vec<Day>> {
 pub async fn seal(state: &State, env: &Env, settings: &Settings, day: Day) -> Outcome<Sealed> {
     let now = config::now(env);
     let name = day.to_string();
-    let key = export_key(&settings.id, day);
+    let key = exports::key(&settings.id, day);
     let sql = Sql::of(&state.storage());
     let row: Option<DayRow> = sql.first(
         "SELECT sealed_at, sha256, bytes FROM export_days WHERE day = ?",

@@ -3,17 +3,15 @@
 use super::team;
 use super::workspaces::page_query;
 use crate::auth::{Caller, VisitorToken, caller, issue_token, visitor_token};
-use crate::conversation::calls::{
-    Act, Actor, Amend, Archive, Attend, Open, Opened, Read, Say, Transcript,
-};
+use crate::conversation::calls::{Act, Actor, Amend, Attend, Open, Opened, Read, Say};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::{Versioned, VisitorDocument, visitor_key};
+use crate::ledger::documents::{self, Versioned, VisitorDocument};
+use crate::ledger::{archives, conversations};
 use crate::{config, http, rpc};
 use askwell::Code;
 use askwell::api::{
-    ConversationDetail, ConversationOpened, ConversationState, ConversationSummary, FactsAmended,
-    MessageAccepted, MessagePage, NewAction, NewConversation, NewFact, NewMessage, NewPresence,
-    Page, ReadMarks,
+    ConversationDetail, ConversationOpened, MessagePage, NewAction, NewConversation, NewFact,
+    NewMessage, NewPresence,
 };
 use askwell::conversation::{Direction, Platform};
 use askwell::detect::Kind;
@@ -75,7 +73,7 @@ pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
         known,
     };
     let object = rpc::conversation(env, &workspace, &conversation_id)?;
-    let Opened { created, meta, session } = rpc::call(&object, "open", &input).await?;
+    let Opened { created, meta, session } = rpc::call(&object, &input).await?;
     let answer = ConversationOpened {
         visitor_token: issue_token(env, &workspace, &meta.visitor_id, &conversation_id)?,
         conversation_id,
@@ -136,7 +134,7 @@ fn visitor(
 /// than no chat.
 async fn profile(env: &Env, workspace: &WorkspaceId, visitor: &VisitorId) -> Vec<Kind> {
     let read = async {
-        let key = visitor_key(workspace, visitor.as_str());
+        let key = documents::Kind::Visitor.key(workspace, visitor.as_str());
         let document: Option<Versioned<VisitorDocument>> =
             env.kv(config::DOCUMENTS)?.get(&key).json().await?;
         Ok::<_, Fault>(document.and_then(Versioned::known).unwrap_or_default().known)
@@ -152,7 +150,7 @@ pub async fn say(id: &str, request: &mut Request, env: &Env) -> Outcome<Response
     let (workspace, id, actor) = participant(id, request, env).await?;
     let message: NewMessage = http::json(request).await?;
     let object = rpc::conversation(env, &workspace, &id)?;
-    let accepted: MessageAccepted = rpc::call(&object, "message", &Say { actor, message }).await?;
+    let accepted = rpc::call(&object, &Say { actor, message }).await?;
     http::reply(if accepted.duplicate { 200 } else { 201 }, &accepted)
 }
 
@@ -162,8 +160,7 @@ pub async fn act(id: &str, request: &mut Request, env: &Env) -> Outcome<Response
     let idempotency_key = http::idempotency_key(request)?;
     let action: NewAction = http::json(request).await?;
     let object = rpc::conversation(env, &workspace, &id)?;
-    let input = Act { actor, action, idempotency_key };
-    let state: ConversationState = rpc::call(&object, "action", &input).await?;
+    let state = rpc::call(&object, &Act { actor, action, idempotency_key }).await?;
     http::reply(200, &state)
 }
 
@@ -172,7 +169,7 @@ pub async fn amend(id: &str, request: &mut Request, env: &Env) -> Outcome<Respon
     let (workspace, id, actor) = participant(id, request, env).await?;
     let fact: NewFact = http::json(request).await?;
     let object = rpc::conversation(env, &workspace, &id)?;
-    let amended: FactsAmended = rpc::call(&object, "fact", &Amend { actor, fact }).await?;
+    let amended = rpc::call(&object, &Amend { actor, fact }).await?;
     http::reply(200, &amended)
 }
 
@@ -181,7 +178,7 @@ pub async fn attend(id: &str, request: &mut Request, env: &Env) -> Outcome<Respo
     let (workspace, id, actor) = participant(id, request, env).await?;
     let presence: NewPresence = http::json(request).await?;
     let object = rpc::conversation(env, &workspace, &id)?;
-    let read: ReadMarks = rpc::call(&object, "presence", &Attend { actor, presence }).await?;
+    let read = rpc::call(&object, &Attend { actor, presence }).await?;
     http::reply(200, &read)
 }
 
@@ -190,10 +187,10 @@ pub async fn messages(id: &str, request: &Request, env: &Env) -> Outcome<Respons
     let (workspace, id, actor) = participant(id, request, env).await?;
     let after: Option<u32> = http::number(&http::query(request)?, "after")?;
     let object = rpc::conversation(env, &workspace, &id)?;
-    let read: Transcript = rpc::call(&object, "read", &Read { actor, after }).await?;
+    let read = rpc::call(&object, &Read { actor, after }).await?;
     let messages = if read.archived {
         let ledger = rpc::ledger(env, &workspace)?;
-        let archive: Option<Archive> = rpc::call(&ledger, "archive", &id).await?;
+        let archive = rpc::call(&ledger, &archives::Get { conversation_id: id }).await?;
         let mut messages = archive.map(|archive| archive.messages).unwrap_or_default();
         messages.retain(|message| after.is_none_or(|seq| message.seq > seq));
         messages
@@ -208,10 +205,9 @@ pub async fn get(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
     let workspace = team(request, env).await?;
     let id: ConversationId = id.parse()?;
     let object = rpc::conversation(env, &workspace, &id)?;
-    let read: Transcript =
-        rpc::call(&object, "read", &Read { actor: Actor::Team, after: None }).await?;
+    let read = rpc::call(&object, &Read { actor: Actor::Team, after: None }).await?;
     let ledger = rpc::ledger(env, &workspace)?;
-    let stored: Option<ConversationDetail> = rpc::call(&ledger, "conversation", &id).await?;
+    let stored = rpc::call(&ledger, &conversations::Get { conversation_id: id }).await?;
     let detail = match stored {
         Some(stored) if read.archived => stored,
         // Live: the words and the status are the object's, what was concluded is the ledger's.
@@ -236,8 +232,7 @@ pub async fn get(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
 /// `GET /v1/conversations?cursor=&limit=`
 pub async fn list(request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let page: Page<ConversationSummary> =
-        rpc::call(&ledger, "conversations", &page_query(request)?).await?;
+    let page = rpc::call(&ledger, &conversations::List { page: page_query(request)? }).await?;
     http::reply(200, &page)
 }
 

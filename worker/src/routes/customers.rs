@@ -3,10 +3,10 @@
 use super::team;
 use super::workspaces::page_query;
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::PageQuery;
+use crate::ledger::customers;
+use crate::ledger::page::PageQuery;
 use crate::{http, rpc};
 use askwell::Code;
-use askwell::api::{Customer, Page};
 use askwell::customer::csv::{self, Mode};
 use askwell::id::CustomerId;
 use futures_util::stream::{self, TryStreamExt};
@@ -19,15 +19,17 @@ const CSV_PAGE: u32 = 500;
 /// `GET /v1/customers?cursor=&limit=&email=`
 pub async fn list(request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let page: Page<Customer> = rpc::call(&ledger, "customers", &page_query(request)?).await?;
+    let email = http::query(request)?.remove("email");
+    let list = customers::List { page: page_query(request)?, email };
+    let page = rpc::call(&ledger, &list).await?;
     http::reply(200, &page)
 }
 
 /// `GET /v1/customers/{id}`
 pub async fn get(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let id: CustomerId = id.parse()?;
-    let customer: Option<Customer> = rpc::call(&ledger, "customer", &id).await?;
+    let customer_id: CustomerId = id.parse()?;
+    let customer = rpc::call(&ledger, &customers::Get { customer_id }).await?;
     let customer = customer.ok_or_else(|| Fault::refused(Code::NotFound, "no such customer"))?;
     http::reply(200, &customer)
 }
@@ -52,8 +54,8 @@ pub async fn export(request: &Request, env: &Env) -> Outcome<Response> {
         async move {
             let Some(cursor) = cursor else { return Ok(None) };
             let first = cursor.is_none();
-            let query = PageQuery { cursor, limit: Some(CSV_PAGE), email: None };
-            let page: Page<Customer> = rpc::call(&ledger, "customers", &query).await?;
+            let page = PageQuery { cursor, limit: Some(CSV_PAGE) };
+            let page = rpc::call(&ledger, &customers::List { page, email: None }).await?;
             let mut text = if first { csv::header() } else { String::new() };
             page.items.iter().for_each(|customer| text.push_str(&csv::record(customer, mode)));
             // The outer none ends the stream after the last page.

@@ -2,10 +2,9 @@
 
 use super::team;
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::Sealed;
+use crate::ledger::exports::{Days, Seal, SealDue};
 use crate::{config, http, rpc};
 use askwell::Code;
-use askwell::api::ExportDay;
 use askwell::id::WorkspaceId;
 use askwell::time::Day;
 use worker::{Env, Request, Response, ResponseBuilder};
@@ -13,7 +12,7 @@ use worker::{Env, Request, Response, ResponseBuilder};
 /// `GET /v1/exports`
 pub async fn list(request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let days: Vec<ExportDay> = rpc::call(&ledger, "export-days", &()).await?;
+    let days = rpc::call(&ledger, &Days).await?;
     http::reply(200, &serde_json::json!({ "items": days }))
 }
 
@@ -22,7 +21,7 @@ pub async fn get(day: &str, request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
     let day: Day = day.parse()?;
     // Seals it now if the cron has not come round to it yet.
-    let sealed: Sealed = rpc::call(&ledger, "seal", &day).await?;
+    let sealed = rpc::call(&ledger, &Seal { day }).await?;
     let etag = format!("\"{}\"", sealed.sha256);
     let builder = ResponseBuilder::new()
         .with_header("etag", &etag)?
@@ -53,7 +52,7 @@ pub async fn seal_all(env: &Env) -> Outcome<()> {
             let Some(workspace) = key.name.strip_prefix("workspace/") else { continue };
             let Ok(workspace) = workspace.parse::<WorkspaceId>() else { continue };
             let sealed = match rpc::ledger(env, &workspace) {
-                Ok(ledger) => rpc::call::<_, Vec<Day>>(&ledger, "seal-due", &()).await,
+                Ok(ledger) => rpc::call(&ledger, &SealDue).await,
                 Err(fault) => Err(fault),
             };
             if let Err(fault) = sealed {

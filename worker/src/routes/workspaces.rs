@@ -3,13 +3,12 @@
 use super::team;
 use crate::auth::{Caller, caller, key_hash};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::calls::{Create, PageQuery, Settings};
+use crate::ledger::page::PageQuery;
+use crate::ledger::settings::{self, Create, Settings};
+use crate::ledger::{events, fields, overview};
 use crate::{config, delivery, http, rpc};
 use askwell::Code;
-use askwell::api::{
-    FieldList, NewWorkspace, Overview, Page, StoredEvent, Webhook, WorkspaceCreated,
-    WorkspaceSettings,
-};
+use askwell::api::{FieldList, NewWorkspace, Webhook, WorkspaceCreated, WorkspaceSettings};
 use askwell::classify;
 use worker::{Env, Request, Response, Url};
 
@@ -41,14 +40,14 @@ pub async fn create(request: &mut Request, env: &Env) -> Outcome<Response> {
         workspace: new,
     };
     let ledger = rpc::ledger(env, &created.workspace_id)?;
-    rpc::call::<_, ()>(&ledger, "create", &input).await?;
+    rpc::call(&ledger, &input).await?;
     http::reply(201, &created)
 }
 
 /// `GET /v1/workspace`
 pub async fn settings(request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    show(&rpc::call(&ledger, "settings", &()).await?)
+    show(&rpc::call(&ledger, &settings::Get).await?)
 }
 
 /// `PUT /v1/workspace`
@@ -56,7 +55,7 @@ pub async fn put_settings(request: &mut Request, env: &Env) -> Outcome<Response>
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
     let new: WorkspaceSettings = http::json(request).await?;
     check_settings(&new.name, &new.origins, new.webhook.as_ref())?;
-    show(&rpc::call(&ledger, "put-settings", &new).await?)
+    show(&rpc::call(&ledger, &settings::Put { settings: new }).await?)
 }
 
 fn show(settings: &Settings) -> Outcome<Response> {
@@ -74,7 +73,7 @@ fn show(settings: &Settings) -> Outcome<Response> {
 /// `GET /v1/fields`
 pub async fn fields(request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let list: FieldList = rpc::call(&ledger, "fields", &()).await?;
+    let list = rpc::call(&ledger, &fields::List).await?;
     http::reply(200, &list)
 }
 
@@ -93,32 +92,28 @@ pub async fn put_fields(request: &mut Request, env: &Env) -> Outcome<Response> {
     if names.windows(2).any(|pair| pair.first() == pair.last()) {
         return Err(invalid("two of `fields` have the same `name`"));
     }
-    let list: FieldList = rpc::call(&ledger, "put-fields", &list).await?;
+    let list = rpc::call(&ledger, &fields::Put { list }).await?;
     http::reply(200, &list)
 }
 
 /// `GET /v1/overview`
 pub async fn overview(request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let overview: Overview = rpc::call(&ledger, "overview", &()).await?;
+    let overview = rpc::call(&ledger, &overview::Get).await?;
     http::reply(200, &overview)
 }
 
 /// `GET /v1/events?cursor=&limit=`
 pub async fn events(request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let page: Page<StoredEvent> = rpc::call(&ledger, "events", &page_query(request)?).await?;
+    let page = rpc::call(&ledger, &events::List { page: page_query(request)? }).await?;
     http::reply(200, &page)
 }
 
 /// Which page of a list is asked for.
 pub fn page_query(request: &Request) -> Outcome<PageQuery> {
     let query = http::query(request)?;
-    Ok(PageQuery {
-        cursor: query.get("cursor").cloned(),
-        limit: http::number(&query, "limit")?,
-        email: query.get("email").cloned(),
-    })
+    Ok(PageQuery { cursor: query.get("cursor").cloned(), limit: http::number(&query, "limit")? })
 }
 
 fn check_settings(name: &str, origins: &[String], webhook: Option<&Webhook>) -> Outcome<()> {

@@ -13,21 +13,28 @@
 
 use super::{
     AppSurface, ConfidenceBand, EscalationReason, Event, HandoffTarget, Name, OutcomeType, Payload,
-    ResolutionPath, SCHEMA_VERSION, Scope, Severity, SignalType, TriageResult, UserId,
+    ResolutionPath, Scope, Severity, SignalType, TriageResult,
 };
 use crate::classify::Outcome;
 use crate::closing::{Closed, Conclusion};
 use crate::conversation::{Marker, Message, Role, Sentiment, Status};
-use crate::id::EventId;
+use crate::error::Error;
 use crate::time::UnixMillis;
 
 /// The events that the close of a conversation gives, in the order in which they happened.
 ///
+/// # Errors
+/// As [`Event::new`]; a payload that does not fit its event is a mistake of this file.
+///
 /// Test conversations give none: nothing in an event tells them from real ones, and a dashboard
 /// would count them. `docs/events.md` says when each event is given.
-pub fn of_closed(closed: &Closed, conclusion: &Conclusion, scope: &Scope<'_>) -> Vec<Event> {
+pub fn of_closed(
+    closed: &Closed,
+    conclusion: &Conclusion,
+    scope: &Scope<'_>,
+) -> Result<Vec<Event>, Error> {
     if closed.test_mode {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let episode = Episode::last(closed);
     let mut out = Emitter { closed, scope, events: Vec::new() };
@@ -37,8 +44,9 @@ pub fn of_closed(closed: &Closed, conclusion: &Conclusion, scope: &Scope<'_>) ->
     if closed.status == Status::Completed {
         out.outcome(&episode, conclusion);
     }
-    out.events.sort_by_key(|event| event.occurred_at);
-    out.events
+    let mut events = out.events.into_iter().collect::<Result<Vec<_>, _>>()?;
+    events.sort_by_key(|event| event.occurred_at);
+    Ok(events)
 }
 
 /// The part of a conversation since its beginning or its last reopening.
@@ -100,29 +108,19 @@ fn is_handoff(message: &Message) -> bool {
 struct Emitter<'a> {
     closed: &'a Closed,
     scope: &'a Scope<'a>,
-    events: Vec<Event>,
+    events: Vec<Result<Event, Error>>,
 }
 
 impl Emitter<'_> {
     /// Adds an event; `which` tells it from others of its name in the same conversation.
     fn emit(&mut self, name: Name, which: &str, occurred_at: UnixMillis, payload: Payload) {
-        let conversation = &self.closed.conversation_id;
-        let parts = [conversation.as_str().as_bytes(), name.as_str().as_bytes(), which.as_bytes()];
-        self.events.push(Event {
-            event_id: EventId::derive(&parts),
-            schema_version: SCHEMA_VERSION,
-            name,
-            occurred_at: occurred_at.clamped(),
-            org_id: self.scope.org_id.clone(),
-            workspace_id: self.scope.workspace_id.clone(),
-            user_id: UserId::Customer(self.scope.user_id.clone()),
-            conversation_id: Some(conversation.clone()),
-            payload: Payload {
-                channel_type: Some(self.closed.platform),
-                app_surface: Some(AppSurface::Conversation),
-                ..payload
-            },
-        });
+        let payload = Payload {
+            channel_type: Some(self.closed.platform),
+            app_surface: Some(AppSurface::Conversation),
+            ..payload
+        };
+        let conversation = Some(&self.closed.conversation_id);
+        self.events.push(Event::new(name, self.scope, conversation, which, occurred_at, payload));
     }
 
     fn reopening(&mut self, episode: &Episode<'_>) {

@@ -29,15 +29,15 @@ use serde_json::{Map, Value};
 /// Version of the catalog that an event was made by.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Which workspace and whom the events of a conversation belong to, by internal ids.
+/// Which workspace and whom events belong to, by internal ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope<'a> {
     /// The organisation.
     pub org_id: &'a OrgId,
     /// The workspace.
     pub workspace_id: &'a WorkspaceId,
-    /// The pseudonym of the customer.
-    pub user_id: &'a CustomerId,
+    /// Whom they are about, or who did it.
+    pub user_id: &'a UserId,
 }
 
 /// The internal, pseudonymous id of the person that an event is about.
@@ -93,8 +93,8 @@ impl<'de> Deserialize<'de> for UserId {
     }
 }
 
-/// One event, ready to be delivered. Made by [`of_closed`], or read and checked by
-/// [`Event::from_json`].
+/// One event, ready to be delivered. Made by [`Event::new`], or read by [`Event::from_json`]; both
+/// check it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Event {
@@ -120,6 +120,37 @@ pub struct Event {
 }
 
 impl Event {
+    /// Makes an event. Its id is derived from the conversation (from the workspace where there is
+    /// none), the name, and `which` fact of that name it is: the same fact has the same id, whoever
+    /// finds it out and however often. An instant out of range is moved to the nearest in it.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`] for a payload with a field that events of this name do not have.
+    pub fn new(
+        name: Name,
+        scope: &Scope<'_>,
+        conversation: Option<&ConversationId>,
+        which: &str,
+        occurred_at: UnixMillis,
+        payload: Payload,
+    ) -> Result<Self, Error> {
+        let place = conversation.map_or(scope.workspace_id.as_str(), ConversationId::as_str);
+        let parts = [place, name.as_str(), which].map(str::as_bytes);
+        let event = Self {
+            event_id: EventId::derive(&parts),
+            schema_version: SCHEMA_VERSION,
+            name,
+            occurred_at: occurred_at.clamped(),
+            org_id: scope.org_id.clone(),
+            workspace_id: scope.workspace_id.clone(),
+            user_id: scope.user_id.clone(),
+            conversation_id: conversation.cloned(),
+            payload,
+        };
+        event.check()?;
+        Ok(event)
+    }
+
     /// Reads an event in the form that it serialises to, and checks it against the catalog.
     ///
     /// # Errors

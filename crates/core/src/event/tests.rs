@@ -60,9 +60,9 @@ fn conclusion(outcome: Outcome) -> Conclusion {
 fn given(closed: &Closed, conclusion: &Conclusion) -> Vec<Event> {
     let workspace: WorkspaceId = "shop".parse().unwrap();
     let org = OrgId::from(&workspace);
-    let user = CustomerId::derive(&[b"a customer"]);
+    let user = UserId::Customer(CustomerId::derive(&[b"a customer"]));
     let scope = Scope { org_id: &org, workspace_id: &workspace, user_id: &user };
-    let events = of_closed(closed, conclusion, &scope);
+    let events = of_closed(closed, conclusion, &scope).unwrap();
     for event in &events {
         assert_eq!(event.check(), Ok(()));
         assert!(is_clean(event), "{}", event.name);
@@ -384,4 +384,24 @@ fn the_page_of_the_docs_is_the_catalog() {
         let row = format!("| `{name}` | {group} | {values} |");
         assert!(page.contains(&row), "the page lacks: {row}");
     }
+}
+
+#[test]
+fn an_event_is_made_only_with_fields_of_its_group() {
+    let workspace: WorkspaceId = "shop".parse().unwrap();
+    let org = OrgId::from(&workspace);
+    let user = UserId::Visitor(VisitorId::derive(&[b"v"]));
+    let scope = Scope { org_id: &org, workspace_id: &workspace, user_id: &user };
+    let conversation = ConversationId::derive(&[b"c"]);
+    let make = |conversation, which: &str, payload| {
+        Event::new(Name::WorkspaceCreated, &scope, conversation, which, UnixMillis(-5), payload)
+    };
+    let severity = Payload { severity: Some(Severity::Low), ..Payload::default() };
+    assert_eq!(make(None, "1", severity).unwrap_err().code, Code::InvalidField);
+    let event = make(None, "1", Payload::default()).unwrap();
+    assert_eq!((event.occurred_at, event.user_id.clone()), (UnixMillis(0), user.clone()));
+    let id = |conversation, which| make(conversation, which, Payload::default()).unwrap().event_id;
+    assert_eq!(id(None, "1"), event.event_id, "the same fact is the same event");
+    assert_ne!(id(None, "2"), event.event_id);
+    assert_ne!(id(Some(&conversation), "1"), event.event_id);
 }

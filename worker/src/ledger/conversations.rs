@@ -1,0 +1,249 @@
+//! The list of conversations: what live ones tell of themselves, and what their closings add.
+
+use super::cx::Cx;
+use super::op::{Op, Read, Room, Write};
+use super::page::PageQuery;
+use super::record::Record;
+use super::{answers, archives, facts};
+use crate::bind;
+use crate::fault::Outcome;
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql, word};
+use askwell::api::{ConversationDetail, ConversationSummary, Page};
+use askwell::id::{ConversationId, CustomerId};
+use askwell::time::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "conversations/1",
+        statements: &[
+            "CREATE TABLE conversations (id TEXT PRIMARY KEY, platform_conversation_id TEXT, customer_id TEXT, visitor_id TEXT, status TEXT NOT NULL, revision INTEGER NOT NULL, direction TEXT NOT NULL, platform TEXT NOT NULL, transferred INTEGER NOT NULL, lang TEXT, messages INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, sentiment TEXT, classify_ms INTEGER, told INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE INDEX conversations_by_start ON conversations (started_at, id)",
+            "CREATE INDEX conversations_by_customer ON conversations (customer_id, started_at)",
+        ],
+    }],
+    ops: &[Op::read::<Get>(), Op::read::<List>(), Op::write::<Register>()],
+};
+
+/// The order of the list: the latest begun first.
+const BY_START: &str = "start";
+
+/// One conversation with all that is known of it; its transcript as of the newest closing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Get {
+    /// Which.
+    pub conversation_id: ConversationId,
+}
+
+impl Call for Get {
+    const NAME: &'static str = "conversations.get";
+    type Out = Option<ConversationDetail>;
+}
+
+impl Read for Get {
+    fn run(self, cx: &Cx) -> Outcome<Option<ConversationDetail>> {
+        let id = self.conversation_id.as_str();
+        let row: Option<Row> =
+            cx.sql.first("SELECT * FROM conversations WHERE id = ?", bind![id])?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(ConversationDetail {
+            summary: row.read()?,
+            transcript: archives::find(cx.sql, id)?.map(|a| a.messages).unwrap_or_default(),
+            facts: facts::find(cx.sql, id)?,
+            answers: answers::find(cx.sql, id)?,
+        }))
+    }
+}
+
+/// A page of conversations, the latest begun first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct List {
+    /// Which.
+    pub page: PageQuery,
+}
+
+impl Call for List {
+    const NAME: &'static str = "conversations.list";
+    type Out = Page<ConversationSummary>;
+}
+
+impl Read for List {
+    fn run(self, cx: &Cx) -> Outcome<Page<ConversationSummary>> {
+        let (at, id) = self.page.after(BY_START)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
+        let rows: Vec<Row> = cx.sql.rows(
+            "SELECT * FROM conversations WHERE (started_at, id) < (?, ?) ORDER BY started_at DESC, id DESC LIMIT ?",
+            bind![at, id, self.page.rows()],
+        )?;
+        let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
+        let next =
+            self.page.next(BY_START, &items, |c| (c.started_at.0, c.conversation_id.as_str()));
+        Ok(Page { items, next })
+    }
+}
+
+/// A conversation tells how it stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Register {
+    /// As far as its object knows.
+    pub summary: ConversationSummary,
+    /// Counts what it tells; what comes late changes nothing.
+    pub version: u32,
+}
+
+impl Call for Register {
+    const NAME: &'static str = "conversations.register";
+    type Out = ();
+}
+
+impl Write for Register {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        let summary = self.summary;
+        cx.sql.run(
+            "INSERT INTO conversations (id, platform_conversation_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, told)
+             VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET status = excluded.status, transferred = excluded.transferred, lang = coalesce(excluded.lang, lang), messages = max(messages, excluded.messages), ended_at = iif(excluded.ended_at IS NULL, NULL, ended_at), told = excluded.told
+             WHERE excluded.told > told",
+            bind![
+                summary.conversation_id.as_str(),
+                summary.platform_conversation_id,
+                summary.status.as_str(),
+                summary.direction.as_str(),
+                summary.platform.as_str(),
+                i64::from(summary.transferred),
+                summary.lang.map(|lang| lang.code()),
+                i64::from(summary.messages),
+                summary.started_at.0,
+                summary.ended_at.map(|at| at.0),
+                i64::from(self.version)
+            ],
+        )
+    }
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    platform_conversation_id: Option<String>,
+    customer_id: Option<String>,
+    status: String,
+    revision: u32,
+    direction: String,
+    platform: String,
+    transferred: i64,
+    lang: Option<String>,
+    messages: u32,
+    started_at: i64,
+    ended_at: Option<i64>,
+    sentiment: Option<String>,
+    classify_ms: Option<i64>,
+}
+
+impl Row {
+    fn read(self) -> Outcome<ConversationSummary> {
+        Ok(ConversationSummary {
+            conversation_id: self.id.parse()?,
+            platform_conversation_id: self.platform_conversation_id,
+            customer_id: self.customer_id.map(|id| id.parse()).transpose()?,
+            status: word(self.status)?,
+            revision: self.revision,
+            direction: word(self.direction)?,
+            platform: word(self.platform)?,
+            transferred: self.transferred != 0,
+            lang: self.lang.map(word).transpose()?,
+            messages: self.messages,
+            started_at: UnixMillis(self.started_at),
+            ended_at: self.ended_at.map(UnixMillis),
+            sentiment: self.sentiment.map(word).transpose()?,
+            classify_ms: self.classify_ms,
+        })
+    }
+}
+
+/// What the ledger knows of a conversation before a closing is recorded.
+#[derive(Debug)]
+pub struct Known {
+    /// Its newest recorded closing; 0 before the first.
+    pub revision: u32,
+    /// Whose it is.
+    pub customer: Option<CustomerId>,
+}
+
+/// What is known of a conversation, if anything is.
+pub fn known(sql: &Sql, id: &ConversationId) -> Outcome<Option<Known>> {
+    #[derive(Deserialize)]
+    struct Row {
+        revision: u32,
+        customer_id: Option<String>,
+    }
+    let row: Option<Row> = sql.first(
+        "SELECT revision, customer_id FROM conversations WHERE id = ?",
+        bind![id.as_str()],
+    )?;
+    Ok(row.map(|row| Known {
+        revision: row.revision,
+        customer: row.customer_id.and_then(|id| id.parse().ok()),
+    }))
+}
+
+/// Puts what a closing tells of a conversation. Where the conversation has told more of itself
+/// meanwhile, because it goes on, that stands.
+pub fn put(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {
+    let closed = &input.closed;
+    let ended_at = closed.status.is_terminal().then_some(closed.ended_at.0);
+    cx.sql.run(
+        "INSERT INTO conversations (id, platform_conversation_id, customer_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, sentiment, classify_ms, told)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, visitor_id = excluded.visitor_id, revision = excluded.revision, lang = excluded.lang, started_at = excluded.started_at, sentiment = excluded.sentiment, classify_ms = excluded.classify_ms,
+             status = iif(excluded.told >= told, excluded.status, status),
+             transferred = iif(excluded.told >= told, excluded.transferred, transferred),
+             messages = max(messages, excluded.messages),
+             ended_at = iif(excluded.told >= told, excluded.ended_at, ended_at),
+             told = max(told, excluded.told)",
+        bind![
+            closed.conversation_id.as_str(),
+            closed.platform_conversation_id.clone(),
+            customer.as_str(),
+            closed.visitor_id.as_str(),
+            closed.status.as_str(),
+            i64::from(closed.revision),
+            closed.direction.as_str(),
+            closed.platform.as_str(),
+            i64::from(closed.transferred),
+            closed.lang.map(|lang| lang.code()),
+            i64::try_from(closed.messages.len()).unwrap_or(i64::MAX),
+            closed.started_at.0,
+            ended_at,
+            input.conclusion.tone.sentiment.as_str(),
+            cx.now.0.saturating_sub(input.closed_wall.0).max(0),
+            i64::from(input.version)
+        ],
+    )
+}
+
+/// How many there are.
+#[derive(Debug)]
+pub struct Counts {
+    /// All.
+    pub all: u64,
+    /// Ended, and classified.
+    pub classified: u64,
+    /// Under way.
+    pub open: u64,
+}
+
+/// Counts the conversations.
+pub fn counts(sql: &Sql) -> Outcome<Counts> {
+    Ok(Counts {
+        all: sql.count("SELECT count(*) AS n FROM conversations", bind![])?,
+        classified: sql.count(
+            "SELECT count(*) AS n FROM conversations WHERE sentiment IS NOT NULL AND ended_at IS NOT NULL",
+            bind![],
+        )?,
+        open: sql.count(
+            "SELECT count(*) AS n FROM conversations WHERE status IN ('queued', 'in-progress')",
+            bind![],
+        )?,
+    })
+}

@@ -1,0 +1,50 @@
+//! What queues gave up on.
+
+use super::cx::Cx;
+use super::op::{Op, Room, Write};
+use crate::bind;
+use crate::fault::Outcome;
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql};
+use askwell::id;
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "dead/1",
+        statements: &[
+            "CREATE TABLE dead_letters (id TEXT PRIMARY KEY, queue TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID",
+        ],
+    }],
+    ops: &[Op::write::<Note>()],
+};
+
+/// Notes that a queue gave up on something.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Note {
+    /// Which queue.
+    pub queue: String,
+    /// Which closing, or which lane of events.
+    pub subject: String,
+}
+
+impl Call for Note {
+    const NAME: &'static str = "dead.note";
+    type Out = ();
+}
+
+impl Write for Note {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        let id = id::digest(&[self.queue.as_bytes(), self.subject.as_bytes()]);
+        cx.sql.run(
+            "INSERT OR IGNORE INTO dead_letters (id, queue, subject, at) VALUES (?, ?, ?, ?)",
+            bind![id, self.queue, self.subject, cx.now.0],
+        )
+    }
+}
+
+/// How many there are.
+pub fn count(sql: &Sql) -> Outcome<u64> {
+    sql.count("SELECT count(*) AS n FROM dead_letters", bind![])
+}

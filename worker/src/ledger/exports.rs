@@ -1,0 +1,154 @@
+//! The daily export: one row a conversation, on the day that it is exported on.
+
+use super::cx::Cx;
+use super::op::{Op, Read, Room, Task};
+use super::record::Record;
+use super::{Workspace, seal, settings};
+use crate::bind;
+use crate::fault::{Outcome, to_json};
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql};
+use askwell::api::ExportDay;
+use askwell::export::{self, Bot};
+use askwell::id::{CustomerId, WorkspaceId};
+use askwell::time::{Day, UnixMillis};
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "exports/1",
+        statements: &[
+            "CREATE TABLE export_rows (day TEXT NOT NULL, conversation_id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (day, conversation_id)) WITHOUT ROWID",
+            "CREATE TABLE export_days (day TEXT PRIMARY KEY, frozen_at INTEGER NOT NULL, sealed_at INTEGER, sha256 TEXT, bytes INTEGER, conversations INTEGER NOT NULL) WITHOUT ROWID",
+        ],
+    }],
+    ops: &[Op::read::<Days>(), Op::task::<Seal>(), Op::task::<SealDue>()],
+};
+
+/// The days that the export has.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Days;
+
+impl Call for Days {
+    const NAME: &'static str = "exports.days";
+    type Out = Vec<ExportDay>;
+}
+
+impl Read for Days {
+    fn run(self, cx: &Cx) -> Outcome<Vec<ExportDay>> {
+        #[derive(Deserialize)]
+        struct Row {
+            day: String,
+            n: u64,
+            sealed_at: Option<i64>,
+            sha256: Option<String>,
+            bytes: Option<u64>,
+        }
+        let rows: Vec<Row> = cx.sql.rows(
+            "SELECT d.day AS day, (SELECT count(*) FROM export_rows r WHERE r.day = d.day) AS n, e.sealed_at, e.sha256, e.bytes
+             FROM (SELECT day FROM export_rows UNION SELECT day FROM export_days) d LEFT JOIN export_days e ON e.day = d.day ORDER BY d.day",
+            bind![],
+        )?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(ExportDay {
+                    day: row.day.parse()?,
+                    conversations: row.n,
+                    sealed_at: row.sealed_at.map(UnixMillis),
+                    sha256: row.sha256,
+                    bytes: row.bytes,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Seals a day, or says how it was sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Seal {
+    /// Which.
+    pub day: Day,
+}
+
+/// How a day was sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sealed {
+    /// Where the file is in R2.
+    pub key: String,
+    /// SHA-256 in hexadecimal; in quotes, the ETag.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+}
+
+impl Call for Seal {
+    const NAME: &'static str = "exports.seal";
+    type Out = Sealed;
+}
+
+impl Task for Seal {
+    async fn run(self, ledger: &Workspace) -> Outcome<Sealed> {
+        let settings = ledger.read(|cx| settings::read(cx.sql))?;
+        seal::seal(&ledger.state, &ledger.env, &settings, self.day).await
+    }
+}
+
+/// Seals all days that are over and past their grace, and says which.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SealDue;
+
+impl Call for SealDue {
+    const NAME: &'static str = "exports.seal-due";
+    type Out = Vec<Day>;
+}
+
+impl Task for SealDue {
+    async fn run(self, ledger: &Workspace) -> Outcome<Vec<Day>> {
+        let settings = ledger.read(|cx| settings::read(cx.sql))?;
+        let days = ledger.read(|cx| seal::due_days(cx.sql, &ledger.env))?;
+        for day in &days {
+            seal::seal(&ledger.state, &ledger.env, &settings, *day).await?;
+        }
+        Ok(days)
+    }
+}
+
+/// Where a day's file is in R2.
+pub fn key(workspace: &WorkspaceId, day: Day) -> String {
+    format!("{workspace}/{day}.json")
+}
+
+/// Puts a conversation's row on its day.
+pub fn put(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {
+    let settings = settings::read(cx.sql)?;
+    let bot = Bot { id: settings.id.as_str(), name: &settings.name };
+    let row = export::row(&input.closed, &input.conclusion, customer, &bot);
+    cx.sql.run(
+        "INSERT INTO export_rows (day, conversation_id, body) VALUES (?, ?, ?)
+         ON CONFLICT (day, conversation_id) DO UPDATE SET body = excluded.body",
+        bind![
+            open_day(cx.sql, input.closed.ended_at, cx.now)?.to_string(),
+            input.closed.conversation_id.as_str(),
+            to_json("export row", &row)?
+        ],
+    )
+}
+
+/// The day that a conversation is exported on: the one it ended on, or, where that is sealed
+/// already, the first one from today that is not.
+fn open_day(sql: &Sql, ended_at: UnixMillis, now: UnixMillis) -> Outcome<Day> {
+    let frozen = |day: Day| -> Outcome<bool> {
+        let found: Option<serde::de::IgnoredAny> =
+            sql.first("SELECT 1 AS found FROM export_days WHERE day = ?", bind![day.to_string()])?;
+        Ok(found.is_some())
+    };
+    let mut day = ended_at.day();
+    if frozen(day)? {
+        day = now.day().max(day);
+        while frozen(day)? {
+            day = day.next();
+        }
+    }
+    Ok(day)
+}

@@ -1,0 +1,72 @@
+//! What visitors said of themselves, as of the newest closing of each conversation.
+
+use super::cx::Cx;
+use super::op::Room;
+use crate::bind;
+use crate::fault::Outcome;
+use crate::sql::{Migration, Sql, word};
+use askwell::closing::Closed;
+use askwell::customer::{Fact, Facts};
+use askwell::detect::Kind;
+use askwell::time::UnixMillis;
+use serde::Deserialize;
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "facts/1",
+        statements: &[
+            "CREATE TABLE facts (conversation_id TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, detector INTEGER NOT NULL, PRIMARY KEY (conversation_id, kind)) WITHOUT ROWID",
+        ],
+    }],
+    ops: &[],
+};
+
+/// The facts of a conversation.
+pub fn find(sql: &Sql, conversation: &str) -> Outcome<Facts> {
+    #[derive(Deserialize)]
+    struct Row {
+        kind: String,
+        value: String,
+        seq: u32,
+        at: i64,
+        detector: u32,
+    }
+    let rows: Vec<Row> = sql.rows(
+        "SELECT kind, value, seq, at, detector FROM facts WHERE conversation_id = ?",
+        bind![conversation],
+    )?;
+    let mut facts = Facts::default();
+    for row in rows {
+        let kind: Kind = word(row.kind)?;
+        *facts.slot(kind) = Some(Fact {
+            value: row.value,
+            seq: row.seq,
+            at: UnixMillis(row.at),
+            detector: row.detector,
+        });
+    }
+    Ok(facts)
+}
+
+/// Puts a closing's facts in place of those of the one before.
+pub fn put(cx: &Cx, closed: &Closed) -> Outcome<()> {
+    let id = closed.conversation_id.as_str();
+    cx.sql.run("DELETE FROM facts WHERE conversation_id = ?", bind![id])?;
+    for kind in Kind::ALL {
+        if let Some(fact) = closed.facts.get(kind) {
+            cx.sql.run(
+                "INSERT INTO facts (conversation_id, kind, value, seq, at, detector) VALUES (?, ?, ?, ?, ?, ?)",
+                bind![
+                    id,
+                    kind.as_str(),
+                    fact.value.as_str(),
+                    i64::from(fact.seq),
+                    fact.at.0,
+                    i64::from(fact.detector)
+                ],
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! What the workspace holds, counted.
+
+use super::cx::Cx;
+use super::op::{Op, Read, Room};
+use super::{answers, conversations, customers, dead, documents, events};
+use crate::fault::Outcome;
+use crate::rpc::Call;
+use askwell::api::Overview;
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room { migrations: &[], ops: &[Op::read::<Get>()] };
+
+/// What the workspace holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Get;
+
+impl Call for Get {
+    const NAME: &'static str = "overview.get";
+    type Out = Overview;
+}
+
+impl Read for Get {
+    fn run(self, cx: &Cx) -> Outcome<Overview> {
+        let conversations = conversations::counts(cx.sql)?;
+        let customers = customers::counts(cx.sql)?;
+        let events = events::counts(cx.sql)?;
+        Ok(Overview {
+            conversations: conversations.all,
+            classified: conversations.classified,
+            open: conversations.open,
+            customers: customers.all,
+            customers_with: customers.with,
+            answers: answers::counts(cx.sql)?,
+            events: events.names,
+            events_undelivered: events.undelivered,
+            events_blocked: events.blocked,
+            outbox: documents::waiting(cx.sql)? + events.unsent,
+            dead_letters: dead::count(cx.sql)?,
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! The workspace itself: what it is called, where it is embedded, where its events go; and counters.
+
+use super::cx::Cx;
+use super::documents::{self, Kind};
+use super::op::{Op, Read, Room, Write};
+use super::{fields, keys};
+use crate::bind;
+use crate::fault::{Outcome, from_json, to_json};
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql};
+use askwell::api::{NewWorkspace, Webhook, WorkspaceSettings};
+use askwell::id::WorkspaceId;
+use askwell::time::UnixMillis;
+use askwell::{Code, Error};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "settings/1",
+        statements: &[
+            "CREATE TABLE workspace (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID",
+        ],
+    }],
+    ops: &[Op::write::<Create>(), Op::read::<Get>(), Op::write::<Put>()],
+};
+
+const SETTINGS: &str = "settings";
+
+/// What the ledger keeps of the workspace itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Which.
+    pub id: WorkspaceId,
+    /// For people.
+    pub name: String,
+    /// Origins whose pages may use the site key.
+    pub origins: Vec<String>,
+    /// Where events are delivered, or nowhere.
+    pub webhook: Option<Webhook>,
+    /// Since when.
+    pub created_at: UnixMillis,
+}
+
+/// Begins a workspace. Only hashes of its keys are stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Create {
+    /// As the operator asked for it.
+    pub workspace: NewWorkspace,
+    /// See [`crate::auth::key_hash`].
+    pub site_key_hash: String,
+    /// See [`crate::auth::key_hash`].
+    pub secret_key_hash: String,
+    /// The site key's first characters, to be recognised by.
+    pub site_key_prefix: String,
+    /// The secret key's first characters, to be recognised by.
+    pub secret_key_prefix: String,
+}
+
+impl Call for Create {
+    const NAME: &'static str = "settings.create";
+    type Out = ();
+}
+
+impl Write for Create {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        if find::<Settings>(cx.sql, SETTINGS)?.is_some() {
+            return Err(Error::new(
+                Code::AlreadyExists,
+                "there is a workspace of this id; choose another",
+            )
+            .into());
+        }
+        let settings = Settings {
+            id: self.workspace.id,
+            name: self.workspace.name,
+            origins: self.workspace.origins,
+            webhook: self.workspace.webhook,
+            created_at: cx.now,
+        };
+        put(cx.sql, SETTINGS, &settings)?;
+        keys::add(cx, &self.site_key_hash, "site", &self.site_key_prefix)?;
+        keys::add(cx, &self.secret_key_hash, "secret", &self.secret_key_prefix)?;
+        fields::begin(cx)?;
+        documents::stale(cx, Kind::Workspace, cx.workspace.as_str())
+    }
+}
+
+/// How the workspace is set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Get;
+
+impl Call for Get {
+    const NAME: &'static str = "settings.get";
+    type Out = Settings;
+}
+
+impl Read for Get {
+    fn run(self, cx: &Cx) -> Outcome<Settings> {
+        read(cx.sql)
+    }
+}
+
+/// Sets the workspace anew.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Put {
+    /// All of them.
+    pub settings: WorkspaceSettings,
+}
+
+impl Call for Put {
+    const NAME: &'static str = "settings.put";
+    type Out = Settings;
+}
+
+impl Write for Put {
+    fn run(self, cx: &Cx) -> Outcome<Settings> {
+        let settings = Settings {
+            name: self.settings.name,
+            origins: self.settings.origins,
+            webhook: self.settings.webhook,
+            ..read(cx.sql)?
+        };
+        put(cx.sql, SETTINGS, &settings)?;
+        documents::stale(cx, Kind::Workspace, cx.workspace.as_str())?;
+        Ok(settings)
+    }
+}
+
+/// The settings.
+///
+/// # Errors
+/// [`Code::NotFound`] when the workspace was never created.
+pub fn read(sql: &Sql) -> Outcome<Settings> {
+    find(sql, SETTINGS)?.ok_or_else(|| Error::new(Code::NotFound, "no such workspace").into())
+}
+
+/// The workspace of this ledger; none when it was never created.
+pub fn workspace(sql: &Sql) -> Outcome<Option<WorkspaceId>> {
+    Ok(find::<Settings>(sql, SETTINGS)?.map(|settings| settings.id))
+}
+
+/// A counter of the workspace.
+pub fn counter(sql: &Sql, name: &'static str) -> Outcome<u64> {
+    Ok(find(sql, name)?.unwrap_or(0))
+}
+
+/// Adds one to a counter of the workspace.
+pub fn count(sql: &Sql, name: &'static str) -> Outcome<()> {
+    put(sql, name, &counter(sql, name)?.saturating_add(1))
+}
+
+fn find<T: DeserializeOwned>(sql: &Sql, key: &'static str) -> Outcome<Option<T>> {
+    #[derive(Deserialize)]
+    struct Row {
+        body: String,
+    }
+    sql.first::<Row>("SELECT body FROM workspace WHERE key = ?", bind![key])?
+        .map(|row| from_json(key, &row.body))
+        .transpose()
+}
+
+fn put<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<()> {
+    sql.run(
+        "INSERT INTO workspace (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
+        bind![key, to_json(key, value)?],
+    )
+}

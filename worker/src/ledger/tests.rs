@@ -1,0 +1,382 @@
+//! The ledger on SQLite in memory: closings in any order, any number of times, cut off anywhere.
+
+use super::cx::Cx;
+use super::op::{Read, Write};
+use super::record::Record;
+use super::settings::Create;
+use super::{ROOMS, conversations, customers, events, fields, overview, page::PageQuery};
+use crate::bind;
+use crate::fault::Outcome;
+use crate::sql::Sql;
+use askwell::api::{ConversationSummary, Customer, NewWorkspace};
+use askwell::classify::{Answer, AnswerState, Method, Outcome as Ending, Signals, Tone};
+use askwell::closing::{Closed, Conclusion, FieldAnswer};
+use askwell::conversation::{Direction, Message, Platform, Resolution, Role, Sentiment, Status};
+use askwell::customer::{Fact, Facts};
+use askwell::id::{ConversationId, CustomerId, VisitorId, WorkspaceId};
+use askwell::prompt;
+use askwell::session::Session;
+use askwell::time::UnixMillis;
+use serde::Deserialize;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A ledger with a clock that goes on by a second with every call.
+pub struct Ledger {
+    pub sql: Sql,
+    workspace: WorkspaceId,
+    now: Cell<i64>,
+}
+
+/// 2026-06-01T00:00:00Z.
+const BEGIN: i64 = 1_780_272_000_000;
+
+impl Ledger {
+    pub fn new() -> Self {
+        let sql = Sql::with(ROOMS.iter().flat_map(|room| room.migrations));
+        let workspace: WorkspaceId = "shop".parse().unwrap();
+        let ledger = Self { sql, workspace: workspace.clone(), now: Cell::new(BEGIN) };
+        let new = NewWorkspace {
+            id: workspace,
+            name: "Shop".to_owned(),
+            origins: Vec::new(),
+            webhook: None,
+        };
+        let create = Create {
+            workspace: new,
+            site_key_hash: "a".to_owned(),
+            secret_key_hash: "b".to_owned(),
+            site_key_prefix: "pk_shop".to_owned(),
+            secret_key_prefix: "sk_shop".to_owned(),
+        };
+        ledger.write(create).unwrap();
+        ledger
+    }
+
+    pub fn write<C: Write>(&self, call: C) -> Outcome<C::Out> {
+        let now = self.tick();
+        self.sql.atomically(|sql| call.run(&Cx { sql, workspace: &self.workspace, now }))
+    }
+
+    pub fn read<C: Read>(&self, call: C) -> C::Out {
+        let now = self.tick();
+        call.run(&Cx { sql: &self.sql, workspace: &self.workspace, now }).unwrap()
+    }
+
+    fn tick(&self) -> UnixMillis {
+        self.now.set(self.now.get() + 1_000);
+        UnixMillis(self.now.get())
+    }
+
+    fn customers(&self) -> Vec<Customer> {
+        let page = PageQuery { cursor: None, limit: Some(500) };
+        self.read(customers::List { page, email: None }).items
+    }
+}
+
+pub fn conversation(n: u32) -> ConversationId {
+    ConversationId::derive(&[b"conversation", &n.to_le_bytes()])
+}
+
+pub fn visitor(n: u32) -> VisitorId {
+    VisitorId::derive(&[b"visitor", &n.to_le_bytes()])
+}
+
+fn fact(value: &str, at: i64) -> Option<Fact> {
+    Some(Fact { value: value.to_owned(), seq: 0, at: UnixMillis(at), detector: 1 })
+}
+
+/// A closing of conversation `n` by visitor `who`, with an e-mail where one was named.
+pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&str>) -> Record {
+    let at = BEGIN + i64::from(n) * 60_000 + i64::from(revision) * 1_000;
+    let list = ledger.read(fields::List);
+    let text = email.map_or("hello".to_owned(), |email| format!("I am {email}"));
+    let answers = list.fields.iter().map(|field| FieldAnswer {
+        field_id: field.id.clone(),
+        field_version: field.version,
+        field_name: field.field.name.clone(),
+        answer: Answer {
+            answer: Some(format!("value {}", (n + revision) % 3)),
+            state: AnswerState::Value,
+            confidence: 0.5,
+            evidence: Vec::new(),
+            method: Method::Embedded,
+        },
+    });
+    let signals = Signals {
+        dissatisfaction: false,
+        severe_negative: false,
+        success: true,
+        outcome: Ending::Resolved,
+    };
+    let conclusion = Conclusion {
+        answers: answers.collect(),
+        tone: Tone { sentiment: Sentiment::Neutral, confidence: 0.5 },
+        signals,
+        resolution: Resolution::Resolved,
+    };
+    let closed = Closed {
+        conversation_id: conversation(n),
+        revision,
+        platform_conversation_id: None,
+        visitor_id: visitor(who),
+        platform: Platform::default(),
+        direction: Direction::default(),
+        status: Status::Completed,
+        transferred: false,
+        test_mode: false,
+        lang: None,
+        started_at: UnixMillis(BEGIN + i64::from(n) * 60_000),
+        ended_at: UnixMillis(at),
+        messages: vec![Message {
+            id: "m".to_owned(),
+            seq: 0,
+            role: Role::Customer,
+            text,
+            at: UnixMillis(at),
+        }],
+        facts: Facts {
+            email: email.and_then(|email| fact(email, at)),
+            name: fact(&format!("Visitor {who}"), at),
+            phone: None,
+        },
+        policy: prompt::State::default(),
+    };
+    Record {
+        closed,
+        conclusion,
+        session: Session::default(),
+        closed_wall: UnixMillis(at),
+        version: revision * 2,
+    }
+}
+
+#[test]
+fn names_of_operations_and_migrations_stand_once() {
+    let ops = ROOMS.iter().flat_map(|room| room.ops).map(|op| op.name);
+    let migrations = ROOMS.iter().flat_map(|room| room.migrations).map(|m| m.id);
+    for mut names in [ops.collect::<Vec<_>>(), migrations.collect()] {
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+    }
+}
+
+#[test]
+fn a_closing_that_comes_twice_changes_nothing() {
+    let ledger = Ledger::new();
+    let record = closing(&ledger, 1, 1, 1, Some("noor@example.com"));
+    let first = ledger.write(record.clone()).unwrap();
+    let before = ledger.sql.dump();
+    let second = ledger.write(record).unwrap();
+    assert!(!first.duplicate && second.duplicate);
+    assert_eq!(first.customer_id, second.customer_id);
+    assert_eq!(ledger.sql.dump(), before);
+}
+
+#[test]
+fn a_closing_that_fails_anywhere_leaves_nothing() {
+    let ledger = Ledger::new();
+    ledger.write(closing(&ledger, 1, 1, 1, None)).unwrap();
+    ledger.write(closing(&ledger, 2, 1, 2, Some("noor@example.com"))).unwrap();
+    // Moves the conversation to another profile, which touches every room.
+    let record = closing(&ledger, 1, 2, 1, Some("noor@example.com"));
+    let before = ledger.sql.dump();
+    let mut statements = 0;
+    loop {
+        ledger.sql.fail_after(Some(statements));
+        let outcome = ledger.write(record.clone());
+        ledger.sql.fail_after(None);
+        if outcome.is_ok() {
+            break;
+        }
+        assert_eq!(ledger.sql.dump(), before, "after {statements} statements");
+        statements += 1;
+    }
+    assert!(statements > 20, "only {statements} statements");
+    assert_ne!(ledger.sql.dump(), before);
+}
+
+#[test]
+fn what_a_conversation_tells_late_does_not_undo_its_end() {
+    let ledger = Ledger::new();
+    let live = |status, version| {
+        let summary = ConversationSummary {
+            conversation_id: conversation(1),
+            platform_conversation_id: None,
+            customer_id: None,
+            status,
+            revision: 0,
+            direction: Direction::default(),
+            platform: Platform::default(),
+            transferred: false,
+            lang: None,
+            messages: 1,
+            started_at: UnixMillis(BEGIN),
+            ended_at: None,
+            sentiment: None,
+            classify_ms: None,
+        };
+        ledger.write(conversations::Register { summary, version }).unwrap();
+    };
+    let shown = || {
+        let get = conversations::Get { conversation_id: conversation(1) };
+        let summary = ledger.read(get).unwrap().summary;
+        (summary.status, summary.ended_at.is_some(), summary.revision)
+    };
+    live(Status::Queued, 1);
+    ledger.write(closing(&ledger, 1, 1, 1, None)).unwrap();
+    live(Status::InProgress, 1);
+    assert_eq!(shown(), (Status::Completed, true, 1), "told before the end, heard after it");
+    live(Status::InProgress, 3);
+    assert_eq!(shown(), (Status::InProgress, false, 1), "reopened");
+    live(Status::InProgress, 5);
+    ledger.write(closing(&ledger, 1, 2, 1, None)).unwrap();
+    assert_eq!(shown(), (Status::InProgress, false, 2), "reopened before its end was recorded");
+    live(Status::InProgress, 2);
+    ledger.write(closing(&ledger, 1, 3, 1, None)).unwrap();
+    assert_eq!(shown(), (Status::Completed, true, 3), "and ended again");
+}
+
+#[test]
+fn what_becomes_known_of_a_customer_reaches_all_who_visit_as_them() {
+    let ledger = Ledger::new();
+    let stale = || {
+        #[derive(Deserialize)]
+        struct Row {
+            subject: String,
+        }
+        let query = "SELECT subject FROM documents WHERE kind = 'visitor'";
+        let rows: Vec<Row> = ledger.sql.rows(query, bind![]).unwrap();
+        ledger.sql.run("DELETE FROM documents", bind![]).unwrap();
+        rows.into_iter().map(|row| row.subject).collect::<BTreeSet<_>>()
+    };
+    let noor = Some("noor@example.com");
+    let both: BTreeSet<String> = [1, 2].map(|n| visitor(n).to_string()).into();
+    let second = [visitor(2).to_string()].into();
+    ledger.write(closing(&ledger, 1, 1, 1, noor)).unwrap();
+    ledger.write(closing(&ledger, 2, 1, 2, noor)).unwrap();
+    stale();
+    ledger.write(closing(&ledger, 3, 1, 2, noor)).unwrap();
+    assert_eq!(stale(), second, "nothing new of the customer");
+    let mut record = closing(&ledger, 4, 1, 2, noor);
+    record.closed.facts.phone = fact("+12025550123", BEGIN);
+    ledger.write(record).unwrap();
+    assert_eq!(stale(), both, "the phone number is new");
+    // The only conversation that names a number turns out to be somebody else's.
+    ledger.write(closing(&ledger, 4, 2, 2, Some("li@example.com"))).unwrap();
+    assert_eq!(stale(), both, "and gone");
+}
+
+#[test]
+fn who_corrects_the_only_address_moves_with_all_that_is_theirs() {
+    let ledger = Ledger::new();
+    let id = |n, revision, email| {
+        ledger.write(closing(&ledger, n, revision, 1, Some(email))).unwrap().customer_id
+    };
+    let wrong = id(1, 1, "noor@example.con");
+    let right = id(1, 2, "noor@example.com");
+    assert_ne!(wrong, right);
+    let get = |id: &CustomerId| ledger.read(customers::Get { customer_id: id.clone() });
+    assert_eq!(get(&wrong).unwrap().customer_id, right, "the old id leads to the new one");
+    assert_eq!(ledger.customers().len(), 1);
+    let last = id(1, 3, "noor@example.net");
+    assert_eq!(get(&wrong).unwrap().customer_id, last, "also where that moves on");
+    // The address is free again: whoever names it now is somebody else.
+    let other = ledger.write(closing(&ledger, 2, 1, 2, Some("noor@example.con"))).unwrap();
+    assert!(![wrong, right, last].contains(&other.customer_id));
+}
+
+#[test]
+fn an_address_that_nobody_names_any_more_is_nobodys() {
+    let ledger = Ledger::new();
+    let first = ledger.write(closing(&ledger, 1, 1, 1, Some("noor@example.con"))).unwrap();
+    let second = ledger.write(closing(&ledger, 2, 1, 1, None)).unwrap();
+    assert_eq!(first.customer_id, second.customer_id);
+    ledger.write(closing(&ledger, 1, 2, 1, Some("noor@example.com"))).unwrap();
+    let left = ledger.read(customers::Get { customer_id: first.customer_id }).unwrap();
+    assert_eq!((left.email, left.conversations), (None, 1));
+}
+
+#[test]
+fn a_repeat_is_a_repeat_also_where_the_customer_is_gone() {
+    let ledger = Ledger::new();
+    let record = closing(&ledger, 1, 1, 1, None);
+    ledger.write(record.clone()).unwrap();
+    ledger.sql.run("UPDATE conversations SET customer_id = NULL", bind![]).unwrap();
+    assert!(ledger.write(record).unwrap().duplicate);
+}
+
+/// Splitmix64 (Steele, Lea, Flood 2014): the same walk each time.
+struct Walk(u64);
+
+impl Walk {
+    fn below(&mut self, n: u32) -> u32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        u32::try_from((z ^ (z >> 31)) % u64::from(n)).unwrap()
+    }
+}
+
+#[test]
+fn whatever_comes_in_whatever_order_the_books_balance() {
+    for seed in 0..6 {
+        let ledger = Ledger::new();
+        let mut walk = Walk(seed);
+        let mut newest: BTreeMap<u32, (u32, Option<String>)> = BTreeMap::new();
+        let mut told = BTreeSet::new();
+        for step in 0..32 {
+            let n = walk.below(8);
+            let revision = 1 + walk.below(4);
+            let email = (walk.below(3) > 0).then(|| format!("person{}@example.com", walk.below(4)));
+            // A conversation has one visitor; a closing once recorded is what it is.
+            let record = closing(&ledger, n, revision, n % 3, email.as_deref());
+            let recorded = ledger.write(record).unwrap();
+            assert_eq!(recorded.duplicate, !told.insert((n, revision)));
+            if newest.get(&n).is_none_or(|(before, _)| revision > *before) {
+                newest.insert(n, (revision, email));
+            }
+            if step % 8 == 7 {
+                balance(&ledger, &newest);
+            }
+        }
+    }
+}
+
+/// What must hold after any number of closings.
+fn balance(ledger: &Ledger, newest: &BTreeMap<u32, (u32, Option<String>)>) {
+    let customers = ledger.customers();
+    let emails: Vec<&String> = customers.iter().filter_map(|c| c.email.as_ref()).collect();
+    assert_eq!(emails.len(), emails.iter().collect::<BTreeSet<_>>().len(), "e-mail is unique");
+    // Per customer: how many conversations, and whether one names an e-mail.
+    let mut owned: BTreeMap<String, (u32, bool)> = BTreeMap::new();
+    for (n, (revision, email)) in newest {
+        let get = conversations::Get { conversation_id: conversation(*n) };
+        let detail = ledger.read(get).expect("it was recorded");
+        assert_eq!(detail.summary.revision, *revision);
+        let owner = detail.summary.customer_id.expect("it has a customer");
+        let customer = customers.iter().find(|c| c.customer_id == owner).expect("who exists");
+        if email.is_some() {
+            assert_eq!(customer.email, *email, "the e-mail named is the customer's");
+        }
+        assert_eq!(detail.answers.len(), ledger.read(fields::List).fields.len());
+        let (conversations, named) = owned.entry(owner.to_string()).or_default();
+        *conversations += 1;
+        *named |= email.is_some();
+    }
+    for customer in &customers {
+        let found = (customer.conversations, customer.email.is_some());
+        assert_eq!(Some(&found), owned.get(customer.customer_id.as_str()));
+    }
+    let counted = ledger.read(overview::Get);
+    assert_eq!(counted.conversations, newest.len() as u64);
+    for (field, values) in &counted.answers {
+        assert_eq!(values.values().sum::<u64>(), newest.len() as u64, "{field}");
+    }
+    let page = PageQuery { cursor: None, limit: Some(500) };
+    let listed = ledger.read(events::List { page }).items.len() as u64;
+    assert_eq!(listed, counted.events.values().sum::<u64>());
+    let negative = "SELECT count(*) AS n FROM answer_counts WHERE n < 0";
+    assert_eq!(ledger.sql.count(negative, bind![]).unwrap(), 0);
+}
