@@ -46,6 +46,8 @@ const WASM_FEATURES = [
 
 /** Bytes after gzip. The largest of the languages stands for the one that a visitor loads. */
 const BUDGET = { "askwell.js": 2048, "widget.js+locales": 20 * 1024, "engine_bg.wasm+engine.js": 60 * 1024 };
+/** The engine in chats of others, each a file. */
+const ADAPTERS = ["chatwoot", "crisp", "intercom", "zendesk"];
 const ENGINE = /^engine(_bg)?\.(wasm|js|d\.ts)$/;
 
 function run(command, args, hint) {
@@ -127,7 +129,7 @@ async function bundle() {
   });
   await esbuild.build({
     ...common,
-    entryPoints: ["js/locales/*.ts"],
+    entryPoints: ["js/locales/*.ts", ...ADAPTERS.map((name) => `js/adapters/${name}.ts`)],
     outbase: "js",
     outdir: "dist",
     format: "esm",

@@ -1,0 +1,98 @@
+// What all adapters share: another product's chat is listened to, what the visitor volunteers is
+// written into its profile, and what is missing is asked for in it.
+
+import type { Ask, KnownFacts, PromptPolicy, PromptPolicyOptions, SerializedSession } from "../engine.js";
+
+/** One thing that was said in the other chat. */
+export interface Said {
+  /** The other product's id of the message: the same one twice is the same message. */
+  id: string;
+  by: "visitor" | "team";
+  text: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** What is kept of one conversation; opaque JSON, with personal data in it. */
+export interface Kept {
+  session: SerializedSession;
+  /** Messages that have been seen, newest last. */
+  seen: string[];
+}
+
+/** Where it is kept. Two calls for the same conversation must not overlap: a Durable Object, or a row
+ * that is locked. */
+export interface Memory {
+  load(conversation: string): Promise<Kept | null>;
+  save(conversation: string, kept: Kept): Promise<void>;
+}
+
+/** The engine, loaded: `import * as engine from "askwell/engine"` after `await engine.default()`. */
+export interface EngineModule {
+  PromptPolicy: typeof PromptPolicy;
+}
+
+export interface CompanionOptions {
+  engine: EngineModule;
+  memory: Memory;
+  /** For conversations that begin from now on. */
+  policy?: PromptPolicyOptions;
+}
+
+/** What to do in the other product. */
+export interface Todo {
+  /** What has become known, or changed, by what was said. */
+  learned: KnownFacts;
+  /** What to say to the visitor now. */
+  ask: Ask | null;
+}
+
+/** Webhooks come again when an answer was late; nobody repeats older ones than these. */
+const SEEN = 50;
+
+/**
+ * Takes in what was said and does what follows from it; `act` does it in the other product. What `act`
+ * throws leaves everything as it was, so that a repeated webhook does it again.
+ */
+export async function follow(
+  { engine, memory, policy: options }: CompanionOptions,
+  conversation: string,
+  said: readonly Said[],
+  act: (todo: Todo) => Promise<void>,
+): Promise<void> {
+  const kept = await memory.load(conversation);
+  const seen = [...(kept?.seen ?? [])];
+  const fresh = said.filter((one) => one.text.trim() !== "" && !seen.includes(one.id));
+  const [first] = fresh;
+  if (!first) return;
+  const policy = kept ? engine.PromptPolicy.fromJSON(kept.session) : new engine.PromptPolicy(options ?? null, first.at);
+  try {
+    const before = policy.facts();
+    let ask: Ask | null = null;
+    for (const { id, by, text, at } of fresh) {
+      seen.push(id);
+      if (by === "team") {
+        policy.agentMessage(text, at);
+        ask = null;
+      } else {
+        const outcome = policy.visitorMessage(text, at);
+        ask = outcome.ask ?? outcome.confirm;
+      }
+    }
+    const session = policy.toJSON();
+    const learned = changes(before, policy.facts());
+    if (ask || Object.keys(learned).length > 0) await act({ learned, ask });
+    await memory.save(conversation, { session, seen: seen.slice(-SEEN) });
+  } finally {
+    policy.free();
+  }
+}
+
+function changes(before: KnownFacts, after: KnownFacts): KnownFacts {
+  const learned: KnownFacts = {};
+  for (const kind of ["name", "email", "phone"] as const) {
+    const value = after[kind];
+    if (value !== undefined && value !== before[kind]) learned[kind] = value;
+  }
+  return learned;
+}
