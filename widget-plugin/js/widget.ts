@@ -96,9 +96,12 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
       },
       toggled: (open) => {
         if (open) {
-          view.unread((unread = 0));
-          loadEngine();
-          render();
+          unread = 0;
+          // The dialog comes first; what else is to be done has a task of its own.
+          browserDelay(0, () => {
+            loadEngine();
+            render();
+          });
         }
         listeners.tell(open ? "open" : "close");
       },

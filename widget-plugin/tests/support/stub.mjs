@@ -12,6 +12,7 @@ const TYPES = {
   ".css": "text/css",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
 };
@@ -27,6 +28,8 @@ export class Stub {
   sockets = new Set();
   /** Pages of the test's own: path → { headers, body }. */
   pages = {};
+  /** Folders beside the package's own: prefix → path. */
+  folders = {};
   refuseSockets = false;
 
   static async start({ dist = DIST, policy = {} } = {}) {
@@ -217,8 +220,10 @@ export class Stub {
   }
 
   #file(pathname, response) {
-    const path = normalize(join(this.dist, pathname.endsWith("/") ? `${pathname}index.html` : pathname));
-    if (!path.startsWith(this.dist) || !existsSync(path) || !statSync(path).isFile()) {
+    const [prefix = "", folder = this.dist] = Object.entries(this.folders).find(([start]) => pathname.startsWith(`${start}/`)) ?? [];
+    const file = pathname.slice(prefix.length);
+    const path = normalize(join(folder, file.endsWith("/") ? `${file}index.html` : file));
+    if (!path.startsWith(folder) || !existsSync(path) || !statSync(path).isFile()) {
       response.writeHead(404).end();
       return;
     }

@@ -1,0 +1,82 @@
+// Measures the widget in Chromium, and prints JSON for `cargo xtask bench widget`.
+//
+//   node widget-plugin/bench/widget.mjs [--runs N] [--throttle N] [--no-peers]
+
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { DIST } from "../tests/support/source.mjs";
+import { Stub } from "../tests/support/stub.mjs";
+import { launch, visit } from "./page.mjs";
+import { OWN, PEERS, fetched } from "./subjects.mjs";
+
+const { values: flags } = parseArgs({
+  allowNegative: true,
+  options: { runs: { type: "string", default: "7" }, throttle: { type: "string", default: "4" }, peers: { type: "boolean", default: true } },
+});
+const RUNS = Number(flags.runs);
+const throttle = Number(flags.throttle);
+
+const html = (tag) =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="description" content="A page."><link rel="icon" href="data:,"><title>A page</title></head><body><h1>A page of a shop</h1><p>With some words on it, as pages have.</p><script>performance.mark("tag")</script>${tag}</body></html>`;
+
+const gzip = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+const stub = await Stub.start();
+const browser = await launch();
+
+/** Medians of several visits, and the worst of all for what must never be. */
+async function measure(tag, options) {
+  stub.pages["/bench"] = { headers: { "Content-Type": "text/html; charset=utf-8" }, body: html(tag) };
+  const visits = [];
+  for (let i = 0; i <= RUNS; i += 1) visits.push(await visit(browser, `${stub.url}/bench`, { throttle, ...options }));
+  visits.shift(); // The first warms the server and the disk.
+  const of = (key) => (visits[0][key] === undefined || visits[0][key] === null ? null : median(visits.map((v) => v[key])));
+  return {
+    ready_ms: of("ready"), fcp_ms: of("fcp"), lcp_ms: of("lcp"), cls: Math.max(...visits.map((v) => v.cls)), tbt_ms: of("tbt"),
+    longest_ms: of("longest"), heap_bytes: of("heap"), requests: of("requests"),
+    longest_in_use_ms: of("longestInUse"), heap_in_use_bytes: of("heapInUse"), requests_in_use: of("requestsInUse"),
+  };
+}
+
+/** A visitor opens the chat and begins to write, until the engine has read it. */
+async function use(page) {
+  await page.locator("askwell-chat .launcher").click();
+  await page.locator("askwell-chat textarea").pressSequentially("I'm Mike", { delay: 60 });
+  await page.locator("askwell-chat .noted").getByText("Mike").waitFor();
+}
+
+const rows = [];
+rows.push({ name: "(a page without a chat)", version: "", bytes: 0, gzip: 0, ...(await measure("", {})) });
+const sizes = (folder, files) => ({
+  bytes: files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0),
+  gzip: files.reduce((sum, file) => sum + gzip(join(folder, file)), 0),
+});
+const { version } = JSON.parse(readFileSync(join(DIST, "..", "package.json"), "utf8"));
+rows.push({ name: OWN.name, version, ...sizes(DIST, OWN.files), ...(await measure(OWN.tag, { ready: OWN.ready, use })) });
+const skipped = [];
+for (const peer of flags.peers ? PEERS : []) {
+  const folder = fetched(peer);
+  if (!folder) {
+    skipped.push(`${peer.name}: the registry does not give it`);
+    continue;
+  }
+  stub.folders = { "/peer": folder };
+  try {
+    rows.push({ name: peer.name, version: peer.version, ...sizes(folder, peer.files), ...(await measure(peer.tag("/peer"), { ready: peer.ready })) });
+  } catch (error) {
+    skipped.push(`${peer.name}: ${error.message.split("\n")[0]}`);
+  }
+}
+const locales = ["ar", "de", "en", "es", "fr", "hi", "it", "ja", "nl", "pl", "pt", "sv", "th", "tr", "zh"].map((code) => join("locales", `${code}.js`));
+const largest = locales.sort((a, b) => gzip(join(DIST, b)) - gzip(join(DIST, a)))[0];
+const parts = { loader: ["askwell.js"], widget: ["widget.js", largest], engine: ["engine_bg.wasm", "engine.js"] };
+await browser.close();
+await stub.stop();
+console.log(JSON.stringify({
+  browser: browser.version(), throttle, runs: RUNS,
+  parts: Object.fromEntries(Object.entries(parts).map(([name, files]) => [name, sizes(DIST, files)])),
+  rows, skipped,
+}));
