@@ -2,6 +2,7 @@
 //! judge nothing; the tables in `docs/` name the command that made them.
 
 mod size;
+mod widget;
 
 use crate::project::Project;
 use anyhow::Result;
@@ -12,12 +13,15 @@ use std::path::PathBuf;
 pub enum Bench {
     /// The engine that visitors load: bytes of the wasm module and its glue, by section.
     Size,
+    /// The widget on a page: sizes, time to ready, longest task and memory, beside other chats.
+    Widget(widget::Args),
 }
 
 /// Runs one bench.
 pub fn run(project: &Project, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Size => size::run(project),
+        Bench::Widget(args) => widget::run(project, args),
     }
 }
 

@@ -112,9 +112,7 @@ fn sizes(parts: &BTreeMap<String, Size>, before: &BTreeMap<String, Size>) -> Tab
         let verdict = if size.gzip <= budget { "" } else { " exceeded" };
         let last = before.get(name).map_or_else(
             || "none yet".to_owned(),
-            |last| {
-                format!("{} ({:+})", last.gzip, i128::from(size.gzip) - i128::from(last.gzip))
-            },
+            |last| format!("{} ({:+})", last.gzip, i128::from(size.gzip) - i128::from(last.gzip)),
         );
         table.add_row([
             name,
