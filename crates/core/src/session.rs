@@ -24,9 +24,16 @@ pub struct Options {
     pub region: Option<Region>,
 }
 
+/// The form in which a [`Session`] is written. It grows when an older reader would take what is
+/// written now for something else.
+pub const VERSION: u8 = 1;
+
 /// One conversation's memory.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
+    /// The form; the first did not say so.
+    #[serde(default = "first_version")]
+    version: u8,
     options: Options,
     facts: Facts,
     policy: prompt::State,
@@ -39,6 +46,25 @@ pub struct Session {
     lang: Option<Lang>,
     /// Messages seen, of all roles.
     seq: u32,
+}
+
+fn first_version() -> u8 {
+    1
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            options: Options::default(),
+            facts: Facts::default(),
+            policy: prompt::State::default(),
+            heard: None,
+            slip: None,
+            lang: None,
+            seq: 0,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +93,38 @@ impl Session {
     pub fn new(options: Options, known: &[detect::Kind], now: UnixMillis) -> Self {
         let mut session = Self { options, ..Self::default() };
         session.tell(&Event::Start { known }, now);
+        session
+    }
+
+    /// Reads what was written, by this version or another.
+    ///
+    /// What cannot be read in this form begins anew, part by part: options, facts and the policy's
+    /// memory each stand where they can be read, and a field with a fact is known. Fields that an
+    /// unreadable part of that memory names count as refused, since they may have been: nobody is
+    /// asked twice for the sake of a new version.
+    pub fn restore(json: &str) -> Self {
+        match serde_json::from_str::<Self>(json) {
+            Ok(session) if session.version <= VERSION => session,
+            _ => Self::salvage(serde_json::from_str(json).unwrap_or_default()),
+        }
+    }
+
+    fn salvage(mut json: serde_json::Value) -> Self {
+        fn part<T: serde::de::DeserializeOwned>(json: &mut serde_json::Value) -> Option<T> {
+            serde_json::from_value(json.take()).ok()
+        }
+        let mut field = |name: &str| json.get_mut(name).map(serde_json::Value::take);
+        let mut session = Self::default();
+        session.options = field("options").as_mut().and_then(part).unwrap_or_default();
+        session.facts = field("facts").as_mut().and_then(part).unwrap_or_default();
+        session.lang = field("lang").as_mut().and_then(part);
+        session.seq = field("seq").as_mut().and_then(part).unwrap_or_default();
+        session.policy = prompt::State::salvage(&field("policy").unwrap_or_default());
+        let known = |kind: &detect::Kind| {
+            session.facts.get(*kind).is_some() && !session.policy.known().contains(kind)
+        };
+        let known: Vec<_> = detect::Kind::ALL.into_iter().filter(known).collect();
+        session.identified(&known, UnixMillis::default());
         session
     }
 
@@ -175,6 +233,11 @@ impl Session {
         Ok(())
     }
 
+    /// The visitor is in the share that is never asked ([`prompt::held_out`]), from now on.
+    pub fn hold_out(&mut self, now: UnixMillis) {
+        self.tell(&Event::HeldOut, now);
+    }
+
     /// What the policy says becomes a message of its own, right after what led to it.
     fn say(&mut self, decision: &Decision) {
         if let Some((field, text)) = decision.said() {
@@ -277,5 +340,41 @@ mod tests {
         let json = serde_json::to_string(&s).unwrap();
         assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), s);
         assert!(json.len() < 1_500, "{} bytes", json.len());
+        assert_eq!(Session::restore(&json), s);
+    }
+
+    #[test]
+    fn other_versions_are_read_as_far_as_they_can_be() {
+        let mut s = session();
+        s.visitor("my order has not arrived", NOW);
+        s.visitor("I'd rather not give my e-mail", NOW);
+        s.visitor("call me on +1 415 555 0132", NOW);
+        let now = serde_json::to_value(&s).unwrap();
+
+        // As it was written before it said its version.
+        let mut first = now.clone();
+        first.as_object_mut().unwrap().remove("version");
+        assert_eq!(Session::restore(&first.to_string()), s);
+
+        // From a later version, with more in it and some things in a form of its own.
+        let mut later = now.clone();
+        later["version"] = 9.into();
+        later["mood"] = "fine".into();
+        later["slip"] = 4.into();
+        let read = Session::restore(&later.to_string());
+        assert_eq!((read.facts(), read.policy()), (s.facts(), s.policy()));
+
+        // The policy's memory in a form of its own: nothing that it names is asked for.
+        later["policy"] = serde_json::json!({"fields": {"name": ["asked", 1], "email": "no"}});
+        let mut read = Session::restore(&later.to_string());
+        assert_eq!(read.facts(), s.facts());
+        for text in ["hello again", "well", "please send me the invoice", "I want to book a table"]
+        {
+            assert_eq!(read.visitor(text, NOW).decision.ask, None, "{text}");
+        }
+
+        for nothing in ["", "null", "[]", "{}", "{\"version\": \"x\"}"] {
+            assert_eq!(Session::restore(nothing), Session::default(), "{nothing}");
+        }
     }
 }

@@ -134,6 +134,10 @@ fn converse(seed: u64) -> Result<usize, String> {
                 (state, decision) = step(&config, state, &Event::Identified { kinds: &kinds }, now);
                 taboo.extend(kinds);
             }
+            1 if random.below(20) == 0 => {
+                (state, decision) = step(&config, state, &Event::HeldOut, now);
+                taboo = Kind::ALL.to_vec();
+            }
             1 => (state, decision) = step(&config, state, &Event::Handoff, now),
             2 | 3 => {
                 let (text, asks_for) = random.pick(&HEARD);
@@ -180,10 +184,22 @@ fn nothing_known_refused_or_asked_is_ever_asked_for() {
     assert!(asks > 2_500, "only {asks} questions: too little is tried");
 }
 
-/// Minutes, in release mode:
-/// `cargo test --release -p askwell --test prompt_cases -- --ignored`.
+/// Minutes, in release mode: `cargo xtask bench prompt --sequences 10000000`.
 #[test]
 #[ignore = "ten million conversations take minutes"]
 fn nothing_of_that_happens_in_ten_million_conversations() {
-    assert!(converse_many(5_000..10_005_000).unwrap() > 5_000_000);
+    let count = std::env::var("ASKWELL_SEQUENCES").ok().map_or(10_000_000, |n| n.parse().unwrap());
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let part = count / threads + 1;
+    let asks: usize = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..threads)
+            .map(|n| {
+                let from = 5_000 + n * part;
+                scope.spawn(move || converse_many(from..from + part))
+            })
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap().unwrap()).sum()
+    });
+    assert!(asks as u64 > count / 2, "only {asks} questions: too little is tried");
+    println!("{} random conversations, {asks} questions, none against the rules", part * threads);
 }

@@ -92,7 +92,9 @@ pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
     let mut hits = Vec::new();
     let mut heads = Vec::new();
     for start in 0..words.len() {
+        let script = Script::of(words.word(start));
         follow(table, words, start, Print::NONE, |print, end, (lang, cue)| match cue {
+            _ if !script.writes(lang) => {}
             Some(cue) => hits.push(Hit { lang, cue, start, end }),
             None => heads.push((print.gap(), end)),
         });
@@ -100,6 +102,7 @@ pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
             let gap = if words.dense(from - 1) { GAP_CHARS } else { GAP_WORDS };
             for from in from..words.len().min(from + gap + 1) {
                 follow(table, words, from, head, |_, end, (lang, cue)| {
+                    let cue = cue.filter(|_| script.writes(lang));
                     hits.extend(cue.map(|cue| Hit { lang, cue, start, end }));
                 });
             }
@@ -131,6 +134,42 @@ fn follow(
         }
         print = rest.end();
         table.find(print.whole(), |meaning| take(print, n + 1, meaning));
+    }
+}
+
+/// What a word is written in. A fingerprint in a script that its language is not written in is
+/// another phrase's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Thai,
+    Cjk,
+    Devanagari,
+    Arabic,
+    /// Latin, in which every language is written at times, and all others.
+    Other,
+}
+
+impl Script {
+    fn of(word: &str) -> Self {
+        match word.chars().next() {
+            Some('\u{e01}'..='\u{e4e}') => Self::Thai,
+            Some('\u{3005}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}') => {
+                Self::Cjk
+            }
+            Some('\u{900}'..='\u{97f}') => Self::Devanagari,
+            Some('\u{600}'..='\u{6ff}') => Self::Arabic,
+            _ => Self::Other,
+        }
+    }
+
+    fn writes(self, lang: Lang) -> bool {
+        match self {
+            Self::Thai => lang == Lang::Th,
+            Self::Cjk => matches!(lang, Lang::Ja | Lang::Zh),
+            Self::Devanagari => lang == Lang::Hi,
+            Self::Arabic => lang == Lang::Ar,
+            Self::Other => true,
+        }
     }
 }
 
@@ -181,6 +220,7 @@ mod tests {
         assert!(shows("十月のレシートを送ってください", Lang::Ja, Cue::Send));
         assert!(shows("請把發票寄給我", Lang::Zh, Cue::Send));
         assert!(shows("ช่วยส่งใบเสร็จให้หน่อย", Lang::Th, Cue::Send));
+        assert_eq!(read("อยากจองโต๊ะสำหรับสองคนคืนวันเสาร์", Hint::default()), Some(Lang::Th));
     }
 
     #[test]

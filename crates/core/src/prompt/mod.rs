@@ -3,18 +3,22 @@
 //! Asks wait for a natural moment, come one at a time, never answer a bare greeting, and are never
 //! repeated once the field was given or refused.
 
+mod hold_out;
 mod index;
 mod lexicon;
 mod policy;
 mod print;
 mod reading;
 mod reason;
+mod report;
 mod state;
 mod wording;
 mod words;
 
+pub use hold_out::held_out;
 pub use policy::step;
 pub use reason::{Doubt, Hold, Moment, Reason};
+pub use report::{AskCounts, AskReport, AskResult};
 pub use state::{AskOutcome, Asked, State};
 pub use wording::{Line, Wording, default_line, mask};
 
@@ -91,6 +95,8 @@ pub enum Event<'a> {
     },
     /// A person takes over, or will once there is one.
     Handoff,
+    /// The visitor is in the share that is never asked ([`held_out`]), from now on.
+    HeldOut,
 }
 
 /// What to do now.

@@ -48,6 +48,10 @@ pub fn step(
             }
             hold(Hold::NotTheirTurn)
         }
+        Event::HeldOut => {
+            state.held_out = true;
+            hold(Hold::NotTheirTurn)
+        }
         Event::Handoff => {
             state.want(Moment::Handoff);
             decide(config, &mut state, None, now)
@@ -77,7 +81,7 @@ fn hear(state: &mut State, text: &str) {
     }
     state.offer = heard.offers;
     if heard.question {
-        if let Some(kind) = state.open() {
+        if let Some(kind) = state.unsettled() {
             state.settle(kind, AskOutcome::PassedOver);
         }
         state.agent_question =
@@ -100,7 +104,7 @@ fn remember(state: &mut State, reading: &Reading, detection: &Detection) {
 
     // "Sure" to our question is no answer yet, and no reason to give it up.
     let stalls = matches!(reading.act, Act::SmallTalk) && reading.yes;
-    if let Some(kind) = state.open().filter(|_| !stalls) {
+    if let Some(kind) = state.unsettled().filter(|_| !stalls) {
         state.settle(kind, AskOutcome::PassedOver);
     }
     if reading.angry {
@@ -144,7 +148,7 @@ fn refusals(state: &mut State, reading: &Reading, pending: Option<Kind>) {
 fn slip(config: &Config, state: &mut State, detection: &Detection) -> Option<Decision> {
     let found = detection.own().find(|f| f.suggestion.is_some())?;
     let value = found.suggestion.as_deref()?;
-    if !config.enabled || state.confirmed.contains(&found.kind) {
+    if !config.enabled || state.held_out || state.confirmed.contains(&found.kind) {
         return None;
     }
     let text =
@@ -174,6 +178,9 @@ fn decide(
     }
     if let Some(reason) = held(config, state, reading, now) {
         return hold(reason);
+    }
+    if returning && state.held_out {
+        return hold(Hold::HeldOut);
     }
     if returning {
         let text = config.wording.on_file(lang(config, state), None);
@@ -264,6 +271,9 @@ fn ask(
 ) -> Decision {
     let turn = state.turns;
     state.asks.push(Asked { field, moment, at: now, turn, outcome: AskOutcome::Open });
+    if state.held_out {
+        return hold(Hold::HeldOut);
+    }
     let text = config.wording.line(lang(config, state), Line::of(field, moment)).to_owned();
     let reason = Reason::Asked(field, moment);
     Decision {

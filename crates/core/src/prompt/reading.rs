@@ -85,10 +85,20 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let general = !own && ((interrogative && !request) || has(Cue::Know));
     let exploring = has(Cue::Explore);
 
-    let about = sheds.substance > 0 && (has(Cue::Topic) || wants);
+    let states = own && !interrogative && sheds.substance >= 2;
+    // "No estoy seguro" speaks of no insurance.
+    let topic = hits.iter().any(|t| {
+        let inside = |h: &Hit| h.cue == Cue::Unsure && h.start <= t.start && t.end <= h.end;
+        t.cue == Cue::Topic && !hits.iter().any(inside)
+    });
+    let about = sheds.substance > 0 && (topic || wants || states);
     let matter = has(Cue::Matter) || (about && !general && !exploring);
-    let moments = moments(&hits, matter, general && how);
-    let vague = moments == [Moment::Matter] && !has(Cue::Matter) && !has(Cue::Topic);
+    // "My e-mail is none of your business" states no matter, nor does "not sure, let me think".
+    let refused = named(text, &words, &hits, lang);
+    let unsure = has(Cue::Unsure) && !has(Cue::Matter) && !topic;
+    let declines = unsure || !refused.is_empty();
+    let moments = moments(&hits, matter && !declines, general && how);
+    let vague = moments == [Moment::Matter] && !has(Cue::Matter) && !topic && !own;
 
     let act = if !moments.is_empty() {
         Act::Substance
@@ -113,7 +123,7 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
         no: starts(Cue::No) && words.len() <= 4,
         refuses: has(Cue::Refuse),
         evades: has(Cue::Evade),
-        refused: named(text, &words, &hits, lang),
+        refused,
         unsure: has(Cue::Unsure),
         moments,
         lang,

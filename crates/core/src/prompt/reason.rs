@@ -70,6 +70,8 @@ pub enum Hold {
     CoolDown,
     /// Nothing said calls for a field that is missing.
     NoMoment,
+    /// The moment to ask; but the visitor is in the share that is never asked.
+    HeldOut,
 }
 
 /// Why a value is asked to be confirmed.
@@ -185,6 +187,7 @@ impl Hold {
             Self::BudgetSpent => "budget_spent",
             Self::CoolDown => "cool_down",
             Self::NoMoment => "no_moment",
+            Self::HeldOut => "held_out",
         }
     }
 
@@ -204,6 +207,7 @@ impl Hold {
             Self::BudgetSpent => "asked enough in this conversation",
             Self::CoolDown => "asked only just now",
             Self::NoMoment => "no natural moment yet",
+            Self::HeldOut => "in the share of visitors that are never asked",
         }
     }
 }

@@ -21,7 +21,7 @@ pub enum AskOutcome {
     PassedOver,
 }
 
-/// One question that the policy put.
+/// One question that the policy put, or would have put to a visitor in the hold-out share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// For what.
@@ -80,6 +80,9 @@ pub struct State {
     /// What the team's last words offered to do, should the visitor agree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) offer: Option<Moment>,
+    /// The visitor is never asked; [`State::asks`] are the questions that would have been put.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub(super) held_out: bool,
     /// The visitor's language when last known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lang: Option<Lang>,
@@ -96,7 +99,23 @@ pub(super) enum AgentQuestion {
 }
 
 impl State {
-    /// The policy's own questions and what became of them, in order.
+    /// Reads a memory of another version as far as it can be read. A field that it names, and that
+    /// is not named by what could be read, counts as refused.
+    pub(crate) fn salvage(json: &serde_json::Value) -> Self {
+        let mut state: Self = serde_json::from_value(json.clone()).unwrap_or_default();
+        let read = serde_json::to_string(&state).unwrap_or_default();
+        let written = json.to_string();
+        for kind in Kind::ALL {
+            let name = format!("\"{}\"", kind.as_str());
+            if written.contains(&name) && !read.contains(&name) {
+                insert(&mut state.refused, kind);
+            }
+        }
+        state
+    }
+
+    /// The policy's own questions and what became of them, in order. Where the visitor
+    /// [is held out](State::held_out), those that would have been put.
     pub fn asks(&self) -> &[Asked] {
         &self.asks
     }
@@ -111,8 +130,18 @@ impl State {
         &self.known
     }
 
+    /// Whether the visitor is in the share that is never asked.
+    pub fn held_out(&self) -> bool {
+        self.held_out
+    }
+
     /// The question of the policy that waits for its answer.
     pub fn open(&self) -> Option<Kind> {
+        self.unsettled().filter(|_| !self.held_out)
+    }
+
+    /// As [`State::open`], be the question put or kept back.
+    pub(super) fn unsettled(&self) -> Option<Kind> {
         self.asks.iter().rev().find(|a| a.outcome == AskOutcome::Open).map(|a| a.field)
     }
 

@@ -1,6 +1,7 @@
 //! Benches: figures with a peer or a baseline beside them in the same run. They print tables and
 //! judge nothing; the tables in `docs/` name the command that made them.
 
+mod prompt;
 mod size;
 mod widget;
 
@@ -11,6 +12,13 @@ use std::path::PathBuf;
 /// What can be measured, each by a file of its own beside this one.
 #[derive(clap::Subcommand)]
 pub enum Bench {
+    /// When the policy asks, beside human agents and simple rules; what a decision costs.
+    Prompt {
+        /// Random conversations in which nothing may be asked against the rules; the documented run
+        /// has 10,000,000 and takes minutes.
+        #[arg(long, default_value_t = 0)]
+        sequences: u64,
+    },
     /// The engine that visitors load: bytes of the wasm module and its glue, by section.
     Size,
     /// The widget on a page: sizes, time to ready, longest task and memory, beside other chats.
@@ -20,6 +28,7 @@ pub enum Bench {
 /// Runs one bench.
 pub fn run(project: &Project, bench: &Bench) -> Result<()> {
     match bench {
+        Bench::Prompt { sequences } => prompt::run(project, *sequences),
         Bench::Size => size::run(project),
         Bench::Widget(args) => widget::run(project, args),
     }
