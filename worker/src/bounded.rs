@@ -83,10 +83,9 @@ mod tests {
         let all = RefCell::new(Vec::new());
         let work = async |size: &u64| {
             now.borrow_mut().push(*size);
-            let mut most = most.borrow_mut();
-            most.0 = most.0.max(now.borrow().len());
-            most.1 = most.1.max(now.borrow().iter().sum::<u64>());
-            drop(most);
+            let (items, bytes) = *most.borrow();
+            *most.borrow_mut() =
+                (now.borrow().len().max(items), now.borrow().iter().sum::<u64>().max(bytes));
             pause().await;
             let mut now = now.borrow_mut();
             let place = now.iter().position(|other| other == size);
