@@ -97,6 +97,9 @@ describe("the package", () => {
         "main.ts": `import init, { Detector, PromptPolicy, type Found, type VisitorOutcome } from "askwell/engine";
           import { mount, type Widget, type WidgetOptions } from "askwell/widget";
           import type { Askwell } from "askwell/loader";
+          import * as engine from "askwell/engine";
+          import { crisp, type CrispQueue } from "askwell/adapters/crisp";
+          import { intercom, type IntercomOptions } from "askwell/adapters/intercom";
           await init();
           ${USE}
           const field: "name" | "email" | "phone" | undefined = ask?.field;
@@ -104,11 +107,13 @@ describe("the package", () => {
           const chat: Promise<Widget> = mount(options);
           const tag: Askwell | undefined = window.askwell;
           const outcome = (one: VisitorOutcome): Found[] => one.found;
+          const stop = (queue: CrispQueue): (() => void) => crisp(queue, new PromptPolicy());
+          const hook = (request: Request, rest: Omit<IntercomOptions, "engine">): Promise<Response> => intercom(request, { engine, ...rest });
           // @ts-expect-error: there is no such option
           mount({ ...options, lang: "de" });
           // @ts-expect-error: an outcome is no list
           outcome([]);
-          export { chat, field, found, tag };`,
+          export { chat, field, found, hook, stop, tag };`,
         "tsconfig.json": JSON.stringify({
           compilerOptions: {
             target: "ES2022", module, moduleResolution: resolution, lib: ["ES2022", "DOM", "DOM.Iterable"], types: [],
