@@ -123,7 +123,10 @@ fn remember(state: &mut State, reading: &Reading, detection: &Detection) {
     }
     let turns = state.turns;
     state.wants.retain(|(_, since)| turns.saturating_sub(*since) < MOMENT_TURNS);
-    if given || !(reading.unsure || reading.asks) {
+    // "What sizes are there?" leaves "which size?" open; "my room has no towels, could you send some?"
+    // does answer "how can I help?".
+    let asks_back = reading.asks && reading.act == Act::Question;
+    if given || !(reading.unsure || asks_back) {
         state.agent_question = None;
     }
 }
