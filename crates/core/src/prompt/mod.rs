@@ -20,7 +20,7 @@ pub use policy::step;
 pub use reason::{Doubt, Hold, Moment, Reason};
 pub use report::{AskCounts, AskReport, AskResult};
 pub use state::{AskOutcome, Asked, State};
-pub use wording::{Line, Wording, default_line, mask};
+pub use wording::{Line, MAX_LINE_CHARS, Wording, default_line, mask};
 
 use crate::detect::{Detection, Kind};
 use crate::text::Lang;

@@ -4,6 +4,7 @@ use super::lexicon;
 use super::reason::Moment;
 use crate::detect::Kind;
 use crate::text::Lang;
+use crate::{Code, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -52,6 +53,44 @@ impl Line {
         Self::ConfirmSlip,
     ];
 
+    /// The line as it stands on the wire.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::EmailSend => "email_send",
+            Self::EmailBook => "email_book",
+            Self::EmailHandoff => "email_handoff",
+            Self::EmailReturning => "email_returning",
+            Self::NameBook => "name_book",
+            Self::NameCall => "name_call",
+            Self::NameMatter => "name_matter",
+            Self::PhoneBook => "phone_book",
+            Self::PhoneCall => "phone_call",
+            Self::ConfirmOnFile => "confirm_on_file",
+            Self::ConfirmSlip => "confirm_slip",
+        }
+    }
+
+    /// What is wrong with a sentence for this line; blank ones are said in the built-in words.
+    fn wrong(self, text: &str) -> Option<&'static str> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        if text.trim().chars().count() > MAX_LINE_CHARS {
+            return Some("at most 300 characters");
+        }
+        let values = text.matches(VALUE).count();
+        if text.matches(['{', '}']).count() != 2 * values {
+            return Some("braces other than {value}");
+        }
+        match (self, values) {
+            (Self::ConfirmSlip, 1) | (Self::ConfirmOnFile, 0 | 1) => None,
+            (Self::ConfirmSlip, _) => Some("{value} must stand in it once"),
+            (Self::ConfirmOnFile, _) => Some("{value} may stand in it once"),
+            (_, 0) => None,
+            _ => Some("there is no {value} here"),
+        }
+    }
+
     /// The sentence that asks for a field at a moment.
     pub fn of(field: Kind, moment: Moment) -> Self {
         match (field, moment) {
@@ -73,7 +112,31 @@ impl Line {
 #[serde(transparent)]
 pub struct Wording(pub BTreeMap<Lang, BTreeMap<Line, String>>);
 
+/// Characters of a sentence at most: what a phone shows without scrolling.
+pub const MAX_LINE_CHARS: usize = 300;
+
+/// What a value is put in place of.
+const VALUE: &str = "{value}";
+
 impl Wording {
+    /// Whether all of it can be said.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`] with the language and the line, where a sentence is too long, lacks
+    /// `{value}` or holds it where there is none, or has other braces, which would be said as they
+    /// are. Languages and lines that there are not never come so far: reading refuses them.
+    pub fn check(&self) -> Result<(), Error> {
+        for (lang, lines) in &self.0 {
+            for (line, text) in lines {
+                if let Some(wrong) = line.wrong(text) {
+                    let place = format!("wording.{}.{}", lang.code(), line.code());
+                    return Err(Error::new(Code::InvalidField, format!("{place}: {wrong}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The sentence as it is said, before any `{…}` is filled in.
     pub fn line(&self, lang: Lang, line: Line) -> &str {
         self.0
@@ -124,6 +187,51 @@ mod tests {
             default_line(Lang::Fr, Line::EmailSend)
         );
         assert!(serde_json::from_str::<Wording>(r#"{"de": {"email_sent": "x"}}"#).is_err());
+    }
+
+    #[test]
+    fn what_could_not_be_said_is_refused() {
+        let check = |line: &str, text: &str| {
+            let json = serde_json::json!({"fr": {line: text}});
+            serde_json::from_value::<Wording>(json).unwrap().check()
+        };
+        for (line, text) in [
+            ("email_send", "Où l'envoyer ?"),
+            ("email_send", ""),
+            ("confirm_slip", "Vouliez-vous dire {value} ?"),
+            ("confirm_on_file", "Toujours la même adresse{value} ?"),
+            ("confirm_on_file", "Toujours la même adresse ?"),
+            ("name_call", &"é".repeat(MAX_LINE_CHARS)),
+        ] {
+            assert_eq!(check(line, text), Ok(()), "{line} {text}");
+        }
+        for (line, text) in [
+            ("email_send", "À {value} ?"),
+            ("confirm_slip", "C'est juste ?"),
+            ("confirm_slip", "{value} ou {value} ?"),
+            ("confirm_slip", "{value} ou {name} ?"),
+            ("name_call", "{"),
+            ("name_call", &"é".repeat(MAX_LINE_CHARS + 1)),
+        ] {
+            let error = check(line, text).unwrap_err();
+            assert_eq!(error.code, Code::InvalidField);
+            assert!(error.detail.starts_with(&format!("wording.fr.{line}: ")), "{}", error.detail);
+            assert!(text.len() < 2 || !error.detail.contains(text));
+        }
+        for unknown in [r#"{"xx": {}}"#, r#"{"fr": {"email": "x"}}"#, r#"{"fr": {"name_call": 1}}"#]
+        {
+            assert!(serde_json::from_str::<Wording>(unknown).is_err(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn lines_are_called_as_they_are_written() {
+        for line in Line::ALL {
+            assert_eq!(serde_json::to_value(line).unwrap(), line.code());
+            for lang in Lang::ALL {
+                assert_eq!(line.wrong(default_line(lang, line)), None, "{lang:?} {line:?}");
+            }
+        }
     }
 
     #[test]
