@@ -76,11 +76,11 @@ function cargoTarget() {
 function buildEngine(outDir, features) {
   run(
     process.env.CARGO ?? "cargo",
-    ["build", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--release", ...features],
+    ["build", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "widget", ...features],
     "The target is added with `rustup target add wasm32-unknown-unknown`.",
   );
   mkdirSync(outDir, { recursive: true });
-  const wasm = join(cargoTarget(), "wasm32-unknown-unknown", "release", "askwell_widget.wasm");
+  const wasm = join(cargoTarget(), "wasm32-unknown-unknown", "widget", "askwell_widget.wasm");
   run(
     process.env.WASM_BINDGEN_BIN ?? "wasm-bindgen",
     [wasm, "--target", "web", "--out-dir", outDir, "--out-name", "engine"],

@@ -1,77 +1,94 @@
-//! From JavaScript values and back.
+//! From JavaScript values and back, as JSON text: one string crosses, whatever the value holds.
 
+use askwell::json::{Fields, Json, Mismatch, ToValue, Value, read, write};
 use askwell::text::Lang;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
-use js_sys::{Object, Reflect};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// A plain object: maps as objects, absent values as `null`, as `JSON.parse` would give it.
-pub fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|e| {
-        // Every type that is written here has string keys and numbers within 2^53.
-        to_error(&Error::new(Code::Internal, e.to_string()))
-    })
+// The few calls of JavaScript's own that are needed; `js-sys` would bring its futures along.
+#[wasm_bindgen]
+unsafe extern "C" {
+    #[wasm_bindgen(js_namespace = JSON, catch)]
+    fn parse(text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = JSON, catch)]
+    fn stringify(value: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn date_now() -> f64;
+    #[wasm_bindgen(js_name = Error)]
+    type JsError;
+    #[wasm_bindgen(constructor, js_class = "Error")]
+    fn new(message: &str) -> JsError;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_code(this: &JsError, code: &str);
 }
 
-/// Options of a call. All of them may be left out: `undefined` and `null` are the default.
-pub trait CallOptions: DeserializeOwned + Default {
-    /// What the object is called in a refusal.
-    const WHAT: &str;
-    /// The names that there are.
-    const FIELDS: &[&str];
+/// A plain object, as `JSON.parse` gives it.
+pub fn to_js<T: JsCast>(value: &Value) -> Result<T, JsValue> {
+    Ok(parse(&write(value))?.unchecked_into())
+}
 
-    /// Reads them. A name that there is not is refused, because `serde_wasm_bindgen` looks up the
-    /// names that it knows and never sees a misspelt one.
-    fn read(value: Option<impl Into<JsValue>>) -> Result<Self, JsValue> {
-        let value = value.map_or(JsValue::UNDEFINED, Into::into);
-        if value.is_undefined() || value.is_null() {
-            return Ok(Self::default());
-        }
-        if let Some(object) = value.dyn_ref::<Object>() {
-            for key in Object::keys(object) {
-                let key = key.as_string().unwrap_or_default();
-                if !Self::FIELDS.contains(&key.as_str()) {
-                    let fields = Self::FIELDS.join(", ");
-                    return Err(refusal(
-                        Self::WHAT,
-                        &format!("there is no `{key}`, only {fields}"),
-                    ));
-                }
-            }
-        }
-        from_js(Self::WHAT, value)
-    }
+/// A list of values, as an array.
+pub fn list(items: &[impl ToValue]) -> Value {
+    Value::List(items.iter().map(ToValue::value).collect())
 }
 
 /// Reads a value.
-pub fn from_js<T: DeserializeOwned>(what: &str, value: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value).map_err(|e| refusal(what, &e.to_string()))
+pub fn from_js<T: Json>(what: &str, value: &JsValue) -> Result<T, JsValue> {
+    T::from_value(plain(what, value)?).map_err(|Mismatch(why)| refusal(what, &why))
+}
+
+/// Reads the options of a call, all of which may be left out: `undefined` and `null` are the
+/// default, in their place and as a whole.
+pub fn options<T: Default>(
+    what: &str,
+    value: Option<impl Into<JsValue>>,
+    fields: impl FnOnce(&mut Fields) -> Result<T, Mismatch>,
+) -> Result<T, JsValue> {
+    let value = value.map_or(JsValue::NULL, Into::into);
+    let given = match plain(what, &value)? {
+        Value::Null => return Ok(T::default()),
+        given => given,
+    };
+    let read = || {
+        let mut rest = Fields::of(given)?;
+        let read = fields(&mut rest)?;
+        rest.end()?;
+        Ok(read)
+    };
+    read().map_err(|Mismatch(why)| refusal(what, &why))
+}
+
+fn plain(what: &str, value: &JsValue) -> Result<Value, JsValue> {
+    if value.is_undefined() {
+        return Ok(Value::Null);
+    }
+    // `stringify` throws for what holds itself, and gives nothing for a function.
+    let text = stringify(value).ok().and_then(|text| text.as_string());
+    text.and_then(|text| read(&text)).ok_or_else(|| refusal(what, "expected a plain object"))
 }
 
 /// An `Error` of [`Code::InvalidField`] that names what is wrong.
 pub fn refusal(what: &str, why: &str) -> JsValue {
-    to_error(&Error::new(Code::InvalidField, format!("{what}: {why}")))
+    to_error(&Error::new(Code::InvalidField, [what, ": ", why].concat()))
 }
 
 /// A JavaScript `Error` with the stable code as its `code`.
 fn to_error(error: &Error) -> JsValue {
-    let js: JsValue = js_sys::Error::new(&error.detail).into();
-    // Setting a property of an object just made fails only when the engine is out of memory.
-    let _ = Reflect::set(&js, &"code".into(), &error.code.as_str().into());
-    js
+    let js = JsError::new(&error.detail);
+    js.set_code(error.code.as_str());
+    js.into()
 }
 
 /// The time given, else the clock's: the only place here that reads it.
 pub fn instant(now_ms: Option<f64>) -> UnixMillis {
     // The cast saturates, and makes 0 of NaN.
-    UnixMillis(now_ms.unwrap_or_else(js_sys::Date::now) as i64).clamped()
+    UnixMillis(now_ms.unwrap_or_else(date_now) as i64).clamped()
 }
 
-/// Reads a BCP 47 tag; one of a language that is not known counts as none.
-pub fn lang_tag<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Lang>, D::Error> {
-    let tag = Option::<String>::deserialize(d)?;
+/// A BCP 47 tag; one of a language that is not known counts as none.
+pub fn lang(fields: &mut Fields) -> Result<Option<Lang>, Mismatch> {
+    let tag: Option<String> = fields.get("lang")?;
     Ok(tag.as_deref().and_then(Lang::from_tag))
 }

@@ -1,10 +1,9 @@
 //! The detector for texts without a conversation around them.
 
-use crate::convert::{CallOptions, lang_tag, to_js};
+use crate::convert::{lang, list, options, to_js};
 use askwell::api::FoundOnWire;
 use askwell::detect::{self, Asked, Context, Region};
 use askwell::text::Lang;
-use serde::Deserialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -70,37 +69,17 @@ unsafe extern "C" {
     pub type JsFoundList;
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct DetectorOptions {
-    #[serde(deserialize_with = "lang_tag")]
-    lang: Option<Lang>,
-    region: Option<Region>,
-}
-
-impl CallOptions for DetectorOptions {
-    const WHAT: &str = "options";
-    const FIELDS: &[&str] = &["lang", "region"];
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Default)]
 struct DetectContext {
-    #[serde(deserialize_with = "lang_tag")]
     lang: Option<Lang>,
     region: Option<Region>,
     prev_agent: Option<String>,
     asked: Vec<Asked>,
 }
 
-impl CallOptions for DetectContext {
-    const WHAT: &str = "context";
-    const FIELDS: &[&str] = &["lang", "region", "prevAgent", "asked"];
-}
-
 /// Finds names, e-mail addresses and phone numbers in single texts.
 #[wasm_bindgen]
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Detector {
     lang: Option<Lang>,
     region: Option<Region>,
@@ -113,9 +92,10 @@ impl Detector {
     /// # Errors
     /// `invalid_field` for an option that does not exist, or is of the wrong type.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: Option<JsDetectorOptions>) -> Result<Self, JsValue> {
-        let options = DetectorOptions::read(options)?;
-        Ok(Self { lang: options.lang, region: options.region })
+    pub fn new(
+        #[wasm_bindgen(js_name = options)] given: Option<JsDetectorOptions>,
+    ) -> Result<Self, JsValue> {
+        options("options", given, |f| Ok(Self { lang: lang(f)?, region: f.get("region")? }))
     }
 
     /// Finds what a text holds, in its order, other people's and taken-back values included.
@@ -127,7 +107,14 @@ impl Detector {
         text: &str,
         context: Option<JsDetectContext>,
     ) -> Result<JsFoundList, JsValue> {
-        let context = DetectContext::read(context)?;
+        let context = options("context", context, |f| {
+            Ok(DetectContext {
+                lang: lang(f)?,
+                region: f.get("region")?,
+                prev_agent: f.get("prevAgent")?,
+                asked: f.get::<Option<Vec<Asked>>>("asked")?.unwrap_or_default(),
+            })
+        })?;
         let detection = detect::detect(
             text,
             &Context {
@@ -137,6 +124,6 @@ impl Detector {
                 region: context.region.or(self.region),
             },
         );
-        to_js(&FoundOnWire::list(text, &detection)).map(Into::into)
+        to_js(&list(&FoundOnWire::list(text, &detection)))
     }
 }

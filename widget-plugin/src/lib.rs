@@ -18,11 +18,10 @@ pub use lines::run_line;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Makes a panic, should there be one, readable in the console.
-#[wasm_bindgen(start)]
-fn start() {
-    console_error_panic_hook::set_once();
-}
+/// The standard library's allocator is twice as large.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 /// The version of this module, as in its `package.json`.
 #[wasm_bindgen]

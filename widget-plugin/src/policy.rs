@@ -1,14 +1,14 @@
 //! The policy of one conversation: what was said of the visitor, and what to ask for now.
 
-use crate::convert::{CallOptions, from_js, instant, lang_tag, refusal, to_js};
+use crate::convert::{from_js, instant, lang, list, options, refusal, to_js};
 use askwell::api::FoundOnWire;
 use askwell::conversation::Marker;
+use askwell::customer::Fact;
 use askwell::detect::{Kind, Region};
-use askwell::prompt::{Ask, Config, Confirm, Decision, Wording};
+use askwell::json::{Json, Object};
+use askwell::prompt::{Config, Decision};
 use askwell::session::{Options, Outcome, Session};
-use askwell::text::Lang;
-use serde::{Deserialize, Serialize};
-use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -102,59 +102,13 @@ unsafe extern "C" {
     pub type JsMarker;
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct PolicyOptions {
-    enabled: Option<bool>,
-    fields: Option<Vec<Kind>>,
-    known: Vec<Kind>,
-    #[serde(deserialize_with = "lang_tag")]
-    lang: Option<Lang>,
-    region: Option<Region>,
-    max_asks: Option<u8>,
-    cool_down_turns: Option<u8>,
-    wording: Wording,
-}
-
-impl CallOptions for PolicyOptions {
-    const WHAT: &str = "options";
-    const FIELDS: &[&str] =
-        &["enabled", "fields", "known", "lang", "region", "maxAsks", "coolDownTurns", "wording"];
-}
-
-/// [`Decision`] with absent values as `null`.
-#[derive(Serialize)]
-struct DecisionOut {
-    ask: Option<Ask>,
-    confirm: Option<Confirm>,
-    reason: String,
-    code: String,
-}
-
-impl From<Decision> for DecisionOut {
-    fn from(Decision { ask, confirm, reason, code }: Decision) -> Self {
-        Self { ask, confirm, reason, code }
-    }
-}
-
-#[derive(Serialize)]
-struct VisitorOutcome {
-    found: Vec<FoundOnWire>,
-    withdrawn: Vec<Kind>,
-    ask: Option<Ask>,
-    confirm: Option<Confirm>,
-    reason: String,
-    code: String,
-}
-
-#[derive(Serialize)]
-struct KnownFacts<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<&'a str>,
+/// The fields of [`Decision`], all of them there.
+fn decided(object: Object, decision: &Decision) -> Object {
+    object
+        .with("ask", &decision.ask)
+        .with("confirm", &decision.confirm)
+        .with("reason", &decision.reason)
+        .with("code", &decision.code)
 }
 
 /// The memory of one conversation, and the decision whether to ask.
@@ -172,21 +126,26 @@ impl PromptPolicy {
     /// `invalid_field` for an option that does not exist, or is of the wrong type.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        options: Option<JsPolicyOptions>,
+        #[wasm_bindgen(js_name = options)] given: Option<JsPolicyOptions>,
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<Self, JsValue> {
-        let given = PolicyOptions::read(options)?;
         let default = Config::default();
-        let prompt = Config {
-            enabled: given.enabled.unwrap_or(default.enabled),
-            fields: given.fields.unwrap_or(default.fields),
-            max_asks: given.max_asks.unwrap_or(default.max_asks),
-            cool_down_turns: given.cool_down_turns.unwrap_or(default.cool_down_turns),
-            lang: given.lang,
-            wording: given.wording,
-        };
-        let options = Options { prompt, lang: given.lang, region: given.region };
-        Ok(Self { session: Session::new(options, &given.known, instant(now_ms)) })
+        let (options, known) = options("options", given, |f| {
+            let lang = lang(f)?;
+            let prompt = Config {
+                enabled: f.get::<Option<_>>("enabled")?.unwrap_or(default.enabled),
+                fields: f.get::<Option<_>>("fields")?.unwrap_or(default.fields),
+                max_asks: f.get::<Option<_>>("maxAsks")?.unwrap_or(default.max_asks),
+                cool_down_turns: f
+                    .get::<Option<_>>("coolDownTurns")?
+                    .unwrap_or(default.cool_down_turns),
+                lang,
+                wording: f.get::<Option<_>>("wording")?.unwrap_or_default(),
+            };
+            let known: Vec<Kind> = f.get::<Option<_>>("known")?.unwrap_or_default();
+            Ok((Options { prompt, lang, region: f.get::<Option<Region>>("region")? }, known))
+        })?;
+        Ok(Self { session: Session::new(options, &known, instant(now_ms)) })
     }
 
     /// Goes on where `toJSON()`, here or at the server, left off.
@@ -195,7 +154,7 @@ impl PromptPolicy {
     /// `invalid_field` for a value that no `toJSON()` gave.
     #[wasm_bindgen(js_name = fromJSON)]
     pub fn from_json(session: JsSession) -> Result<Self, JsValue> {
-        Ok(Self { session: from_js("session", session.into())? })
+        Ok(Self { session: from_js("session", &session)? })
     }
 
     /// The memory as a plain object; `JSON.stringify(policy)` calls it.
@@ -204,7 +163,7 @@ impl PromptPolicy {
     /// None that is known.
     #[wasm_bindgen(js_name = toJSON)]
     pub fn to_json(&self) -> Result<JsSession, JsValue> {
-        to_js(&self.session).map(JsCast::unchecked_into)
+        to_js(&self.session.to_value())
     }
 
     /// Looks at a text that is still being typed, without remembering it.
@@ -212,7 +171,7 @@ impl PromptPolicy {
     /// # Errors
     /// None that is known.
     pub fn peek(&self, text: &str) -> Result<JsFoundList, JsValue> {
-        to_js(&FoundOnWire::list(text, &self.session.peek(text))).map(JsCast::unchecked_into)
+        to_js(&list(&FoundOnWire::list(text, &self.session.peek(text))))
     }
 
     /// The visitor said something.
@@ -226,16 +185,10 @@ impl PromptPolicy {
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<JsOutcome, JsValue> {
         let Outcome { detection, decision } = self.session.visitor(text, instant(now_ms));
-        let Decision { ask, confirm, reason, code } = decision;
-        to_js(&VisitorOutcome {
-            found: FoundOnWire::list(text, &detection),
-            withdrawn: detection.withdrawn,
-            ask,
-            confirm,
-            reason,
-            code,
-        })
-        .map(JsCast::unchecked_into)
+        let outcome = Object::default()
+            .with_value("found", list(&FoundOnWire::list(text, &detection)))
+            .with("withdrawn", &detection.withdrawn);
+        to_js(&decided(outcome, &decision).done())
     }
 
     /// A person of the team or a bot said something to the visitor.
@@ -261,7 +214,7 @@ impl PromptPolicy {
         let marker =
             Marker::parse(&name).ok_or_else(|| refusal("marker", "there is no such marker"))?;
         let decision = self.session.marker(instant(now_ms), marker == Marker::Handoff);
-        to_js(&DecisionOut::from(decision)).map(JsCast::unchecked_into)
+        to_js(&decided(Object::default(), &decision).done())
     }
 
     /// The site told who the visitor is: these need not be asked for.
@@ -273,7 +226,7 @@ impl PromptPolicy {
         kinds: JsKinds,
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<(), JsValue> {
-        let kinds: Vec<Kind> = from_js("kinds", kinds.into())?;
+        let kinds: Vec<Kind> = from_js("kinds", &kinds)?;
         self.session.identified(&kinds, instant(now_ms));
         Ok(())
     }
@@ -284,12 +237,8 @@ impl PromptPolicy {
     /// None that is known.
     pub fn facts(&self) -> Result<JsFacts, JsValue> {
         let facts = self.session.facts();
-        let value = |kind| facts.get(kind).map(|f| f.value.as_str());
-        to_js(&KnownFacts {
-            name: value(Kind::Name),
-            email: value(Kind::Email),
-            phone: value(Kind::Phone),
-        })
-        .map(JsCast::unchecked_into)
+        let known = Kind::ALL.iter().filter_map(|kind| Some((kind, facts.get(*kind)?)));
+        let add = |all: Object, (kind, fact): (&Kind, &Fact)| all.with(kind.as_str(), &fact.value);
+        to_js(&known.fold(Object::default(), add).done())
     }
 }

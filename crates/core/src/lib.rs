@@ -18,6 +18,7 @@ pub mod error;
 pub mod event;
 pub mod export;
 pub mod id;
+pub mod json;
 pub mod line;
 pub mod prompt;
 pub mod session;

@@ -7,8 +7,9 @@
 use crate::Error;
 use crate::customer::{Fact, Facts, claim};
 use crate::detect::{self, Asked, Context, Detection, Region};
+use crate::json::json_struct;
 use crate::prompt::{self, Confirm, Decision, Event};
-use crate::text::{self, Lang};
+use crate::text::Lang;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +79,19 @@ struct Slip {
     field: detect::Kind,
     value: String,
 }
+
+json_struct!(Options { prompt: with = prompt::Config::default(), lang: with, region: with } strict);
+json_struct!(Heard { text: with, asked: with });
+json_struct!(Slip { field: with, value: with });
+json_struct!(Session {
+    options: with,
+    facts: with,
+    policy: with,
+    heard: with,
+    slip: with_some,
+    lang: with,
+    seq: with,
+});
 
 /// What one visitor's message led to.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,7 +188,7 @@ impl Session {
 
     /// The visitor said something.
     pub fn visitor(&mut self, text: &str, now: UnixMillis) -> Outcome {
-        self.lang = text::guess(text).or(self.lang);
+        self.lang = detect::language(text).or(self.lang);
         let detection = self.peek(text);
         self.facts.apply(&detection, self.seq, now);
         self.correct(text, &detection, now);
@@ -271,6 +285,7 @@ impl Session {
 mod tests {
     use super::*;
     use crate::detect::Kind;
+    use crate::json::{self, Json};
 
     const NOW: UnixMillis = UnixMillis(0);
 
@@ -339,6 +354,8 @@ mod tests {
         s.visitor("ana@gmial.com", NOW);
         let json = serde_json::to_string(&s).unwrap();
         assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), s);
+        assert_eq!(json::write(&s.to_value()), json, "one form in the browser and at the edge");
+        assert_eq!(Session::from_value(json::read(&json).unwrap()).unwrap(), s);
         assert!(json.len() < 1_500, "{} bytes", json.len());
         assert_eq!(Session::restore(&json), s);
     }

@@ -1,6 +1,7 @@
 //! Points in time as the wire carries them, and UTC days as the export counts them.
 
 use crate::error::{Code, Error};
+use crate::json::{Json, Mismatch, Value};
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
@@ -11,6 +12,16 @@ use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 )]
 #[serde(transparent)]
 pub struct UnixMillis(pub i64);
+
+impl Json for UnixMillis {
+    fn to_value(&self) -> Value {
+        self.0.to_value()
+    }
+
+    fn from_value(value: Value) -> Result<Self, Mismatch> {
+        i64::from_value(value).map(Self)
+    }
+}
 
 impl UnixMillis {
     /// Latest representable instant: the end of year 9999, the limit of RFC 3339.

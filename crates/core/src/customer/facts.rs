@@ -1,6 +1,7 @@
 //! What one conversation says of its visitor, with where it was said.
 
 use crate::detect::{self, Detection, Kind};
+use crate::json::json_struct;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,9 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Fact>,
 }
+
+json_struct!(Fact { value: with, seq: with, at: with, detector: with });
+json_struct!(Facts { name: with_some, email: with_some, phone: with_some });
 
 impl Facts {
     /// The fact of a kind.

@@ -1,6 +1,6 @@
 //! A message with all the signs that its words give.
 
-use super::lang::cues::{Cues, NOT, THEIR};
+use super::lang::cues::{Cues, NOT, SORRY, THEIR};
 use super::lang::{ALL_LANGS, Langs, Lexicon, NAMES, only};
 use crate::text::{Class, Lang, Tokens, fold, is_apostrophe};
 
@@ -90,7 +90,7 @@ impl<'a> Message<'a> {
     /// Whether the i-th token is a word that could be part of a name.
     pub(super) fn nameable(&self, i: usize) -> bool {
         self.tokens.class(i) == Some(Class::Word)
-            && self.cues(i) & NOT == 0
+            && self.cues(i) & (NOT | SORRY) == 0
             && !self.tokens.folded(i).bytes().any(|b| b.is_ascii_digit())
     }
 

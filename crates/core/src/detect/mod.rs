@@ -6,7 +6,9 @@
 mod asked;
 mod email;
 mod filter;
+mod json;
 mod lang;
+mod language;
 mod mention;
 mod message;
 mod name;
@@ -15,10 +17,10 @@ mod region;
 mod subject;
 mod unspaced;
 
-pub(crate) use lang::by_words;
+pub use language::language;
 pub(crate) use mention::{asked_for, mentions};
 
-use crate::text::{Lang, Tokens, guess_tokens};
+use crate::text::{Lang, Tokens};
 use asked::Question;
 use core::fmt;
 use lang::Langs;
@@ -229,7 +231,7 @@ fn in_order<T>(list: &mut [T], before: impl Fn(&T, &T) -> bool) {
 /// The languages whose words are looked for: what the text, the page and the agent's words are in,
 /// and English, which is mixed into all of them; every language where none of these is known.
 fn languages(tokens: &Tokens<'_>, agent: Option<&Tokens<'_>>, page: Option<Lang>) -> Langs {
-    let told = [guess_tokens(tokens), page, agent.and_then(guess_tokens)];
-    let known = told.into_iter().flatten().fold(0, |all, l| all | lang::only(l));
+    let told = [Some(language::likely(tokens)), page.map(lang::only), agent.map(language::likely)];
+    let known = told.into_iter().flatten().fold(0, |all, langs| all | langs);
     if known == 0 { lang::ALL_LANGS } else { known | lang::only(Lang::En) }
 }

@@ -5,7 +5,7 @@ mod reach;
 use super::asked::Question;
 use super::lang::cues::{
     BOOK, BYE, CODE, Cues, EMAIL, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NEGATE, NOT, NUMBER, OUTRO,
-    PARTICLE, PHONE, REQUEST, THEIR, THING, THIRD, TITLE, UNDER, YOUR,
+    PARTICLE, PHONE, REQUEST, SORRY, THEIR, THING, THIRD, TITLE, UNDER, YOUR,
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
@@ -16,6 +16,9 @@ const MAX_WORDS: usize = 4;
 
 /// More candidates than this are no message of a visitor's; the choice among them is quadratic.
 const MAX_CANDIDATES: usize = 64;
+
+/// No item is longer than this, in bytes.
+const LONGEST: usize = 48;
 
 /// How sure "call me" is, which is said of the phone too.
 const NICKNAME: f32 = 0.84;
@@ -114,7 +117,7 @@ impl Finder<'_, '_> {
         let m = self.message;
         let cues = hit.cues;
         let sure = cues & INTRO != 0;
-        if sure || cues & LABEL != 0 {
+        if sure || cues & LABEL != 0 && !self.is_within(hit, UNDER) {
             let mut at = self.skip_marks(hit.last);
             // "nennen Sie mich bitte Max"
             while sure && m.cues(at) & (REQUEST | NOT) == REQUEST | NOT {
@@ -170,7 +173,10 @@ impl Finder<'_, '_> {
             };
             if span.title || plain {
                 let confidence = if span.title { 0.9 } else { WEAK };
-                self.push(span, confidence, self.owner(hit), found);
+                // "kan ik met Ingrid spreken"
+                let third = m.cues(span.last + 1) & THIRD != 0;
+                let subject = if third { Subject::Other } else { self.owner(hit) };
+                self.push(span, confidence, subject, found);
             }
         }
         if cues & OUTRO != 0
@@ -236,6 +242,17 @@ impl Finder<'_, '_> {
         i
     }
 
+    /// Whether a longer sign takes this one in: "au nom de".
+    fn is_within(&self, hit: &Hit, cue: Cues) -> bool {
+        let near = self.message.hits_from(hit.start.saturating_sub(LONGEST), hit.end);
+        near.iter().any(|h| {
+            h.cues & cue != 0
+                && h.first <= hit.first
+                && hit.last <= h.last
+                && h.last - h.first > hit.last - hit.first
+        })
+    }
+
     /// "company name is …"
     fn names_a_thing(&self, hit: &Hit) -> bool {
         hit.first.checked_sub(1).is_some_and(|i| self.message.cues(i) & THING != 0)
@@ -280,7 +297,7 @@ impl Finder<'_, '_> {
             }
             let mut i = at;
             // "yes sure, it is …"
-            while m.cues(i) & (LEAD | HELLO) != 0 || tokens.is_mark(i, ',') {
+            while m.cues(i) & (LEAD | HELLO | SORRY) != 0 || tokens.is_mark(i, ',') {
                 i += 1;
             }
             // What was passed is not looked at again: the time stays linear.

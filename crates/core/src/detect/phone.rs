@@ -155,9 +155,8 @@ fn judge(
     let text = message.text;
     let prev = text.get(..run.start).and_then(|t| t.chars().next_back());
     let next = text.get(run.end..).and_then(|t| t.chars().next());
-    let glued = |c: Option<char>| {
-        c.is_some_and(|c| (c.is_alphanumeric() && c.is_ascii()) || "_#$€£@*%=".contains(c))
-    };
+    let glued =
+        |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || "_#$€£@*%=".contains(c));
     if glued(prev)
         || glued(next)
         || !DIGITS.contains(&run.digits.len())

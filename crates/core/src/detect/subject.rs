@@ -1,7 +1,7 @@
 //! Whose it is, and whether it stands.
 
 use super::lang::cues::{
-    Cues, EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, OLD, PHONE, SORRY, THEIR, YOUR,
+    Cues, DENIED, EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, OLD, PHONE, SORRY, THEIR, YOUR,
 };
 use super::message::Message;
 use super::{Candidate, Kind, Subject};
@@ -29,6 +29,7 @@ pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
             floor = c.end;
         }
     }
+    denied(message, candidates);
     corrected(message, candidates);
     outdated(message, candidates);
 }
@@ -68,6 +69,24 @@ fn same_clause(text: &str, from: usize, to: usize) -> bool {
 /// Whether the line in which a stretch of text ends begins with `>`, or goes on one that does.
 fn quoted(passed: &str, before: bool) -> bool {
     passed.rsplit_once('\n').map_or(before, |(_, line)| line.trim_start().starts_with('>'))
+}
+
+/// "eski@example.com değil yeni@example.com": some languages say last that it is not the one.
+fn denied(message: &Message<'_>, candidates: &mut [Candidate]) {
+    for i in 0..candidates.len() {
+        let Some(c) = candidates.get_mut(i).filter(|c| c.subject == Subject::Visitor) else {
+            continue;
+        };
+        let after = message.tokens.at(c.end);
+        let next = message.tokens.get(after).map_or(c.end, |t| t.start);
+        if !message.hits_from(next, next + 1).iter().any(|h| h.cues & DENIED != 0) {
+            continue;
+        }
+        c.subject = Subject::Retracted;
+        if let Some(stands) = candidates.get_mut(i + 1).filter(|c| c.subject == Subject::Negated) {
+            stands.subject = Subject::Visitor;
+        }
+    }
 }
 
 /// "john, not jon" and "a@x.com, sorry, b@x.com".

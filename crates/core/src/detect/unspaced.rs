@@ -1,7 +1,10 @@
 //! Names in scripts that are written without spaces.
 
 use super::asked::Question;
-use super::lang::cues::{IAM, INTRO, NOT, OUTRO, SURNAME, THEIR, TITLE, UNDER, YOUR};
+use super::lang::cues::{
+    BYE, Cues, HELLO, IAM, INTRO, LEAD, NEGATE, NOT, OUTRO, SORRY, SURNAME, THEIR, TITLE, UNDER,
+    YOUR,
+};
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject, in_order};
 use crate::text::{Class, is_letter};
@@ -36,24 +39,30 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
                 }
             }
         }
-        if hit.cues & (OUTRO | UNDER) != 0
-            && let Some((start, end)) = backward(message, hit)
-        {
-            // です and ครับ end any sentence.
-            let thai = message.text.get(hit.start..).is_some_and(|t| t.starts_with(is_thai));
-            let weak = (thai || hit.end - hit.start <= 6) && !question.name;
-            if !weak {
+        let thai = message.text.get(hit.start..).is_some_and(|t| t.starts_with(is_thai));
+        if hit.cues & UNDER != 0 && thai {
+            if let Some((start, end)) = forward(message, hit.end) {
+                push(message, start, end, 0.85, start, &mut found);
+            }
+        } else if hit.cues & (OUTRO | UNDER) != 0 {
+            // です and ครับ end any sentence: only a family name at its start makes a name of it.
+            let weak = (thai || hit.end - hit.start <= 6) && hit.cues & UNDER == 0;
+            let clause = clause(message, hit.start);
+            let span = if weak && !question.name {
+                clause.filter(|span| surname(message, *span))
+            } else {
+                backward(message, hit).or(clause.filter(|_| !weak))
+            };
+            if let Some((start, end)) = span {
                 push(message, start, end, 0.85, start, &mut found);
             }
         }
     }
     if found.is_empty() && question.name {
-        let run = (0..message.tokens.len()).find(|i| message.tokens.class(*i) == Some(Class::Run));
-        if let Some(token) = run.and_then(|i| message.tokens.get(i))
-            && let Some((start, end)) = forward(message, token.start)
-        {
-            push(message, start, end, 0.8, start, &mut found);
-        }
+        answer(message, &mut found);
+    }
+    if found.is_empty() {
+        signature(message, &mut found);
     }
     in_order(&mut found, |a, b| a.confidence > b.confidence);
     for name in found {
@@ -61,6 +70,64 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
             out.push(name);
         }
     }
+}
+
+/// The first clause that can be a name, unless it says no.
+fn answer(message: &Message<'_>, found: &mut Vec<Candidate>) {
+    for i in 0..message.tokens.len() {
+        let Some(token) = message.tokens.get(i).filter(|t| t.class == Class::Run) else { continue };
+        let says = |at: usize, cue: Cues| {
+            message.hits_from(at, at + 1).iter().filter(|h| h.cues & cue != 0).map(|h| h.end).max()
+        };
+        if says(token.start, NEGATE).is_some() {
+            return;
+        }
+        let mut at = token.start;
+        while let Some(end) = says(at, LEAD | SORRY | HELLO) {
+            at = end;
+        }
+        if at < token.end
+            && let Some((start, end)) = forward(message, at)
+        {
+            push(message, start, end, 0.8, start, found);
+            return;
+        }
+    }
+}
+
+/// A family name and what follows it on a line of its own, below a greeting.
+fn signature(message: &Message<'_>, found: &mut Vec<Candidate>) {
+    let Some((above, line)) = message.text.trim_end().rsplit_once('\n') else { return };
+    let start = above.len() + 1 + (line.len() - line.trim_start().len());
+    let end = above.len() + 1 + line.len();
+    let parts = line.chars().filter(|c| is_letter(*c)).count();
+    let whole = line.chars().all(|c| is_letter(c) || c == ' ' || c == '\u{3000}');
+    let greeted = message.hits_from(0, start).iter().any(|h| h.cues & BYE != 0);
+    if whole && greeted && (2..=6).contains(&parts) && surname(message, (start, end)) {
+        push(message, start, end, 0.85, start, found);
+    }
+}
+
+/// Whether a stretch begins with a family name and is no longer than a name.
+fn surname(message: &Message<'_>, (start, end): (usize, usize)) -> bool {
+    let here = message.hits_from(start, start + 1).iter();
+    let length =
+        here.filter(|h| h.cues & SURNAME != 0 && h.end <= end).map(|h| h.end - start).max();
+    length.is_some_and(|n| end - start <= n + 12)
+}
+
+/// From the start of the clause to a byte, where that is as long as a name and nothing in it says
+/// that it is none.
+fn clause(message: &Message<'_>, to: usize) -> Option<(usize, usize)> {
+    let before = message.text.get(..to)?;
+    let length =
+        before.chars().rev().take_while(|c| is_letter(*c)).map(char::len_utf8).sum::<usize>();
+    let start = to - length;
+    let chars = before.get(start..)?.chars().count();
+    let other = message.hits_from(start, to).iter().any(|h| {
+        h.cues & (NOT | INTRO | IAM | THEIR | TITLE) != 0 && h.end <= to && h.end - h.start > 3
+    });
+    ((1..=8).contains(&chars) && !other).then_some((start, to))
 }
 
 /// Whether a longer item of the same meaning takes this one in.

@@ -5,6 +5,7 @@
 
 mod hold_out;
 mod index;
+mod json;
 mod lexicon;
 mod policy;
 mod print;

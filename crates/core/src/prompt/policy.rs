@@ -5,7 +5,7 @@ use super::index::Hint;
 use super::reading::{self, Act, Reading};
 use super::reason::{Doubt, Hold, Moment, Reason};
 use super::state::{AgentQuestion, AskOutcome, Asked, State, insert};
-use super::wording::Line;
+use super::wording::{Line, fill};
 use super::{Ask, Config, Confirm, Decision, Event};
 use crate::detect::{Detection, Kind};
 use crate::text::Lang;
@@ -154,8 +154,7 @@ fn slip(config: &Config, state: &mut State, detection: &Detection) -> Option<Dec
     if !config.enabled || state.held_out || state.confirmed.contains(&found.kind) {
         return None;
     }
-    let text =
-        config.wording.line(lang(config, state), Line::ConfirmSlip).replace("{value}", value);
+    let text = fill(config.wording.line(lang(config, state), Line::ConfirmSlip), value);
     let suggestion = Some(value.to_owned());
     Some(confirm(state, Doubt::Slip, Confirm { field: found.kind, text, suggestion }))
 }

@@ -116,22 +116,22 @@ impl Reason {
     /// Stable, for counting: `asked.email.send`, `confirmed.email.slip`, `held.greeting_only`.
     pub fn code(self) -> String {
         match self {
-            Self::Asked(kind, moment) => format!("asked.{}.{}", kind.as_str(), moment.code()),
+            Self::Asked(kind, moment) => ["asked.", kind.as_str(), ".", moment.code()].concat(),
             Self::Confirmed(kind, doubt) => {
-                format!("confirmed.{}.{}", kind.as_str(), doubt.code())
+                ["confirmed.", kind.as_str(), ".", doubt.code()].concat()
             }
-            Self::Held(hold) => format!("held.{}", hold.code()),
+            Self::Held(hold) => ["held.", hold.code()].concat(),
         }
     }
 
     /// A short sentence for a person: `held: greeting only`.
     pub fn text(self) -> String {
         match self {
-            Self::Asked(kind, moment) => format!("asked {}: {}", label(kind), moment.text()),
+            Self::Asked(kind, moment) => ["asked ", label(kind), ": ", moment.text()].concat(),
             Self::Confirmed(kind, doubt) => {
-                format!("asked to confirm {}: {}", label(kind), doubt.text())
+                ["asked to confirm ", label(kind), ": ", doubt.text()].concat()
             }
-            Self::Held(hold) => format!("held: {}", hold.text()),
+            Self::Held(hold) => ["held: ", hold.text()].concat(),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::reason::Moment;
 use crate::detect::Kind;
 use crate::text::Lang;
 use crate::{Code, Error};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// One of the sentences that the policy can say.
@@ -108,9 +108,8 @@ impl Line {
 }
 
 /// The owner's own sentences, per language. What is absent or blank is said in the built-in words.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Wording(pub BTreeMap<Lang, BTreeMap<Line, String>>);
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wording(Vec<(Lang, Line, String)>);
 
 /// Characters of a sentence at most: what a phone shows without scrolling.
 pub const MAX_LINE_CHARS: usize = 300;
@@ -126,23 +125,37 @@ impl Wording {
     /// `{value}` or holds it where there is none, or has other braces, which would be said as they
     /// are. Languages and lines that there are not never come so far: reading refuses them.
     pub fn check(&self) -> Result<(), Error> {
-        for (lang, lines) in &self.0 {
-            for (line, text) in lines {
-                if let Some(wrong) = line.wrong(text) {
-                    let place = format!("wording.{}.{}", lang.code(), line.code());
-                    return Err(Error::new(Code::InvalidField, format!("{place}: {wrong}")));
-                }
+        for (lang, line, text) in self.iter() {
+            if let Some(wrong) = line.wrong(text) {
+                let place = format!("wording.{}.{}", lang.code(), line.code());
+                return Err(Error::new(Code::InvalidField, format!("{place}: {wrong}")));
             }
         }
         Ok(())
     }
 
+    /// Puts a sentence in, in place of one that is there.
+    pub fn set(&mut self, lang: Lang, line: Line, text: String) {
+        match self.0.binary_search_by_key(&(lang, line), |(lang, line, _)| (*lang, *line)) {
+            Ok(at) => {
+                if let Some(known) = self.0.get_mut(at) {
+                    known.2 = text;
+                }
+            }
+            Err(at) => self.0.insert(at, (lang, line, text)),
+        }
+    }
+
+    /// All sentences, by language, in the order of the lines.
+    pub fn iter(&self) -> impl Iterator<Item = (Lang, Line, &str)> {
+        self.0.iter().map(|(lang, line, text)| (*lang, *line, text.as_str()))
+    }
+
     /// The sentence as it is said, before any `{…}` is filled in.
     pub fn line(&self, lang: Lang, line: Line) -> &str {
-        self.0
-            .get(&lang)
-            .and_then(|lines| lines.get(&line))
-            .map(|text| text.trim())
+        self.iter()
+            .find(|(l, n, _)| (*l, *n) == (lang, line))
+            .map(|(_, _, text)| text.trim())
             .filter(|text| !text.is_empty())
             .unwrap_or_else(|| default_line(lang, line))
     }
@@ -150,18 +163,67 @@ impl Wording {
     /// The question whether the e-mail address on file still holds; with an address, it is shown
     /// masked. For visitors of whom it is proven that it is theirs.
     pub fn on_file(&self, lang: Lang, email: Option<&str>) -> String {
-        let value = email.map(|e| format!(" ({})", mask(e))).unwrap_or_default();
-        self.line(lang, Line::ConfirmOnFile).replace("{value}", &value)
+        let value = email.map(|e| [" (", &mask(e), ")"].concat()).unwrap_or_default();
+        fill(self.line(lang, Line::ConfirmOnFile), &value)
     }
+}
+
+/// As a map of maps.
+impl Serialize for Wording {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut languages: BTreeMap<Lang, BTreeMap<Line, &str>> = BTreeMap::new();
+        for (lang, line, text) in self.iter() {
+            languages.entry(lang).or_default().insert(line, text);
+        }
+        languages.serialize(s)
+    }
+}
+
+impl<'de> Deserialize<'de> for Wording {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let languages = BTreeMap::<Lang, BTreeMap<Line, String>>::deserialize(d)?;
+        let mut wording = Self::default();
+        for (lang, lines) in languages {
+            for (line, text) in lines {
+                wording.set(lang, line, text);
+            }
+        }
+        Ok(wording)
+    }
+}
+
+/// A sentence with its value put in its places.
+pub(super) fn fill(sentence: &str, value: &str) -> String {
+    let mut filled = String::new();
+    let mut rest = sentence;
+    // By its braces: nothing else in a sentence has them.
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        rest = match after.strip_prefix("value}") {
+            Some(after) => {
+                filled.push_str(value);
+                after
+            }
+            None => {
+                filled.push('{');
+                after
+            }
+        };
+    }
+    filled.push_str(rest);
+    filled
 }
 
 /// An e-mail address with all but the first character of each part hidden: `a•••@e•••.com`.
 pub fn mask(email: &str) -> String {
-    let hide = |part: &str| part.chars().take(1).chain("•••".chars()).collect::<String>();
+    let hide = |part: &str| {
+        let first = part.chars().next().map_or(0, char::len_utf8);
+        [part.get(..first).unwrap_or_default(), "•••"].concat()
+    };
     match email.rsplit_once('@') {
         Some((local, domain)) => match domain.rsplit_once('.') {
-            Some((name, top)) => format!("{}@{}.{top}", hide(local), hide(name)),
-            None => format!("{}@{}", hide(local), hide(domain)),
+            Some((name, top)) => [&hide(local), "@", &hide(name), ".", top].concat(),
+            None => [&hide(local), "@", &hide(domain)].concat(),
         },
         None => hide(email),
     }

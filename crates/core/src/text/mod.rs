@@ -7,7 +7,7 @@ mod offset;
 mod token;
 
 pub use fold::{digit, fold, fold_into, is_apostrophe, is_mark};
-pub use lang::{Lang, guess, guess_tokens};
+pub use lang::Lang;
 pub use letter::{is_letter, is_lower, is_upper, lower};
 pub use offset::{Utf16, code_points, code_points_to_byte, utf16_to_byte};
 pub use token::{Case, Class, Token, Tokens};

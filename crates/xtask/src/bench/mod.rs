@@ -1,6 +1,7 @@
 //! Benches: figures with a peer or a baseline beside them in the same run. They print tables and
 //! judge nothing; the tables in `docs/` name the command that made them.
 
+mod detect;
 mod prompt;
 mod size;
 mod widget;
@@ -19,6 +20,8 @@ pub enum Bench {
         #[arg(long, default_value_t = 0)]
         sequences: u64,
     },
+    /// Detection: accuracy on the development data, speed and size, beside its peers.
+    Detect,
     /// The engine that visitors load: bytes of the wasm module and its glue, by section.
     Size,
     /// The widget on a page: sizes, time to ready, longest task and memory, beside other chats.
@@ -29,6 +32,7 @@ pub enum Bench {
 pub fn run(project: &Project, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Prompt { sequences } => prompt::run(project, *sequences),
+        Bench::Detect => detect::run(project),
         Bench::Size => size::run(project),
         Bench::Widget(args) => widget::run(project, args),
     }

@@ -92,6 +92,8 @@ cues! {
     OLD = "old",
     /// A booking.
     BOOK = "book",
+    /// After a value: says that it is not the one, in languages that say so last.
+    DENIED = "denied",
     /// After a booking, before whose it is.
     FOR = "for",
 }

@@ -9,7 +9,7 @@
 pub(crate) mod cues;
 
 use super::filter::Filter;
-use crate::text::{Lang, Tokens};
+use crate::text::Lang;
 use cues::{
     AT, Cues, DASH, DOT, HELLO, IAM, LEAD, MY, NOT, REQUEST, SORRY, THEIR, UNDERSCORE, YOUR,
 };
@@ -201,45 +201,6 @@ impl Lexicon {
 fn rest_after<'p>(phrase: &'p str, word: &str) -> Option<&'p str> {
     let rest = phrase.strip_prefix(word)?;
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
-}
-
-/// The language among those in Latin letters whose little words the text has.
-pub(crate) fn by_words(tokens: &Tokens<'_>) -> Option<Lang> {
-    let lexicon = Lexicon::get();
-    // Twelfths, so that a word shared by two, three or four languages counts in whole numbers.
-    let mut score = [0u32; 15];
-    // Addresses are in no language.
-    let joins = |i: usize| tokens.is_mark(i, '.') || tokens.is_mark(i, '@');
-    let close = |i: usize| tokens.get(i).is_some_and(|t| !t.spaced);
-    for i in 0..tokens.len() {
-        let address =
-            joins(i + 1) && close(i + 1) && close(i + 2) || i > 0 && joins(i - 1) && close(i);
-        let langs = lexicon.speakers(tokens.folded(i));
-        if langs == 0 || address {
-            continue;
-        }
-        let share = 12 / langs.count_ones().min(12);
-        for (l, s) in score.iter_mut().enumerate() {
-            if langs & (1 << l) != 0 {
-                *s += share;
-            }
-        }
-    }
-    for c in tokens.text.chars().filter(|c| !c.is_ascii()) {
-        let lang = match c {
-            'ñ' | '¿' | '¡' => Lang::Es,
-            'ß' => Lang::De,
-            'ł' | 'ą' | 'ę' | 'ż' | 'ś' => Lang::Pl,
-            'ğ' | 'ı' | 'ş' => Lang::Tr,
-            'å' => Lang::Sv,
-            'ã' | 'õ' => Lang::Pt,
-            _ => continue,
-        };
-        score[lang as usize] += 12;
-    }
-    let (best, top) = score.iter().enumerate().max_by_key(|(l, s)| (**s, usize::MAX - l))?;
-    let second = score.iter().enumerate().filter(|(l, _)| *l != best).map(|(_, s)| *s).max()?;
-    (*top >= 12 && *top >= second + 6).then(|| Lang::ALL.get(best).copied()).flatten()
 }
 
 #[cfg(test)]

@@ -1,0 +1,73 @@
+//! What was found, as JavaScript gets it.
+
+use super::{Asked, Kind, Region, Subject};
+use crate::json::{Json, Mismatch, Value, json_enum};
+
+const ASKED: [Asked; 5] = [Asked::Name, Asked::Email, Asked::Phone, Asked::Other, Asked::Unknown];
+
+const SUBJECTS: [Subject; 6] = [
+    Subject::Visitor,
+    Subject::Other,
+    Subject::Agent,
+    Subject::Quoted,
+    Subject::Negated,
+    Subject::Retracted,
+];
+
+fn asked(asked: Asked) -> &'static str {
+    match asked {
+        Asked::Name => "name",
+        Asked::Email => "email",
+        Asked::Phone => "phone",
+        Asked::Other => "other",
+        Asked::Unknown => "unknown",
+    }
+}
+
+fn subject(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Visitor => "visitor",
+        Subject::Other => "other",
+        Subject::Agent => "agent",
+        Subject::Quoted => "quoted",
+        Subject::Negated => "negated",
+        Subject::Retracted => "retracted",
+    }
+}
+
+json_enum!(Kind, Kind::ALL, Kind::as_str);
+json_enum!(Asked, ASKED, asked);
+json_enum!(Subject, SUBJECTS, subject);
+
+impl Json for Region {
+    fn to_value(&self) -> Value {
+        Value::Text(self.code().to_owned())
+    }
+
+    fn from_value(value: Value) -> Result<Self, Mismatch> {
+        let read = if let Value::Text(code) = &value { Self::new(code) } else { None };
+        read.ok_or_else(|| Mismatch::new("expected two letters (ISO 3166-1)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::write;
+
+    #[test]
+    fn names_are_those_of_serde() {
+        let same = |ours: &dyn Fn() -> Value, theirs: String| assert_eq!(write(&ours()), theirs);
+        for s in SUBJECTS {
+            same(&|| s.to_value(), serde_json::to_string(&s).unwrap());
+        }
+        for a in ASKED {
+            same(&|| a.to_value(), serde_json::to_string(&a).unwrap());
+            assert_eq!(Asked::from_value(a.to_value()), Ok(a));
+        }
+        for k in Kind::ALL {
+            same(&|| k.to_value(), serde_json::to_string(&k).unwrap());
+        }
+        assert!(Region::from_value(Value::Text("Britain".to_owned())).is_err());
+    }
+}
