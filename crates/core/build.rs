@@ -1,9 +1,10 @@
 //! Compiles the language files and word lists of detection into the tables that
-//! `src/detect/lang/mod.rs` reads: sorted, merged and front-coded phrases, and two filters.
+//! `src/detect/lang/mod.rs` reads: fingerprints of phrases by what they mean, and two filters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::{env, fs, path::Path};
+use text::print::Print;
 
 #[allow(dead_code, reason = "shared with the library")]
 #[path = "src/detect/lang/cues.rs"]
@@ -18,6 +19,7 @@ mod prompt;
 mod text {
     mod fold;
     mod letter;
+    pub mod print;
     mod token;
     pub use fold::fold;
     pub use token::{Class, Tokens};
@@ -61,10 +63,8 @@ fn common_words() -> Result<Vec<String>, Box<dyn Error>> {
     Ok(words)
 }
 
-/// The phrases of all languages. Layout: number of distinct meanings (one byte); for each its
-/// languages (u16) and signs (u64), little-endian; number of phrases (u16); for each the number of
-/// its meaning; then the phrases, each as the length of what it shares with the one before (one
-/// byte below 32, no byte of any phrase) and the rest.
+/// The phrases of all languages by what they mean; `PHRASES` in `src/detect/lang/mod.rs` has the
+/// layout.
 fn phrases() -> Result<Vec<u8>, Box<dyn Error>> {
     let mut all: BTreeMap<String, BTreeMap<u16, u64>> = BTreeMap::new();
     for (n, lang) in LANGS.iter().enumerate() {
@@ -83,42 +83,31 @@ fn phrases() -> Result<Vec<u8>, Box<dyn Error>> {
             }
         }
     }
-    let mut entries: Vec<(&str, (u16, u64))> = Vec::new();
-    for (phrase, meanings) in &all {
+    let mut meanings: BTreeMap<(u16, u64), BTreeSet<u32>> = BTreeMap::new();
+    for (phrase, cues) in &all {
         // The same meaning in several languages is one.
         let mut by_cue: BTreeMap<u64, u16> = BTreeMap::new();
-        for (lang, cue) in meanings {
+        for (lang, cue) in cues {
             *by_cue.entry(*cue).or_default() |= lang;
         }
-        entries.extend(by_cue.into_iter().map(|(cue, langs)| (phrase.as_str(), (langs, cue))));
+        for (cue, langs) in by_cue {
+            meanings.entry((langs, cue)).or_default().insert(fingerprint(phrase));
+        }
     }
-    let mut meanings: Vec<(u16, u64)> = entries.iter().map(|(_, m)| *m).collect();
-    meanings.sort_unstable();
-    meanings.dedup();
     let mut out = u16::try_from(meanings.len())?.to_le_bytes().to_vec();
-    for (langs, cue) in &meanings {
-        out.extend(langs.to_le_bytes());
-        out.extend(cue.to_le_bytes());
+    out.extend(meanings.keys().flat_map(|(langs, _)| langs.to_le_bytes()));
+    out.extend(meanings.keys().flat_map(|(_, cues)| cues.to_le_bytes()));
+    let mut bits = prompt::Bits::default();
+    for prints in meanings.values() {
+        bits.group(prints, 9)?;
     }
-    out.extend(u16::try_from(entries.len())?.to_le_bytes());
-    for byte in [0, 1] {
-        for (_, meaning) in &entries {
-            let n = meanings.binary_search(meaning).map_err(|_| "a meaning is missing")?;
-            out.push(u16::try_from(n)?.to_le_bytes()[byte]);
-        }
-    }
-    let mut last = "";
-    for (phrase, _) in &entries {
-        let mut shared =
-            last.bytes().zip(phrase.bytes()).take_while(|(a, b)| a == b).count().min(31);
-        while !phrase.is_char_boundary(shared) {
-            shared -= 1;
-        }
-        out.push(u8::try_from(shared)?);
-        out.extend(&phrase.as_bytes()[shared..]);
-        last = phrase;
-    }
+    out.extend(bits.bytes);
     Ok(out)
+}
+
+/// Of the folded tokens, each with its end; a run without spaces is one.
+fn fingerprint(phrase: &str) -> u32 {
+    phrase.split(' ').fold(Print::NONE, |print, word| print.letters(word).end()).whole()
 }
 
 /// An item as it is looked up: its folded tokens with a space between, or, for scripts without

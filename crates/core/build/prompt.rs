@@ -1,10 +1,9 @@
 //! Packs the language files of `src/prompt/lexicon`; their forms, written and packed, are described
 //! in `src/prompt/lexicon.rs`.
 
-use crate::text::Tokens;
-use crate::text::{Class, fold};
+use crate::text::print::{Print, STEM_CHARS, rice_bits};
+use crate::text::{Class, Tokens, fold};
 use cue::Cue;
-use print::{BITS, Print, STEM_CHARS};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
@@ -12,8 +11,6 @@ use std::fs;
 #[allow(dead_code, reason = "shared with the library")]
 #[path = "../src/prompt/lexicon/cue.rs"]
 mod cue;
-#[path = "../src/prompt/print.rs"]
-mod print;
 
 /// What is said, in the order of `prompt::Line::ALL`.
 const LINES: [&str; 11] = [
@@ -53,7 +50,7 @@ pub fn pack(langs: &[&str]) -> Result<(Vec<u8>, String), Box<dyn Error>> {
             }
         }
         for cue in 0..=Cue::ALL.len() {
-            bits.group(&prints.remove(&cue).unwrap_or_default())?;
+            bits.group(&prints.remove(&cue).unwrap_or_default(), 8)?;
         }
         for line in LINES {
             let text = said.remove(line).ok_or_else(|| format!("{lang}: no say.{line}"))?;
@@ -112,8 +109,9 @@ fn words(text: &str) -> Vec<String> {
 
 /// Bits, the most significant first.
 #[derive(Default)]
-struct Bits {
-    bytes: Vec<u8>,
+pub struct Bits {
+    /// Whole bytes, the last one filled with zeros.
+    pub bytes: Vec<u8>,
     used: usize,
 }
 
@@ -130,12 +128,16 @@ impl Bits {
         }
     }
 
-    fn group(&mut self, prints: &BTreeSet<u32>) -> Result<(), Box<dyn Error>> {
-        let count = u32::from(u8::try_from(prints.len())?);
-        self.put(count, 8);
+    /// Adds a group; see `text::print::Packed`.
+    pub fn group(&mut self, prints: &BTreeSet<u32>, width: u32) -> Result<(), Box<dyn Error>> {
+        let count = u32::try_from(prints.len())?;
+        if count >> width > 0 {
+            return Err(format!("{count} phrases with one meaning are too many").into());
+        }
+        self.put(count, width);
+        let low = rice_bits(count);
         let mut last = 0;
         for print in prints {
-            let low = BITS - 1 - count.ilog2();
             let distance = print - last;
             (0..distance >> low).for_each(|_| self.put(1, 1));
             self.put(0, 1);

@@ -10,6 +10,7 @@
 
 use askwell::line::detect::{In, Options, run};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Every key of `part` is in `whole` with an equal value; arrays match element by element.
 fn is_part(part: &Value, whole: &Value) -> bool {
@@ -51,5 +52,40 @@ fn a_case_that_differs_fails() {
         (r#"{"withdrawn":["name"]}"#, false),
     ] {
         assert_eq!(is_part(&serde_json::from_str(part).unwrap(), &whole), fits, "{part}");
+    }
+}
+
+/// Kind, first and last code point of everything found.
+fn spans(found: &Value) -> Vec<String> {
+    let list = found.as_array().unwrap();
+    list.iter().map(|f| format!("{} {} {}", f["kind"], f["start"], f["end"])).collect()
+}
+
+/// Messages written in fifteen languages without looking at the code. Not each must be read right,
+/// but no language may fall behind.
+#[test]
+fn every_language_is_read_well() {
+    let cases = include_str!("../../../tests/data/detect_languages.jsonl");
+    // Expected, found, and both, by language.
+    let mut counts: BTreeMap<String, [usize; 3]> = BTreeMap::new();
+    for line in cases.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let input: In = serde_json::from_value(case["in"].clone()).unwrap();
+        let out = serde_json::to_value(run(&input, Options::default())).unwrap();
+        let (expected, found) = (spans(&case["out"]["found"]), spans(&out["found"]));
+        let both = expected.iter().filter(|e| found.contains(e)).count();
+        let lang = case["in"]["id"].as_str().unwrap()[..2].to_owned();
+        for key in [lang, "all".to_owned()] {
+            let [e, f, b] = counts.entry(key).or_default();
+            *e += expected.len();
+            *f += found.len();
+            *b += both;
+        }
+    }
+    assert_eq!(counts.len(), 16);
+    for (lang, [expected, found, both]) in counts {
+        let f1 = 200 * both / (expected + found);
+        let least = if lang == "all" { 90 } else { 80 };
+        assert!(f1 >= least, "{lang}: F1 .{f1} ({both} of {expected}, {found} found)");
     }
 }

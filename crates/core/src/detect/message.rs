@@ -1,7 +1,8 @@
 //! A message with all the signs that its words give.
 
 use super::lang::cues::{Cues, NOT, SORRY, THEIR};
-use super::lang::{ALL_LANGS, Langs, Lexicon, NAMES, only};
+use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, only};
+use crate::text::print::Print;
 use crate::text::{Class, Lang, Tokens, fold, is_apostrophe};
 
 /// A word or phrase of the lexicon, found.
@@ -50,23 +51,21 @@ impl<'a> Message<'a> {
                         _ => {}
                     }
                     let never = never(lexicon, tokens.folded(i), langs);
-                    for (rest, cues) in lexicon.phrases(tokens.folded(i), langs) {
+                    let mut print = Print::NONE;
+                    for last in i..tokens.len().min(i + MAX_TOKENS) {
+                        print = print.letters(tokens.folded(last)).end();
+                        let cues = lexicon.phrase(print, langs);
                         let cues = if never { cues } else { cues & !NOT };
-                        let mut last = i + 1;
-                        let fits = rest.is_empty()
-                            || rest.split(' ').all(|word| {
-                                last += 1;
-                                tokens.folded(last - 1) == word
-                            });
-                        if fits {
-                            if last == i + 1
-                                && let Some(s) = single.get_mut(i)
-                            {
-                                *s |= cues;
-                            }
-                            let end = tokens.get(last - 1).map_or(token.end, |t| t.end);
-                            hits.push(Hit { cues, first: i, last, start: token.start, end });
+                        if cues == 0 {
+                            continue;
                         }
+                        if last == i
+                            && let Some(s) = single.get_mut(i)
+                        {
+                            *s |= cues;
+                        }
+                        let end = tokens.get(last).map_or(token.end, |t| t.end);
+                        hits.push(Hit { cues, first: i, last: last + 1, start: token.start, end });
                     }
                     let cues = apostrophe(lexicon, &tokens, i, langs);
                     if cues != 0
@@ -150,9 +149,7 @@ fn runs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs, hits: &m
 /// Whether what a language says is no name is taken for its word. Where no language is known, the
 /// little words of all of them would take too many names: "Ali" is "there" in Portuguese.
 fn never(lexicon: &Lexicon, word: &str, langs: Langs) -> bool {
-    langs != ALL_LANGS
-        || !NAMES.has(word)
-        || lexicon.phrases(word, only(Lang::En)).any(|(rest, c)| rest.is_empty() && c & NOT != 0)
+    langs != ALL_LANGS || !NAMES.has(word) || lexicon.word(word, only(Lang::En)) & NOT != 0
 }
 
 /// What a word is a sign of by what stands before or after its apostrophe: "wife's", "Anna's",
@@ -165,11 +162,7 @@ fn apostrophe(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs) ->
         (1..=2, _) => (false, after),
         _ => return 0,
     };
-    let folded = fold(part);
-    let cues = lexicon
-        .phrases(&folded, langs)
-        .filter(|(rest, _)| rest.is_empty())
-        .fold(0, |all, (_, cues)| all | cues);
+    let cues = lexicon.word(&fold(part), langs);
     match owner {
         true if cues & NOT != 0 && cues & THEIR == 0 => 0,
         true => THEIR,

@@ -2,9 +2,9 @@
 
 use super::lexicon::cue::Cue;
 use super::lexicon::{self, Meaning};
-use super::print::{BITS, Print, STEM_CHARS};
 use super::words::Words;
 use crate::text::Lang;
+use crate::text::print::{BITS, Print, STEM_CHARS};
 use std::sync::OnceLock;
 
 /// Words that a gap may skip.

@@ -6,17 +6,17 @@
 //! for up to four words in between (ten characters in scripts without spaces). `say.LINE = …` is a
 //! sentence that is said.
 //!
-//! `build.rs` packs them: of phrases, their fingerprints are kept ([`super::print`]).
+//! `build.rs` packs them: of phrases, their fingerprints are kept ([`crate::text::print`]).
 
 pub(super) mod cue;
 
-use super::print::BITS;
 use super::wording::Line;
 use crate::text::Lang;
+use crate::text::print::Packed;
 use cue::Cue;
 
-/// Fingerprints, for each language and each cue, and then heads of phrases with a gap: their number
-/// (eight bits), then, ascending, each as its distance from the one before, Rice-coded.
+/// Fingerprints, for each language and each cue, and then heads of phrases with a gap: groups whose
+/// number has eight bits.
 const PHRASES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prompt.bin"));
 
 /// The sentences of each language in the order of [`Line::ALL`], one a line.
@@ -27,46 +27,11 @@ pub(super) type Meaning = (Lang, Option<Cue>);
 
 /// Gives every fingerprint with its meaning; none for what may begin a phrase with a gap.
 pub(super) fn each(mut take: impl FnMut(u32, Meaning)) {
-    let mut bits = Bits { bytes: PHRASES, at: 0 };
+    let mut packed = Packed::new(PHRASES);
     for lang in Lang::ALL {
         for cue in Cue::ALL.iter().map(|c| Some(*c)).chain([None]) {
-            let count = bits.take(8);
-            let mut print = 0;
-            for _ in 0..count {
-                print += bits.rice(rice_bits(count));
-                take(print, (lang, cue));
-            }
+            packed.group(8, |print| take(print, (lang, cue)));
         }
-    }
-}
-
-/// The low bits that are written as they are: the distances' mean is as many bits and a half.
-fn rice_bits(count: u32) -> u32 {
-    BITS - 1 - count.ilog2()
-}
-
-struct Bits {
-    bytes: &'static [u8],
-    at: usize,
-}
-
-impl Bits {
-    /// The next bits, the most significant first; zeros after the end.
-    fn take(&mut self, count: u32) -> u32 {
-        (0..count).fold(0, |all, _| {
-            let byte = self.bytes.get(self.at / 8).copied().unwrap_or_default();
-            let bit = byte >> (7 - self.at % 8) & 1;
-            self.at += 1;
-            all << 1 | u32::from(bit)
-        })
-    }
-
-    fn rice(&mut self, low: u32) -> u32 {
-        let mut high = 0;
-        while self.at < 8 * self.bytes.len() && self.take(1) == 1 {
-            high += 1;
-        }
-        high << low | self.take(low)
     }
 }
 
@@ -84,6 +49,7 @@ pub(super) fn asks_anywhere(lang: Lang) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::print::BITS;
 
     #[test]
     fn every_language_knows_every_cue() {

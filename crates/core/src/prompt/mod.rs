@@ -8,7 +8,6 @@ mod index;
 mod json;
 mod lexicon;
 mod policy;
-mod print;
 mod reading;
 mod reason;
 mod report;

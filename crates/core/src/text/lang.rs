@@ -1,4 +1,4 @@
-//! The languages of the first rank, and a guess which one a text is in.
+//! The languages of the first rank. Which one a text is in is told in `detect`, whose words tell it.
 
 use crate::json::json_enum;
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,7 @@ mod fold;
 mod lang;
 mod letter;
 mod offset;
+pub(crate) mod print;
 mod token;
 
 pub use fold::{digit, fold, fold_into, is_apostrophe, is_mark};

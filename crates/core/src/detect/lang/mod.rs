@@ -10,12 +10,14 @@ pub(crate) mod cues;
 
 use super::filter::Filter;
 use crate::text::Lang;
+use crate::text::print::{BITS, Packed, Print};
 use cues::{
     AT, Cues, DASH, DOT, HELLO, IAM, LEAD, MY, NOT, REQUEST, SORRY, THEIR, UNDERSCORE, YOUR,
 };
 use std::sync::OnceLock;
 
-/// Made by `build.rs`, which says how they are laid out.
+/// Made by `build.rs`: the number of distinct meanings (u16); the languages (u16) of each, then the
+/// signs (u64) of each, little-endian; then for each a group of fingerprints ([`Packed`]).
 const PHRASES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/phrases.bin"));
 
 /// Given and family names that are frequent somewhere, in Latin letters.
@@ -24,6 +26,12 @@ pub(crate) const NAMES: Filter = Filter(include_bytes!(concat!(env!("OUT_DIR"), 
 /// Words that are seldom names: the commonest English ones, in the form that others are formed
 /// from, and those that the language files have under `common`.
 pub(crate) const WORDS: Filter = Filter(include_bytes!(concat!(env!("OUT_DIR"), "/words.bin")));
+
+/// The longest phrase, in tokens.
+pub(crate) const MAX_TOKENS: usize = 5;
+
+/// The longest item in a run without spaces, in characters.
+const MAX_CHARS: usize = 14;
 
 /// A set of languages, bit by position in [`Lang::ALL`].
 pub(crate) type Langs = u16;
@@ -42,165 +50,107 @@ const SPELLED: Cues = AT | DOT | DASH | UNDERSCORE;
 /// What tells a language.
 const LITTLE: Cues = NOT | MY | YOUR | THEIR | HELLO | LEAD | SORRY | REQUEST | IAM;
 
-struct Entry {
-    start: u32,
-    len: u16,
-    langs: Langs,
-    cues: Cues,
-}
+/// Bits of the number of phrases that have one meaning.
+const COUNT_BITS: u32 = 9;
 
-/// All languages' words and phrases, folded, sorted.
-#[derive(Default)]
+/// Bits of a fingerprint that choose the place where it is looked for: about one phrase in each.
+const PLACE_BITS: u32 = 12;
+
+/// All languages' words and phrases, by their fingerprints.
 pub(crate) struct Lexicon {
-    arena: String,
-    entries: Vec<Entry>,
-    /// The first entry that begins with a word, by the word's hash: open addressing, 0 is empty.
-    index: Vec<u16>,
-}
-
-/// Slots of the index: a power of two, more than twice the distinct first words.
-const SLOTS: usize = 16_384;
-
-fn slot(word: &str) -> usize {
-    let mix = |h: u32, b: u8| (h ^ u32::from(b)).wrapping_mul(0x0100_0193);
-    let h = word.bytes().fold(0x811c_9dc5, mix);
-    (h ^ (h >> 15)) as usize % SLOTS
+    /// Where the fingerprints of each place begin in `entries`.
+    starts: Vec<u16>,
+    /// With what they mean.
+    entries: Vec<(u32, Langs, Cues)>,
 }
 
 impl Lexicon {
     /// The one lexicon, unpacked on first use.
     pub(crate) fn get() -> &'static Self {
         static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-        LEXICON.get_or_init(|| Self::unpack(PHRASES).unwrap_or_default())
+        LEXICON.get_or_init(Self::unpack)
     }
 
-    fn unpack(table: &[u8]) -> Option<Self> {
-        let number = |at: usize| Some(u16::from_le_bytes(*table.get(at..)?.first_chunk()?));
-        let meanings = usize::from(number(0)?);
-        let count = usize::from(number(2 + 10 * meanings)?);
-        let numbers = 4 + 10 * meanings;
-        let mut at = numbers + 2 * count;
-        let mut lexicon = Self {
-            arena: String::new(),
-            entries: Vec::with_capacity(count),
-            index: vec![0; SLOTS],
-        };
-        let mut last = 0..0;
-        for i in 0..count {
-            let shared = usize::from(*table.get(at)?);
-            let rest = table.get(at + 1..)?;
-            let len = rest.iter().position(|b| *b < 32).unwrap_or(rest.len());
-            let start = lexicon.arena.len();
-            lexicon.arena.extend_from_within(last.start..last.start + shared);
-            lexicon.arena.push_str(core::str::from_utf8(rest.get(..len)?).ok()?);
-            last = start..lexicon.arena.len();
-            at += 1 + len;
-            let low = usize::from(*table.get(numbers + i)?);
-            let meaning = low | usize::from(*table.get(numbers + count + i)?) << 8;
-            lexicon.entries.push(Entry {
-                start: u32::try_from(start).ok()?,
-                len: u16::try_from(last.len()).ok()?,
-                langs: number(2 + 10 * meaning)?,
-                cues: u64::from_le_bytes(*table.get(4 + 10 * meaning..)?.first_chunk()?),
-            });
+    fn unpack() -> Self {
+        let mut starts = vec![0_u16; (1 << PLACE_BITS) + 1];
+        let mut count = 0;
+        each(|print, _, _| {
+            if let Some(start) = starts.get_mut(place(print)) {
+                *start += 1;
+            }
+            count += 1;
+        });
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
         }
-        lexicon.fill_index();
-        Some(lexicon)
+        let mut entries = vec![(0, 0, 0); count];
+        each(|print, langs, cues| {
+            let Some(start) = starts.get_mut(place(print)) else { return };
+            *start -= 1;
+            if let Some(entry) = entries.get_mut(usize::from(*start)) {
+                *entry = (print, langs, cues);
+            }
+        });
+        Self { starts, entries }
     }
 
-    fn fill_index(&mut self) {
-        let mut last = String::new();
-        for (i, e) in self.entries.iter().enumerate() {
-            let word = self.text(e).split(' ').next().unwrap_or_default();
-            if word == last {
-                continue;
-            }
-            last = word.to_owned();
-            let mut at = slot(&last);
-            while self.index.get(at).is_some_and(|n| *n != 0) {
-                at = (at + 1) % SLOTS;
-            }
-            if let (Some(place), Ok(n)) = (self.index.get_mut(at), u16::try_from(i + 1)) {
-                *place = n;
-            }
-        }
+    fn entries(&self, print: u32) -> impl Iterator<Item = (Langs, Cues)> {
+        let start = |place: usize| self.starts.get(place).map_or(0, |n| usize::from(*n));
+        let all = self.entries.get(start(place(print))..start(place(print) + 1));
+        let equal = all.unwrap_or_default().iter().filter(move |(p, _, _)| *p == print);
+        equal.map(|(_, langs, cues)| (*langs, *cues))
     }
 
-    /// The entries from the first one that begins with a word on.
-    fn entries_of(&self, word: &str) -> &[Entry] {
-        let mut at = slot(word);
-        // There are free slots, so this ends.
-        while let Some(n) = self.index.get(at).filter(|n| **n != 0) {
-            let entries = self.entries.get(usize::from(*n) - 1..).unwrap_or_default();
-            if entries.first().is_some_and(|e| rest_after(self.text(e), word).is_some()) {
-                return entries;
-            }
-            at = (at + 1) % SLOTS;
-        }
-        &[]
+    /// What a phrase is a sign of.
+    pub(crate) fn phrase(&self, print: Print, langs: Langs) -> Cues {
+        self.entries(print.whole()).fold(0, |all, (said_in, cues)| {
+            all | if said_in & langs != 0 { cues } else { cues & SPELLED }
+        })
     }
 
-    fn text(&self, e: &Entry) -> &str {
-        self.arena.get(e.start as usize..e.start as usize + e.len as usize).unwrap_or_default()
-    }
-
-    /// Items that begin with this word: the words after the first, and what they are signs of.
-    pub(crate) fn phrases<'s>(
-        &'s self,
-        word: &'s str,
-        langs: Langs,
-    ) -> impl Iterator<Item = (&'s str, Cues)> {
-        self.entries_of(word)
-            .iter()
-            .map_while(move |e| Some((e, rest_after(self.text(e), word)?)))
-            .map(move |(e, rest)| {
-                (rest, if e.langs & langs != 0 { e.cues } else { e.cues & SPELLED })
-            })
-            .filter(|(_, cues)| *cues != 0)
+    /// What a word is a sign of.
+    pub(crate) fn word(&self, word: &str, langs: Langs) -> Cues {
+        self.phrase(Print::NONE.letters(word).end(), langs)
     }
 
     /// The languages that have a word among those that are never names, for telling languages.
     pub(crate) fn speakers(&self, word: &str) -> Langs {
-        self.entries_of(word)
-            .iter()
-            .take_while(|e| usize::from(e.len) == word.len())
-            .filter(|e| e.cues & LITTLE != 0)
-            .fold(0, |all, e| all | e.langs)
+        let little = self.entries(Print::NONE.letters(word).end().whole());
+        little.filter(|(_, cues)| cues & LITTLE != 0).fold(0, |all, (langs, _)| all | langs)
     }
 
     /// Items that a run of characters begins with: length in bytes, and what they are signs of.
     pub(crate) fn prefixes(&self, run: &str, langs: Langs, mut each: impl FnMut(usize, Cues)) {
-        for (i, c) in run.char_indices() {
+        let mut print = Print::NONE;
+        for (i, c) in run.char_indices().take(MAX_CHARS) {
             let end = i + c.len_utf8();
-            let prefix = run.get(..end).unwrap_or_default();
-            let from = self.entries.partition_point(|e| self.text(e) < prefix);
-            let mut any_longer = false;
-            let mut cues = 0;
-            for e in self.entries.get(from..).unwrap_or_default() {
-                let text = self.text(e);
-                if text == prefix {
-                    if e.langs & langs != 0 {
-                        cues |= e.cues;
-                    }
-                } else {
-                    any_longer = text.starts_with(prefix);
-                    break;
-                }
-            }
+            print = print.letters(run.get(i..end).unwrap_or_default());
+            let entries = self.entries(print.end().whole());
+            let cues = entries.filter(|(l, _)| l & langs != 0).fold(0, |all, (_, cues)| all | cues);
             if cues != 0 {
                 each(end, cues);
-            }
-            if !any_longer {
-                break;
             }
         }
     }
 }
 
-/// What of a phrase follows its first word, if that is its first word.
-fn rest_after<'p>(phrase: &'p str, word: &str) -> Option<&'p str> {
-    let rest = phrase.strip_prefix(word)?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
+fn place(print: u32) -> usize {
+    (print >> (BITS - PLACE_BITS)) as usize
+}
+
+/// Gives every fingerprint with its languages and signs.
+fn each(mut take: impl FnMut(u32, Langs, Cues)) {
+    let number = |at: usize| PHRASES.get(at..).and_then(<[u8]>::first_chunk::<2>);
+    let meanings = number(0).map_or(0, |n| usize::from(u16::from_le_bytes(*n)));
+    let mut packed = Packed::new(PHRASES.get(2 + 10 * meanings..).unwrap_or_default());
+    for i in 0..meanings {
+        let langs = number(2 + 2 * i).map_or(0, |n| u16::from_le_bytes(*n));
+        let cues = PHRASES.get(2 + 2 * meanings + 8 * i..).and_then(<[u8]>::first_chunk::<8>);
+        let cues = cues.map_or(0, |n| u64::from_le_bytes(*n));
+        packed.group(COUNT_BITS, |print| take(print, langs, cues));
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +158,7 @@ mod tests {
     use super::super::filter::has_form;
     use super::cues::{INTRO, KEYS, OUTRO};
     use super::*;
+    use crate::text::{Class, Tokens, fold};
 
     #[test]
     fn every_language_can_introduce_ask_and_refuse() {
@@ -217,8 +168,9 @@ mod tests {
                 ["intro", "iam", "ask", "email", "phone", "code", "not", "negate", "sorry"]
                     .contains(k)
             }) {
-                let has = |e: &&Entry| e.langs & only(lang) != 0 && e.cues & cue != 0;
-                assert!(lexicon.entries.iter().any(|e| has(&e)), "{} lacks {key}", lang.code());
+                let mut all = lexicon.entries.iter();
+                let has = all.any(|(_, langs, cues)| langs & only(lang) != 0 && cues & cue != 0);
+                assert!(has, "{} lacks {key}", lang.code());
             }
         }
     }
@@ -239,12 +191,48 @@ mod tests {
     }
 
     #[test]
-    fn phrases_are_found_by_their_first_word() {
+    fn every_item_is_found_and_strangers_are_not() {
         let lexicon = Lexicon::get();
-        let found: Vec<_> = lexicon.phrases("my", only(Lang::En)).collect();
-        assert!(found.iter().any(|(rest, cues)| *rest == "name is" && cues & INTRO != 0));
-        assert!(found.iter().any(|(rest, cues)| rest.is_empty() && cues & MY != 0));
-        assert_eq!(lexicon.phrases("my", only(Lang::De)).count(), 0);
+        let files = [
+            (Lang::En, include_str!("en.txt")),
+            (Lang::De, include_str!("de.txt")),
+            (Lang::Ja, include_str!("ja.txt")),
+            (Lang::Th, include_str!("th.txt")),
+        ];
+        for (lang, file) in files {
+            for line in file.lines().filter(|l| !l.starts_with(['#'])) {
+                let Some((key, items)) = line.split_once(" = ") else { continue };
+                let Some((_, cue)) = KEYS.iter().find(|(k, _)| *k == key) else { continue };
+                for item in items.split(' ') {
+                    let spaced = item.replace('_', " ");
+                    let tokens = Tokens::new(&spaced);
+                    assert!(tokens.len() <= MAX_TOKENS, "{item}");
+                    let mut cues = 0;
+                    if tokens.class(0) == Some(Class::Run) {
+                        let item = fold(item);
+                        lexicon.prefixes(&item, only(lang), |n, c| {
+                            cues |= if n == item.len() { c } else { 0 };
+                        });
+                    } else {
+                        let words = (0..tokens.len()).map(|i| tokens.folded(i));
+                        let print = words.fold(Print::NONE, |p, word| p.letters(word).end());
+                        cues = lexicon.phrase(print, only(lang));
+                    }
+                    assert!(cues & cue != 0, "{} {key}: {item}", lang.code());
+                }
+            }
+        }
+        let strangers = (0..20_000).filter(|n| lexicon.word(&format!("zq{n}x"), ALL_LANGS) != 0);
+        assert!(strangers.count() < 20);
+    }
+
+    #[test]
+    fn phrases_are_those_of_their_language() {
+        let lexicon = Lexicon::get();
+        let my_name = Print::NONE.letters("my").end().letters("name").end();
+        assert!(lexicon.phrase(my_name, only(Lang::En)) & INTRO != 0);
+        assert!(lexicon.word("my", only(Lang::En)) & MY != 0);
+        assert_eq!(lexicon.word("my", only(Lang::De)), 0);
         let mut found = Vec::new();
         lexicon.prefixes("と申します。", only(Lang::Ja), |n, cues| found.push((n, cues)));
         assert!(found.contains(&(15, OUTRO)), "{found:?}");

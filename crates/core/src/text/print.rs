@@ -54,3 +54,52 @@ impl Print {
         self.push(OPEN).whole()
     }
 }
+
+/// Groups of fingerprints as `build.rs` packs them: for each group their number, then, ascending,
+/// each as its distance from the one before, Rice-coded.
+#[derive(Debug)]
+pub(crate) struct Packed<'a> {
+    bytes: &'a [u8],
+    /// The next bit.
+    at: usize,
+}
+
+impl<'a> Packed<'a> {
+    /// Begins at the first group.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// The next group, whose number has so many bits.
+    pub fn group(&mut self, width: u32, mut take: impl FnMut(u32)) {
+        let count = self.bits(width);
+        let mut print = 0;
+        for _ in 0..count {
+            print += self.rice(rice_bits(count));
+            take(print);
+        }
+    }
+
+    /// The next bits, the most significant first; zeros after the end.
+    fn bits(&mut self, count: u32) -> u32 {
+        (0..count).fold(0, |all, _| {
+            let byte = self.bytes.get(self.at / 8).copied().unwrap_or_default();
+            let bit = byte >> (7 - self.at % 8) & 1;
+            self.at += 1;
+            all << 1 | u32::from(bit)
+        })
+    }
+
+    fn rice(&mut self, low: u32) -> u32 {
+        let mut high = 0;
+        while self.at < 8 * self.bytes.len() && self.bits(1) == 1 {
+            high += 1;
+        }
+        high << low | self.bits(low)
+    }
+}
+
+/// The low bits that are written as they are: the distances' mean is as many bits and a half.
+pub(crate) fn rice_bits(count: u32) -> u32 {
+    BITS - 1 - count.max(1).ilog2()
+}
