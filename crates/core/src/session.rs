@@ -84,6 +84,7 @@ json_struct!(Options { prompt: with = prompt::Config::default(), lang: with, reg
 json_struct!(Heard { text: with, asked: with });
 json_struct!(Slip { field: with, value: with });
 json_struct!(Session {
+    version: with = first_version(),
     options: with,
     facts: with,
     policy: with,

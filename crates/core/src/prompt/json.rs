@@ -43,6 +43,7 @@ json_struct!(State {
     agent_question: with_some,
     exploring: with_some = false,
     offer: with_some,
+    held_out: with_some = false,
     lang: with_some,
 });
 json_struct!(Config {
@@ -126,6 +127,7 @@ mod tests {
             agent_question: Some(AgentQuestion::For(Kind::Phone)),
             exploring: true,
             offer: Some(Moment::Call),
+            held_out: true,
             lang: Some(Lang::Hi),
         };
         let mut config = Config { lang: Some(Lang::De), max_asks: 1, ..Config::default() };
