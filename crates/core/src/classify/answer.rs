@@ -93,6 +93,9 @@ fn part(reading: &Reading<'_>, at: (usize, usize, usize)) -> Option<Evidence> {
     (!quote.is_empty()).then_some(Evidence { message: at.0, quote })
 }
 
+/// Customers' words below which their language is told from the team's answers too.
+const FEW_WORDS: usize = 4;
+
 /// The language of the customer's words among the values.
 fn spoken(reading: &Reading<'_>, codes: &[Option<&'static str>]) -> Finding {
     let mut text = String::new();
@@ -101,6 +104,13 @@ fn spoken(reading: &Reading<'_>, codes: &[Option<&'static str>]) -> Finding {
         text.push('\n');
         if text.len() > 8_000 {
             break;
+        }
+    }
+    // "Test" and "ok" are of many languages; the team answers in the one that the customer chose.
+    if reading.customer().map(|(_, t)| t.words.len()).sum::<usize>() < FEW_WORDS {
+        for (_, turn) in reading.by(&[Role::Agent, Role::Bot]).take(2) {
+            text.push_str(cut(turn.text, 200));
+            text.push('\n');
         }
     }
     let ranked = language::ranked(&text);
@@ -288,7 +298,8 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
             return decided(yes, 0.7, Some(at));
         }
         // It was not said. Where the prompt's condition is met that is a no, else no answer.
-        return if field.optional && applies != Some(true) {
+        // What only the team has touched is no matter of the customer's.
+        return if field.optional && rules::raised(reading, field) != Some(true) {
             Finding::none(0.6, Method::Embedded)
         } else {
             decided(no, 0.5, None)
@@ -347,9 +358,26 @@ fn worked(reading: &Reading<'_>) -> bool {
     last.is_some_and(|h| h.label != Cue::Fails)
 }
 
+/// Whether something was tried and the customer says that it failed, or nothing was reached at all.
+fn failed(reading: &Reading<'_>) -> bool {
+    let Some(first) = reading.by(&[Role::Agent, Role::Bot]).next().map(|(i, _)| i) else {
+        return true;
+    };
+    let broken: Vec<Concept> =
+        ["defect", "not resolved"].iter().filter_map(|n| concepts::concept(n)).collect();
+    let fails = reading.customer().any(|(i, t)| {
+        i > first && (t.has(Cue::Fails) || t.touched.iter().any(|c| broken.contains(c)))
+    });
+    fails || {
+        let tone = tone::tone(reading);
+        let outcome = super::signals::signals(reading, tone).outcome;
+        matches!(outcome, super::Outcome::Unresolved | super::Outcome::Handoff)
+    }
+}
+
 /// Score from which an optional question counts as answered: about one shared word that is rare
 /// among the values, or clear nearness in meaning.
-const ENOUGH: f32 = 0.5;
+const ENOUGH: f32 = 0.55;
 /// The same where phrases for the value are known and none of them was said.
 const CLEAR: f32 = 1.2;
 
@@ -380,6 +408,7 @@ fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
         .filter(|_| !names().any(|n| means(n, Sense::Good)));
     if let Some(bad) = bad
         && (applies == Some(true) || best.1.score > threshold)
+        && failed(reading)
         && !worked(reading)
     {
         return Finding { value: Some(bad), ..Finding::none(0.5, Method::Embedded) };

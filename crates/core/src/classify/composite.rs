@@ -4,7 +4,7 @@ use super::concepts::{self, Concept};
 use super::cues::Cue;
 use super::kind::{Sense, senses_in};
 use super::label::Place;
-use super::reading::Reading;
+use super::reading::{Read, Reading};
 use super::{Field, Value};
 use crate::conversation::Role;
 
@@ -88,8 +88,13 @@ fn outcome(reading: &Reading<'_>, request: Request) -> Option<(bool, Place)> {
     .iter()
     .filter_map(|n| concepts::concept(n))
     .collect();
-    let asked = reading.customer().find_map(|(i, t)| {
-        t.concepts.iter().find(|h| h.label == wanted).map(|h| (i, h.from, h.to))
+    // What the team has granted was asked for, also where only the team's words say so.
+    let granted = |t: &Read<'_>, from: usize| {
+        t.role != Role::Customer && t.has(Cue::Settled) && !t.has(Cue::Fails) && !t.asks_at(from)
+    };
+    let asked = reading.turns.iter().enumerate().find_map(|(i, t)| {
+        let hit = t.concepts.iter().find(|h| h.label == wanted)?;
+        (t.role == Role::Customer || granted(t, hit.from)).then_some((i, hit.from, hit.to))
     })?;
     let mut last = None;
     for (index, turn) in reading.turns.iter().enumerate().skip(asked.0) {

@@ -5,6 +5,7 @@
 //! words only.
 
 use super::lexicon::{Hit, Lexicon};
+use super::terms;
 use super::words::Words;
 use crate::text::Lang;
 use std::sync::OnceLock;
@@ -51,6 +52,16 @@ pub(crate) fn concept(name: &str) -> Option<Concept> {
     u16::try_from(index).ok().map(Concept)
 }
 
+/// All names, in the order of the file.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    concepts().names.iter().copied()
+}
+
+/// A concept's name.
+pub(crate) fn name(of: Concept) -> Option<&'static str> {
+    concepts().names.get(usize::from(of.0)).copied()
+}
+
 /// The concept that says the contrary of another, where the file has one.
 pub(crate) fn opposite(of: Concept) -> Option<Concept> {
     (concept("opened package") == Some(of)).then(|| concept("unopened package")).flatten()
@@ -63,6 +74,24 @@ pub(crate) fn named(text: &str) -> Vec<Concept> {
     let mut found: Vec<Concept> = widest(&hits).map(|h| h.label).collect();
     found.sort_unstable();
     found.dedup();
+    found
+}
+
+/// Concepts that a value's name speaks of, each with the share of the name's words that it covers:
+/// "booking" is all of "Booking", and half of "Book a flight".
+pub(crate) fn covering(text: &str) -> Vec<(Concept, f32)> {
+    let words = Words::new(text);
+    let hits = plain(concepts().phrases.hits(&words), |_| true);
+    let told: Vec<bool> = words.iter().map(|w| !terms::is_empty(w)).collect();
+    let all = told.iter().filter(|t| **t).count().max(1) as f32;
+    let mut found: Vec<(Concept, f32)> = Vec::new();
+    for hit in widest(&hits) {
+        let own = told.iter().take(hit.to).skip(hit.from).filter(|t| **t).count().max(1) as f32;
+        match found.iter_mut().find(|(c, _)| *c == hit.label) {
+            Some((_, share)) => *share = (*share + own / all).min(1.0),
+            None => found.push((hit.label, (own / all).min(1.0))),
+        }
+    }
     found
 }
 

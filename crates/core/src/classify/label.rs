@@ -31,6 +31,9 @@ const WORDS: f32 = 0.6;
 /// Weight of nearness in meaning.
 const VECTORS: f32 = 1.0;
 
+/// How much of a value a concept is that its description speaks of.
+const DESCRIBED: f32 = 0.8;
+
 /// Scores every value.
 pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
     let focus = Focus::of(field);
@@ -61,32 +64,41 @@ pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
     scores
 }
 
-/// Concepts per value; those that all values share tell nothing and are left out.
-fn value_concepts(field: &Field) -> Vec<Vec<Concept>> {
-    let mut all: Vec<Vec<Concept>> = field
+/// Concepts per value with how much of it they are; those that all values share tell nothing and are
+/// left out.
+fn value_concepts(field: &Field) -> Vec<Vec<(Concept, f32)>> {
+    let mut all: Vec<Vec<(Concept, f32)>> = field
         .possible_values
         .iter()
         .map(|v| {
-            let mut found = concepts::named(v.name());
-            found.extend(v.description().map(concepts::named).unwrap_or_default());
+            let mut found = concepts::covering(v.name());
+            for concept in v.description().map(concepts::named).unwrap_or_default() {
+                if !has(&found, concept) {
+                    found.push((concept, DESCRIBED));
+                }
+            }
             found
         })
         .collect();
     let shared: Vec<Concept> = match all.split_first() {
         Some((first, rest)) if !rest.is_empty() => {
-            first.iter().copied().filter(|c| rest.iter().all(|r| r.contains(c))).collect()
+            first.iter().map(|(c, _)| *c).filter(|c| rest.iter().all(|r| has(r, *c))).collect()
         }
         _ => Vec::new(),
     };
     for of in &mut all {
-        of.retain(|c| !shared.contains(c));
+        of.retain(|(c, _)| !shared.contains(c));
     }
     all
 }
 
+fn has(of: &[(Concept, f32)], concept: Concept) -> bool {
+    of.iter().any(|(c, _)| *c == concept)
+}
+
 fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
     let wanted = value_concepts(field);
-    let owners = |c: Concept| wanted.iter().filter(|w| w.contains(&c)).count().max(1) as f32;
+    let owners = |c: Concept| wanted.iter().filter(|w| has(w, c)).count().max(1) as f32;
     wanted
         .iter()
         .map(|of| {
@@ -95,20 +107,21 @@ fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> 
             for (index, turn) in reading.turns.iter().enumerate() {
                 let weight = focus.weight(turn.role, index, reading.turns.len());
                 // What is left out of the matter because it steers is what such a value asks for.
-                if turn.steers
-                    && concepts::concept("break security").is_some_and(|c| of.contains(&c))
-                {
+                if turn.steers && concepts::concept("break security").is_some_and(|c| has(of, c)) {
                     best = Score {
                         score: 1.0,
                         at: Some((index, 0, turn.words.len())),
                         unheard: false,
                     };
                 }
-                for hit in turn.concepts.iter().filter(|h| of.contains(&h.label)) {
+                for hit in &turn.concepts {
+                    let Some((_, part)) = of.iter().find(|(c, _)| *c == hit.label) else {
+                        continue;
+                    };
                     // Longer phrases are surer; a concept of two values tells half.
                     let sure = (0.85 + 0.15 * (hit.to - hit.from).min(3) as f32)
                         / owners(hit.label).sqrt();
-                    let score = weight * sure;
+                    let score = weight * sure * part;
                     more += score;
                     if score > best.score {
                         best = Score { score, at: Some((index, hit.from, hit.to)), unheard: false };

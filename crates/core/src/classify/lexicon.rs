@@ -8,6 +8,10 @@ use std::collections::HashMap;
 const MAX_PHRASE: usize = 16;
 /// Shortest stem that a phrase's `*` may stand after, in bytes.
 const MIN_STEM: usize = 2;
+/// Most words that the `_` of a phrase stands for.
+const MAX_GAP: usize = 2;
+/// The edge that every word takes.
+const ANY: u32 = u32::MAX;
 
 /// FNV-1a. The keys are this crate's own phrases or an owner's values, so flooding is no concern.
 #[derive(Debug, Clone, Copy)]
@@ -82,10 +86,27 @@ impl<L: Copy + PartialEq> Lexicon<L> {
         lexicon
     }
 
-    /// Adds a phrase; a word that ends in `*` matches by its beginning.
+    /// Adds a phrase; a word that ends in `*` matches by its beginning, and `_` stands for up to
+    /// [`MAX_GAP`] words of any kind.
     pub(crate) fn add(&mut self, phrase: &str, label: L) {
+        let Some((before, after)) = phrase.split_once(" _ ") else {
+            return self.add_plain(phrase, label);
+        };
+        for words in 0..=MAX_GAP {
+            self.add(&format!("{before} {}{after}", "? ".repeat(words)), label);
+        }
+    }
+
+    /// Adds a phrase in which each `?` stands for one word of any kind.
+    fn add_plain(&mut self, phrase: &str, label: L) {
         let mut node = 0u32;
         for piece in phrase.split_whitespace() {
+            if piece == "?" && node != 0 {
+                let fresh = self.nodes + 1;
+                node = *self.edges.entry((node, ANY)).or_insert(fresh);
+                self.nodes = self.nodes.max(node);
+                continue;
+            }
             let (piece, stem) = match piece.strip_suffix('*') {
                 Some(stem) => (stem, true),
                 None => (piece, false),
@@ -149,6 +170,9 @@ impl<L: Copy + PartialEq> Lexicon<L> {
                 next.clear();
                 for node in &nodes {
                     next.extend(at.iter().filter_map(|id| self.edges.get(&(*node, *id))));
+                    if *node != 0 {
+                        next.extend(self.edges.get(&(*node, ANY)));
+                    }
                 }
                 if next.is_empty() {
                     break;
@@ -197,15 +221,22 @@ mod tests {
     #[test]
     fn phrases_stems_and_unspaced_text_are_found() {
         let mut lexicon = Lexicon::default();
-        for (phrase, label) in
-            [("thank*", 1), ("thank you so much", 1), ("ありがとう", 2), ("not work*", 3)]
-        {
+        for (phrase, label) in [
+            ("thank*", 1),
+            ("thank you so much", 1),
+            ("ありがとう", 2),
+            ("not work*", 3),
+            ("send _ back", 4),
+        ] {
             lexicon.add(phrase, label);
         }
         assert_eq!(found(&lexicon, "Thanks!"), [(1, "Thanks".to_owned())]);
         assert_eq!(found(&lexicon, "Thank you so much."), [(1, "Thank you so much".to_owned())]);
         assert_eq!(found(&lexicon, "本当にありがとう。"), [(2, "ありがとう".to_owned())]);
         assert_eq!(found(&lexicon, "it's NOT working"), [(3, "NOT working".to_owned())]);
+        assert_eq!(found(&lexicon, "Send back"), [(4, "Send back".to_owned())]);
+        assert_eq!(found(&lexicon, "I send all five back"), [(4, "send all five back".to_owned())]);
+        assert!(found(&lexicon, "send it all the way back").is_empty());
         assert!(found(&lexicon, "not at work, thinking").is_empty());
         assert!(found(&Lexicon::default(), "anything").is_empty());
     }

@@ -247,7 +247,7 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
                 Cue::Works | Cue::Settled if denied => Cue::Fails,
                 Cue::Displeased | Cue::Rage | Cue::Thanks if denied => return None,
                 Cue::Works | Cue::Settled | Cue::Warm if supposed => return None,
-                Cue::Works | Cue::Settled if turn.asks_at(h.from) => return None,
+                Cue::Works | Cue::Settled | Cue::Warm if turn.asks_at(h.from) => return None,
                 label => label,
             };
             Some(Hit { label, ..*h })

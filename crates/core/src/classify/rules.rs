@@ -3,7 +3,7 @@
 use super::concepts::{self, Concept};
 use super::kind::{Sense, means};
 use super::phrase::find;
-use super::reading::Reading;
+use super::reading::{Read, Reading};
 use super::words::Words;
 use super::{Field, Value};
 use crate::conversation::Role;
@@ -25,7 +25,7 @@ const SETTINGS: [&str; 6] =
     ["subscription", "delivery", "payment", "component", "booking", "thanks"];
 
 /// Concepts that a condition names, each group with those that are signs of it.
-const FAMILIES: [(&[&str], &[&str]); 3] = [
+const FAMILIES: [(&[&str], &[&str]); 4] = [
     (
         &["technical issue", "defect"],
         &[
@@ -42,6 +42,7 @@ const FAMILIES: [(&[&str], &[&str]); 3] = [
     ),
     (&["delivery"], &["delay", "in transit", "in preparation", "delivered"]),
     (&["payment"], &["payment problem", "bank details"]),
+    (&["broken seal", "damaged container"], &["leak", "missing"]),
 ];
 
 /// Concepts without those that are a setting, unless nothing else is left.
@@ -57,6 +58,15 @@ pub(crate) fn point(mut of: Vec<Concept>, settings: &[&str]) -> Vec<Concept> {
 /// customer has requested a cancellation", "if no return was requested, output null"). None where
 /// the prompt sets no condition that can be told.
 pub(crate) fn applies(reading: &Reading<'_>, field: &Field) -> Option<bool> {
+    met(reading, field, &[Role::Customer, Role::Agent, Role::Bot])
+}
+
+/// The same, by the customer's own words.
+pub(crate) fn raised(reading: &Reading<'_>, field: &Field) -> Option<bool> {
+    met(reading, field, &[Role::Customer])
+}
+
+fn met(reading: &Reading<'_>, field: &Field, by: &[Role]) -> Option<bool> {
     let said = conditions(&field.prompt).into_iter().flat_map(concepts::named).collect();
     let mut wanted = point(said, &SETTINGS);
     if wanted.is_empty() {
@@ -70,9 +80,8 @@ pub(crate) fn applies(reading: &Reading<'_>, field: &Field) -> Option<bool> {
             wanted.extend(all(signs));
         }
     }
-    let said =
-        |role: &[Role]| reading.by(role).any(|(_, t)| t.touched.iter().any(|c| wanted.contains(c)));
-    Some(said(&[Role::Customer]) || said(&[Role::Agent, Role::Bot]))
+    let said = |(_, t): (usize, &Read<'_>)| t.touched.iter().any(|c| wanted.contains(c));
+    Some(reading.by(by).any(said))
 }
 
 /// The parts of a prompt that say when to answer, and when not.
@@ -122,7 +131,8 @@ fn conditions(prompt: &str) -> Vec<&str> {
 }
 
 /// The value that the prompt names for when nothing else holds: "otherwise output 'Behaved
-/// correctly'". None where what follows is null.
+/// correctly'", "if it did neither, 'Behaved correctly'". None where what follows is null, and where
+/// the second form names a value for what the others do not cover: that one needs its occasion.
 pub(crate) fn otherwise(field: &Field) -> Option<usize> {
     const OTHERWISE: [&str; 12] = [
         "otherwise",
@@ -138,11 +148,24 @@ pub(crate) fn otherwise(field: &Field) -> Option<usize> {
         "annars",
         "aksi halde",
     ];
+    const NEITHER: [&str; 8] = [
+        "neither",
+        "none of these",
+        "none of those",
+        "none of them",
+        "nothing of the kind",
+        "no such thing",
+        "weder noch",
+        "keines davon",
+    ];
     field.prompt.split_inclusive(['.', ';', '\n']).find_map(|sentence| {
         let words = Words::new(sentence);
-        let at = find(&words, &OTHERWISE)?;
+        let plain = find(&words, &OTHERWISE);
+        let at = plain.or_else(|| find(&words, &NEITHER))?;
         let rest = Words::new(sentence.get(words.source(at..at + 1).end..)?);
-        named_first(&rest, field)
+        let named = named_first(&rest, field)?;
+        let is_rest = field.possible_values.get(named).is_some_and(is_rest);
+        (plain.is_some() || !is_rest).then_some(named)
     })
 }
 

@@ -90,6 +90,11 @@ const EMPTY: [&str; 84] = [
     "here",
 ];
 
+/// Whether a folded word carries no matter.
+pub(crate) fn is_empty(word: &str) -> bool {
+    EMPTY.contains(&word)
+}
+
 /// A word without its commonest English endings, so that "cancelled" meets "cancel".
 pub(crate) fn stem(word: &str) -> &str {
     if !word.is_ascii() || word.len() < 4 {
@@ -124,7 +129,7 @@ pub(crate) fn terms(words: &Words) -> Vec<(String, usize)> {
             previous = Some(word);
         } else {
             previous = None;
-            if !EMPTY.contains(&word) {
+            if !is_empty(word) {
                 out.push((stem(word).to_owned(), i));
             }
         }

@@ -43,7 +43,8 @@ pub(crate) fn mood(turn: &Read<'_>) -> Mood {
         return Mood::Effusive;
     }
     // "It works now, thank you!" is more than the thanks of a farewell.
-    let relieved = count(Cue::Works) > 0 && count(Cue::Thanks) > 0 && count(Cue::Fails) == 0;
+    let stressed = count(Cue::Thanks) > 0 || turn.text.contains(['!', '！']);
+    let relieved = count(Cue::Works) > 0 && stressed && count(Cue::Fails) == 0;
     if warm + effusive > 0 || relieved {
         return Mood::Pleased;
     }
