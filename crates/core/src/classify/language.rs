@@ -65,6 +65,11 @@ fn table() -> &'static Table {
     })
 }
 
+/// Whether a folded word is among the frequent ones of a language.
+pub(crate) fn is_frequent(word: &str) -> bool {
+    table().words.contains_key(word)
+}
+
 fn folded(text: &str) -> String {
     Words::new(text).iter().collect::<Vec<_>>().join(" ")
 }

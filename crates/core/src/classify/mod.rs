@@ -15,6 +15,7 @@ pub mod lint;
 pub mod llm;
 mod phrase;
 mod reading;
+pub mod review;
 mod rules;
 mod signals;
 mod steering;

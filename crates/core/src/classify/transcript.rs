@@ -16,6 +16,11 @@ impl<'a> Transcript<'a> {
         Self(Reading::new(conversation))
     }
 
+    /// What was read.
+    pub(crate) fn reading(&self) -> &Reading<'a> {
+        &self.0
+    }
+
     /// Answers one question.
     pub fn answer(&self, field: &Field) -> Answer {
         super::answer::answer(&self.0, field)

@@ -1,0 +1,43 @@
+//! What a team does with its questions and answers: keep versions, try a draft, measure agreement,
+//! estimate a backfill, find missing values, see themes. All of it is pure; whoever stores and asks
+//! is elsewhere.
+
+mod agreement;
+mod diff;
+mod estimate;
+mod history;
+mod mine;
+mod themes;
+
+pub use agreement::{Agreement, Confusion, agreement};
+pub use diff::{Change, Diff, Said, ValueCount, diff};
+pub use estimate::{Estimate, Prices, estimate, tokens};
+pub use history::{FieldHistory, MAX_FIELDS, Published, validate_names};
+pub use mine::{MIN_SUPPORT, Proposal, mine};
+pub use themes::{Cluster, Seen, Theme, ThemeKind, cluster, themes};
+
+use super::{Answer, AnswerState, Method};
+use crate::event::ConfidenceBand;
+
+impl Answer {
+    /// How sure the answer is. What was computed or said by a person is not in doubt.
+    pub fn band(&self) -> ConfidenceBand {
+        match self.method {
+            Method::Exact | Method::Human => ConfidenceBand::High,
+            Method::Embedded | Method::Llm => ConfidenceBand::of(self.confidence),
+        }
+    }
+
+    /// Whether a language model, where one is configured, should be asked as well: the answer of the
+    /// embedded classifier is of the low band, or there is none where there must be one.
+    pub fn wants_second_opinion(&self) -> bool {
+        match self.state {
+            AnswerState::Unresolved | AnswerState::Error | AnswerState::Pending => {
+                self.method != Method::Human
+            }
+            AnswerState::Value | AnswerState::Null => {
+                self.method == Method::Embedded && self.band() == ConfidenceBand::Low
+            }
+        }
+    }
+}
