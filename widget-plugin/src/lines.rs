@@ -1,5 +1,7 @@
 //! The line protocol, for the shared test cases.
 
+use askwell::classify::{Field, Transcript};
+use askwell::conversation::Turn;
 use askwell::detect::{Kind, Region};
 use askwell::line;
 use askwell::text::Lang;
@@ -33,6 +35,40 @@ pub fn run_line(kind: &str, json: &str, options: &str) -> Result<String, JsError
         "classify" => answer(json, line::classify::run),
         "sentiment" => answer(json, line::classify::run_sentiment),
         _ => Err(JsError::new("there is no such kind of line")),
+    }
+}
+
+/// A conversation and the questions put to it, read once from JSON, so that a bench can time the
+/// answering alone.
+#[wasm_bindgen]
+pub struct Questioned {
+    conversation: Vec<Turn>,
+    fields: Vec<Field>,
+}
+
+#[wasm_bindgen]
+impl Questioned {
+    /// Reads `{"conversation": […], "fields": […]}`.
+    ///
+    /// # Errors
+    /// When it is not of that form.
+    #[wasm_bindgen(constructor)]
+    pub fn new(json: &str) -> Result<Questioned, JsError> {
+        #[derive(Deserialize)]
+        struct Input {
+            conversation: Vec<Turn>,
+            fields: Vec<Field>,
+        }
+        let Input { conversation, fields } = serde_json::from_str(json)?;
+        Ok(Self { conversation, fields })
+    }
+
+    /// Answers every question, judges tone and signals; returns how many answers are values.
+    pub fn answer(&self) -> usize {
+        let transcript = Transcript::new(&self.conversation);
+        let tone = transcript.tone();
+        let _ = core::hint::black_box(transcript.signals(tone));
+        self.fields.iter().filter(|f| transcript.answer(f).answer.is_some()).count()
     }
 }
 
