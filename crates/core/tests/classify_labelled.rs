@@ -41,7 +41,13 @@ fn times_and_languages_are_always_right() {
             let transcript = Transcript::new(&talk.conversation);
             for field in &exact {
                 let said = transcript.answer(field).answer;
-                assert_eq!(said.as_ref(), talk.answers.get(&field.name), "{} {}", talk.id, field.name);
+                assert_eq!(
+                    said.as_ref(),
+                    talk.answers.get(&field.name),
+                    "{} {}",
+                    talk.id,
+                    field.name
+                );
             }
         }
     }

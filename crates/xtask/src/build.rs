@@ -51,6 +51,14 @@ pub fn for_tests(project: &Project) -> Result<()> {
     worker(project, &tools)
 }
 
+/// Builds the widget and the engine with the line protocol.
+pub fn lines(project: &Project) -> Result<()> {
+    if is_prebuilt() {
+        return Ok(());
+    }
+    widget(project, &setup::for_building(project)?, true)
+}
+
 fn is_prebuilt() -> bool {
     env::var_os(PREBUILT).is_some_and(|v| v == "1")
 }

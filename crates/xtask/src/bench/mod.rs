@@ -3,6 +3,7 @@
 
 mod detect;
 mod prompt;
+mod classify;
 mod size;
 mod widget;
 
@@ -22,6 +23,8 @@ pub enum Bench {
     },
     /// Detection: accuracy on the development data, speed and size, beside its peers.
     Detect,
+    /// The embedded classifier: accuracy by task with baselines, size, time in wasm.
+    Classify,
     /// The engine that visitors load: bytes of the wasm module and its glue, by section.
     Size,
     /// The widget on a page: sizes, time to ready, longest task and memory, beside other chats.
@@ -33,6 +36,7 @@ pub fn run(project: &Project, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Prompt { sequences } => prompt::run(project, *sequences),
         Bench::Detect => detect::run(project),
+        Bench::Classify => classify::run(project),
         Bench::Size => size::run(project),
         Bench::Widget(args) => widget::run(project, args),
     }
