@@ -42,6 +42,12 @@ pub(crate) fn answer(reading: &Reading<'_>, field: &Field) -> Answer {
             },
             Elapsed::Unknown => Finding::none(1.0, Method::Exact),
         },
+        Kind::Count(counting) => Finding {
+            value: counting.count(reading),
+            confidence: 1.0,
+            evidence: Vec::new(),
+            method: Method::Exact,
+        },
         Kind::Language(codes) => spoken(reading, codes),
         Kind::Amount(ranges) => stated(reading, ranges),
         Kind::Mood(steps) => mood(reading, steps),
@@ -60,7 +66,7 @@ pub(crate) fn answer(reading: &Reading<'_>, field: &Field) -> Answer {
     };
     // A required question gets the value for "something else" where it has one. Times that cannot
     // be measured stay open: they are never guessed.
-    if found.value.is_none() && !field.optional && !matches!(kind, Kind::Time(_)) {
+    if found.value.is_none() && !field.optional && !matches!(kind, Kind::Time(_) | Kind::Count(_)) {
         found.value = rules::rest(field, true)
             .or_else(|| field.possible_values.iter().position(|v| means(v.name(), Sense::No)));
         found.confidence = found.confidence.min(0.3);
@@ -299,7 +305,8 @@ fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Findin
         }
         // It was not said. Where the prompt's condition is met that is a no, else no answer.
         // What only the team has touched is no matter of the customer's.
-        return if field.optional && rules::raised(reading, field) != Some(true) {
+        let silent = rules::unsaid_is_null(field) || rules::raised(reading, field) != Some(true);
+        return if field.optional && silent {
             Finding::none(0.6, Method::Embedded)
         } else {
             decided(no, 0.5, None)

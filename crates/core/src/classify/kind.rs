@@ -2,6 +2,7 @@
 
 use super::amount::{self, Range};
 use super::composite::{self, Claims};
+use super::counting::Counting;
 use super::language;
 use super::lexicon::Lexicon;
 use super::phrase::find;
@@ -119,6 +120,8 @@ pub(crate) fn step(value: &str) -> Option<i8> {
 pub(crate) enum Kind {
     /// An elapsed time.
     Time(Timing),
+    /// A number of messages or marks, or who answered.
+    Count(Counting),
     /// A language: per value its code.
     Language(Vec<Option<&'static str>>),
     /// A stated amount: per value its range.
@@ -146,10 +149,18 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether the answer is computed from the transcript and not judged.
+    pub(crate) fn is_exact(&self) -> bool {
+        matches!(self, Self::Time(_) | Self::Count(_) | Self::Language(_))
+    }
+
     /// Tells the kind of a field.
     pub(crate) fn of(field: &Field) -> Self {
         if let Some(timing) = Timing::parse(field) {
             return Self::Time(timing);
+        }
+        if let Some(counting) = Counting::parse(field) {
+            return Self::Count(counting);
         }
         let names: Vec<&str> = field.possible_values.iter().map(Value::name).collect();
         let whole: Vec<Vec<Sense>> = names.iter().map(|n| meanings(n)).collect();

@@ -38,27 +38,65 @@ impl Hasher for Fnv {
 /// A map with [`Fnv`].
 pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
 
+/// Spreads a number over all bits (Fibonacci hashing), for keys that are numbers already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let spread = (self.0 ^ number ^ (number >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = spread ^ (spread >> 32);
+    }
+}
+
+type Numbers<V> = HashMap<u64, V, BuildHasherDefault<Spread>>;
+
 /// Phrases, each under one or more labels.
 #[derive(Debug)]
 pub(crate) struct Lexicon<L> {
-    /// Words that must match whole, and stems that match by their beginning.
-    whole: Map<Box<str>, u32>,
-    stems: Map<Box<str>, u32>,
+    /// Words that must match whole, and stems that match by their beginning, each by its [`Fnv`]: the
+    /// hashes of all beginnings of a word are found in one pass over it. Two words of one hash would
+    /// be taken for each other; among 64 bits no two of any language are.
+    whole: Numbers<u32>,
+    stems: Numbers<u32>,
     longest_stem: usize,
-    edges: Map<(u32, u32), u32>,
+    edges: Numbers<u32>,
     /// Labels of the nodes at which a phrase ends; node 0 is the beginning.
-    labels: Map<u32, Vec<L>>,
+    labels: Numbers<Vec<L>>,
     nodes: u32,
+}
+
+/// The edge from a node by a word.
+fn edge(node: u32, word: u32) -> u64 {
+    u64::from(node) << 32 | u64::from(word)
+}
+
+fn fnv(word: &str) -> u64 {
+    let mut hash = Fnv::default();
+    hash.write(word.as_bytes());
+    hash.finish()
 }
 
 impl<L> Default for Lexicon<L> {
     fn default() -> Self {
         Self {
-            whole: Map::default(),
-            stems: Map::default(),
+            whole: Numbers::default(),
+            stems: Numbers::default(),
             longest_stem: 0,
-            edges: Map::default(),
-            labels: Map::default(),
+            edges: Numbers::default(),
+            labels: Numbers::default(),
             nodes: 0,
         }
     }
@@ -103,7 +141,7 @@ impl<L: Copy + PartialEq> Lexicon<L> {
         for piece in phrase.split_whitespace() {
             if piece == "?" && node != 0 {
                 let fresh = self.nodes + 1;
-                node = *self.edges.entry((node, ANY)).or_insert(fresh);
+                node = *self.edges.entry(edge(node, ANY)).or_insert(fresh);
                 self.nodes = self.nodes.max(node);
                 continue;
             }
@@ -123,7 +161,7 @@ impl<L: Copy + PartialEq> Lexicon<L> {
             }
         }
         if node != 0 {
-            let labels = self.labels.entry(node).or_default();
+            let labels = self.labels.entry(u64::from(node)).or_default();
             if !labels.contains(&label) {
                 labels.push(label);
             }
@@ -134,7 +172,7 @@ impl<L: Copy + PartialEq> Lexicon<L> {
     fn step(&mut self, node: u32, word: &str, stem: bool) -> u32 {
         let id = self.word_id(word, stem && word.len() >= MIN_STEM);
         let fresh = self.nodes + 1;
-        let next = *self.edges.entry((node, id)).or_insert(fresh);
+        let next = *self.edges.entry(edge(node, id)).or_insert(fresh);
         self.nodes = self.nodes.max(next);
         next
     }
@@ -147,37 +185,41 @@ impl<L: Copy + PartialEq> Lexicon<L> {
         } else {
             &mut self.whole
         };
-        // Looked up before a key is made: most words of a phrase are known already.
-        match words.get(word) {
-            Some(id) => *id,
-            None => {
-                words.insert(word.into(), fresh);
-                fresh
-            }
-        }
+        *words.entry(fnv(word)).or_insert(fresh)
     }
 
     /// All phrases in the text, each label with the longest phrase per first word.
     pub(crate) fn hits(&self, words: &Words) -> Vec<Hit<L>> {
-        let ids: Vec<Vec<u32>> = words.iter().map(|w| self.ids(w)).collect();
+        // The ids of all words in one list, with where each word's begin.
+        let (mut ids, mut starts) = (Vec::new(), Vec::with_capacity(words.len() + 1));
+        for word in words.iter() {
+            starts.push(ids.len());
+            self.add_ids(word, &mut ids);
+        }
+        starts.push(ids.len());
+        let of = |i: usize| match (starts.get(i), starts.get(i + 1)) {
+            (Some(from), Some(to)) => ids.get(*from..*to).unwrap_or_default(),
+            _ => &[],
+        };
         let mut hits: Vec<Hit<L>> = Vec::new();
         let (mut nodes, mut next) = (Vec::new(), Vec::new());
-        for from in 0..ids.len() {
+        for from in (0..words.len()).filter(|i| !of(*i).is_empty()) {
             let first = hits.len();
             nodes.clear();
             nodes.push(0u32);
-            for (to, at) in ids.iter().enumerate().skip(from).take(MAX_PHRASE) {
+            for to in from..words.len().min(from + MAX_PHRASE) {
                 next.clear();
                 for node in &nodes {
-                    next.extend(at.iter().filter_map(|id| self.edges.get(&(*node, *id))));
+                    next.extend(of(to).iter().filter_map(|id| self.edges.get(&edge(*node, *id))));
                     if *node != 0 {
-                        next.extend(self.edges.get(&(*node, ANY)));
+                        next.extend(self.edges.get(&edge(*node, ANY)));
                     }
                 }
                 if next.is_empty() {
                     break;
                 }
-                for label in next.iter().filter_map(|n| self.labels.get(n)).flatten() {
+                let ends = next.iter().filter_map(|n| self.labels.get(&u64::from(*n)));
+                for label in ends.flatten() {
                     let hit = Hit { label: *label, from, to: to + 1 };
                     match hits.iter_mut().skip(first).find(|h| h.label == *label) {
                         Some(shorter) => *shorter = hit,
@@ -190,14 +232,19 @@ impl<L: Copy + PartialEq> Lexicon<L> {
         hits
     }
 
-    fn ids(&self, word: &str) -> Vec<u32> {
-        let mut ids: Vec<u32> = self.whole.get(word).copied().into_iter().collect();
-        for end in MIN_STEM..=word.len().min(self.longest_stem) {
-            if let Some(id) = word.get(..end).and_then(|stem| self.stems.get(stem)) {
-                ids.push(*id);
+    /// The id of a word and those of the stems that it begins with.
+    fn add_ids(&self, word: &str, ids: &mut Vec<u32>) {
+        let mut hash = Fnv::default();
+        for (at, byte) in word.bytes().enumerate() {
+            if at >= MIN_STEM && at <= self.longest_stem {
+                ids.extend(self.stems.get(&hash.finish()));
             }
+            hash.write(&[byte]);
         }
-        ids
+        ids.extend(self.whole.get(&hash.finish()));
+        if word.len() >= MIN_STEM && word.len() <= self.longest_stem {
+            ids.extend(self.stems.get(&hash.finish()));
+        }
     }
 }
 

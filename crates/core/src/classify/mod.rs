@@ -4,6 +4,7 @@ mod amount;
 mod answer;
 mod composite;
 mod concepts;
+mod counting;
 mod cues;
 mod duration;
 mod focus;

@@ -67,7 +67,7 @@ pub(crate) fn raised(reading: &Reading<'_>, field: &Field) -> Option<bool> {
 }
 
 fn met(reading: &Reading<'_>, field: &Field, by: &[Role]) -> Option<bool> {
-    let said = conditions(&field.prompt).into_iter().flat_map(concepts::named).collect();
+    let said = conditions(&field.prompt).into_iter().flat_map(named_plainly).collect();
     let mut wanted = point(said, &SETTINGS);
     if wanted.is_empty() {
         return None;
@@ -82,6 +82,35 @@ fn met(reading: &Reading<'_>, field: &Field, by: &[Role]) -> Option<bool> {
     }
     let said = |(_, t): (usize, &Read<'_>)| t.touched.iter().any(|c| wanted.contains(c));
     Some(reading.by(by).any(said))
+}
+
+/// The concepts of a condition, whether it is affirmed or denied: "if payment never came up" is about
+/// payment, and not about what never came.
+fn named_plainly(condition: &str) -> Vec<Concept> {
+    let denial = |w: &&str| !matches!(*w, "never" | "not" | "no" | "nicht" | "kein" | "keine");
+    let words = Words::new(condition);
+    concepts::named(&words.iter().filter(denial).collect::<Vec<_>>().join(" "))
+}
+
+/// Whether the prompt says that what is not said has no answer, rather than a no.
+pub(crate) fn unsaid_is_null(field: &Field) -> bool {
+    const UNSAID: [&str; 14] = [
+        "unclear",
+        "not clear",
+        "not said",
+        "is said",
+        "unknown",
+        "not known",
+        "not mentioned",
+        "not stated",
+        "not specified",
+        "unspecified",
+        "cannot be told",
+        "cant be told",
+        "cannot be determined",
+        "cant tell",
+    ];
+    find(&Words::new(&field.prompt), &UNSAID).is_some()
 }
 
 /// The parts of a prompt that say when to answer, and when not.

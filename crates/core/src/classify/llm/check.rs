@@ -3,7 +3,7 @@
 use super::{Usage, request};
 use crate::classify::reading::cut;
 use crate::classify::{Answer, AnswerState, Evidence, Field, Method};
-use crate::conversation::Turn;
+use crate::conversation::{Role, Turn};
 use serde_json::Value as Json;
 
 /// What is wrong with the answer to one field.
@@ -21,6 +21,13 @@ pub(super) enum Problem {
     NullOfRequired,
 }
 
+impl Problem {
+    /// Whether nothing was said at all, rather than something that cannot be used.
+    pub(super) fn is_silence(self) -> bool {
+        matches!(self, Self::Unreadable | Self::Missing)
+    }
+}
+
 /// What a chat completion says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
@@ -28,22 +35,62 @@ pub(super) struct Reply {
     pub usage: Usage,
 }
 
-/// Reads the body of a chat completion response.
+/// Reads the body of a response: a chat completion, or what Workers AI gives, bare or in the envelope
+/// of its REST interface.
 pub(super) fn content(body: &str) -> Option<Reply> {
     let body: Json = serde_json::from_str(body).ok()?;
-    let content = body.pointer("/choices/0/message/content")?.as_str()?.to_owned();
-    let count = |path: &str| body.pointer(path).and_then(Json::as_u64).unwrap_or(0);
+    let places = ["/choices/0/message/content", "/response", "/result/response"];
+    let content = places.iter().find_map(|place| said(body.pointer(place)?))?;
+    let count = |name: &str| {
+        let at = |within: &str| body.pointer(&format!("{within}/usage/{name}"))?.as_u64();
+        at("").or_else(|| at("/result")).unwrap_or(0)
+    };
     let usage = Usage {
-        prompt_tokens: count("/usage/prompt_tokens"),
-        completion_tokens: count("/usage/completion_tokens"),
+        prompt_tokens: count("prompt_tokens"),
+        completion_tokens: count("completion_tokens"),
     };
     Some(Reply { content, usage })
 }
 
-/// Reads the object in a reply, also where the model has put words or a code fence around it.
+/// The text of a content: a string, parts with text, or an object that was parsed already.
+fn said(content: &Json) -> Option<String> {
+    match content {
+        Json::String(text) => Some(text.clone()),
+        Json::Array(parts) => {
+            Some(parts.iter().filter_map(|p| p.get("text").and_then(Json::as_str)).collect())
+        }
+        Json::Object(_) => Some(content.to_string()),
+        _ => None,
+    }
+}
+
+/// Opening braces of a reply that are tried.
+const STARTS: usize = 64;
+
+/// Reads the object in a reply, also where the model has put words, thoughts or a code fence around
+/// it: the first that has an answer in it, else the first at all.
 pub(super) fn parse(content: &str) -> Option<Json> {
-    let object = content.get(content.find('{')?..=content.rfind('}')?)?;
-    serde_json::from_str::<Json>(object).ok().filter(Json::is_object)
+    let mut first = None;
+    let mut from = 0;
+    for _ in 0..STARTS {
+        let Some(at) = content.get(from..).and_then(|rest| rest.find('{')).map(|i| from + i) else {
+            break;
+        };
+        let mut values = serde_json::Deserializer::from_str(content.get(at..)?).into_iter::<Json>();
+        match values.next() {
+            Some(Ok(object)) => {
+                from = at + values.byte_offset().max(1);
+                let is_answer =
+                    object.as_object().is_some_and(|o| o.keys().any(|k| k.starts_with("field_")));
+                if is_answer {
+                    return Some(object);
+                }
+                first = first.or(Some(object));
+            }
+            _ => from = at + 1,
+        }
+    }
+    first
 }
 
 /// Checks the answer to one field.
@@ -72,9 +119,14 @@ pub(super) fn field(
 
 /// The field's value that the model means, or that it means none.
 fn listed(value: &Json, field: &Field) -> Result<Option<String>, Problem> {
+    let number;
     let text = match value {
         Json::Null => return Ok(None),
         Json::String(text) => text.trim(),
+        Json::Number(n) => {
+            number = n.to_string();
+            &number
+        }
         Json::Bool(true) => "yes",
         Json::Bool(false) => "no",
         _ => return Err(Problem::NotListed),
@@ -97,7 +149,8 @@ fn is_null(text: &str) -> bool {
     matches!(text, "" | "null" | "n/a" | "na" | "none" | "nil" | "not applicable" | "-")
 }
 
-/// The quotes, each found in the message that it names.
+/// The quotes, each found verbatim in the message that it names, or in another: models miscount, but a
+/// quote that is nowhere is invented.
 fn evidence(said: &Json, conversation: &[Turn]) -> Result<Vec<Evidence>, Problem> {
     let items = said.get("evidence").and_then(Json::as_array);
     let mut out = Vec::new();
@@ -106,12 +159,13 @@ fn evidence(said: &Json, conversation: &[Turn]) -> Result<Vec<Evidence>, Problem
         if quote.is_empty() {
             continue;
         }
-        let message = item.get("message").and_then(Json::as_u64);
-        let message = message.and_then(|m| usize::try_from(m).ok()).ok_or(Problem::Invented)?;
-        let turn = conversation.get(message).ok_or(Problem::Invented)?;
-        if !turn.text.contains(quote) {
-            return Err(Problem::Invented);
-        }
+        let holds = |turn: &Turn| turn.role != Role::System && turn.text.contains(quote);
+        let named = item.get("message").and_then(Json::as_u64);
+        let named = named
+            .and_then(|m| usize::try_from(m).ok())
+            .filter(|m| conversation.get(*m).is_some_and(holds));
+        let message =
+            named.or_else(|| conversation.iter().position(holds)).ok_or(Problem::Invented)?;
         out.push(Evidence { message, quote: cut(quote, 240).to_owned() });
     }
     Ok(out)

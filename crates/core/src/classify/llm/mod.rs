@@ -21,7 +21,7 @@
 //! - One request answers all fields. Its JSON schema allows exactly each field's values and null.
 //! - The owner's rules stand in the system role; the transcript follows as data in the user role,
 //!   one JSON object a line behind the fence, so that no message can pass for a rule or a role.
-//! - What the transcript tells exactly (times, language) is answered by [`super::classify`] and is
+//! - What the transcript tells exactly (times, counts, language) is answered by [`super::classify`] and is
 //!   not put to the model.
 //! - A reply with a value that is not listed, a quote that is not in the transcript, null for a
 //!   required field or broken JSON is sent back once with what is wrong with it. What is still
@@ -55,6 +55,18 @@ pub struct Usage {
     pub prompt_tokens: u64,
     /// Tokens written.
     pub completion_tokens: u64,
+}
+
+/// How an endpoint wants to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// `POST {base}/chat/completions`, as OpenAI defines it.
+    #[default]
+    OpenAi,
+    /// The input of a Workers AI binding: the model is named beside it, and the schema stands
+    /// without its envelope.
+    WorkersAi,
 }
 
 /// What to do next with an [`Exchange`].
@@ -107,8 +119,7 @@ impl<'a> Exchange<'a> {
         let answers = fields
             .iter()
             .map(|field| {
-                let exact =
-                    matches!(kind::Kind::of(field), kind::Kind::Time(_) | kind::Kind::Language(_));
+                let exact = kind::Kind::of(field).is_exact();
                 exact.then(|| super::classify(conversation, field))
             })
             .collect();
@@ -128,6 +139,11 @@ impl<'a> Exchange<'a> {
 
     /// The body to POST next; none when nothing is left to ask.
     pub fn request(&self) -> Option<Json> {
+        self.request_in(Dialect::OpenAi)
+    }
+
+    /// The same for an endpoint of some dialect; [`Self::receive`] understands the replies of all.
+    pub fn request_in(&self, dialect: Dialect) -> Option<Json> {
         let open = self.open();
         if open.is_empty() || self.requests >= MAX_REQUESTS {
             return None;
@@ -135,6 +151,9 @@ impl<'a> Exchange<'a> {
         let mut body = request::body(self.model, self.conversation, self.fields, &open, self.fence);
         if !self.wrong.is_empty() {
             request::add_repair(&mut body, &self.last_reply, &self.wrong, self.fields);
+        }
+        if dialect == Dialect::WorkersAi {
+            request::for_workers_ai(&mut body);
         }
         Some(body)
     }
@@ -176,7 +195,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// The answers as they stand; open ones become `error`, or `unresolved` where the model was
-    /// asked twice and has no answer to a required field.
+    /// asked twice about a required field and gave no answer that can be used both times.
     pub fn finish(self) -> Verdict {
         let insisted = self.requests >= MAX_REQUESTS;
         let answers = self
@@ -187,8 +206,8 @@ impl<'a> Exchange<'a> {
                 answer.unwrap_or_else(|| {
                     let problem = self.wrong.iter().find(|(i, _)| *i == index).map(|(_, p)| p);
                     let required = self.fields.get(index).is_some_and(|f| !f.optional);
-                    let said_null = matches!(problem, Some(check::Problem::NullOfRequired));
-                    let state = if said_null || (required && insisted && problem.is_some()) {
+                    let answered = problem.is_some_and(|p| !p.is_silence());
+                    let state = if required && answered && insisted {
                         AnswerState::Unresolved
                     } else {
                         AnswerState::Error

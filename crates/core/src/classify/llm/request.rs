@@ -1,7 +1,7 @@
 //! The request: rules in the system role, the transcript as data behind a fence.
 
 use super::check::Problem;
-use crate::classify::{Field, duration, reading::cut};
+use crate::classify::{Field, duration, language, reading::cut};
 use crate::conversation::{Marker, Role, Turn};
 use serde_json::{Map, Value as Json, json};
 
@@ -10,6 +10,9 @@ pub const MESSAGE_BYTES: usize = 2_000;
 /// Bytes of message text that are sent. Of a longer conversation the first quarter of the budget is
 /// filled from its beginning and the rest from its end; what lies between is left out and said so.
 pub const TRANSCRIPT_BYTES: usize = 60_000;
+
+/// Tokens of a reply where the endpoint wants to be told: a hundred fields with two quotes each.
+const MAX_REPLY_TOKENS: u32 = 8_192;
 
 const RULES: &str = "\
 You classify one closed support conversation. Answer every field below by its own instructions.
@@ -172,6 +175,9 @@ fn kept(conversation: &[Turn]) -> (usize, usize) {
     (head, conversation.len().saturating_sub(tail).max(head))
 }
 
+/// Share of the evidence from which a language is told as a fact.
+const SURE_LANGUAGE: f32 = 0.5;
+
 /// What is exact, so that the model need not compute it.
 fn facts(conversation: &[Turn]) -> String {
     let count = |role| conversation.iter().filter(|t| t.role == role).count();
@@ -181,6 +187,26 @@ fn facts(conversation: &[Turn]) -> String {
         count(Role::Bot),
         count(Role::Agent)
     );
+    let customer = conversation.iter().filter(|t| t.role == Role::Customer);
+    let said: String = customer.take(40).flat_map(|t| [cut(&t.text, 200), "\n"]).collect();
+    if let Some((language, share)) = language::ranked(&said).first()
+        && *share >= SURE_LANGUAGE
+    {
+        out.push_str(&format!(" The customer writes in {} (ISO 639-1).", language.code));
+    }
+    let times = || conversation.iter().filter_map(|t| t.at);
+    if let (Some(first), Some(last)) = (times().min(), times().max()) {
+        let told = duration::spelled(last.saturating_sub(first));
+        out.push_str(&format!(" From the first message to the last: {told}."));
+    }
+    for (marker, name) in [
+        (Marker::Handoff, "hand-offs"),
+        (Marker::Transferred, "transfers"),
+        (Marker::Reopened, "reopenings"),
+    ] {
+        let is = |t: &&Turn| t.role == Role::System && Marker::parse(&t.text) == Some(marker);
+        out.push_str(&format!(" {} {name}.", conversation.iter().filter(is).count()));
+    }
     for (marker, name) in [(Marker::Handoff, "hand-off"), (Marker::Reopened, "reopening")] {
         for (index, turn) in conversation.iter().enumerate() {
             if turn.role != Role::System || Marker::parse(&turn.text) != Some(marker) {
@@ -197,6 +223,18 @@ fn facts(conversation: &[Turn]) -> String {
     }
     out.push('\n');
     out
+}
+
+/// Turns the request into the input of a Workers AI binding.
+pub(super) fn for_workers_ai(body: &mut Json) {
+    let schema = body.pointer_mut("/response_format/json_schema/schema").map(Json::take);
+    if let (Some(schema), Some(body)) = (schema, body.as_object_mut()) {
+        body.remove("model");
+        let format = json!({"type": "json_schema", "json_schema": schema});
+        body.insert("response_format".to_owned(), format);
+        // Its default cuts replies to more than a few fields.
+        body.insert("max_tokens".to_owned(), json!(MAX_REPLY_TOKENS));
+    }
 }
 
 /// Turns the request into one that asks to repair the last reply.

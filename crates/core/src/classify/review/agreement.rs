@@ -62,11 +62,15 @@ pub fn agreement<'a>(
         let mut values: Vec<Option<&str>> = pairs.iter().flat_map(|(a, h)| [*a, *h]).collect();
         values.sort_unstable();
         values.dedup();
-        let share = |of: &dyn Fn(&(Option<&str>, Option<&str>)) -> bool| {
-            pairs.iter().filter(|p| of(p)).count() as f64 / total
-        };
-        let chance: f64 =
-            values.iter().map(|v| share(&|p| p.0 == *v) * share(&|p| p.1 == *v)).sum();
+        let share = |n: usize| n as f64 / total;
+        let chance: f64 = values
+            .iter()
+            .map(|v| {
+                let answered = pairs.iter().filter(|(a, _)| a == v).count();
+                let human = pairs.iter().filter(|(_, h)| h == v).count();
+                share(answered) * share(human)
+            })
+            .sum();
         (chance < 1.0).then(|| (observed - chance) / (1.0 - chance))
     });
     Agreement {

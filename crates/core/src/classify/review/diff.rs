@@ -63,8 +63,8 @@ pub fn diff<'a>(pairs: impl IntoIterator<Item = (Option<&'a Answer>, &'a Answer)
     for (index, (before, after)) in pairs.into_iter().enumerate() {
         let (before, after) = (Said::of(before), Said::of(Some(after)));
         diff.conversations += 1;
-        count(&mut diff.counts, &before).before += 1;
-        count(&mut diff.counts, &after).after += 1;
+        count(&mut diff.counts, &before, |c| c.before += 1);
+        count(&mut diff.counts, &after, |c| c.after += 1);
         if before == after {
             diff.same += 1;
         } else {
@@ -74,14 +74,15 @@ pub fn diff<'a>(pairs: impl IntoIterator<Item = (Option<&'a Answer>, &'a Answer)
     diff
 }
 
-fn count<'a>(counts: &'a mut Vec<ValueCount>, said: &Said) -> &'a mut ValueCount {
-    let place = counts.iter().position(|c| c.said == *said).unwrap_or_else(|| {
-        counts.push(ValueCount { said: said.clone(), before: 0, after: 0 });
-        counts.len() - 1
-    });
-    // The place was found or made above.
-    #[expect(clippy::indexing_slicing, reason = "in bounds by construction")]
-    &mut counts[place]
+fn count(counts: &mut Vec<ValueCount>, said: &Said, add: fn(&mut ValueCount)) {
+    match counts.iter_mut().find(|c| c.said == *said) {
+        Some(known) => add(known),
+        None => {
+            let mut fresh = ValueCount { said: said.clone(), before: 0, after: 0 };
+            add(&mut fresh);
+            counts.push(fresh);
+        }
+    }
 }
 
 #[cfg(test)]
