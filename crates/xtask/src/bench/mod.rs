@@ -1,9 +1,9 @@
 //! Benches: figures with a peer or a baseline beside them in the same run. They print tables and
 //! judge nothing; the tables in `docs/` name the command that made them.
 
+mod classify;
 mod detect;
 mod prompt;
-mod classify;
 mod size;
 mod widget;
 
