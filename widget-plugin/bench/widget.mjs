@@ -42,10 +42,10 @@ async function measure(tag, options) {
 }
 
 /** A visitor opens the chat and begins to write, until the engine has read it. */
-async function use(page) {
-  await page.locator("askwell-chat .launcher").click();
-  await page.locator("askwell-chat textarea").pressSequentially("I'm Mike", { delay: 60 });
-  await page.locator("askwell-chat .noted").getByText("Mike").waitFor();
+async function use(page, { x, y, width, height }) {
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await page.waitForTimeout(300);
+  await page.keyboard.type("I'm Mike", { delay: 60 });
 }
 
 const rows = [];

@@ -73,7 +73,7 @@ describe("accessibility", () => {
     });
     await visit.launcher.focus();
     await page.keyboard.press("Enter");
-    assert.equal(await focused(), "Write a message", "opening leads to where one writes");
+    await eventually("opening leads to where one writes", async () => (await focused()) === "Write a message");
     await page.keyboard.type("I'm Mike, mike@fern.example. Please send me the brochure.");
     await page.keyboard.press("Enter");
     await visit.dialog.locator(".chip").first().waitFor();

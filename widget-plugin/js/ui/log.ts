@@ -60,6 +60,11 @@ export class Log {
     if (added && (this.#atEnd || mine)) this.toEnd();
   }
 
+  /** The newest line is to be in view once there is room for one: its appearing is observed. */
+  stick(): void {
+    this.#atEnd = true;
+  }
+
   toEnd(): void {
     this.#atEnd = true;
     this.element.scrollTop = this.element.scrollHeight;

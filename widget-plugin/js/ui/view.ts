@@ -154,8 +154,11 @@ export class View {
     setAttribute(this.#panel, "aria-modal", this.#narrow.matches ? "true" : null);
     this.#drawLauncher(0);
     if (open) {
-      this.#log.toEnd();
-      this.#focusInside();
+      this.#log.stick();
+      // A task of its own: the focus needs the dialog's layout, which is the most work of all.
+      setTimeout(() => {
+        if (this.#open) this.#focusInside();
+      });
     } else if (held) {
       this.#launcher.focus();
     }
