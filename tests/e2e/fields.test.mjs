@@ -62,11 +62,25 @@ describe("fields", () => {
     await space.team.settled();
   });
 
-  test("that are taken away are gone", async () => {
+  test("that are taken away are put no more, and come back by their id", async () => {
     const [only] = await get();
     assert.deepEqual(await put([]), []);
-    assertProblem(await send([only]), 422, "invalid_field");
-    assert.deepEqual((await put([fresh("kept"), fresh("also kept")])).map((f) => f.name), ["kept", "also kept"]);
+    assert.deepEqual(await put([only]), [only]);
+    const fields = await put([fresh("kept"), fresh("also kept")]);
+    assert.deepEqual(fields.map((f) => f.name), ["kept", "also kept"]);
+    assert.deepEqual(await put([fresh("kept"), fresh("also kept")]), fields, "without ids, again");
+  });
+
+  test("that somebody else has changed meanwhile are not overwritten", async () => {
+    const read = await space.team.send("GET", "/v1/fields");
+    const list = { fields: read.json.fields.toReversed() };
+    const send = (tag) =>
+      space.team.send("PUT", "/v1/fields", { body: list, headers: { "if-match": tag } });
+    const first = await send(read.headers.get("etag"));
+    assert.equal(first.status, 200, first.text);
+    assertProblem(await send(read.headers.get("etag")), 412, "precondition_failed");
+    assert.equal((await send(first.headers.get("etag"))).status, 200);
+    assertProblem(await send("W/1"), 412, "precondition_failed");
   });
 
   test("that cannot be are refused, and nothing is changed", async () => {

@@ -7,20 +7,16 @@
 //! `id.timestamp.body`.
 
 use crate::auth::sign_bytes;
-use crate::closing::decode;
 use crate::config;
 use crate::fault::{Fault, Outcome};
 use crate::ledger::lanes::{Delivered, LaneEvent, LaneNotice, Take};
-use crate::rpc;
+use crate::{queue, rpc};
 use askwell::Code;
 use askwell::api::Webhook;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::stream::{self, StreamExt};
 use serde::de::IgnoredAny;
-use worker::{
-    AbortSignal, Env, Fetch, Headers, MessageBatch, MessageExt, Method, Request, RequestInit,
-};
+use worker::{AbortSignal, Env, Fetch, Headers, MessageBatch, Method, Request, RequestInit};
 
 /// Longest that a webhook may take to answer.
 const TIMEOUT_MS: u32 = 10_000;
@@ -30,17 +26,7 @@ const LANES_AT_ONCE: usize = 6;
 
 /// Delivers a batch of lanes.
 pub async fn consume(batch: &MessageBatch<IgnoredAny>, env: &Env) {
-    stream::iter(batch.raw_iter())
-        .for_each_concurrent(LANES_AT_ONCE, async |message| {
-            let Some(notice) = decode::<LaneNotice>(&message, env, "events").await else { return };
-            match deliver(&notice, &message.id(), env).await {
-                Ok(()) => message.ack(),
-                Err(fault) => {
-                    fault.log("deliver");
-                    message.retry();
-                }
-            }
-        })
+    queue::each(batch, env, LANES_AT_ONCE, async |notice, id| deliver(&notice, &id, env).await)
         .await;
 }
 

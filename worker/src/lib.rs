@@ -15,6 +15,7 @@ mod fault;
 mod http;
 mod ledger;
 mod problem;
+mod queue;
 mod routes;
 mod rpc;
 mod sql;
@@ -48,7 +49,8 @@ async fn queue(
     match batch.queue().as_str() {
         name if name.ends_with("-closed") => closing::consume(&batch, &env).await,
         name if name.ends_with("-events") => delivery::consume(&batch, &env).await,
-        name if name.ends_with("-dead") => closing::bury(&batch, &env, name).await,
+        name if name.ends_with("-closed-dead") => queue::bury_closings(&batch, &env).await,
+        name if name.ends_with("-events-dead") => queue::bury_events(&batch, &env).await,
         name => {
             worker::console_error!("the queue {name} is not one of ours; its messages wait");
             batch.retry_all();

@@ -1,13 +1,21 @@
-//! The answers to the owner's questions, and how often each was given.
+//! The answers to the owner's questions, and how often each stands.
+//!
+//! A question about a conversation may have two answers: what a model says, as of a closing, and what
+//! a person of the team says. The person's stands, and what stands is counted, on the day on which
+//! the conversation ended. Whatever changes, the counts are moved by the difference.
 
+use super::conversations;
 use super::cx::Cx;
-use super::op::Room;
+use super::op::{Op, Room, Write};
 use crate::bind;
-use crate::fault::{Outcome, from_json};
+use crate::fault::{Outcome, from_json, to_json};
+use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::classify::AnswerState;
+use askwell::classify::{AnswerState, Method};
 use askwell::closing::{Closed, FieldAnswer};
-use serde::Deserialize;
+use askwell::id::ConversationId;
+use askwell::{Code, Error};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// See [`super::ROOMS`].
@@ -15,13 +23,64 @@ pub const ROOM: Room = Room {
     migrations: &[Migration {
         id: "answers/1",
         statements: &[
-            "CREATE TABLE answers (conversation_id TEXT NOT NULL, field_id TEXT NOT NULL, value TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (conversation_id, field_id)) WITHOUT ROWID",
+            "CREATE TABLE answers (conversation_id TEXT NOT NULL, field_id TEXT NOT NULL, source TEXT NOT NULL, revision INTEGER NOT NULL, field_version INTEGER NOT NULL, value TEXT NOT NULL, body TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (conversation_id, field_id, source)) WITHOUT ROWID",
             "CREATE INDEX answers_by_value ON answers (field_id, value, conversation_id)",
+            // 'human' comes before 'model'.
+            "CREATE VIEW standing AS SELECT * FROM answers a WHERE source = (SELECT min(source) FROM answers WHERE conversation_id = a.conversation_id AND field_id = a.field_id)",
             "CREATE TABLE answer_counts (field_id TEXT NOT NULL, value TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (field_id, value, day, platform)) WITHOUT ROWID",
         ],
     }],
-    ops: &[],
+    ops: &[Op::write::<Put>()],
 };
+
+/// Answers that are given after the closing: a model's second opinion, or a person's.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Put {
+    /// Of which conversation.
+    pub conversation_id: ConversationId,
+    /// As of which closing. A model's answer about an older one than the newest is not taken.
+    pub revision: u32,
+    /// Each says by its method who answered.
+    pub answers: Vec<FieldAnswer>,
+}
+
+impl Call for Put {
+    const NAME: &'static str = "answers.put";
+    /// Whether they were taken.
+    type Out = bool;
+}
+
+impl Write for Put {
+    fn run(self, cx: &Cx) -> Outcome<bool> {
+        #[derive(Deserialize)]
+        struct Place {
+            day: String,
+            platform: String,
+        }
+        let id = self.conversation_id.as_str();
+        let known = conversations::known(cx.sql, &self.conversation_id)?;
+        let place: Option<Place> = cx.sql.first(
+            "SELECT day, platform FROM answers WHERE conversation_id = ? LIMIT 1",
+            bind![id],
+        )?;
+        let (Some(known), Some(place)) = (known, place) else {
+            return Err(
+                Error::new(Code::NotFound, "no such conversation, or not classified").into()
+            );
+        };
+        let by_person = |answer: &FieldAnswer| answer.answer.method == Method::Human;
+        if self.revision < known.revision && !self.answers.iter().all(by_person) {
+            return Ok(false);
+        }
+        change(cx, id, || {
+            for answer in &self.answers {
+                put_one(cx, id, self.revision, (&place.day, &place.platform), answer)?;
+            }
+            Ok(())
+        })?;
+        Ok(true)
+    }
+}
 
 /// The answer as it is counted; what is no value stands in brackets.
 fn counted(answer: &FieldAnswer) -> String {
@@ -31,64 +90,100 @@ fn counted(answer: &FieldAnswer) -> String {
     }
 }
 
-/// The answers of a conversation, in the owner's order.
+/// The answers of a conversation that stand, in the owner's order.
 pub fn find(sql: &Sql, conversation: &str) -> Outcome<Vec<FieldAnswer>> {
     #[derive(Deserialize)]
     struct Row {
         body: String,
     }
-    #[derive(Deserialize)]
-    struct Body {
-        answer: FieldAnswer,
-    }
     let rows: Vec<Row> = sql.rows(
-        "SELECT body FROM answers WHERE conversation_id = ? ORDER BY json_extract(body, '$.position')",
+        "SELECT a.body FROM standing a LEFT JOIN fields f ON f.id = a.field_id WHERE a.conversation_id = ? ORDER BY f.enabled DESC, f.position, a.field_id",
         bind![conversation],
     )?;
-    rows.iter().map(|row| Ok(from_json::<Body>("answer", &row.body)?.answer)).collect()
+    rows.iter().map(|row| from_json("answer", &row.body)).collect()
 }
 
-/// Puts a closing's answers in place of those of the one before.
+/// Puts a closing's answers in place of those of the one before. What a person said stands, and so
+/// does what was answered to questions that are put no more.
 pub fn put(cx: &Cx, closed: &Closed, answers: &[FieldAnswer]) -> Outcome<()> {
-    #[derive(Deserialize)]
-    struct Old {
-        field_id: String,
-        value: String,
-        day: String,
-        platform: String,
-    }
     let id = closed.conversation_id.as_str();
     let day = closed.ended_at.day().to_string();
-    let old: Vec<Old> = cx.sql.rows(
-        "SELECT field_id, value, json_extract(body, '$.day') AS day, json_extract(body, '$.platform') AS platform FROM answers WHERE conversation_id = ?",
-        bind![id],
-    )?;
-    for row in old {
+    let platform = closed.platform.as_str();
+    change(cx, id, || {
         cx.sql.run(
-            "UPDATE answer_counts SET n = n - 1 WHERE field_id = ? AND value = ? AND day = ? AND platform = ?",
-            bind![row.field_id, row.value, row.day, row.platform],
+            "UPDATE answers SET day = ?, platform = ? WHERE conversation_id = ?",
+            bind![day.as_str(), platform, id],
         )?;
-    }
-    cx.sql.run("DELETE FROM answers WHERE conversation_id = ?", bind![id])?;
-    for (position, answer) in answers.iter().enumerate() {
-        let value = counted(answer);
-        let body = serde_json::json!({
-            "day": day, "platform": closed.platform.as_str(), "position": position, "answer": answer,
-        });
-        cx.sql.run(
-            "INSERT INTO answers (conversation_id, field_id, value, body) VALUES (?, ?, ?, ?)",
-            bind![id, answer.field_id.as_str(), value.as_str(), body.to_string()],
-        )?;
-        cx.sql.run(
-            "INSERT INTO answer_counts (field_id, value, day, platform, n) VALUES (?, ?, ?, ?, 1)
-             ON CONFLICT (field_id, value, day, platform) DO UPDATE SET n = n + 1",
-            bind![answer.field_id.as_str(), value, day.as_str(), closed.platform.as_str()],
-        )?;
-    }
-    Ok(())
+        for answer in answers {
+            put_one(cx, id, closed.revision, (&day, platform), answer)?;
+        }
+        Ok(())
+    })
 }
 
-/// How often each answer was given: by the field's name, then by the answer.
+fn put_one(
+    cx: &Cx,
+    conversation: &str,
+    revision: u32,
+    (day, platform): (&str, &str),
+    answer: &FieldAnswer,
+) -> Outcome<()> {
+    let source = if answer.answer.method == Method::Human { "human" } else { "model" };
+    cx.sql.run(
+        "INSERT INTO answers (conversation_id, field_id, source, revision, field_version, value, body, day, platform, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (conversation_id, field_id, source) DO UPDATE SET revision = excluded.revision, field_version = excluded.field_version, value = excluded.value, body = excluded.body, at = excluded.at",
+        bind![
+            conversation,
+            answer.field_id.as_str(),
+            source,
+            i64::from(revision),
+            i64::from(answer.field_version),
+            counted(answer),
+            to_json("answer", answer)?,
+            day,
+            platform,
+            cx.now.0
+        ],
+    )
+}
+
+#[derive(PartialEq, Deserialize)]
+struct Standing {
+    field_id: String,
+    value: String,
+    day: String,
+    platform: String,
+}
+
+/// Changes a conversation's answers, and moves the counts by what that makes different.
+fn change(cx: &Cx, conversation: &str, work: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
+    let standing = || -> Outcome<Vec<Standing>> {
+        cx.sql.rows(
+            "SELECT field_id, value, day, platform FROM standing WHERE conversation_id = ?",
+            bind![conversation],
+        )
+    };
+    let before = standing()?;
+    work()?;
+    let after = standing()?;
+    let count = |at: &Standing, by: i64| {
+        cx.sql.run(
+            "INSERT INTO answer_counts (field_id, value, day, platform, n) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (field_id, value, day, platform) DO UPDATE SET n = n + excluded.n",
+            bind![
+                at.field_id.as_str(),
+                at.value.as_str(),
+                at.day.as_str(),
+                at.platform.as_str(),
+                by
+            ],
+        )
+    };
+    before.iter().filter(|old| !after.contains(old)).try_for_each(|old| count(old, -1))?;
+    after.iter().filter(|new| !before.contains(new)).try_for_each(|new| count(new, 1))
+}
+
+/// How often each answer stands, of the questions that are put: by the field's name, then by the answer.
 pub fn counts(sql: &Sql) -> Outcome<BTreeMap<String, BTreeMap<String, u64>>> {
     #[derive(Deserialize)]
     struct Row {
@@ -97,7 +192,7 @@ pub fn counts(sql: &Sql) -> Outcome<BTreeMap<String, BTreeMap<String, u64>>> {
         n: u64,
     }
     let rows: Vec<Row> = sql.rows(
-        "SELECT json_extract(f.body, '$.name') AS field, c.value AS value, sum(c.n) AS n FROM answer_counts c JOIN fields f ON f.id = c.field_id GROUP BY 1, 2 HAVING sum(c.n) > 0",
+        "SELECT json_extract(v.body, '$.name') AS field, c.value AS value, sum(c.n) AS n FROM answer_counts c JOIN fields f ON f.id = c.field_id AND f.enabled = 1 JOIN field_versions v ON v.field_id = f.id AND v.version = (SELECT max(version) FROM field_versions WHERE field_id = f.id) GROUP BY 1, 2 HAVING sum(c.n) > 0",
         bind![],
     )?;
     let mut counts: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();

@@ -1,7 +1,9 @@
-//! The owner's questions.
+//! The owner's questions. What was once asked is kept for ever: a question that changes is a new
+//! version, and one that is taken away is only put no more, so that each answer keeps its question.
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
+use super::settings;
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
@@ -9,6 +11,7 @@ use crate::sql::{Migration, Sql};
 use askwell::api::FieldList;
 use askwell::classify::{self, Field};
 use askwell::closing::FieldVersion;
+use askwell::time::UnixMillis;
 use askwell::{Code, Error, id};
 use serde::{Deserialize, Serialize};
 
@@ -17,64 +20,156 @@ pub const ROOM: Room = Room {
     migrations: &[Migration {
         id: "fields/1",
         statements: &[
-            "CREATE TABLE fields (id TEXT PRIMARY KEY, position INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE fields (id TEXT PRIMARY KEY, position INTEGER NOT NULL, enabled INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE field_versions (field_id TEXT NOT NULL, version INTEGER NOT NULL, published_at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (field_id, version)) WITHOUT ROWID",
         ],
     }],
-    ops: &[Op::read::<List>(), Op::write::<Put>()],
+    ops: &[Op::read::<List>(), Op::read::<Versions>(), Op::write::<Put>()],
 };
 
-/// The questions, in the owner's order.
+/// Counts the changes of the list.
+const REVISION: &str = "fields_revision";
+
+/// The newest version of each field, those that are put and those that are not.
+const NEWEST: &str = "SELECT f.id, f.enabled, v.version, v.body FROM fields f JOIN field_versions v ON v.field_id = f.id
+    WHERE v.version = (SELECT max(version) FROM field_versions WHERE field_id = f.id) ORDER BY f.position, f.id";
+
+/// The questions that are put, in the owner's order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct List;
 
+/// The questions that are put.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Counts the changes of the list, from 0.
+    pub revision: u64,
+    /// In the owner's order.
+    pub list: FieldList,
+}
+
 impl Call for List {
     const NAME: &'static str = "fields.list";
-    type Out = FieldList;
+    type Out = Listed;
 }
 
 impl Read for List {
-    fn run(self, cx: &Cx) -> Outcome<FieldList> {
-        read(cx.sql)
+    fn run(self, cx: &Cx) -> Outcome<Listed> {
+        listed(cx.sql)
     }
 }
 
-/// Sets all questions anew.
+/// All versions of a field, the oldest first, whether it is put or not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Versions {
+    /// Which.
+    pub field_id: String,
+}
+
+/// A version of a field that is or was put.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Published {
+    /// Since when.
+    pub published_at: UnixMillis,
+    /// What.
+    #[serde(flatten)]
+    pub version: FieldVersion,
+}
+
+impl Call for Versions {
+    const NAME: &'static str = "fields.versions";
+    type Out = Vec<Published>;
+}
+
+impl Read for Versions {
+    fn run(self, cx: &Cx) -> Outcome<Vec<Published>> {
+        #[derive(Deserialize)]
+        struct Row {
+            version: u32,
+            published_at: i64,
+            body: String,
+        }
+        let rows: Vec<Row> = cx.sql.rows(
+            "SELECT version, published_at, body FROM field_versions WHERE field_id = ? ORDER BY version",
+            bind![self.field_id.as_str()],
+        )?;
+        rows.into_iter()
+            .map(|row| {
+                let field = from_json("field", &row.body)?;
+                let id = self.field_id.clone();
+                let version = FieldVersion { id, version: row.version, field };
+                Ok(Published { published_at: UnixMillis(row.published_at), version })
+            })
+            .collect()
+    }
+}
+
+/// Sets which questions are put, and in which order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Put {
-    /// Those with an empty id are new.
+    /// One with an empty id is the question of the same name that is put now, or else a new one. One
+    /// that is missing is put no more; it comes back with its id.
     pub list: FieldList,
+    /// Only if the list has changed so often; whatever it is with none.
+    pub revision: Option<u64>,
 }
 
 impl Call for Put {
     const NAME: &'static str = "fields.put";
-    type Out = FieldList;
+    type Out = Listed;
 }
 
 impl Write for Put {
-    fn run(self, cx: &Cx) -> Outcome<FieldList> {
-        let old = read(cx.sql)?.fields;
-        let mut taken: Vec<String> = old.iter().map(|field| field.id.clone()).collect();
-        check_ids(&self.list.fields, &taken)?;
-        cx.sql.run("DELETE FROM fields", bind![])?;
-        for (position, new) in (0i64..).zip(self.list.fields) {
-            let id = if new.id.is_empty() { free_id(cx, &new.field, &taken) } else { new.id };
-            taken.push(id.clone());
-            // A field that changes is a new version; its id, and so its history, stays.
-            let version = match old.iter().find(|o| o.id == id) {
-                Some(before) if before.field == new.field => before.version,
-                Some(before) => before.version + 1,
-                None => 1,
-            };
-            insert(cx, &id, position, version, &new.field)?;
+    fn run(self, cx: &Cx) -> Outcome<Listed> {
+        let before = listed(cx.sql)?;
+        if self.revision.is_some_and(|revision| revision != before.revision) {
+            return Err(Error::new(
+                Code::PreconditionFailed,
+                "the fields have been changed meanwhile; read them again",
+            )
+            .into());
         }
-        read(cx.sql)
+        let all = newest(cx.sql)?;
+        let mut taken: Vec<String> = all.iter().map(|row| row.id.clone()).collect();
+        check_ids(&self.list.fields, &taken)?;
+        let named: Vec<String> = self.list.fields.iter().map(|field| field.id.clone()).collect();
+        cx.sql.run("UPDATE fields SET enabled = 0", bind![])?;
+        for (position, new) in (0i64..).zip(self.list.fields) {
+            let same_name =
+                |old: &&FieldVersion| old.field.name == new.field.name && !named.contains(&old.id);
+            let id = if !new.id.is_empty() {
+                new.id
+            } else if let Some(old) = before.list.fields.iter().find(same_name) {
+                old.id.clone()
+            } else {
+                free_id(cx, &new.field, &taken)
+            };
+            taken.push(id.clone());
+            cx.sql.run(
+                "INSERT INTO fields (id, position, enabled) VALUES (?, ?, 1)
+                 ON CONFLICT (id) DO UPDATE SET position = excluded.position, enabled = 1",
+                bind![id.as_str(), position],
+            )?;
+            let old = all.iter().find(|old| old.id == id);
+            if old.is_none_or(|old| old.field != new.field) {
+                publish(cx, &id, old.map_or(0, |old| old.version) + 1, &new.field)?;
+            }
+        }
+        if listed(cx.sql)? != before {
+            settings::count(cx.sql, REVISION)?;
+        }
+        listed(cx.sql)
     }
 }
 
 /// Gives a new workspace the questions that it begins with.
 pub fn begin(cx: &Cx) -> Outcome<()> {
     for (position, field) in (0i64..).zip(classify::starter_fields()) {
-        insert(cx, &first_id(cx, &field), position, 1, &field)?;
+        let id = first_id(cx, &field);
+        cx.sql.run(
+            "INSERT INTO fields (id, position, enabled) VALUES (?, ?, 1)",
+            bind![id.as_str(), position],
+        )?;
+        publish(cx, &id, 1, &field)?;
     }
     Ok(())
 }
@@ -107,28 +202,42 @@ fn check_ids(fields: &[FieldVersion], known: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-fn insert(cx: &Cx, id: &str, position: i64, version: u32, field: &Field) -> Outcome<()> {
+fn publish(cx: &Cx, id: &str, version: u32, field: &Field) -> Outcome<()> {
     cx.sql.run(
-        "INSERT INTO fields (id, position, version, body) VALUES (?, ?, ?, ?)",
-        bind![id, position, i64::from(version), to_json("field", field)?],
+        "INSERT INTO field_versions (field_id, version, published_at, body) VALUES (?, ?, ?, ?)",
+        bind![id, i64::from(version), cx.now.0, to_json("field", field)?],
     )
 }
 
-fn read(sql: &Sql) -> Outcome<FieldList> {
+struct Newest {
+    id: String,
+    enabled: bool,
+    version: u32,
+    field: Field,
+}
+
+fn newest(sql: &Sql) -> Outcome<Vec<Newest>> {
     #[derive(Deserialize)]
     struct Row {
         id: String,
+        enabled: i64,
         version: u32,
         body: String,
     }
-    let rows: Vec<Row> =
-        sql.rows("SELECT id, version, body FROM fields ORDER BY position", bind![])?;
-    let fields = rows
-        .into_iter()
+    let rows: Vec<Row> = sql.rows(NEWEST, bind![])?;
+    rows.into_iter()
         .map(|row| {
             let field = from_json("field", &row.body)?;
-            Ok(FieldVersion { id: row.id, version: row.version, field })
+            Ok(Newest { id: row.id, enabled: row.enabled != 0, version: row.version, field })
         })
-        .collect::<Outcome<_>>()?;
-    Ok(FieldList { fields })
+        .collect()
+}
+
+fn listed(sql: &Sql) -> Outcome<Listed> {
+    let fields = newest(sql)?
+        .into_iter()
+        .filter(|row| row.enabled)
+        .map(|row| FieldVersion { id: row.id, version: row.version, field: row.field })
+        .collect();
+    Ok(Listed { revision: settings::counter(sql, REVISION)?, list: FieldList { fields } })
 }

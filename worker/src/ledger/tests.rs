@@ -4,13 +4,14 @@ use super::cx::Cx;
 use super::op::{Read, Write};
 use super::record::Record;
 use super::settings::Create;
-use super::{ROOMS, conversations, customers, events, fields, overview, page::PageQuery};
+use super::{ROOMS, answers, conversations, customers, events, fields, overview, page::PageQuery};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::sql::Sql;
-use askwell::api::{ConversationSummary, Customer, NewWorkspace};
+use askwell::Code;
+use askwell::api::{ConversationSummary, Customer, FieldList, NewWorkspace};
 use askwell::classify::{Answer, AnswerState, Method, Outcome as Ending, Signals, Tone};
-use askwell::closing::{Closed, Conclusion, FieldAnswer};
+use askwell::closing::{Closed, Conclusion, FieldAnswer, FieldVersion};
 use askwell::conversation::{Direction, Message, Platform, Resolution, Role, Sentiment, Status};
 use askwell::customer::{Fact, Facts};
 use askwell::id::{ConversationId, CustomerId, VisitorId, WorkspaceId};
@@ -89,7 +90,7 @@ fn fact(value: &str, at: i64) -> Option<Fact> {
 /// A closing of conversation `n` by visitor `who`, with an e-mail where one was named.
 pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&str>) -> Record {
     let at = BEGIN + i64::from(n) * 60_000 + i64::from(revision) * 1_000;
-    let list = ledger.read(fields::List);
+    let list = ledger.read(fields::List).list;
     let text = email.map_or("hello".to_owned(), |email| format!("I am {email}"));
     let answers = list.fields.iter().map(|field| FieldAnswer {
         field_id: field.id.clone(),
@@ -306,6 +307,92 @@ fn a_repeat_is_a_repeat_also_where_the_customer_is_gone() {
     assert!(ledger.write(record).unwrap().duplicate);
 }
 
+#[test]
+fn a_question_is_never_forgotten() {
+    let ledger = Ledger::new();
+    let put = |fields: Vec<FieldVersion>| {
+        let list = FieldList { fields };
+        ledger.write(fields::Put { list, revision: None }).unwrap().list.fields
+    };
+    let mut question = ledger.read(fields::List).list.fields[0].clone();
+    question.id.clear();
+    question.field.name = "Refund".to_owned();
+    let first = put(vec![question.clone()]);
+    assert_eq!(put(vec![question.clone()]), first, "the same list again, still without an id");
+
+    question.field.prompt = "Was a refund asked for?".to_owned();
+    let second = put(vec![question.clone()]);
+    assert_eq!((&second[0].id, second[0].version), (&first[0].id, 2));
+    ledger.write(closing(&ledger, 1, 1, 1, None)).unwrap();
+
+    assert_eq!(put(Vec::new()), []);
+    let get = conversations::Get { conversation_id: conversation(1) };
+    assert_eq!(ledger.read(get).unwrap().answers.len(), 1, "its answers stay");
+    let versions = ledger.read(fields::Versions { field_id: first[0].id.clone() });
+    let kept: Vec<_> = versions.into_iter().map(|v| v.version).collect();
+    assert_eq!(kept, [first[0].clone(), second[0].clone()], "and its wordings");
+
+    let other = put(vec![question]);
+    assert_ne!(other[0].id, first[0].id, "a new question of an old name is another one");
+    assert_eq!(put(vec![second[0].clone()]), second, "the old one comes back by its id");
+}
+
+#[test]
+fn who_has_read_an_older_list_does_not_overwrite_the_newer_one() {
+    let ledger = Ledger::new();
+    let read = ledger.read(fields::List);
+    let shorter = FieldList { fields: read.list.fields[1..].to_vec() };
+    let put = |revision| {
+        let list = shorter.clone();
+        ledger.write(fields::Put { list, revision: Some(revision) })
+    };
+    let after = put(read.revision).unwrap();
+    assert_eq!(after.list, shorter);
+    assert_eq!(put(read.revision).unwrap_err().public().code, Code::PreconditionFailed);
+    assert_eq!(put(after.revision).unwrap(), after, "no change is no new revision");
+}
+
+#[test]
+fn what_a_person_says_stands_and_is_counted() {
+    let ledger = Ledger::new();
+    ledger.write(closing(&ledger, 1, 1, 1, None)).unwrap();
+    let field = ledger.read(fields::List).list.fields[0].clone();
+    let standing = || {
+        let get = conversations::Get { conversation_id: conversation(1) };
+        let answers = ledger.read(get).unwrap().answers;
+        let answer = answers.into_iter().find(|a| a.field_id == field.id).unwrap().answer.answer;
+        let counts = ledger.read(overview::Get).answers[&field.field.name].clone();
+        (answer.unwrap(), counts.into_iter().filter(|(_, n)| *n > 0).collect::<Vec<_>>())
+    };
+    let say = |value: &str, method, revision| {
+        let answer = Answer {
+            answer: Some(value.to_owned()),
+            state: AnswerState::Value,
+            confidence: 1.0,
+            evidence: Vec::new(),
+            method,
+        };
+        let answers = vec![FieldAnswer {
+            field_id: field.id.clone(),
+            field_version: field.version,
+            field_name: field.field.name.clone(),
+            answer,
+        }];
+        let put = answers::Put { conversation_id: conversation(1), revision, answers };
+        ledger.write(put).unwrap()
+    };
+    let only = |value: &str| (value.to_owned(), vec![(value.to_owned(), 1)]);
+    assert_eq!(standing(), only("value 2"));
+    assert!(say("second opinion", Method::Llm, 1));
+    assert_eq!(standing(), only("second opinion"));
+    assert!(say("the truth", Method::Human, 1));
+    assert_eq!(standing(), only("the truth"));
+    ledger.write(closing(&ledger, 1, 2, 1, None)).unwrap();
+    assert_eq!(standing(), only("the truth"), "also after another closing");
+    assert!(!say("late", Method::Llm, 1), "about a closing that is not the newest");
+    assert_eq!(standing(), only("the truth"));
+}
+
 /// Splitmix64 (Steele, Lea, Flood 2014): the same walk each time.
 struct Walk(u64);
 
@@ -360,7 +447,7 @@ fn balance(ledger: &Ledger, newest: &BTreeMap<u32, (u32, Option<String>)>) {
         if email.is_some() {
             assert_eq!(customer.email, *email, "the e-mail named is the customer's");
         }
-        assert_eq!(detail.answers.len(), ledger.read(fields::List).fields.len());
+        assert_eq!(detail.answers.len(), ledger.read(fields::List).list.fields.len());
         let (conversations, named) = owned.entry(owner.to_string()).or_default();
         *conversations += 1;
         *named |= email.is_some();

@@ -73,11 +73,11 @@ fn show(settings: &Settings) -> Outcome<Response> {
 /// `GET /v1/fields`
 pub async fn fields(request: &Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let list = rpc::call(&ledger, &fields::List).await?;
-    http::reply(200, &list)
+    show_fields(&rpc::call(&ledger, &fields::List).await?)
 }
 
-/// `PUT /v1/fields`: the whole list. A field with an empty `id` is new.
+/// `PUT /v1/fields`: the whole list. A field with an empty `id` is new. With `If-Match` only if
+/// nobody has changed the list meanwhile.
 pub async fn put_fields(request: &mut Request, env: &Env) -> Outcome<Response> {
     let ledger = rpc::ledger(env, &team(request, env).await?)?;
     let list: FieldList = http::json(request).await?;
@@ -92,8 +92,31 @@ pub async fn put_fields(request: &mut Request, env: &Env) -> Outcome<Response> {
     if names.windows(2).any(|pair| pair.first() == pair.last()) {
         return Err(invalid("two of `fields` have the same `name`"));
     }
-    let list = rpc::call(&ledger, &fields::Put { list }).await?;
-    http::reply(200, &list)
+    let revision = if_match(request)?;
+    show_fields(&rpc::call(&ledger, &fields::Put { list, revision }).await?)
+}
+
+fn show_fields(listed: &fields::Listed) -> Outcome<Response> {
+    let mut answer = http::reply(200, &listed.list)?;
+    answer.headers_mut().set("etag", &format!("\"{}\"", listed.revision))?;
+    Ok(answer)
+}
+
+/// The revision that `If-Match` names; none without one, or where any will do.
+///
+/// # Errors
+/// [`Code::PreconditionFailed`] for a tag that is of no revision.
+fn if_match(request: &Request) -> Outcome<Option<u64>> {
+    let Some(tag) = request.headers().get("if-match")?.filter(|tag| tag != "*") else {
+        return Ok(None);
+    };
+    let number = tag.trim().strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    number.and_then(|number| number.parse().ok()).map(Some).ok_or_else(|| {
+        Fault::refused(
+            Code::PreconditionFailed,
+            "the header `If-Match` must be an `ETag` that this list was answered with",
+        )
+    })
 }
 
 /// `GET /v1/overview`
