@@ -40,12 +40,12 @@ describe("failures inside", () => {
   });
 
   test("a closing gets through when the ledger fails", async () => {
-    await worker.fail("WORKSPACE.register");
+    await worker.fail("WORKSPACE.conversations.register");
     await worker.fail("WORKSPACE.record", 2);
     const talk = await chat();
     await space.team.classified(talk.id, 1, RESENT_MS);
     assert.equal((await failed("WORKSPACE.record")).length, 2, "it did fail");
-    await until("the list was told after a failure", async () => (await failed("WORKSPACE.register")).length === 1);
+    await until("the list was told after a failure", async () => (await failed("WORKSPACE.conversations.register")).length === 1);
     assert.equal((await space.team.settled()).dead_letters, 0);
   });
 
@@ -74,11 +74,11 @@ describe("failures inside", () => {
   });
 
   test("events get through when the ledger cannot confirm them", async () => {
-    await worker.fail("WORKSPACE.delivered", 2);
-    await worker.fail("WORKSPACE.take", 1);
+    await worker.fail("WORKSPACE.lanes.delivered", 2);
+    await worker.fail("WORKSPACE.lanes.take", 1);
     await chat().then((talk) => space.team.classified(talk.id, 1, RESENT_MS));
     await delivered();
-    assert.equal((await failed("WORKSPACE.delivered")).length, 2, "it did fail");
+    assert.equal((await failed("WORKSPACE.lanes.delivered")).length, 2, "it did fail");
     receiver.assertSound();
   });
 

@@ -13,6 +13,7 @@ mod conversation;
 mod delivery;
 mod fault;
 mod http;
+mod jobs;
 mod ledger;
 mod problem;
 mod queue;

@@ -6,18 +6,20 @@
 //! object comes in between; sockets and alarms are served after it. Nothing lives in fields but the
 //! handle of the runtime, so that a restart at any point loses nothing that was answered.
 //!
-//! A closing is a row. The alarm sends its name to the queue, and again with growing pauses, until
-//! the ledger's confirmation deletes the row; the queue may lose, repeat or reorder it.
+//! A closing is a row, and a job (`send.rs`). The alarm sends its name to the queue, and again with
+//! growing pauses, until the ledger's confirmation deletes the row; the queue may lose, repeat or reorder it.
 
 mod attend;
 pub mod calls;
+mod send;
 pub mod store;
 mod turn;
 
 use crate::alarm;
 use crate::config;
 use crate::fault::{Outcome, from_json};
-use crate::ledger::{archives, conversations};
+use crate::jobs;
+use crate::ledger::archives;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
 use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
@@ -27,8 +29,7 @@ use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use calls::{
-    Act, Actor, Amend, Attend, ClosingNotice, Confirm, GetSnapshot, Open, Opened, Read, Say,
-    Snapshot, Transcript,
+    Act, Actor, Amend, Attend, Confirm, GetSnapshot, Open, Opened, Read, Say, Snapshot, Transcript,
 };
 use std::cell::Cell;
 use store::Meta;
@@ -37,12 +38,6 @@ use worker::{
     DurableObject, Env, Request, Response, State, WebSocket, WebSocketIncomingMessage,
     WebSocketPair, durable_object,
 };
-
-/// Pause before the ledger's list is told of a change, so that a burst is told once.
-const TELL_AFTER_MS: i64 = 1_000;
-/// Pause before a closing is sent again: 15 s × 2ⁿ, at most 15 min.
-const RESEND_MS: i64 = 15_000;
-const RESEND_MOST_MS: i64 = 15 * 60 * 1000;
 
 /// The object.
 #[durable_object]
@@ -177,14 +172,13 @@ impl Conversation {
                 ended_at: None,
                 touched_at: now,
                 version: 1,
-                told: 0,
-                tell_after: UnixMillis(0),
                 archived: false,
                 read: ReadMarks::default(),
             };
             let session = Session::new(input.options, &input.known, now);
             store::put_meta(sql, &meta)?;
             store::put_session(sql, &session)?;
+            send::tell(sql, now)?;
             Ok(Opened { created: true, meta, session })
         })
         .await?;
@@ -257,16 +251,22 @@ impl Conversation {
     /// The ledger has a closing. Once it has all of an ended conversation the words are let go.
     async fn confirm(&self, input: Confirm) -> Outcome<()> {
         self.existing().await?;
+        let now = config::now(&self.env);
         let meta = transaction(&self.state, move |sql| {
             let mut meta = store::meta(sql)?;
             store::drop_closing(sql, input.revision)?;
-            let over = meta.status.is_terminal() && store::closings(sql)?.is_empty();
-            if over && !meta.archived {
+            let all = store::closings(sql)?.is_empty();
+            if all {
+                send::sent(sql)?;
+            } else {
+                send::send_closing(sql, now)?;
+            }
+            if all && meta.status.is_terminal() && !meta.archived {
                 store::empty(sql)?;
                 meta.archived = true;
-                // The record told the ledger all that its list shows.
-                meta.told = meta.version;
                 store::put_meta(sql, &meta)?;
+                // The record told the ledger all that its list shows.
+                send::told(sql)?;
             }
             Ok(meta)
         })
@@ -276,11 +276,9 @@ impl Conversation {
 
     /// When something is due next, by the clock of the machine; none once all is done.
     fn due(&self, sql: &Sql, meta: &Meta) -> Outcome<Option<UnixMillis>> {
-        let closing = store::closings(sql)?.first().map(|c| UnixMillis(c.due_at));
-        let tell = (meta.told < meta.version).then(|| tell_at(meta));
         let idle = (!meta.status.is_terminal())
             .then(|| meta.touched_at.plus(config::idle_close_ms(&self.env)));
-        Ok([closing, tell, idle].into_iter().flatten().min())
+        Ok([jobs::due(sql)?, idle].into_iter().flatten().min())
     }
 
     /// Sets the alarm to what is due next.
@@ -293,66 +291,19 @@ impl Conversation {
 
     async fn wake(&self) -> Outcome<()> {
         let sql = self.existing().await?;
-        let mut meta = store::meta(&sql)?;
+        let meta = store::meta(&sql)?;
         let now = config::now(&self.env);
         let idle_at = meta.touched_at.plus(config::idle_close_ms(&self.env));
         if !meta.status.is_terminal() && idle_at <= now {
             let at = meta.recorded.then_some(meta.last_at);
             let action = askwell::api::NewAction { action: Action::Close, at };
             self.act(Act { actor: Actor::Team, action, idempotency_key: None }).await?;
-            meta = store::meta(&sql)?;
         }
         // The alarm is set again whatever fails here: the runtime gives a failing alarm up after a
         // few tries, and then nobody would come back to a conversation that has ended.
-        let sent = self.send_closing(&sql, &meta, now).await;
-        let told = self.tell(&sql, &meta, now).await;
-        meta = store::meta(&sql)?;
-        self.schedule(&meta).await?;
-        for failed in [sent, told].into_iter().filter_map(Result::err) {
-            failed.log("conversation alarm");
-        }
-        Ok(())
-    }
-
-    /// Tells the ledger's list what has changed; on failure again after a pause.
-    async fn tell(&self, sql: &Sql, meta: &Meta, now: UnixMillis) -> Outcome<()> {
-        if meta.told >= meta.version || tell_at(meta) > now {
-            return Ok(());
-        }
-        let session = store::session(sql)?;
-        let ledger = rpc::ledger(&self.env, &meta.workspace)?;
-        let version = meta.version;
-        let summary = meta.summary(Some(&session));
-        let told = rpc::call(&ledger, &conversations::Register { summary, version }).await;
-        let succeeded = told.is_ok();
-        transaction(&self.state, move |sql| {
-            let mut meta = store::meta(sql)?;
-            if succeeded {
-                meta.told = meta.told.max(version);
-                meta.tell_after = UnixMillis(0);
-            } else {
-                meta.tell_after = now.plus(RESEND_MS);
-            }
-            store::put_meta(sql, &meta)
-        })
-        .await?;
-        told
-    }
-
-    /// Puts the oldest closing that is not confirmed into the queue. The next one leaves when it is
-    /// confirmed, so the ledger sees the closings of a conversation in their order.
-    async fn send_closing(&self, sql: &Sql, meta: &Meta, now: UnixMillis) -> Outcome<()> {
-        let oldest = store::closings(sql)?.into_iter().next();
-        let Some(closing) = oldest.filter(|closing| closing.due_at <= now.0) else { return Ok(()) };
-        // Before the sending: one that fails is tried again after the same pause.
-        let pause = alarm::pause(RESEND_MS, closing.attempts, RESEND_MOST_MS);
-        store::postpone(sql, closing.revision, now.plus(pause))?;
-        let notice = ClosingNotice {
-            workspace: meta.workspace.clone(),
-            conversation_id: meta.conversation_id.clone(),
-            revision: closing.revision,
-        };
-        Ok(self.env.queue(config::CLOSED)?.send(notice).await?)
+        let done = jobs::run(&sql, self, send::JOBS.iter(), now).await;
+        self.schedule(&store::meta(&sql)?).await?;
+        done
     }
 
     async fn socket(&self, request: &Request) -> Outcome<Response> {
@@ -399,11 +350,6 @@ impl Conversation {
             let _ = socket.send_with_str(&text);
         }
     }
-}
-
-/// When the ledger's list is to be told of a change.
-fn tell_at(meta: &Meta) -> UnixMillis {
-    meta.touched_at.plus(TELL_AFTER_MS).max(meta.tell_after)
 }
 
 /// Refuses to go on with a conversation as if it were another one.

@@ -2,6 +2,8 @@
 
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
+use crate::jobs;
+use crate::ledger::happenings::{Happening, What};
 use crate::sql::{Migration, Sql};
 use askwell::api::{ConversationState, ConversationSummary, ReadMarks};
 use askwell::closing::Closed;
@@ -13,16 +15,20 @@ use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 
 /// The schema.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    id: "conversation/1",
-    statements: &[
-        "CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE messages (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL)",
-        "CREATE TABLE seen (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE actions (key TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID",
-        "CREATE TABLE closings (revision INTEGER PRIMARY KEY, body TEXT NOT NULL, upto INTEGER NOT NULL, closed_wall INTEGER NOT NULL, version INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL)",
-    ],
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        id: "conversation/1",
+        statements: &[
+            "CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE messages (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL)",
+            "CREATE TABLE seen (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE actions (key TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE closings (revision INTEGER PRIMARY KEY, body TEXT NOT NULL, upto INTEGER NOT NULL, closed_wall INTEGER NOT NULL, version INTEGER NOT NULL)",
+            "CREATE TABLE happenings (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, what TEXT NOT NULL)",
+        ],
+    },
+    jobs::MIGRATION,
+];
 
 /// Everything of a conversation but its words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,11 +67,6 @@ pub struct Meta {
     pub touched_at: UnixMillis,
     /// Counts the changes that the ledger's list should show.
     pub version: u32,
-    /// The version that the ledger has been told.
-    pub told: u32,
-    /// Not before, after telling it has failed.
-    #[serde(default)]
-    pub tell_after: UnixMillis,
     /// Whether the words have moved to the ledger.
     pub archived: bool,
     /// What each side has seen.
@@ -119,10 +120,6 @@ pub struct PendingClosing {
     pub closed_wall: i64,
     /// [`Meta::version`] then.
     pub version: u32,
-    /// When it is to be sent again.
-    pub due_at: i64,
-    /// How often it was sent.
-    pub attempts: u32,
 }
 
 #[derive(Deserialize)]
@@ -274,14 +271,13 @@ pub fn remember(sql: &Sql, kind: Remembered, key: &str, digest: &str, reply: &st
 /// Notes a closing that is to be classified.
 pub fn put_closing(sql: &Sql, closed: &Closed, meta: &Meta, now: UnixMillis) -> Outcome<()> {
     sql.run(
-        "INSERT INTO closings (revision, body, upto, closed_wall, version, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?, 0)",
+        "INSERT INTO closings (revision, body, upto, closed_wall, version) VALUES (?, ?, ?, ?, ?)",
         bind![
             i64::from(closed.revision),
             to_json("closing", closed)?,
             i64::from(meta.messages),
             now.0,
-            i64::from(meta.version),
-            now.0
+            i64::from(meta.version)
         ],
     )
 }
@@ -289,17 +285,42 @@ pub fn put_closing(sql: &Sql, closed: &Closed, meta: &Meta, now: UnixMillis) -> 
 /// Closings that the ledger has not confirmed, oldest first.
 pub fn closings(sql: &Sql) -> Outcome<Vec<PendingClosing>> {
     sql.rows(
-        "SELECT revision, body, upto, closed_wall, version, due_at, attempts FROM closings ORDER BY revision",
+        "SELECT revision, body, upto, closed_wall, version FROM closings ORDER BY revision",
         bind![],
     )
 }
 
-/// Puts off the next sending of a closing.
-pub fn postpone(sql: &Sql, revision: u32, due_at: UnixMillis) -> Outcome<()> {
+/// Notes something that happened, to be handed over to the ledger.
+pub fn put_happening(sql: &Sql, what: What, at: UnixMillis) -> Outcome<()> {
     sql.run(
-        "UPDATE closings SET attempts = attempts + 1, due_at = ? WHERE revision = ?",
-        bind![due_at.0, i64::from(revision)],
+        "INSERT INTO happenings (at, what) VALUES (?, ?)",
+        bind![at.0, to_json("happening", &what)?],
     )
+}
+
+/// What happened and was not handed over, in order.
+pub fn happenings(sql: &Sql, most: u32) -> Outcome<Vec<Happening>> {
+    #[derive(Deserialize)]
+    struct Row {
+        seq: u32,
+        at: i64,
+        what: String,
+    }
+    let rows: Vec<Row> = sql.rows(
+        "SELECT seq, at, what FROM happenings ORDER BY seq LIMIT ?",
+        bind![i64::from(most)],
+    )?;
+    rows.into_iter()
+        .map(|row| {
+            let what = from_json("happening", &row.what)?;
+            Ok(Happening { seq: row.seq, at: UnixMillis(row.at), what })
+        })
+        .collect()
+}
+
+/// Forgets what was handed over.
+pub fn drop_happenings(sql: &Sql, upto: u32) -> Outcome<()> {
+    sql.run("DELETE FROM happenings WHERE seq <= ?", bind![i64::from(upto)])
 }
 
 /// Forgets a closing that the ledger has.

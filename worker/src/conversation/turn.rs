@@ -1,8 +1,10 @@
 //! One message, and one action, in one transaction each.
 
 use super::calls::{Act, Actor, Archive, Say};
+use super::send;
 use super::store::{self, Meta, Remembered};
 use crate::fault::{Fault, Outcome, from_json, to_json};
+use crate::ledger::happenings::What;
 use crate::sql::Sql;
 use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted};
 use askwell::closing::Closed;
@@ -85,6 +87,7 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
     meta.touched_at = now;
     if was != meta.status {
         meta.version += 1;
+        send::tell(sql, now)?;
     }
     store::put_session(sql, &session)?;
     store::put_meta(sql, &meta)?;
@@ -167,9 +170,15 @@ pub fn act(
     meta.ended_at = meta.status.is_terminal().then_some(at);
     meta.touched_at = now;
     meta.version += 1;
+    send::tell(sql, now)?;
+    if action == Action::Transfer && !meta.test_mode {
+        store::put_happening(sql, What::Assigned, at)?;
+        send::hand_over(sql, now)?;
+    }
     if action.classifies() {
         meta.revision += 1;
         store::put_closing(sql, &closed(&meta, &session, at), &meta, now)?;
+        send::send_closing(sql, now)?;
     }
     store::put_session(sql, &session)?;
     store::put_meta(sql, &meta)?;

@@ -31,6 +31,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::write::<Put>()],
+    ..Room::EMPTY
 };
 
 /// Answers that are given after the closing: a model's second opinion, or a person's.

@@ -19,6 +19,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::read::<Get>()],
+    ..Room::EMPTY
 };
 
 /// Longest part of an archive, in bytes: a row of SQLite here may have 2 MB.

@@ -25,6 +25,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::read::<Get>(), Op::read::<List>(), Op::write::<Register>()],
+    ..Room::EMPTY
 };
 
 /// The order of the list: the latest begun first.

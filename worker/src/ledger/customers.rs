@@ -30,6 +30,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::read::<Get>(), Op::read::<List>()],
+    ..Room::EMPTY
 };
 
 /// The order of the list: the latest seen first.

@@ -18,6 +18,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::write::<Note>()],
+    ..Room::EMPTY
 };
 
 /// Notes that a queue gave up on something.

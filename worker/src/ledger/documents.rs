@@ -3,8 +3,10 @@
 
 use super::cx::Cx;
 use super::op::Room;
+use super::outbox::Publish;
 use crate::bind;
 use crate::fault::Outcome;
+use crate::jobs::{self, Job, Work};
 use crate::sql::{Migration, Sql};
 use askwell::conversation::Message;
 use askwell::id::{CustomerId, WorkspaceId};
@@ -19,7 +21,8 @@ pub const ROOM: Room = Room {
             "CREATE INDEX documents_due ON documents (due_at)",
         ],
     }],
-    ops: &[],
+    jobs: &[Job::of::<Publish>()],
+    ..Room::EMPTY
 };
 
 /// What a document is about.
@@ -109,6 +112,7 @@ pub struct VisitorDocument {
 
 /// Marks a document as out of date; the alarm publishes it.
 pub fn stale(cx: &Cx, kind: Kind, subject: &str) -> Outcome<()> {
+    jobs::put(cx.sql, Publish::KIND, "", cx.now.plus(super::SOON_MS))?;
     cx.sql.run(
         "INSERT INTO documents (key, kind, subject, version) VALUES (?, ?, ?, 1)
          ON CONFLICT (key) DO UPDATE SET version = version + 1",

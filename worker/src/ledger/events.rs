@@ -27,6 +27,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::read::<List>()],
+    ..Room::EMPTY
 };
 
 /// The order of the list: the ledger's own.

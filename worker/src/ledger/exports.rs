@@ -24,6 +24,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::read::<Days>(), Op::task::<Seal>(), Op::task::<SealDue>()],
+    ..Room::EMPTY
 };
 
 /// The days that the export has.

@@ -19,7 +19,7 @@ pub const ROOM: Room = Room {
             "CREATE TABLE facts (conversation_id TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, detector INTEGER NOT NULL, PRIMARY KEY (conversation_id, kind)) WITHOUT ROWID",
         ],
     }],
-    ops: &[],
+    ..Room::EMPTY
 };
 
 /// The facts of a conversation.

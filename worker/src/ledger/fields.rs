@@ -25,6 +25,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::read::<List>(), Op::read::<Versions>(), Op::write::<Put>()],
+    ..Room::EMPTY
 };
 
 /// Counts the changes of the list.

@@ -19,6 +19,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::read::<Find>()],
+    ..Room::EMPTY
 };
 
 /// What a key may do; none for one that there is not, or that was revoked.

@@ -7,6 +7,7 @@
 //! goes on where the last attempt ended. A lane that nobody has touched for a while is put into the
 //! queue again, which is later than the queue's own retries.
 
+use super::Workspace;
 use super::cx::Cx;
 use super::op::{Op, Room, Write};
 use super::settings::{self, Settings};
@@ -14,6 +15,7 @@ use crate::alarm;
 use crate::bind;
 use crate::config;
 use crate::fault::{Outcome, from_json, to_json};
+use crate::jobs::{self, Job, Next, Work};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::api::Webhook;
@@ -32,6 +34,8 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::write::<Take>(), Op::write::<Delivered>()],
+    jobs: &[Job::of::<SendLanes>()],
+    ..Room::EMPTY
 };
 
 /// Lanes per alarm and per batch of the queue, which takes 100 messages.
@@ -118,14 +122,39 @@ impl Write for Delivered {
 
 /// Lets a lane be sent; one that is under way takes its new event along.
 pub fn wake(cx: &Cx, lane: &str) -> Outcome<()> {
+    jobs::put(cx.sql, SendLanes::KIND, "", cx.now.plus(super::SOON_MS))?;
     cx.sql.run(
         "INSERT INTO lanes (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
         bind![lane, cx.now.0],
     )
 }
 
+/// Puts what is due into the queue.
+struct SendLanes;
+
+impl Work<Workspace> for SendLanes {
+    const KIND: &'static str = "lanes";
+
+    async fn run(ledger: &Workspace, _subject: &str) -> Outcome<Next> {
+        #[derive(Deserialize)]
+        struct Row {
+            at: Option<i64>,
+        }
+        let sql = ledger.sql();
+        let now = config::now(&ledger.env);
+        let sent = send(&sql, &settings::read(&sql)?, &ledger.env, now).await;
+        // A lane has its own pauses, also where the queue could not be written to.
+        if let Err(fault) = sent {
+            fault.log(Self::KIND);
+        }
+        let row: Option<Row> = sql.first("SELECT min(due_at) AS at FROM lanes", bind![])?;
+        let next = row.and_then(|row| row.at).map(UnixMillis);
+        Ok(next.map_or(Next::Done, |at| Next::At(at.max(now))))
+    }
+}
+
 /// Puts the names of due lanes into the queue, those that have waited longest first.
-pub async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Outcome<()> {
+async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Outcome<()> {
     #[derive(Deserialize)]
     struct Lane {
         name: String,
@@ -223,6 +252,7 @@ fn delivered(cx: &Cx, input: &Delivered) -> Outcome<()> {
         bind![lane],
     )?;
     if input.done {
+        jobs::put(sql, SendLanes::KIND, "", now.plus(super::SOON_MS))?;
         sql.run(
             "UPDATE lanes SET due_at = ?, attempts = 0, holder = NULL WHERE name = ?",
             bind![now.0, lane],

@@ -26,6 +26,7 @@ pub mod events;
 pub mod exports;
 pub mod facts;
 pub mod fields;
+pub mod happenings;
 pub mod keys;
 pub mod lanes;
 pub mod op;
@@ -41,6 +42,7 @@ mod tests;
 use crate::alarm;
 use crate::config;
 use crate::fault::{Outcome, from_json};
+use crate::jobs;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
 use askwell::id::WorkspaceId;
@@ -63,14 +65,15 @@ const ROOMS: &[Room] = &[
     answers::ROOM,
     events::ROOM,
     lanes::ROOM,
+    happenings::ROOM,
     documents::ROOM,
     exports::ROOM,
     dead::ROOM,
     overview::ROOM,
 ];
 
-/// Pause between a change and its publishing, so that a burst is published once.
-const PUBLISH_AFTER_MS: i64 = 500;
+/// Pause between a change and what it leaves to be sent, so that a burst is sent once.
+const SOON_MS: i64 = 500;
 
 /// The object.
 #[durable_object]
@@ -144,7 +147,8 @@ impl Workspace {
     }
 
     async fn migrate(&self) -> Outcome<()> {
-        let migrations = ROOMS.iter().flat_map(|room| room.migrations);
+        let rooms = ROOMS.iter().flat_map(|room| room.migrations);
+        let migrations = rooms.chain(std::iter::once(&jobs::MIGRATION));
         self.sql().migrate(&self.state, migrations).await
     }
 
@@ -174,24 +178,18 @@ impl Workspace {
 
     async fn wake(&self) -> Outcome<()> {
         self.existing().await?;
-        let sql = self.sql();
-        let settings = settings::read(&sql)?;
-        let now = config::now(&self.env);
-        // One failing must not hold up the other, and the alarm is set again whatever fails here:
-        // the runtime gives a failing alarm up after a few tries.
-        let published = outbox::publish(&sql, &settings, &self.env, now).await;
-        let sent = lanes::send(&sql, &settings, &self.env, now).await;
+        let jobs = ROOMS.iter().flat_map(|room| room.jobs);
+        let done = jobs::run(&self.sql(), self, jobs, config::now(&self.env)).await;
+        // Whatever fails here: the runtime gives a failing alarm up after a few tries.
         self.schedule().await?;
-        for failed in [published, sent].into_iter().filter_map(Result::err) {
-            failed.log("ledger alarm");
-        }
-        Ok(())
+        done
     }
 
     /// Sets the alarm to what is due next.
     async fn schedule(&self) -> Outcome<()> {
-        let Some(due) = outbox::due(&Sql::of(&self.state.storage()))? else { return Ok(()) };
-        let soonest = config::now(&self.env).plus(PUBLISH_AFTER_MS);
-        alarm::set(&self.state, &self.env, due.max(soonest)).await
+        match jobs::due(&self.sql())? {
+            Some(due) => alarm::set(&self.state, &self.env, due).await,
+            None => Ok(()),
+        }
     }
 }

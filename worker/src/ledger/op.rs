@@ -6,17 +6,24 @@
 use super::Workspace;
 use super::cx::Cx;
 use crate::fault::{Outcome, from_json, to_json};
+use crate::jobs::Job;
 use crate::rpc::Call;
 use crate::sql::Migration;
 use std::pin::Pin;
 
-/// A part of the ledger: its tables and its operations.
-#[derive(Debug)]
+/// A part of the ledger: its tables, its operations and its jobs.
 pub struct Room {
     /// Run once each, in this order.
     pub migrations: &'static [Migration],
     /// What the Worker can call.
     pub ops: &'static [Op],
+    /// What it does by and by; see [`crate::jobs`].
+    pub jobs: &'static [Job<Workspace>],
+}
+
+impl Room {
+    /// A room without anything in it.
+    pub const EMPTY: Self = Self { migrations: &[], ops: &[], jobs: &[] };
 }
 
 /// Only looks.

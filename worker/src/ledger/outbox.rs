@@ -5,13 +5,14 @@
 //! tried again with growing pauses, and holds up no other.
 
 use super::documents::{TranscriptDocument, Versioned, VisitorDocument, WorkspaceDocument};
-use super::settings::Settings;
-use super::{archives, customers};
+use super::settings::{self, Settings};
+use super::{Workspace, archives, customers};
 use crate::alarm;
 use crate::bind;
 use crate::bounded::{self, Limits};
 use crate::config;
 use crate::fault::{Outcome, to_json};
+use crate::jobs::{Next, Work};
 use crate::sql::Sql;
 use askwell::time::UnixMillis;
 use serde::Deserialize;
@@ -37,21 +38,28 @@ struct Document {
     attempts: u32,
 }
 
-/// When there is something to send next, documents and events; none when all is sent.
-pub fn due(sql: &Sql) -> Outcome<Option<UnixMillis>> {
-    #[derive(Deserialize)]
-    struct Row {
-        at: Option<i64>,
+/// Publishes what is out of date.
+pub struct Publish;
+
+impl Work<Workspace> for Publish {
+    const KIND: &'static str = "publish";
+
+    async fn run(ledger: &Workspace, _subject: &str) -> Outcome<Next> {
+        #[derive(Deserialize)]
+        struct Row {
+            at: Option<i64>,
+        }
+        let sql = ledger.sql();
+        let now = config::now(&ledger.env);
+        publish(&sql, &settings::read(&sql)?, &ledger.env, now).await?;
+        let row: Option<Row> = sql.first("SELECT min(due_at) AS at FROM documents", bind![])?;
+        let next = row.and_then(|row| row.at).map(UnixMillis);
+        Ok(next.map_or(Next::Done, |at| Next::At(at.max(now))))
     }
-    let row: Option<Row> = sql.first(
-        "SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM documents UNION ALL SELECT min(due_at) FROM lanes)",
-        bind![],
-    )?;
-    Ok(row.and_then(|row| row.at).map(UnixMillis))
 }
 
 /// Publishes documents that are out of date, those that have waited longest first.
-pub async fn publish(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Outcome<()> {
+async fn publish(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Outcome<()> {
     let store = env.kv(config::DOCUMENTS)?;
     let documents: Vec<Document> = sql.rows(
         "SELECT key, kind, subject, version, attempts FROM documents WHERE due_at <= ? ORDER BY due_at, key LIMIT ?",

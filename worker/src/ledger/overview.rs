@@ -9,7 +9,7 @@ use askwell::api::Overview;
 use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
-pub const ROOM: Room = Room { migrations: &[], ops: &[Op::read::<Get>()] };
+pub const ROOM: Room = Room { ops: &[Op::read::<Get>()], ..Room::EMPTY };
 
 /// What the workspace holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -26,6 +26,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::write::<Record>()],
+    ..Room::EMPTY
 };
 
 /// A closing with what was concluded from it. Recording it a second time changes nothing.

@@ -24,6 +24,7 @@ pub const ROOM: Room = Room {
         ],
     }],
     ops: &[Op::write::<Create>(), Op::read::<Get>(), Op::write::<Put>()],
+    ..Room::EMPTY
 };
 
 const SETTINGS: &str = "settings";

@@ -4,12 +4,15 @@ use super::cx::Cx;
 use super::op::{Read, Write};
 use super::record::Record;
 use super::settings::Create;
-use super::{ROOMS, answers, conversations, customers, events, fields, overview, page::PageQuery};
+use super::{
+    ROOMS, answers, conversations, customers, events, fields, happenings, overview, page::PageQuery,
+};
 use crate::bind;
 use crate::fault::Outcome;
+use crate::jobs;
 use crate::sql::Sql;
 use askwell::Code;
-use askwell::api::{ConversationSummary, Customer, FieldList, NewWorkspace};
+use askwell::api::{ConversationSummary, Customer, FieldList, NewWorkspace, StoredEvent};
 use askwell::classify::{Answer, AnswerState, Method, Outcome as Ending, Signals, Tone};
 use askwell::closing::{Closed, Conclusion, FieldAnswer, FieldVersion};
 use askwell::conversation::{Direction, Message, Platform, Resolution, Role, Sentiment, Status};
@@ -34,7 +37,8 @@ const BEGIN: i64 = 1_780_272_000_000;
 
 impl Ledger {
     pub fn new() -> Self {
-        let sql = Sql::with(ROOMS.iter().flat_map(|room| room.migrations));
+        let rooms = ROOMS.iter().flat_map(|room| room.migrations);
+        let sql = Sql::with(rooms.chain([&jobs::MIGRATION]));
         let workspace: WorkspaceId = "shop".parse().unwrap();
         let ledger = Self { sql, workspace: workspace.clone(), now: Cell::new(BEGIN) };
         let new = NewWorkspace {
@@ -153,10 +157,11 @@ pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&
 }
 
 #[test]
-fn names_of_operations_and_migrations_stand_once() {
+fn names_of_operations_migrations_and_jobs_stand_once() {
     let ops = ROOMS.iter().flat_map(|room| room.ops).map(|op| op.name);
     let migrations = ROOMS.iter().flat_map(|room| room.migrations).map(|m| m.id);
-    for mut names in [ops.collect::<Vec<_>>(), migrations.collect()] {
+    let jobs = ROOMS.iter().flat_map(|room| room.jobs).map(|job| job.kind);
+    for mut names in [ops.collect::<Vec<_>>(), migrations.collect(), jobs.collect()] {
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
     }
@@ -391,6 +396,46 @@ fn what_a_person_says_stands_and_is_counted() {
     assert_eq!(standing(), only("the truth"), "also after another closing");
     assert!(!say("late", Method::Llm, 1), "about a closing that is not the newest");
     assert_eq!(standing(), only("the truth"));
+}
+
+#[test]
+fn what_happens_is_heard_once_and_in_order() {
+    let ledger = Ledger::new();
+    let take = |seqs: &[u32]| {
+        let happening = |seq: &u32| {
+            let at = UnixMillis(BEGIN + i64::from(*seq));
+            happenings::Happening { seq: *seq, at, what: happenings::What::Assigned }
+        };
+        let take = happenings::Take {
+            conversation_id: conversation(1),
+            visitor_id: visitor(1),
+            platform: Platform::default(),
+            happenings: seqs.iter().map(happening).collect(),
+        };
+        ledger.write(take).unwrap();
+    };
+    let told = || -> Vec<(String, String)> {
+        let page = PageQuery { cursor: None, limit: Some(500) };
+        let events = ledger.read(events::List { page }).items;
+        let data =
+            |event: &StoredEvent, key: &str| event.event["data"][key].as_str().map(str::to_owned);
+        events
+            .iter()
+            .filter(|event| event.name == "chatti_live.conversation.assigned")
+            .map(|event| (event.id.clone(), data(event, "user_id").unwrap()))
+            .collect()
+    };
+    take(&[1, 2]);
+    let first = told();
+    assert_eq!(first.len(), 2);
+    assert!(first.iter().all(|(_, user)| *user == visitor(1).to_string()), "{first:?}");
+    take(&[1, 2]);
+    assert_eq!(told(), first, "the answer was lost, and they come again");
+    let customer = ledger.write(closing(&ledger, 1, 1, 1, None)).unwrap().customer_id;
+    take(&[2, 3]);
+    assert_eq!(told()[..2], first);
+    assert_eq!(told()[2].1, customer.to_string(), "the customer is known by now");
+    assert_eq!(told().len(), 3);
 }
 
 /// Splitmix64 (Steele, Lea, Flood 2014): the same walk each time.

@@ -1,0 +1,113 @@
+//! What a conversation hands on, as jobs: its state to the ledger's list, its closings to their queue,
+//! and what happened in it, in order, to the ledger.
+
+use super::calls::ClosingNotice;
+use super::{Conversation, store};
+use crate::config;
+use crate::fault::Outcome;
+use crate::jobs::{self, Job, Next, Work};
+use crate::ledger::{conversations, happenings};
+use crate::rpc;
+use crate::sql::Sql;
+use askwell::time::UnixMillis;
+
+/// All of them.
+pub const JOBS: &[Job<Conversation>] =
+    &[Job::of::<Tell>(), Job::of::<SendClosing>(), Job::of::<HandOver>()];
+
+/// Pause before the ledger's list is told of a change, so that a burst is told once.
+const TELL_AFTER_MS: i64 = 1_000;
+
+/// Happenings that are handed over at once.
+const HAPPENINGS_AT_ONCE: u32 = 100;
+
+/// Lets the ledger's list be told of a change.
+pub fn tell(sql: &Sql, now: UnixMillis) -> Outcome<()> {
+    jobs::put(sql, Tell::KIND, "", now.plus(TELL_AFTER_MS))
+}
+
+/// Spares the telling: the ledger knows all that its list shows.
+pub fn told(sql: &Sql) -> Outcome<()> {
+    jobs::spare(sql, Tell::KIND, "")
+}
+
+/// Lets the oldest closing be sent.
+pub fn send_closing(sql: &Sql, now: UnixMillis) -> Outcome<()> {
+    jobs::put(sql, SendClosing::KIND, "", now)
+}
+
+/// Spares the sending: no closing is left.
+pub fn sent(sql: &Sql) -> Outcome<()> {
+    jobs::spare(sql, SendClosing::KIND, "")
+}
+
+/// Lets the happenings be handed over.
+pub fn hand_over(sql: &Sql, now: UnixMillis) -> Outcome<()> {
+    jobs::put(sql, HandOver::KIND, "", now)
+}
+
+/// Tells the ledger's list how the conversation stands.
+struct Tell;
+
+impl Work<Conversation> for Tell {
+    const KIND: &'static str = "tell";
+
+    async fn run(object: &Conversation, _subject: &str) -> Outcome<Next> {
+        let sql = object.sql();
+        let meta = store::meta(&sql)?;
+        let summary = meta.summary(Some(&store::session(&sql)?));
+        let ledger = rpc::ledger(&object.env, &meta.workspace)?;
+        rpc::call(&ledger, &conversations::Register { summary, version: meta.version }).await?;
+        Ok(Next::Done)
+    }
+}
+
+/// Puts the oldest closing that is not confirmed into the queue. The next one leaves when it is
+/// confirmed, so the ledger sees the closings of a conversation in their order.
+struct SendClosing;
+
+impl Work<Conversation> for SendClosing {
+    const KIND: &'static str = "closing";
+
+    async fn run(object: &Conversation, _subject: &str) -> Outcome<Next> {
+        let sql = object.sql();
+        let Some(closing) = store::closings(&sql)?.into_iter().next() else {
+            return Ok(Next::Done);
+        };
+        let meta = store::meta(&sql)?;
+        let notice = ClosingNotice {
+            workspace: meta.workspace,
+            conversation_id: meta.conversation_id,
+            revision: closing.revision,
+        };
+        object.env.queue(config::CLOSED)?.send(notice).await?;
+        Ok(Next::Unconfirmed)
+    }
+}
+
+/// Hands over what happened, in order.
+struct HandOver;
+
+impl Work<Conversation> for HandOver {
+    const KIND: &'static str = "happenings";
+
+    async fn run(object: &Conversation, _subject: &str) -> Outcome<Next> {
+        let sql = object.sql();
+        let happenings = store::happenings(&sql, HAPPENINGS_AT_ONCE)?;
+        let Some(last) = happenings.last().map(|happening| happening.seq) else {
+            return Ok(Next::Done);
+        };
+        let meta = store::meta(&sql)?;
+        let ledger = rpc::ledger(&object.env, &meta.workspace)?;
+        let take = happenings::Take {
+            conversation_id: meta.conversation_id,
+            visitor_id: meta.visitor_id,
+            platform: meta.platform,
+            happenings,
+        };
+        rpc::call(&ledger, &take).await?;
+        store::drop_happenings(&sql, last)?;
+        let now = config::now(&object.env);
+        Ok(if store::happenings(&sql, 1)?.is_empty() { Next::Done } else { Next::At(now) })
+    }
+}

@@ -1,0 +1,124 @@
+//! What happens in live conversations, as it happens: each hands it over in order, and more than once
+//! where an answer was lost. A closing tells what it all came to; see [`super::record`].
+
+use super::cx::Cx;
+use super::op::{Op, Room, Write};
+use super::{conversations, events};
+use crate::bind;
+use crate::fault::Outcome;
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql};
+use askwell::conversation::Platform;
+use askwell::event::{AppSurface, Event, Name, Payload, Scope, UserId};
+use askwell::id::{ConversationId, OrgId, VisitorId};
+use askwell::time::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "happenings/1",
+        statements: &[
+            "CREATE TABLE heard (conversation_id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
+        ],
+    }],
+    ops: &[Op::write::<Take>()],
+    ..Room::EMPTY
+};
+
+/// Something that happened in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happening {
+    /// Its place among those of the conversation, from 1.
+    pub seq: u32,
+    /// When.
+    pub at: UnixMillis,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// It was given to a person of the team.
+    Assigned,
+    /// Something that this version does not know: another one, running meanwhile, has noted it.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Takes what happened in a conversation. What was taken before changes nothing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Take {
+    /// In which.
+    pub conversation_id: ConversationId,
+    /// Whose it is, as long as the customer is not known.
+    pub visitor_id: VisitorId,
+    /// From where they visit.
+    pub platform: Platform,
+    /// In order.
+    pub happenings: Vec<Happening>,
+}
+
+impl Call for Take {
+    const NAME: &'static str = "happenings.take";
+    type Out = ();
+}
+
+impl Write for Take {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        let known = conversations::known(cx.sql, &self.conversation_id)?;
+        let user_id = match known.and_then(|known| known.customer) {
+            Some(customer) => UserId::Customer(customer),
+            None => UserId::Visitor(self.visitor_id.clone()),
+        };
+        let org_id = OrgId::from(cx.workspace);
+        let scope = Scope { org_id: &org_id, workspace_id: cx.workspace, user_id: &user_id };
+        let heard = heard(cx.sql, &self.conversation_id)?;
+        for happening in self.happenings.iter().filter(|happening| happening.seq > heard) {
+            self.take(cx, &scope, happening)?;
+        }
+        let Some(last) = self.happenings.last() else { return Ok(()) };
+        cx.sql.run(
+            "INSERT INTO heard (conversation_id, seq) VALUES (?, ?)
+             ON CONFLICT (conversation_id) DO UPDATE SET seq = max(seq, excluded.seq)",
+            bind![self.conversation_id.as_str(), i64::from(last.seq)],
+        )
+    }
+}
+
+impl Take {
+    fn take(&self, cx: &Cx, scope: &Scope<'_>, happening: &Happening) -> Outcome<()> {
+        match happening.what {
+            What::Assigned => {
+                let payload = Payload {
+                    channel_type: Some(self.platform),
+                    app_surface: Some(AppSurface::Conversation),
+                    ..Payload::default()
+                };
+                let event = Event::new(
+                    Name::LiveConversationAssigned,
+                    scope,
+                    Some(&self.conversation_id),
+                    &happening.seq.to_string(),
+                    happening.at,
+                    payload,
+                )?;
+                events::emit(cx, &event)
+            }
+            What::Unknown => Ok(()),
+        }
+    }
+}
+
+/// Up to where a conversation has been heard.
+fn heard(sql: &Sql, conversation: &ConversationId) -> Outcome<u32> {
+    #[derive(Deserialize)]
+    struct Row {
+        seq: u32,
+    }
+    let row: Option<Row> =
+        sql.first("SELECT seq FROM heard WHERE conversation_id = ?", bind![conversation.as_str()])?;
+    Ok(row.map_or(0, |row| row.seq))
+}
