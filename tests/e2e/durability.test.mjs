@@ -2,6 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { visit, workspace } from "../support/api.mjs";
 import { lines } from "../support/cases.mjs";
@@ -100,5 +103,32 @@ describe("kill -9", () => {
     }
     const overview = await space.team.settled((o) => o.classified === 3, RESENT_MS);
     assert.deepEqual([overview.conversations, overview.open, overview.dead_letters], [3, 0, 0]);
+  });
+
+  test("of a version without the newest tables loses no conversation", async () => {
+    const space = await workspace(worker);
+    const talk = await visit(space);
+    await talk.visitor.say(talk.id, "It's Noor, noor@example.com.");
+    await space.team.listed(talk.id);
+    await worker.kill();
+    // As a version from before the jobs has left them.
+    const stores = readdirSync(worker.state, { recursive: true })
+      .filter((file) => file.endsWith(".sqlite") && /Conversation|Workspace/.test(file));
+    let older = 0;
+    for (const file of stores) {
+      const store = new DatabaseSync(join(worker.state, file));
+      const made = store.prepare("SELECT name FROM sqlite_master WHERE name = 'jobs'").all();
+      if (made.length > 0) {
+        store.exec("DROP TABLE jobs; DELETE FROM migrations WHERE id = 'jobs/1'");
+        older += 1;
+      }
+      store.close();
+    }
+    assert.ok(older >= 2, `${older} stores of ${stores.length}`);
+    await worker.start();
+    await talk.visitor.say(talk.id, "Are you there?");
+    await talk.visitor.act(talk.id, "close");
+    const detail = await space.team.classified(talk.id, 1, RESENT_MS);
+    assert.equal(detail.facts.email.value, "noor@example.com");
   });
 });

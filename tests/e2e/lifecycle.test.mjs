@@ -82,6 +82,9 @@ describe("hand-offs and reopenings", () => {
     });
     const moved = await space.team.act(talk.id, "transfer");
     assert.deepEqual([moved.status, moved.transferred], ["in-progress", true]);
+    await until("the transfer is told while the conversation goes on", () =>
+      receiver.events.some((event) =>
+        event.type === "askwell.chatti_live.conversation.assigned" && event.subject === talk.id));
     await space.team.say(talk.id, "Hello, this is Kim. What can I do for you?");
     await talk.visitor.say(talk.id, "My name is Paula Reyes, I need a new key card");
     const done = await space.team.act(talk.id, "resolve");

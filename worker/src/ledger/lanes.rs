@@ -35,7 +35,6 @@ pub const ROOM: Room = Room {
     }],
     ops: &[Op::write::<Take>(), Op::write::<Delivered>()],
     jobs: &[Job::of::<SendLanes>()],
-    ..Room::EMPTY
 };
 
 /// Lanes per alarm and per batch of the queue, which takes 100 messages.

@@ -32,7 +32,7 @@ impl Memory {
             None => {}
         }
         let mut statement = self.connection.prepare_cached(query).map_err(failed)?;
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let values = values.into_iter().map(native);
         let mut found = statement.query(rusqlite::params_from_iter(values)).map_err(failed)?;
         let mut rows = Vec::new();
