@@ -436,6 +436,9 @@ fn what_happens_is_heard_once_and_in_order() {
     assert_eq!(told()[..2], first);
     assert_eq!(told()[2].1, customer.to_string(), "the customer is known by now");
     assert_eq!(told().len(), 3);
+    ledger.sql.run("DELETE FROM events", bind![]).unwrap();
+    take(&[1, 2, 3]);
+    assert!(told().is_empty(), "what was heard is over, also when its events are gone");
 }
 
 /// Splitmix64 (Steele, Lea, Flood 2014): the same walk each time.
