@@ -255,6 +255,10 @@ impl Conversation {
         let meta = transaction(&self.state, move |sql| {
             let mut meta = store::meta(sql)?;
             store::drop_closing(sql, input.revision)?;
+            // What happened after it was waiting for it.
+            if !store::happenings(sql, None, 1)?.is_empty() {
+                send::hand_over(sql, now)?;
+            }
             let all = store::closings(sql)?.is_empty();
             if all {
                 send::sent(sql)?;

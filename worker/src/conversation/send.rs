@@ -74,6 +74,8 @@ impl Work<Conversation> for SendClosing {
         let Some(closing) = store::closings(&sql)?.into_iter().next() else {
             return Ok(Next::Done);
         };
+        // What came before it is to be heard before it.
+        while hand_over_some(object, Some(closing.revision)).await? {}
         let meta = store::meta(&sql)?;
         let notice = ClosingNotice {
             workspace: meta.workspace,
@@ -85,29 +87,34 @@ impl Work<Conversation> for SendClosing {
     }
 }
 
-/// Hands over what happened, in order.
+/// Hands over what happened, in order; what came after a closing only once that is confirmed.
 struct HandOver;
 
 impl Work<Conversation> for HandOver {
     const KIND: &'static str = "happenings";
 
     async fn run(object: &Conversation, _subject: &str) -> Outcome<Next> {
-        let sql = object.sql();
-        let happenings = store::happenings(&sql, HAPPENINGS_AT_ONCE)?;
-        let Some(last) = happenings.last().map(|happening| happening.seq) else {
-            return Ok(Next::Done);
-        };
-        let meta = store::meta(&sql)?;
-        let ledger = rpc::ledger(&object.env, &meta.workspace)?;
-        let take = happenings::Take {
-            conversation_id: meta.conversation_id,
-            visitor_id: meta.visitor_id,
-            platform: meta.platform,
-            happenings,
-        };
-        rpc::call(&ledger, &take).await?;
-        store::drop_happenings(&sql, last)?;
-        let now = config::now(&object.env);
-        Ok(if store::happenings(&sql, 1)?.is_empty() { Next::Done } else { Next::At(now) })
+        let oldest = store::closings(&object.sql())?.first().map(|closing| closing.revision);
+        while hand_over_some(object, oldest).await? {}
+        Ok(Next::Done)
     }
+}
+
+/// Hands over the next of what happened before a closing (of all, with none), and says whether there
+/// was anything.
+async fn hand_over_some(object: &Conversation, before: Option<u32>) -> Outcome<bool> {
+    let sql = object.sql();
+    let happenings = store::happenings(&sql, before, HAPPENINGS_AT_ONCE)?;
+    let Some(last) = happenings.last().map(|happening| happening.seq) else { return Ok(false) };
+    let meta = store::meta(&sql)?;
+    let ledger = rpc::ledger(&object.env, &meta.workspace)?;
+    let take = happenings::Take {
+        conversation_id: meta.conversation_id,
+        visitor_id: meta.visitor_id,
+        platform: meta.platform,
+        happenings,
+    };
+    rpc::call(&ledger, &take).await?;
+    store::drop_happenings(&sql, last)?;
+    Ok(true)
 }

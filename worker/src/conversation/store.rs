@@ -24,7 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
             "CREATE TABLE seen (id TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID",
             "CREATE TABLE actions (key TEXT PRIMARY KEY, digest TEXT NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID",
             "CREATE TABLE closings (revision INTEGER PRIMARY KEY, body TEXT NOT NULL, upto INTEGER NOT NULL, closed_wall INTEGER NOT NULL, version INTEGER NOT NULL)",
-            "CREATE TABLE happenings (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, what TEXT NOT NULL)",
+            "CREATE TABLE happenings (seq INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL)",
         ],
     },
     jobs::MIGRATION,
@@ -290,16 +290,16 @@ pub fn closings(sql: &Sql) -> Outcome<Vec<PendingClosing>> {
     )
 }
 
-/// Notes something that happened, to be handed over to the ledger.
-pub fn put_happening(sql: &Sql, what: What, at: UnixMillis) -> Outcome<()> {
+/// Notes something that happened after so many closings, to be handed over to the ledger.
+pub fn put_happening(sql: &Sql, what: What, at: UnixMillis, revision: u32) -> Outcome<()> {
     sql.run(
-        "INSERT INTO happenings (at, what) VALUES (?, ?)",
-        bind![at.0, to_json("happening", &what)?],
+        "INSERT INTO happenings (revision, at, what) VALUES (?, ?, ?)",
+        bind![i64::from(revision), at.0, to_json("happening", &what)?],
     )
 }
 
-/// What happened and was not handed over, in order.
-pub fn happenings(sql: &Sql, most: u32) -> Outcome<Vec<Happening>> {
+/// What happened before a closing (ever, with none) and was not handed over, in order.
+pub fn happenings(sql: &Sql, before: Option<u32>, most: u32) -> Outcome<Vec<Happening>> {
     #[derive(Deserialize)]
     struct Row {
         seq: u32,
@@ -307,8 +307,8 @@ pub fn happenings(sql: &Sql, most: u32) -> Outcome<Vec<Happening>> {
         what: String,
     }
     let rows: Vec<Row> = sql.rows(
-        "SELECT seq, at, what FROM happenings ORDER BY seq LIMIT ?",
-        bind![i64::from(most)],
+        "SELECT seq, at, what FROM happenings WHERE revision < ? ORDER BY seq LIMIT ?",
+        bind![i64::from(before.unwrap_or(u32::MAX)), i64::from(most)],
     )?;
     rows.into_iter()
         .map(|row| {

@@ -172,7 +172,7 @@ pub fn act(
     meta.version += 1;
     send::tell(sql, now)?;
     if action == Action::Transfer && !meta.test_mode {
-        store::put_happening(sql, What::Assigned, at)?;
+        store::put_happening(sql, What::Assigned, at, meta.revision)?;
         send::hand_over(sql, now)?;
     }
     if action.classifies() {
