@@ -1,6 +1,6 @@
 //! Which language a text is in, by the script and by the words that detection looks up.
 
-use super::lang::{ALL_LANGS, Langs, Lexicon, only};
+use super::lang::{ALL_LANGS, Langs, Lexicon, NAMES, only};
 use crate::text::{Lang, Tokens, is_letter};
 
 /// By how much the likeliest language must lead, in twelfths of a word.
@@ -69,11 +69,13 @@ fn by_words(tokens: &Tokens<'_>) -> [u32; 15] {
     for i in 0..tokens.len() {
         let address =
             joins(i + 1) && close(i + 1) && close(i + 2) || i > 0 && joins(i - 1) && close(i);
-        let langs = lexicon.speakers(tokens.folded(i));
+        let word = tokens.folded(i);
+        let langs = lexicon.speakers(word);
         if langs == 0 || address {
             continue;
         }
-        let share = 12 / langs.count_ones().min(12);
+        // "Ali" is "there" in Portuguese.
+        let share = 12 / langs.count_ones().min(12) / if NAMES.has(word) { 2 } else { 1 };
         for (l, s) in score.iter_mut().enumerate() {
             if langs & (1 << l) != 0 {
                 *s += share;

@@ -1,9 +1,9 @@
 //! A message with all the signs that its words give.
 
-use super::lang::cues::{Cues, NOT, SORRY, THEIR};
+use super::lang::cues::{Cues, MY, NEGATE, NOT, SORRY, THEIR, YOUR};
 use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, only};
 use crate::text::print::Print;
-use crate::text::{Class, Lang, Tokens, fold, is_apostrophe};
+use crate::text::{Case, Class, Lang, Tokens, fold, is_apostrophe};
 
 /// A word or phrase of the lexicon, found.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +46,8 @@ impl<'a> Message<'a> {
                 Class::Number => {}
                 Class::Word | Class::Mark => {
                     match token.case {
-                        crate::text::Case::Title => titled += 1,
-                        crate::text::Case::Lower => small += 1,
+                        Case::Title => titled += 1,
+                        Case::Lower => small += 1,
                         _ => {}
                     }
                     let never = never(lexicon, tokens.folded(i), langs);
@@ -90,6 +90,8 @@ impl<'a> Message<'a> {
     pub(super) fn nameable(&self, i: usize) -> bool {
         self.tokens.class(i) == Some(Class::Word)
             && self.cues(i) & (NOT | SORRY) == 0
+            && (self.cues(i) & (MY | YOUR | NEGATE) == 0
+                || self.tokens.get(i).is_none_or(|t| t.case != Case::Lower))
             && !self.tokens.folded(i).bytes().any(|b| b.is_ascii_digit())
     }
 

@@ -117,7 +117,7 @@ impl Finder<'_, '_> {
         let m = self.message;
         let cues = hit.cues;
         let sure = cues & INTRO != 0;
-        if sure || cues & LABEL != 0 && !self.is_within(hit, UNDER) {
+        if (sure || cues & LABEL != 0) && !self.is_within(hit, INTRO | UNDER) {
             let mut at = self.skip_marks(hit.last);
             // "nennen Sie mich bitte Max"
             while sure && m.cues(at) & (REQUEST | NOT) == REQUEST | NOT {

@@ -25,7 +25,8 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
         if found.len() >= MAX_CANDIDATES {
             break;
         }
-        if message.tokens.class(hit.first) != Some(Class::Run) || covered(message, hit) {
+        let run = message.tokens.class(hit.first) == Some(Class::Run);
+        if !run || covered(message, hit) || !is_whole(message.text, hit) {
             continue;
         }
         if hit.cues & (INTRO | IAM) != 0 {
@@ -34,6 +35,7 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
                 let known =
                     message.hits_from(start, start + 1).iter().any(|h| h.cues & SURNAME != 0);
                 let polite = message.hits_from(end, end + 1).iter().any(|h| h.cues & OUTRO != 0);
+                let polite = polite && message.text.get(start..end).is_some_and(is_plain);
                 if sure || known || polite || question.name {
                     push(message, start, end, if sure { 0.9 } else { 0.8 }, hit.start, &mut found);
                 }
@@ -50,6 +52,8 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
             let clause = clause(message, hit.start);
             let span = if weak && !question.name {
                 clause.filter(|span| surname(message, *span))
+            } else if weak && says_no(message, hit) {
+                None
             } else {
                 backward(message, hit).or(clause.filter(|_| !weak))
             };
@@ -128,6 +132,28 @@ fn clause(message: &Message<'_>, to: usize) -> Option<(usize, usize)> {
         h.cues & (NOT | INTRO | IAM | THEIR | TITLE) != 0 && h.end <= to && h.end - h.start > 3
     });
     ((1..=8).contains(&chars) && !other).then_some((start, to))
+}
+
+/// Whether what is before a sign in its run says no: "ไม่สะดวกบอกค่ะ".
+fn says_no(message: &Message<'_>, hit: &Hit) -> bool {
+    let start = message.tokens.get(hit.first).map_or(hit.start, |t| t.start);
+    message.hits_from(start, hit.start).iter().any(|h| h.cues & NEGATE != 0)
+}
+
+/// Thai vowels that are written before their consonant belong to the syllable, and those above and
+/// below it go on it: ชื่อ is no word in เชื่อ.
+fn is_whole(text: &str, hit: &Hit) -> bool {
+    let before = text.get(..hit.start).and_then(|t| t.chars().next_back());
+    let after = text.get(hit.end..).and_then(|t| t.chars().next());
+    !before.is_some_and(|c| matches!(c, '\u{e40}'..='\u{e44}'))
+        && !after
+            .is_some_and(|c| matches!(c, '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}'))
+}
+
+/// Whether what stands before です can be a name by its letters: Thai, or a few characters of Han.
+fn is_plain(name: &str) -> bool {
+    let han = |c: char| matches!(c, '\u{3005}' | '\u{4e00}'..='\u{9fff}');
+    name.chars().all(is_thai) || (name.chars().all(han) && (2..=5).contains(&name.chars().count()))
 }
 
 /// Whether a longer item of the same meaning takes this one in.
@@ -211,7 +237,12 @@ fn backward(message: &Message<'_>, hit: &Hit) -> Option<(usize, usize)> {
         start = i;
     }
     let name = text.get(start..hit.start)?;
-    (2..=8).contains(&name.chars().count()).then_some((start, hit.start))
+    let short = || surname(message, (start, hit.start));
+    match name.chars().count() {
+        2..=8 => Some((start, hit.start)),
+        1 if short() => Some((start, hit.start)),
+        _ => None,
+    }
 }
 
 fn is_hiragana(c: char) -> bool {

@@ -105,8 +105,15 @@ impl Lexicon {
 
     /// What a phrase is a sign of.
     pub(crate) fn phrase(&self, print: Print, langs: Langs) -> Cues {
-        self.entries(print.whole()).fold(0, |all, (said_in, cues)| {
-            all | if said_in & langs != 0 { cues } else { cues & SPELLED }
+        let print = print.whole();
+        // English is looked up in every message; a little word of its own language is not "I am" in
+        // English: "im" in German.
+        let own = if langs == ALL_LANGS { 0 } else { langs & !only(Lang::En) };
+        let native =
+            self.entries(print).any(|(said_in, cues)| said_in & own != 0 && cues & NOT != 0);
+        self.entries(print).fold(0, |all, (said_in, cues)| {
+            let cues = if said_in & langs != 0 { cues } else { cues & SPELLED };
+            all | if native && said_in & own == 0 { cues & !IAM } else { cues }
         })
     }
 
