@@ -1,7 +1,7 @@
 //! Packs the language files of `src/prompt/lexicon`; their forms, written and packed, are described
 //! in `src/prompt/lexicon.rs`.
 
-use crate::text::print::{Print, STEM_CHARS, rice_bits};
+use crate::text::print::{OPEN_WORDS, Print, STEM_CHARS, rice_bits};
 use crate::text::{Class, Tokens, fold};
 use cue::Cue;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,9 +85,9 @@ fn fingerprint(phrase: &str) -> Option<(Option<u32>, u32)> {
     let words = words(phrase.split_once('~').map_or(phrase, |(_, after)| after));
     let (last, before) = words.split_last()?;
     print = before.iter().fold(print, |p, w| p.letters(w).end()).letters(last);
-    // A dense character is a word, and may be as short as that.
-    let short = last.is_ascii() && last.chars().count() < STEM_CHARS;
-    if open && short {
+    // Scripts without spaces have no stems.
+    let stem = before.len() < OPEN_WORDS && last.chars().count() >= STEM_CHARS;
+    if open && !stem {
         return None;
     }
     Some((head, if open { print.open() } else { print.end().whole() }))

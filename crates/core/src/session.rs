@@ -129,12 +129,14 @@ impl Session {
             serde_json::from_value(json.take()).ok()
         }
         let mut field = |name: &str| json.get_mut(name).map(serde_json::Value::take);
-        let mut session = Self::default();
-        session.options = field("options").as_mut().and_then(part).unwrap_or_default();
-        session.facts = field("facts").as_mut().and_then(part).unwrap_or_default();
-        session.lang = field("lang").as_mut().and_then(part);
-        session.seq = field("seq").as_mut().and_then(part).unwrap_or_default();
-        session.policy = prompt::State::salvage(&field("policy").unwrap_or_default());
+        let mut session = Self {
+            options: field("options").as_mut().and_then(part).unwrap_or_default(),
+            facts: field("facts").as_mut().and_then(part).unwrap_or_default(),
+            policy: prompt::State::salvage(&field("policy").unwrap_or_default()),
+            lang: field("lang").as_mut().and_then(part),
+            seq: field("seq").as_mut().and_then(part).unwrap_or_default(),
+            ..Self::default()
+        };
         let known = |kind: &detect::Kind| {
             session.facts.get(*kind).is_some() && !session.policy.known().contains(kind)
         };

@@ -4,7 +4,7 @@ use super::lexicon::cue::Cue;
 use super::lexicon::{self, Meaning};
 use super::words::Words;
 use crate::text::Lang;
-use crate::text::print::{BITS, Print, STEM_CHARS};
+use crate::text::print::{BITS, OPEN_WORDS, Print, STEM_CHARS};
 use std::sync::OnceLock;
 
 /// Words that a gap may skip.
@@ -35,23 +35,24 @@ impl Table {
     fn get() -> &'static Self {
         static TABLE: OnceLock<Table> = OnceLock::new();
         TABLE.get_or_init(|| {
+            let mut all = Vec::new();
+            lexicon::each(|print, meaning| all.push((print, meaning)));
+            // Counted into their places: a sort would weigh more in the module.
             let mut starts = vec![0u16; (1 << PLACE_BITS) + 1];
-            let mut count = 0;
-            lexicon::each(|print, _| {
-                starts[Self::place(print)] += 1;
-                count += 1;
-            });
+            for (print, _) in &all {
+                starts[Self::place(*print)] += 1;
+            }
             let mut end = 0;
             for start in &mut starts {
                 end += *start;
                 *start = end;
             }
-            let mut entries = vec![(0, (Lang::En, None)); count];
-            lexicon::each(|print, meaning| {
-                let start = &mut starts[Self::place(print)];
+            let mut entries = all.clone();
+            for entry in all {
+                let start = &mut starts[Self::place(entry.0)];
                 *start -= 1;
-                entries[usize::from(*start)] = (print, meaning);
-            });
+                entries[usize::from(*start)] = entry;
+            }
             Self { starts, entries }
         })
     }
@@ -125,14 +126,17 @@ fn follow(
     let longest = if words.dense(start) { LONGEST_DENSE } else { LONGEST };
     for n in start..words.len().min(start + longest) {
         let word = words.word(n);
-        let (mut rest, least) = (print, if words.dense(n) { 1 } else { STEM_CHARS });
-        for (chars, (at, c)) in word.char_indices().enumerate() {
-            rest = rest.letters(&word[at..at + c.len_utf8()]);
-            if chars + 1 >= least {
-                table.find(rest.open(), |meaning| take(rest, n + 1, meaning));
+        if n - start >= OPEN_WORDS || words.dense(n) {
+            print = print.letters(word).end();
+        } else {
+            for (chars, c) in word.chars().enumerate() {
+                print = print.letters(c.encode_utf8(&mut [0; 4]));
+                if chars + 1 >= STEM_CHARS {
+                    table.find(print.open(), |meaning| take(print, n + 1, meaning));
+                }
             }
+            print = print.end();
         }
-        print = rest.end();
         table.find(print.whole(), |meaning| take(print, n + 1, meaning));
     }
 }

@@ -9,6 +9,9 @@ pub(crate) const BITS: u32 = 24;
 /// The least characters of a word that may go on in any way: `order*`.
 pub(crate) const STEM_CHARS: usize = 2;
 
+/// The most words of a phrase, or of what follows its gap, whose last word may go on in any way.
+pub(crate) const OPEN_WORDS: usize = 4;
+
 const OPEN: u8 = b'*';
 const GAP: u8 = b'~';
 const END: u8 = b' ';

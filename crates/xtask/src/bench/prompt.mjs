@@ -35,9 +35,9 @@ function cost(run) {
 
 const at = (times, share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
 const begin = performance.now();
-policy.visitor("please send me the invoice", 0);
+policy.visitorMessage("please send me the invoice", 0);
 const first = performance.now() - begin;
-const whole = cost((policy, text) => policy.visitor(text, 0));
+const whole = cost((policy, text) => policy.visitorMessage(text, 0));
 const detection = cost((policy, text) => policy.peek(text));
 const show = (times) => `median ${at(times, 0.5).toFixed(1)}, p99 ${at(times, 0.99).toFixed(1)}`;
 console.log(`µs in wasm under Node.js ${process.version}, ${texts.length} messages`);
