@@ -81,7 +81,7 @@ impl<'a> Reading<'a> {
                     cues: Vec::new(),
                     concepts: Vec::new(),
                     touched: Vec::new(),
-                    steers: !steering.is_empty(),
+                    steers: !steering.is_empty() && steering::is_steering(text),
                 }
             })
             .collect();
