@@ -20,6 +20,7 @@ pub mod export;
 pub mod id;
 pub mod json;
 pub mod line;
+pub mod metrics;
 pub mod prompt;
 pub mod session;
 pub mod text;

@@ -105,6 +105,17 @@ impl Day {
         Self(self.0.previous_day().unwrap_or(self.0))
     }
 
+    /// The Monday of its week (ISO 8601).
+    pub fn monday(self) -> Self {
+        let back = self.0.weekday().number_days_from_monday();
+        (0..back).fold(self, |day, _| day.previous())
+    }
+
+    /// The first day of its month.
+    pub fn first_of_month(self) -> Self {
+        Self(self.0.replace_day(1).unwrap_or(self.0))
+    }
+
     /// The day after, or the same day at the end of time.
     pub fn next(self) -> Self {
         Self(self.0.next_day().unwrap_or(self.0))
