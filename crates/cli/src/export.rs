@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, anyhow};
 use askwell::export::{self, Finding, Manifest, Metrics, Row, Tally};
+use askwell::time::Day;
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
@@ -11,14 +12,57 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// Which conversations count.
+#[derive(Debug, Clone, Copy)]
+pub struct Select {
+    /// Only those that took place on this day.
+    pub on: Option<Day>,
+    /// Only those in which the bot spoke.
+    pub with_bot: bool,
+}
+
+impl Select {
+    fn takes(self, row: &Row) -> bool {
+        self.on.is_none_or(|day| export::took_place(row, day))
+            && (!self.with_bot || row.bot_messages_count.0 > 0)
+    }
+}
+
+/// Writes the rows of day files, one a line, unchanged.
+///
+/// # Errors
+/// When a file cannot be read or is no day file, or standard output fails.
+pub fn ndjson(files: &[PathBuf]) -> Result<ExitCode> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for file in files {
+        let mut outcome = Ok(());
+        read(file, |row| {
+            if outcome.is_ok() {
+                outcome = writeln!(out, "{}", row.to_line());
+            }
+        })?;
+        outcome.context("standard output")?;
+    }
+    out.flush().context("standard output")?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Writes the metrics over all files together.
 ///
 /// # Errors
 /// When a file cannot be read or is no day file, or standard output fails.
-pub fn metrics(files: &[PathBuf], json: bool) -> Result<ExitCode> {
-    let mut tally = Tally::default();
+pub fn metrics(
+    files: &[PathBuf],
+    select: Select,
+    mut tally: Tally,
+    json: bool,
+) -> Result<ExitCode> {
     for file in files {
-        read(file, |row| tally.add(&row))?;
+        read(file, |row| {
+            if select.takes(&row) {
+                tally.add(&row);
+            }
+        })?;
     }
     let metrics = tally.metrics();
     let text = if json { serde_json::to_string_pretty(&metrics)? } else { table(&metrics) };
@@ -30,7 +74,7 @@ pub fn metrics(files: &[PathBuf], json: bool) -> Result<ExitCode> {
 ///
 /// # Errors
 /// As [`metrics`].
-pub fn intents(files: &[PathBuf]) -> Result<ExitCode> {
+pub fn intents(files: &[PathBuf], select: Select) -> Result<ExitCode> {
     let mut out = BufWriter::new(io::stdout().lock());
     // `select distinct`: the same conversation with the same intents in two files is one line.
     let mut seen = HashSet::new();
@@ -38,7 +82,7 @@ pub fn intents(files: &[PathBuf]) -> Result<ExitCode> {
         let mut outcome = Ok(());
         read(file, |row| {
             let line = serde_json::to_string(&export::intents(&row)).unwrap_or_default();
-            if outcome.is_ok() && !seen.contains(&line) {
+            if outcome.is_ok() && select.takes(&row) && !seen.contains(&line) {
                 outcome = writeln!(out, "{line}");
                 seen.insert(line);
             }
@@ -118,15 +162,33 @@ fn table(metrics: &Metrics) -> String {
     }
     let mut intents = Table::new();
     intents.load_style(presets::UTF8_FULL_CONDENSED).set_header([
-        "first meaningful intent",
-        "conversations",
+        "intent",
+        "first in",
+        "bot-handled rate",
+        "last in",
         "bot-handled rate",
     ]);
-    for intent in &metrics.first_meaningful_intents {
+    let last = &metrics.last_meaningful_intents;
+    let mut rest: Vec<_> = last.iter().collect();
+    for first in &metrics.first_meaningful_intents {
+        let name = &first.first_meaningful_intent;
+        let at = rest.iter().position(|last| last.last_meaningful_intent == *name);
+        let last = at.map(|at| rest.remove(at));
         intents.add_row([
-            intent.first_meaningful_intent.clone(),
-            count(intent.total_conversations),
-            percent(intent.bot_handled_rate),
+            name.clone(),
+            count(first.total_conversations),
+            percent(first.bot_handled_rate),
+            count(last.map_or(0, |last| last.total_conversations)),
+            percent(last.and_then(|last| last.bot_handled_rate)),
+        ]);
+    }
+    for last in rest {
+        intents.add_row([
+            last.last_meaningful_intent.clone(),
+            count(0),
+            percent(None),
+            count(last.total_conversations),
+            percent(last.bot_handled_rate),
         ]);
     }
     for column in whole.column_iter_mut().chain(intents.column_iter_mut()).filter(|c| c.index > 0) {

@@ -234,6 +234,18 @@ fn metrics_are_counted_over_all_files_together() {
                     "bot_handled_rate": 1.0,
                 },
             ],
+            "last_meaningful_intents": [
+                {
+                    "last_meaningful_intent": "Refund",
+                    "total_conversations": 2,
+                    "bot_handled_rate": 0.5,
+                },
+                {
+                    "last_meaningful_intent": "Opening hours",
+                    "total_conversations": 1,
+                    "bot_handled_rate": 1.0,
+                },
+            ],
         })
     );
     let table = run(&["metrics", &day], b"");

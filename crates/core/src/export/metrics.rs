@@ -7,7 +7,7 @@
 use super::{ConversationStatus, Row};
 use crate::conversation::Resolution;
 use crate::id::ConversationId;
-use crate::time::UnixMillis;
+use crate::time::{Day, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -38,6 +38,8 @@ pub struct Metrics {
     pub messages_understood_rate: Option<f64>,
     /// By first meaningful intent, the most frequent first.
     pub first_meaningful_intents: Vec<IntentMetrics>,
+    /// By last meaningful intent, the most frequent first.
+    pub last_meaningful_intents: Vec<LastIntentMetrics>,
 }
 
 /// The conversations with one first meaningful intent.
@@ -45,6 +47,17 @@ pub struct Metrics {
 pub struct IntentMetrics {
     /// The intent.
     pub first_meaningful_intent: String,
+    /// Conversations.
+    pub total_conversations: u64,
+    /// Share with status `botHandled`.
+    pub bot_handled_rate: Option<f64>,
+}
+
+/// The conversations with one last meaningful intent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastIntentMetrics {
+    /// The intent.
+    pub last_meaningful_intent: String,
     /// Conversations.
     pub total_conversations: u64,
     /// Share with status `botHandled`.
@@ -81,9 +94,18 @@ pub fn metrics<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Metrics {
     tally.metrics()
 }
 
+/// Whether a conversation took place on a day, at least in part. The files of that day and of the next
+/// have all of them that ended by then, which is how counts of the files and of a dashboard by day are
+/// made to agree (`docs/export-sql.md`).
+pub fn took_place(row: &Row, day: Day) -> bool {
+    let (start, end) = (row.conversation_start_time.0, row.conversation_end_time.0);
+    start < day.end() && end >= day.start()
+}
+
 /// Counts row by row, so that files of any size can be read through it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Tally {
+    left_out: Vec<String>,
     conversations: HashMap<ConversationId, Seen>,
     visitor_messages: u128,
     not_understood: u128,
@@ -98,17 +120,40 @@ struct Seen {
     failed_escalation: bool,
     informed: bool,
     automated: bool,
-    first_meaningful: Option<FirstIntent>,
+    first_meaningful: Option<Met>,
+    last_meaningful: Option<Met>,
 }
 
+/// A meaningful intent that was met.
 #[derive(Debug, Clone)]
-struct FirstIntent {
-    at: UnixMillis,
+struct Met {
+    place: MetAt,
     name: String,
     bot_handled: bool,
 }
 
+/// When it was recognised; between equal times the end of its row and its place in the list decide, so
+/// that the order of files does not.
+type MetAt = (UnixMillis, UnixMillis, usize);
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self::leaving_out(NOT_MEANINGFUL.map(str::to_owned).into())
+    }
+}
+
 impl Tally {
+    /// A tally whose tables of intents leave out those of these names, besides those marked as not
+    /// meaningful.
+    pub fn leaving_out(names: Vec<String>) -> Self {
+        Self {
+            left_out: names,
+            conversations: HashMap::new(),
+            visitor_messages: 0,
+            not_understood: 0,
+        }
+    }
+
     /// Adds a row.
     pub fn add(&mut self, row: &Row) {
         let (status, resolution) = (row.conversation_status, row.last_resolution);
@@ -120,14 +165,17 @@ impl Tally {
         seen.failed_escalation |= status == ConversationStatus::FailedEscalation;
         seen.informed |= resolution == Resolution::Informed;
         seen.automated |= matches!(resolution, Resolution::Informed | Resolution::Resolved);
-        for intent in &row.triggered_intent_replies {
-            if intent.not_meaningful || NOT_MEANINGFUL.contains(&intent.intent_name.as_str()) {
+        for (index, intent) in row.triggered_intent_replies.iter().enumerate() {
+            if intent.not_meaningful || self.left_out.contains(&intent.intent_name) {
                 continue;
             }
-            let at = intent.intent_timestamp.0;
-            if seen.first_meaningful.as_ref().is_none_or(|first| at < first.at) {
-                let name = intent.intent_name.clone();
-                seen.first_meaningful = Some(FirstIntent { at, name, bot_handled });
+            let place = (intent.intent_timestamp.0, row.conversation_end_time.0, index);
+            let met = || Met { place, name: intent.intent_name.clone(), bot_handled };
+            if seen.first_meaningful.as_ref().is_none_or(|first| place < first.place) {
+                seen.first_meaningful = Some(met());
+            }
+            if seen.last_meaningful.as_ref().is_none_or(|last| place > last.place) {
+                seen.last_meaningful = Some(met());
             }
         }
         self.visitor_messages += u128::from(row.visitor_messages_count.0);
@@ -153,28 +201,42 @@ impl Tally {
             automation_rate: rate(|s| s.automated),
             messages_understood_rate: (self.visitor_messages > 0)
                 .then(|| understood / self.visitor_messages as f64),
-            first_meaningful_intents: self.by_intent(),
+            first_meaningful_intents: self
+                .by_intent(|seen| seen.first_meaningful.as_ref())
+                .map(|(name, total_conversations, bot_handled_rate)| IntentMetrics {
+                    first_meaningful_intent: name,
+                    total_conversations,
+                    bot_handled_rate,
+                })
+                .collect(),
+            last_meaningful_intents: self
+                .by_intent(|seen| seen.last_meaningful.as_ref())
+                .map(|(name, total_conversations, bot_handled_rate)| LastIntentMetrics {
+                    last_meaningful_intent: name,
+                    total_conversations,
+                    bot_handled_rate,
+                })
+                .collect(),
         }
     }
 
-    fn by_intent(&self) -> Vec<IntentMetrics> {
+    /// Intent, conversations, share handled by the bot; the most frequent first.
+    fn by_intent(
+        &self,
+        which: fn(&Seen) -> Option<&Met>,
+    ) -> impl Iterator<Item = (String, u64, Option<f64>)> {
         let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-        for first in self.conversations.values().filter_map(|s| s.first_meaningful.as_ref()) {
-            let (total, bot_handled) = counts.entry(&first.name).or_default();
+        for met in self.conversations.values().filter_map(which) {
+            let (total, bot_handled) = counts.entry(&met.name).or_default();
             *total += 1;
-            *bot_handled += u64::from(first.bot_handled);
+            *bot_handled += u64::from(met.bot_handled);
         }
-        let mut table: Vec<_> = counts
-            .into_iter()
-            .map(|(name, (total, bot_handled))| IntentMetrics {
-                first_meaningful_intent: name.to_owned(),
-                total_conversations: total,
-                bot_handled_rate: share(bot_handled, total),
-            })
-            .collect();
+        let mut table: Vec<(&str, (u64, u64))> = counts.into_iter().collect();
         // The sort is stable: equal counts stay in the order of their names.
-        table.sort_by_key(|row| core::cmp::Reverse(row.total_conversations));
+        table.sort_by_key(|(_, (total, _))| core::cmp::Reverse(*total));
         table
+            .into_iter()
+            .map(|(name, (total, bot_handled))| (name.to_owned(), total, share(bot_handled, total)))
     }
 }
 

@@ -13,7 +13,8 @@ mod tests;
 
 pub use document::{Document, Manifest, document};
 pub use metrics::{
-    ConversationIntents, IntentMetrics, Metrics, NOT_MEANINGFUL, Tally, intents, metrics,
+    ConversationIntents, IntentMetrics, LastIntentMetrics, Metrics, NOT_MEANINGFUL, Tally, intents,
+    metrics, took_place,
 };
 pub use row::{Bot, Channel, ConversationStatus, Count, Instant, Intent, Row, row};
 pub use verify::{Fault, Finding, read, verify};

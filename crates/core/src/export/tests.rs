@@ -290,12 +290,52 @@ fn the_metrics_are_those_of_the_queries() {
                     "bot_handled_rate": 1.0,
                 },
             ],
+            "last_meaningful_intents": [
+                {
+                    "last_meaningful_intent": "Refund",
+                    "total_conversations": 3,
+                    "bot_handled_rate": 2.0 / 3.0,
+                },
+            ],
         })
     );
     let ends = intents(&rows[1]);
     assert_eq!(ends.first_intent.as_deref(), Some("Talk to a human/agent"));
     assert_eq!(ends.last_intent.as_deref(), Some("Refund"));
     assert_eq!(intents(&rows[3]).first_intent, None);
+}
+
+#[test]
+fn which_row_an_intent_is_taken_from_does_not_depend_on_the_order_of_files() {
+    let met = |status, minutes: i64| {
+        let mut row = with_intents(
+            counted("a", status, Resolution::Undefined),
+            &[("Refund", 3, false), ("Greeting", 3, false)],
+        );
+        row.conversation_end_time = Instant(row.conversation_end_time.0.plus(minutes * 60_000));
+        row
+    };
+    let first = met(ConversationStatus::BotHandled, 0);
+    let second = met(ConversationStatus::Agent, 60);
+    for rows in [[&first, &second], [&second, &first]] {
+        let mut tally = Tally::leaving_out(vec!["Refund".to_owned()]);
+        rows.iter().for_each(|row| tally.add(row));
+        let metrics = tally.metrics();
+        let (first, last) = (&metrics.first_meaningful_intents, &metrics.last_meaningful_intents);
+        assert_eq!(first[0].first_meaningful_intent, "Greeting", "only what is named is left out");
+        assert_eq!((first[0].bot_handled_rate, last[0].bot_handled_rate), (Some(1.0), Some(0.0)));
+    }
+}
+
+#[test]
+fn a_conversation_takes_place_on_all_days_that_it_touches() {
+    let mut row = counted("a", ConversationStatus::BotHandled, Resolution::Informed);
+    let time = |text: &str| Instant(UnixMillis::parse_rfc3339(text).unwrap());
+    row.conversation_start_time = time("2026-11-19T23:59:59.999Z");
+    row.conversation_end_time = time("2026-11-21T00:00:00Z");
+    let days = ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"];
+    let on = days.map(|day| took_place(&row, day.parse().unwrap()));
+    assert_eq!(on, [false, true, true, true, false]);
 }
 
 #[test]

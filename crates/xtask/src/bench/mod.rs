@@ -3,6 +3,7 @@
 
 mod classify;
 mod detect;
+mod export;
 mod prompt;
 mod size;
 mod widget;
@@ -25,6 +26,8 @@ pub enum Bench {
     Detect,
     /// The embedded classifier: accuracy by task with baselines, size, time in wasm.
     Classify,
+    /// Sealing a day of the export: rows each second and peak memory.
+    Export(export::Args),
     /// The engine that visitors load: bytes of the wasm module and its glue, by section.
     Size,
     /// The widget on a page: sizes, time to ready, longest task and memory, beside other chats.
@@ -37,6 +40,7 @@ pub fn run(project: &Project, bench: &Bench) -> Result<()> {
         Bench::Prompt { sequences } => prompt::run(project, *sequences),
         Bench::Detect => detect::run(project),
         Bench::Classify => classify::run(project),
+        Bench::Export(args) => export::run(project, args),
         Bench::Size => size::run(project),
         Bench::Widget(args) => widget::run(project, args),
     }

@@ -26,6 +26,8 @@ pub enum Suite {
     Worker,
     /// The whole story in Chromium, and the package in the hands of those who install it.
     Browser,
+    /// The metrics of day files against DuckDB (fetched with pip). Only when it is named.
+    Export,
 }
 
 const ALL: [Suite; 4] = [Suite::Native, Suite::Wasm, Suite::Worker, Suite::Browser];
@@ -37,6 +39,7 @@ impl Suite {
             Self::Wasm => "wasm",
             Self::Worker => "worker",
             Self::Browser => "browser",
+            Self::Export => "export",
         }
     }
 
@@ -44,7 +47,7 @@ impl Suite {
     /// Worker mostly wait for retries and alarms, those of the browser draw all the time.
     fn width(self) -> Option<usize> {
         match self {
-            Self::Native | Self::Wasm => None,
+            Self::Native | Self::Wasm | Self::Export => None,
             Self::Worker => Some(available_parallelism().map_or(1, NonZeroUsize::get).min(4)),
             Self::Browser => Some(1),
         }
@@ -53,7 +56,7 @@ impl Suite {
     /// Where the tests of a suite that Node.js runs lie: files that end in `.test.mjs`.
     fn directories(self) -> &'static [&'static str] {
         match self {
-            Self::Native => &[],
+            Self::Native | Self::Export => &[],
             Self::Wasm => &["widget-plugin/tests", "tests/wasm"],
             Self::Worker => &["tests/e2e"],
             Self::Browser => &["widget-plugin/browser-tests", "tests/browser", "tests/packaging"],
@@ -71,6 +74,7 @@ pub fn run(project: &Project, suites: &[Suite]) -> Result<ExitCode> {
         eprintln!("test: {}", suite.name());
         let result = match suite {
             Suite::Native => native(project),
+            Suite::Export => against_duckdb(project),
             _ => {
                 let ready = *built.get_or_insert_with(|| match build::for_tests(project) {
                     Ok(()) => true,
@@ -121,6 +125,23 @@ fn native(project: &Project) -> Result<Count> {
         count::cargo_test,
     )?;
     Ok(units + docs)
+}
+
+/// Runs the metrics' test with DuckDB, in an environment of Python's that is kept in the cache.
+fn against_duckdb(project: &Project) -> Result<Count> {
+    let needs = project.path("crates/cli/tests/duckdb/requirements.txt");
+    let wanted = fs::read_to_string(&needs)?;
+    let home = project.path(".askwell/duckdb");
+    let (python, done) = (home.join("bin/python"), home.join("requirements.txt"));
+    if fs::read_to_string(&done).ok().as_deref() != Some(wanted.as_str()) {
+        command::run(project.command("python3").args(["-m", "venv"]).arg(&home))?;
+        let mut pip = project.command(&python);
+        command::run(pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&needs))?;
+        fs::write(&done, wanted)?;
+    }
+    let mut test = project.command("cargo");
+    test.args(["test", "--locked", "--package", "askwell-cli", "--test", "duckdb"]);
+    counted(test.env("ASKWELL_DUCKDB_PYTHON", python), count::cargo_test)
 }
 
 fn in_node(project: &Project, suite: Suite) -> Result<Count> {
