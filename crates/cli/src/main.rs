@@ -6,11 +6,15 @@ mod export;
 mod lines;
 mod llm;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use askwell::detect::{Kind, Region};
+use askwell::event::reference;
+use askwell::export::Tally;
 use askwell::line;
 use askwell::text::Lang;
+use askwell::time::Day;
 use clap::{Args, Parser, Subcommand};
+use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,6 +46,19 @@ enum Command {
     /// Work on day files
     #[command(subcommand)]
     Export(Export),
+    /// Writes the catalog of events down
+    #[command(subcommand)]
+    Events(Events),
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum Events {
+    /// As JSON Schema, draft 2020-12
+    Schema,
+    /// As TypeScript types
+    Types,
+    /// As a page in Markdown
+    Page,
 }
 
 #[derive(Debug, Args)]
@@ -99,10 +116,26 @@ struct Metrics {
     /// The first and last intent of each conversation in place of the metrics, one JSON object a line
     #[arg(long, conflicts_with = "json")]
     intents: bool,
+    /// Only conversations that took place on this day, at least in part: give the files of that day
+    /// and of the next
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    on: Option<Day>,
+    /// Only conversations in which the bot spoke
+    #[arg(long)]
+    with_bot: bool,
+    /// An intent that the tables of intents leave out, in place of the usual ones; may be repeated
+    #[arg(long, value_name = "NAME", conflicts_with = "intents")]
+    leave_out: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Export {
+    /// Writes day files with one row a line (NDJSON), as data warehouses load them
+    Ndjson {
+        /// Day files; the rows of several follow each other
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Checks a day file against the schema, and against NAME.manifest.json if that is beside it
     Verify {
         /// The day file
@@ -156,8 +189,30 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Classify(Classify { lines, .. }) => lines::run(lines.jobs, line::classify::run),
         Command::Sentiment(lines) => lines::run(lines.jobs, line::classify::run_sentiment),
-        Command::Metrics(Metrics { files, intents: true, .. }) => export::intents(&files),
-        Command::Metrics(Metrics { files, json, .. }) => export::metrics(&files, json),
+        Command::Metrics(Metrics { files, json, intents, on, with_bot, leave_out }) => {
+            let select = export::Select { on, with_bot };
+            if intents {
+                export::intents(&files, select)
+            } else {
+                let tally = match leave_out.is_empty() {
+                    true => Tally::default(),
+                    false => Tally::leaving_out(leave_out),
+                };
+                export::metrics(&files, select, tally, json)
+            }
+        }
+        Command::Events(form) => events(form),
+        Command::Export(Export::Ndjson { files }) => export::ndjson(&files),
         Command::Export(Export::Verify { file, json }) => export::verify(&file, json),
     }
+}
+
+fn events(form: Events) -> Result<ExitCode> {
+    let text = match form {
+        Events::Schema => format!("{}\n", serde_json::to_string_pretty(&reference::json_schema())?),
+        Events::Types => reference::typescript(),
+        Events::Page => reference::page(),
+    };
+    std::io::stdout().write_all(text.as_bytes()).context("standard output")?;
+    Ok(ExitCode::SUCCESS)
 }

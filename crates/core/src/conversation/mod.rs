@@ -101,6 +101,16 @@ pub struct Message {
     pub at: UnixMillis,
 }
 
+/// What the id of a question begins with that the policy put.
+pub const QUESTION_PREFIX: &str = "ask-";
+
+impl Message {
+    /// Whether it is a question that the policy put, and no answer to anything.
+    pub fn is_question(&self) -> bool {
+        self.role == Role::Bot && self.id.starts_with(QUESTION_PREFIX)
+    }
+}
+
 impl From<&Message> for Turn {
     fn from(m: &Message) -> Self {
         Self { role: m.role, text: m.text.clone(), at: Some(m.at.secs()) }
@@ -129,7 +139,9 @@ impl Direction {
 }
 
 /// Where the visitor writes from. Captured automatically, never asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Platform {
     /// The widget of this project.
@@ -148,6 +160,13 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// Reads a platform; none: there is no such platform.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::WebWidget, Self::Line, Self::Facebook, Self::Email, Self::Phone, Self::Api]
+            .into_iter()
+            .find(|platform| platform.as_str() == text)
+    }
+
     /// The platform as it stands on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

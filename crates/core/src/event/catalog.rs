@@ -1,148 +1,42 @@
-//! The catalog: every event there is, its group, and the optional fields that its payload may hold.
-//!
-//! Names, groups and fields are those of the source document. One table here is what events are
-//! read, checked and documented by (`docs/events.md` is tested against it).
+//! The optional fields that payloads may hold: one table, by which events are read, checked and
+//! documented ([`super::reference`]). Fields and groups are those of the source document.
 
+use super::name::Group;
 use super::values::{
     AppSurface, ConfidenceBand, ErrorCode, EscalationReason, FieldValue, HandoffTarget, KbGapType,
     OutcomeType, ReplyMode, ResolutionPath, ResultTag, Severity, SignalType, TriageResult, Values,
-    tags,
 };
 use crate::conversation::Platform;
 use crate::error::{Code, Error};
 use crate::id::ThemeId;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-tags! {
-    /// The name of an event.
-    Name {
-        /// Somebody of the team signed in.
-        AuthSignInSuccess = "auth.sign_in.success",
-        /// An attempt to sign in was refused.
-        AuthSignInFailure = "auth.sign_in.failure",
-        /// A workspace was made.
-        WorkspaceCreated = "workspace.created",
-        /// Somebody went to another workspace.
-        WorkspaceSwitched = "workspace.switched",
-        /// A knowledge base was made.
-        KbCreated = "kb.created",
-        /// A knowledge base was published.
-        KbPublished = "kb.published",
-        /// A channel was connected.
-        ChannelConnected = "channel.connected",
-        /// A channel was disconnected.
-        ChannelDisconnected = "channel.disconnected",
-        /// A reply to a comment was drafted.
-        CommentResponderReplyGenerated = "comment_responder.reply.generated",
-        /// A reply to a comment was sent.
-        CommentResponderReplySent = "comment_responder.reply.sent",
-        /// A live conversation was given to a person.
-        LiveConversationAssigned = "chatti_live.conversation.assigned",
-        /// The plan was changed.
-        BillingPlanChanged = "billing.plan_changed",
-        /// Something was put into a bucket that the dashboard shows.
-        CustomerSignalDetected = "customer_signal.detected",
-        /// A high-risk negative expression was seen.
-        CustomerSignalSevereNegativeDetected = "customer_signal.severe_negative_detected",
-        /// Praise or success was seen.
-        CustomerSignalSuccessDetected = "customer_signal.success_detected",
-        /// A signal was put into a friction or opportunity theme.
-        CustomerSignalThemeClustered = "customer_signal.theme_clustered",
-        /// An inbound item was classified and routed.
-        AiTriageCompleted = "ai_triage.completed",
-        /// An item was handed to a person or a protected workflow.
-        AiTriageEscalationTriggered = "ai_triage.escalation_triggered",
-        /// A candidate reply was drafted.
-        AiReplyGenerated = "ai_reply.generated",
-        /// A reply was sent.
-        AiReplySent = "ai_reply.sent",
-        /// Missing or weak knowledge affected a reply.
-        AiReplyKbGapDetected = "ai_reply.kb_gap_detected",
-        /// The matter appears to be settled.
-        InteractionOutcomeResolved = "interaction.outcome_resolved",
-        /// A customer who was displeased ended content.
-        InteractionOutcomeRecovered = "interaction.outcome_recovered",
-        /// The matter came back after it seemed settled.
-        InteractionOutcomeReopened = "interaction.outcome_reopened",
-        /// A person took over after a hand-off.
-        InteractionOutcomeHandoffCompleted = "interaction.outcome_handoff_completed",
-    }
-}
-
-tags! {
-    /// Events that share their optional fields.
-    Group {
-        /// Activation and value moments.
-        Base = "base",
-        /// What customers express.
-        CustomerSignal = "customer_signal",
-        /// What the system decides and answers.
-        Ai = "ai",
-        /// How conversations end.
-        Outcome = "interaction.outcome",
-    }
-}
-
-impl Name {
-    /// The group it belongs to.
-    pub fn group(self) -> Group {
-        use Name as N;
-        match self {
-            N::AuthSignInSuccess
-            | N::AuthSignInFailure
-            | N::WorkspaceCreated
-            | N::WorkspaceSwitched
-            | N::KbCreated
-            | N::KbPublished
-            | N::ChannelConnected
-            | N::ChannelDisconnected
-            | N::CommentResponderReplyGenerated
-            | N::CommentResponderReplySent
-            | N::LiveConversationAssigned
-            | N::BillingPlanChanged => Group::Base,
-            N::CustomerSignalDetected
-            | N::CustomerSignalSevereNegativeDetected
-            | N::CustomerSignalSuccessDetected
-            | N::CustomerSignalThemeClustered => Group::CustomerSignal,
-            N::AiTriageCompleted
-            | N::AiTriageEscalationTriggered
-            | N::AiReplyGenerated
-            | N::AiReplySent
-            | N::AiReplyKbGapDetected => Group::Ai,
-            N::InteractionOutcomeResolved
-            | N::InteractionOutcomeRecovered
-            | N::InteractionOutcomeReopened
-            | N::InteractionOutcomeHandoffCompleted => Group::Outcome,
-        }
-    }
-
-    /// Whether its payload may hold a field.
-    pub fn allows(self, field: Field) -> bool {
-        field.group().is_none_or(|group| group == self.group())
-    }
-
-    /// The optional fields that its payload may hold, in the order of the catalog.
-    pub fn fields(self) -> impl Iterator<Item = Field> {
-        Field::ALL.iter().copied().filter(move |f| self.allows(*f))
-    }
-}
-
 macro_rules! fields {
-    ($($(#[$doc:meta])* $variant:ident $name:ident: $type:ty, $group:expr;)+) => {
+    ($(#[doc = $doc:literal] $variant:ident $name:ident: $type:ty, $group:expr;)+) => {
         /// An optional field of a payload.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Field {
-            $($(#[$doc])* $variant,)+
+            $(#[doc = $doc] $variant,)+
         }
 
         impl Field {
             /// All fields, in the order of the catalog.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
+            /// Reads a field's name; none: there is no such field.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|field| field.as_str() == text)
+            }
+
             /// The field's name.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => stringify!($name),)+ }
+            }
+
+            /// What it means.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $doc.trim_ascii(),)+ }
             }
 
             /// The group whose events may hold it; none: all events may.
@@ -160,7 +54,7 @@ macro_rules! fields {
         #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
         pub struct Payload {
             $(
-                $(#[$doc])*
+                #[doc = $doc]
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $name: Option<$type>,
             )+
@@ -172,6 +66,14 @@ macro_rules! fields {
                 let mut set = Vec::new();
                 $(if self.$name.is_some() { set.push(Field::$variant); })+
                 set
+            }
+
+            /// The text that a field has; none where it is not set, or is no text.
+            pub fn text(&self, field: Field) -> Option<String> {
+                let value = match field {
+                    $(Field::$variant => serde_json::to_value(&self.$name),)+
+                };
+                value.ok()?.as_str().map(str::to_owned)
             }
 
             /// Reads a payload; a field that is null counts as absent.

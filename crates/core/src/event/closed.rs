@@ -5,7 +5,9 @@
 //! what keeps facts from counting twice is their ids. An id is derived from the conversation, the
 //! name, and *which* fact of that name it is, never from the revision:
 //! - a signal is a fact of the conversation: there is one of each type, however often it closes;
-//! - triage and outcome are facts of an *episode*, the part from the beginning or from a reopening;
+//! - triage, replies and outcome are facts of an *episode*, the part from the beginning or from a
+//!   reopening: of replies the first of the bot and the first of a person, so that a conversation of
+//!   any length gives few;
 //! - hand-offs are counted over the conversation.
 //!
 //! Where a later closing gives an id that is stored already, the stored event stands: an outbox
@@ -13,7 +15,7 @@
 
 use super::{
     AppSurface, ConfidenceBand, EscalationReason, Event, HandoffTarget, Name, OutcomeType, Payload,
-    ResolutionPath, Scope, Severity, SignalType, TriageResult,
+    ReplyMode, ResolutionPath, Scope, Severity, SignalType, TriageResult,
 };
 use crate::classify::Outcome;
 use crate::closing::{Closed, Conclusion};
@@ -39,6 +41,7 @@ pub fn of_closed(
     let episode = Episode::last(closed);
     let mut out = Emitter { closed, scope, events: Vec::new() };
     out.reopening(&episode);
+    out.replies(&episode);
     out.signals(conclusion);
     out.triage(&episode, conclusion);
     if closed.status == Status::Completed {
@@ -129,6 +132,19 @@ impl Emitter<'_> {
                 Payload { outcome_type: Some(OutcomeType::Reopened), ..Payload::default() };
             let which = episode.ordinal.to_string();
             self.emit(Name::InteractionOutcomeReopened, &which, episode.started_at, payload);
+        }
+    }
+
+    fn replies(&mut self, episode: &Episode<'_>) {
+        let asked = episode.messages.iter().position(|m| m.role == Role::Customer);
+        let after = asked.and_then(|first| episode.messages.get(first..)).unwrap_or_default();
+        for (role, mode) in [(Role::Bot, ReplyMode::Auto), (Role::Agent, ReplyMode::Human)] {
+            let reply = after.iter().find(|m| m.role == role && !m.is_question());
+            if let Some(reply) = reply {
+                let payload = Payload { reply_mode: Some(mode), ..Payload::default() };
+                let which = format!("{} {mode}", episode.ordinal);
+                self.emit(Name::AiReplySent, &which, reply.at, payload);
+            }
         }
     }
 

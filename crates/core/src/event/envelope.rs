@@ -4,7 +4,7 @@ use super::Event;
 use serde_json::{Map, Value, json};
 
 /// What every event type begins with on the wire.
-const TYPE_PREFIX: &str = "askwell.";
+pub(super) const TYPE_PREFIX: &str = "askwell.";
 
 /// The event as CloudEvents 1.0 in JSON format (`application/cloudevents+json`).
 ///

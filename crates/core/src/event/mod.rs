@@ -1,17 +1,22 @@
 //! Events: what happened, without content and without personal data.
 //!
 //! An [`Event`] is made of enums, internal ids, numbers and times only; there is no field that could
-//! carry what somebody wrote. [`is_clean`] looks at it once more, as it would leave.
+//! carry what somebody wrote. [`is_clean`] looks at it once more, as it would leave. Events of other
+//! parts of the platform come in through [`ingest`]. [`reference`] writes the catalog down.
 
 mod catalog;
 mod closed;
 mod envelope;
+pub mod ingest;
+mod name;
+pub mod reference;
 mod scan;
 mod values;
 
-pub use catalog::{Field, Group, Name, Payload};
+pub use catalog::{Field, Payload};
 pub use closed::of_closed;
 pub use envelope::cloud_event;
+pub use name::{Group, Name, Origin};
 pub use scan::{Hit, hits, is_clean};
 pub use values::{
     AppSurface, ConfidenceBand, ErrorCode, EscalationReason, HandoffTarget, KbGapType, OutcomeType,
@@ -53,6 +58,9 @@ pub enum UserId {
 }
 
 impl UserId {
+    /// How it is written.
+    pub const FORM: &str = "`cu_` (a customer), `vi_` (a visitor) or `us_` (a person of the team, or a user of another part of the platform), and 26 characters of base 32";
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         match self {

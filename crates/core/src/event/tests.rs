@@ -70,6 +70,11 @@ fn given(closed: &Closed, conclusion: &Conclusion) -> Vec<Event> {
     events
 }
 
+fn beside_replies(closed: &Closed, conclusion: &Conclusion) -> Vec<Event> {
+    let reply = |event: &Event| event.name == Name::AiReplySent;
+    given(closed, conclusion).into_iter().filter(|event| !reply(event)).collect()
+}
+
 fn names(events: &[Event]) -> Vec<&'static str> {
     events.iter().map(|e| e.name.as_str()).collect()
 }
@@ -96,17 +101,22 @@ fn the_catalog_has_the_names_of_the_source() {
 }
 
 #[test]
-fn a_quiet_conversation_gives_its_triage_alone() {
+fn a_quiet_conversation_gives_its_reply_and_its_triage() {
     let events = given(&closed(Status::Completed, BOT_CHAT), &conclusion(Outcome::None));
-    assert_eq!(names(&events), ["ai_triage.completed"]);
+    assert_eq!(names(&events), ["ai_reply.sent", "ai_triage.completed"]);
+    let reply = json!({
+        "channel_type": "line", "app_surface": "conversation", "reply_mode": "auto",
+    });
+    assert_eq!(payload(&events[0]), reply);
+    assert_eq!(events[0].occurred_at, UnixMillis(1_800_000_000_000 + MINUTE));
     assert_eq!(
-        payload(&events[0]),
+        payload(&events[1]),
         json!({
             "channel_type": "line", "app_surface": "conversation",
             "triage_result": "auto", "confidence_band": "medium",
         })
     );
-    assert_eq!(events[0].occurred_at, UnixMillis(1_800_000_000_000 + 3 * MINUTE));
+    assert_eq!(events[1].occurred_at, UnixMillis(1_800_000_000_000 + 3 * MINUTE));
 }
 
 #[test]
@@ -129,14 +139,14 @@ fn signals_bear_their_bucket_and_gravity() {
     let mut angry = conclusion(Outcome::Unresolved);
     angry.tone.sentiment = Sentiment::OverlyNegative;
     angry.signals.dissatisfaction = true;
-    let events = given(&closed(Status::Completed, BOT_CHAT), &angry);
+    let events = beside_replies(&closed(Status::Completed, BOT_CHAT), &angry);
     assert_eq!(names(&events), ["customer_signal.detected", "ai_triage.completed"]);
     assert_eq!(payload(&events[0])["signal_type"], "dissatisfaction");
     assert_eq!(payload(&events[0])["severity"], "high");
 
     angry.signals.severe_negative = true;
     angry.signals.success = true;
-    let events = given(&closed(Status::Completed, BOT_CHAT), &angry);
+    let events = beside_replies(&closed(Status::Completed, BOT_CHAT), &angry);
     assert_eq!(
         names(&events),
         [
@@ -159,18 +169,20 @@ fn a_hand_off_escalates_at_once_and_completes_when_a_person_has_answered() {
         (Role::Bot, "one moment"),
         (Role::System, "handoff"),
     ];
-    let at_handoff = given(&closed(Status::InProgress, &said), &conclusion(Outcome::Handoff));
+    let at_handoff =
+        beside_replies(&closed(Status::InProgress, &said), &conclusion(Outcome::Handoff));
     assert_eq!(names(&at_handoff), ["ai_triage.escalation_triggered", "ai_triage.completed"]);
     assert_eq!(payload(&at_handoff[1])["triage_result"], "escalated");
     assert_eq!(at_handoff[0].occurred_at, UnixMillis(1_800_000_000_000 + 2 * MINUTE));
 
     said.extend([(Role::System, "closed")]);
-    let unanswered = given(&closed(Status::Completed, &said), &conclusion(Outcome::Handoff));
+    let unanswered =
+        beside_replies(&closed(Status::Completed, &said), &conclusion(Outcome::Handoff));
     assert_eq!(names(&unanswered), names(&at_handoff), "nobody took over");
 
     said.pop();
     said.extend([(Role::Agent, "done"), (Role::Customer, "great"), (Role::System, "closed")]);
-    let ended = given(&closed(Status::Completed, &said), &conclusion(Outcome::Resolved));
+    let ended = beside_replies(&closed(Status::Completed, &said), &conclusion(Outcome::Resolved));
     assert_eq!(
         names(&ended),
         [
@@ -196,7 +208,7 @@ fn a_hand_off_escalates_at_once_and_completes_when_a_person_has_answered() {
 fn a_reopened_conversation_gives_its_reopening_and_a_second_outcome_but_no_second_signal() {
     let mut happy = conclusion(Outcome::Resolved);
     happy.signals.success = true;
-    let first = given(&closed(Status::Completed, BOT_CHAT), &happy);
+    let first = beside_replies(&closed(Status::Completed, BOT_CHAT), &happy);
 
     let mut said = BOT_CHAT.to_vec();
     said.extend([
@@ -207,7 +219,8 @@ fn a_reopened_conversation_gives_its_reopening_and_a_second_outcome_but_no_secon
     ]);
     let mut again = conclusion(Outcome::Unresolved);
     again.signals.success = true;
-    let second = given(&Closed { revision: 2, ..closed(Status::Completed, &said) }, &again);
+    let second =
+        beside_replies(&Closed { revision: 2, ..closed(Status::Completed, &said) }, &again);
 
     let known: Vec<_> = first.iter().map(|e| &e.event_id).collect();
     let new: Vec<_> = second.iter().filter(|e| !known.contains(&&e.event_id)).cloned().collect();
@@ -321,7 +334,7 @@ fn a_number_that_readers_would_round_is_refused() {
 #[test]
 fn the_envelope_is_cloud_events_1_0() {
     let events = given(&closed(Status::Completed, BOT_CHAT), &conclusion(Outcome::None));
-    let event = &events[0];
+    let event = &events[1];
     assert_eq!(
         cloud_event(event),
         json!({
@@ -349,15 +362,45 @@ fn the_envelope_is_cloud_events_1_0() {
 }
 
 #[test]
+fn replies_are_the_first_of_each_kind_in_each_episode() {
+    let said = [
+        (Role::Bot, "welcome"),
+        (Role::Customer, "a question"),
+        (Role::Bot, "your name?"),
+        (Role::Bot, "an answer"),
+        (Role::Bot, "more"),
+        (Role::Agent, "hello"),
+        (Role::Agent, "done"),
+        (Role::System, "closed"),
+    ];
+    let mut first = closed(Status::Completed, &said);
+    first.messages[2].id = "ask-m1".to_owned();
+    let replies = |closed: &Closed| -> Vec<(i64, Value)> {
+        let minute = |e: &Event| (e.occurred_at.0 - 1_800_000_000_000) / MINUTE;
+        let mode = |e: &Event| payload(e)["reply_mode"].clone();
+        let events = given(closed, &conclusion(Outcome::None));
+        let replies = events.iter().filter(|e| e.name == Name::AiReplySent);
+        replies.map(|e| (minute(e), mode(e))).collect()
+    };
+    assert_eq!(replies(&first), [(3, json!("auto")), (5, json!("human"))]);
+    let more = [(Role::System, "reopened"), (Role::Agent, "yes?"), (Role::Customer, "again")];
+    let again = closed(Status::Completed, &[&said[..], &more, &[(Role::Agent, "so")]].concat());
+    assert_eq!(replies(&again), [(11, json!("human"))]);
+}
+
+#[test]
 fn what_should_not_be_in_an_event_is_found_wherever_it_stands() {
     let event = Event::from_json(every_event().remove(0)).unwrap();
     for (key, value, kind) in [
-        ("note", json!("write to ana@example.org"), Kind::Email),
-        ("note", json!(["x", {"y": "+44 20 7946 0958"}]), Kind::Phone),
-        ("note", json!("(555) 010-0199"), Kind::Phone),
-        ("user_id", json!("0123456789"), Kind::Phone),
-        ("timestamp", json!("2027-01-15 08:03"), Kind::Phone),
-        ("ana@example.org", json!(1), Kind::Email),
+        ("note", json!("write to ana@example.org"), Some(Kind::Email)),
+        ("note", json!("+44 20 7946 0958"), Some(Kind::Phone)),
+        ("note", json!("(555) 010-0199"), Some(Kind::Phone)),
+        ("note", json!(5_550_100_199_u64), None),
+        ("note", json!("my name is Ana"), Some(Kind::Name)),
+        ("result", json!("Ana"), None),
+        ("user_id", json!("0123456789"), Some(Kind::Phone)),
+        ("timestamp", json!("2027-01-15 08:03"), Some(Kind::Phone)),
+        ("time_to_resolution_ms", json!(-1), None),
     ] {
         let mut envelope = cloud_event(&event);
         envelope["data"][key] = value.clone();
@@ -366,24 +409,72 @@ fn what_should_not_be_in_an_event_is_found_wherever_it_stands() {
     }
 }
 
+/// What visitors write of themselves, in several scripts and ways of writing.
+const PERSONAL: [&str; 16] = [
+    "Ana",
+    "Noor Haddad",
+    "O'Brien",
+    "Zoë",
+    "李雷",
+    "สมชาย",
+    "Иван Петров",
+    "محمد",
+    "ana@example.org",
+    "a.b+c@mail.example.co.uk",
+    "ana at example dot org",
+    "+44 20 7946 0958",
+    "(555) 010-0199",
+    "５５５０１００１９９",
+    "+1-202-555-0123 ext. 4",
+    "0612345678",
+];
+
+/// All places of a value, as JSON pointers.
+fn places(value: &Value) -> Vec<String> {
+    let mut all = vec![String::new()];
+    if let Value::Object(map) = value {
+        for (key, item) in map {
+            all.extend(places(item).into_iter().map(|place| format!("/{key}{place}")));
+        }
+    }
+    all
+}
+
 #[test]
-fn the_page_of_the_docs_is_the_catalog() {
-    let page = include_str!("../../../../docs/events.md");
-    for name in Name::ALL {
-        let row = page.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
-        assert!(row.is_some_and(|row| row.contains(name.group().as_str())), "{name}");
-    }
-    for field in Field::ALL {
-        let (name, group) = (field.as_str(), field.group().map_or("all", Group::as_str));
-        let values = match field.values() {
-            Values::OneOf(values) => {
-                values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ")
+fn personal_data_in_any_place_of_any_event_holds_it_back() {
+    let mut turn = 0;
+    for event in every_event() {
+        let envelope = cloud_event(&Event::from_json(event).unwrap());
+        assert_eq!(hits(&envelope), []);
+        for place in places(&envelope).into_iter().skip(1) {
+            let text = PERSONAL[turn % PERSONAL.len()];
+            let value = match turn / PERSONAL.len() % 5 {
+                0 => json!(text),
+                1 => json!(format!("{} {text}", envelope.pointer(&place).unwrap())),
+                2 => json!([text]),
+                3 => json!({"x": text}),
+                _ => json!({text: 1}),
+            };
+            turn += 1;
+            // The operator's own names: a slug, whatever it is called.
+            let own = value.as_str().is_some_and(|text| text.parse::<WorkspaceId>().is_ok());
+            if own && matches!(place.as_str(), "/data/org_id" | "/data/workspace_id") {
+                continue;
             }
-            other => other.to_string(),
-        };
-        let row = format!("| `{name}` | {group} | {values} |");
-        assert!(page.contains(&row), "the page lacks: {row}");
+            let mut altered = envelope.clone();
+            *altered.pointer_mut(&place).unwrap() = value;
+            assert_ne!(hits(&altered), [], "{text} at {place}");
+        }
+        for place in ["", "/data"] {
+            let text = PERSONAL[turn % PERSONAL.len()];
+            let (key, value) = [("note", json!(text)), (text, json!(1))][turn % 2].clone();
+            turn += 1;
+            let mut altered = envelope.clone();
+            altered.pointer_mut(place).unwrap()[key] = value;
+            assert_ne!(hits(&altered), [], "{text} in {place}");
+        }
     }
+    assert!(turn > 10_000, "{turn}");
 }
 
 #[test]

@@ -67,13 +67,13 @@ impl FieldValue for Platform {
 
 /// Enums whose variants are fixed strings on the wire.
 macro_rules! tags {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $text:literal,)+ })+) => {$(
-        $(#[$doc])*
+    ($(#[doc = $doc:literal] $name:ident { $(#[doc = $of:literal] $variant:ident = $text:literal,)+ })+) => {$(
+        #[doc = $doc]
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
         pub enum $name {
-            $($(#[$of])* #[serde(rename = $text)] $variant,)+
+            $(#[doc = $of] #[serde(rename = $text)] $variant,)+
         }
 
         impl $name {
@@ -83,6 +83,11 @@ macro_rules! tags {
             /// As it stands on the wire.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// What it means.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $of.trim_ascii(),)+ }
             }
         }
 
