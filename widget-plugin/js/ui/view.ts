@@ -65,8 +65,7 @@ export class View {
     this.#log = new Log(strings, (id) => port.retry(id));
 
     this.#launcher = element("button", { class: "launcher", type: "button", "aria-haspopup": "dialog" });
-    // A click of the keyboard's has no count.
-    this.#launcher.addEventListener("click", ({ detail }) => this.setOpen(!this.#open, detail > 0));
+    this.#launcher.addEventListener("click", () => this.setOpen(!this.#open));
 
     this.#endButton = element("button", { class: "quiet", type: "button", hidden: true }, strings.endChat);
     this.#endButton.addEventListener("click", () => this.#ask(true));
@@ -147,8 +146,7 @@ export class View {
     return this.#composer.text;
   }
 
-  /** `pointed`: by a finger or a mouse, after which nobody types at once. */
-  setOpen(open: boolean, pointed = false): void {
+  setOpen(open: boolean): void {
     if (open === this.#open) return;
     const held = this.#root.activeElement !== null;
     this.#open = open;
@@ -158,8 +156,9 @@ export class View {
     if (open) {
       this.#log.stick();
       // A task of its own: the focus needs the dialog's layout, which is the most work of all.
-      if (pointed) setTimeout(() => this.#open && this.#focusInside());
-      else this.#focusInside();
+      setTimeout(() => {
+        if (this.#open) this.#focusInside();
+      });
     } else if (held) {
       this.#launcher.focus();
     }

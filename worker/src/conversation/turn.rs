@@ -8,14 +8,16 @@ use crate::ledger::happenings::What;
 use crate::sql::Sql;
 use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted};
 use askwell::closing::Closed;
-use askwell::conversation::{Action, MAX_MESSAGE_BYTES, MAX_MESSAGES, Message, Role};
+use askwell::conversation::{
+    Action, MAX_MESSAGE_BYTES, MAX_MESSAGES, Message, QUESTION_PREFIX, Role,
+};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error, id};
 use serde::{Deserialize, Serialize};
 
 /// Ids that begin so are given by the conversation itself.
-const ASK_PREFIX: &str = "ask-";
+const ASK_PREFIX: &str = QUESTION_PREFIX;
 const MARK_PREFIX: &str = "mark-";
 
 /// What a request changed, to be told to those who listen.

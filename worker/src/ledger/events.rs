@@ -2,9 +2,9 @@
 //! in with [`emit`], which is the only way into the table.
 
 use super::cx::Cx;
-use super::op::{Op, Read, Room};
+use super::op::{Op, Read, Room, Write};
 use super::page::PageQuery;
-use super::{lanes, settings};
+use super::{lanes, settings, signals};
 use crate::bind;
 use crate::fault::{Outcome, complain, from_json};
 use crate::rpc::Call;
@@ -13,20 +13,32 @@ use askwell::api::{Page, StoredEvent};
 use askwell::event::{self, Event};
 use askwell::id::ConversationId;
 use askwell::time::UnixMillis;
+use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
+    migrations: &[
+        Migration {
         id: "events/1",
         statements: &[
             "CREATE TABLE events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, lane TEXT NOT NULL, body TEXT NOT NULL, delivered_at INTEGER)",
             "CREATE INDEX events_waiting ON events (lane, seq) WHERE delivered_at IS NULL",
             "CREATE INDEX events_by_name ON events (name)",
         ],
+    },
+    Migration {
+        id: "events/2",
+        statements: &[
+            "CREATE TABLE event_counts (day TEXT NOT NULL, name TEXT NOT NULL, channel TEXT NOT NULL, detail TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (day, name, channel, detail)) WITHOUT ROWID",
+            "INSERT INTO event_counts (day, name, channel, detail, n)
+             SELECT substr(json_extract(body, '$.time'), 1, 10), name, coalesce(json_extract(body, '$.data.channel_type'), ''),
+                    coalesce(json_extract(body, '$.data.signal_type'), json_extract(body, '$.data.triage_result'), ''), count(*)
+             FROM events GROUP BY 1, 2, 3, 4",
+        ],
     }],
-    ops: &[Op::read::<List>()],
+    ops: &[Op::read::<List>(), Op::write::<Replay>()],
     ..Room::EMPTY
 };
 
@@ -82,20 +94,116 @@ impl Read for List {
     }
 }
 
+/// What became of an event that was put in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// It is new.
+    New,
+    /// It was there.
+    Known,
+    /// It looks like personal data and was held back.
+    Blocked,
+}
+
 /// Puts an event into the outbox, unless it looks like personal data: then it is only counted.
 pub fn emit(cx: &Cx, event: &Event) -> Outcome<()> {
-    if !event::is_clean(event) {
+    put(cx, event).map(drop)
+}
+
+/// As [`emit`], and says what became of it.
+pub fn put(cx: &Cx, event: &Event) -> Outcome<Put> {
+    let envelope = event::cloud_event(event);
+    if !event::hits(&envelope).is_empty() {
         complain("an event was held back because it looks like personal data");
-        return settings::count(cx.sql, BLOCKED);
+        settings::count(cx.sql, BLOCKED)?;
+        return Ok(Put::Blocked);
     }
-    let body = event::cloud_event(event).to_string();
+    let body = envelope.to_string();
     let id = event.event_id.as_str();
     let lane = event.conversation_id.as_ref().map_or(id, ConversationId::as_str);
-    let new: Option<serde::de::IgnoredAny> = cx.sql.first(
-        "INSERT INTO events (id, name, lane, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq",
+    // Looked for first, since an insertion that comes to nothing uses up a `seq` all the same.
+    let known: Option<serde::de::IgnoredAny> =
+        cx.sql.first("SELECT 1 AS found FROM events WHERE id = ?", bind![id])?;
+    if known.is_some() {
+        return Ok(Put::Known);
+    }
+    cx.sql.run(
+        "INSERT INTO events (id, name, lane, body) VALUES (?, ?, ?, ?)",
         bind![id, event.name.to_string(), lane, body],
     )?;
-    if new.is_some() { lanes::wake(cx, lane) } else { Ok(()) }
+    signals::count(cx, event)?;
+    lanes::wake(cx, lane)?;
+    Ok(Put::New)
+}
+
+/// Whether an event that is there is this one, and not another with the same id.
+pub fn is_stored(sql: &Sql, event: &Event) -> Outcome<bool> {
+    let found: Option<serde::de::IgnoredAny> = sql.first(
+        "SELECT 1 AS found FROM events WHERE id = ? AND body = ?",
+        bind![event.event_id.as_str(), event::cloud_event(event).to_string()],
+    )?;
+    Ok(found.is_some())
+}
+
+/// Sends events again that have been delivered: those from one place of the order to another, both
+/// included, [`REPLAY_MOST`] at most. Each goes out after what its lane still has to send before it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Replay {
+    /// The first `seq`.
+    pub from: u64,
+    /// The last `seq`.
+    pub to: u64,
+}
+
+/// Events that are sent again at once.
+pub const REPLAY_MOST: i64 = 10_000;
+
+/// The greatest integer that the database's numbers keep exactly: 2^53 − 1.
+const MAX_SEQ: u64 = (1 << 53) - 1;
+
+/// What is sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replayed {
+    /// How many.
+    pub events: u64,
+    /// Where to go on, where there are more in the range.
+    pub next: Option<u64>,
+}
+
+impl Call for Replay {
+    const NAME: &'static str = "events.replay";
+    type Out = Replayed;
+}
+
+impl Write for Replay {
+    fn run(self, cx: &Cx) -> Outcome<Replayed> {
+        #[derive(Deserialize)]
+        struct Row {
+            seq: i64,
+            lane: String,
+        }
+        if self.from > self.to {
+            let detail = "the field `from` must not be greater than `to`";
+            return Err(Error::new(Code::InvalidField, detail).into());
+        }
+        let place = |seq: u64| i64::try_from(seq.min(MAX_SEQ)).unwrap_or(i64::MAX);
+        let mut rows: Vec<Row> = cx.sql.rows(
+            "SELECT seq, lane FROM events WHERE seq BETWEEN ? AND ? AND delivered_at IS NOT NULL ORDER BY seq LIMIT ?",
+            bind![place(self.from), place(self.to), REPLAY_MOST + 1],
+        )?;
+        let next = if rows.len() as i64 > REPLAY_MOST { rows.pop() } else { None };
+        let Some(last) = rows.last() else { return Ok(Replayed { events: 0, next: None }) };
+        cx.sql.run(
+            "UPDATE events SET delivered_at = NULL WHERE seq BETWEEN ? AND ?",
+            bind![place(self.from), last.seq],
+        )?;
+        let lanes: BTreeSet<&str> = rows.iter().map(|row| row.lane.as_str()).collect();
+        for lane in lanes {
+            lanes::wake(cx, lane)?;
+        }
+        let next = next.and_then(|row| u64::try_from(row.seq).ok());
+        Ok(Replayed { events: rows.len() as u64, next })
+    }
 }
 
 /// How many there are.

@@ -27,6 +27,7 @@ pub mod exports;
 pub mod facts;
 pub mod fields;
 pub mod happenings;
+pub mod intake;
 pub mod keys;
 pub mod lanes;
 pub mod op;
@@ -36,6 +37,7 @@ pub mod page;
 pub mod record;
 mod seal;
 pub mod settings;
+pub mod signals;
 #[cfg(test)]
 mod tests;
 
@@ -64,6 +66,8 @@ const ROOMS: &[Room] = &[
     customers::ROOM,
     answers::ROOM,
     events::ROOM,
+    intake::ROOM,
+    signals::ROOM,
     lanes::ROOM,
     happenings::ROOM,
     documents::ROOM,
