@@ -390,11 +390,11 @@ const CLEAR: f32 = 1.2;
 
 /// Which of several matters.
 fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
-    let scores = label::score(reading, field);
     let applies = rules::applies(reading, field);
     if field.optional && applies == Some(false) {
         return Finding::none(0.7, Method::Embedded);
     }
+    let scores = label::score(reading, field);
     let best = scores
         .iter()
         .enumerate()

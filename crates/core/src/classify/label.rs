@@ -161,6 +161,7 @@ fn by_vector(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
                 .iter()
                 .zip(&weights)
                 .enumerate()
+                .filter(|(_, (turn, weight))| !turn.is_empty() && **weight > 0.0)
                 .map(|(i, (turn, weight))| (i, weight * near(turn)))
                 .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
             let Some((index, best)) = nearest else { return Score::default() };

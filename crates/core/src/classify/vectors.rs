@@ -22,6 +22,11 @@ const MAX_WORD: usize = 40;
 pub(crate) struct Vector(Vec<f32>);
 
 impl Vector {
+    /// Whether it is near to nothing: a text without known pieces.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Cosine of the angle between two texts, −1 to 1; 0 where one has no vector.
     pub(crate) fn cosine(&self, other: &Self) -> f32 {
         // Eight sums side by side do not wait for each other.
