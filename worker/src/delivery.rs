@@ -6,7 +6,7 @@
 //! `webhook-id`, `webhook-timestamp` and `webhook-signature: v1,` HMAC-SHA-256 over
 //! `id.timestamp.body`.
 
-use crate::auth::sign_bytes;
+use crate::auth::sign;
 use crate::config;
 use crate::fault::{Fault, Outcome};
 use crate::ledger::lanes::{Delivered, LaneEvent, LaneNotice, Take};
@@ -99,7 +99,7 @@ pub fn secret_bytes(secret: &str) -> Outcome<Vec<u8>> {
 }
 
 fn signature(secret: &str, id: &str, timestamp: &str, body: &str) -> Outcome<String> {
-    let tag = sign_bytes(&secret_bytes(secret)?, format!("{id}.{timestamp}.{body}").as_bytes())?;
+    let tag = sign(&secret_bytes(secret)?, format!("{id}.{timestamp}.{body}").as_bytes())?;
     Ok(format!("v1,{}", STANDARD.encode(tag)))
 }
 

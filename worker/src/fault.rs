@@ -8,6 +8,14 @@ pub enum Fault {
     /// The request is refused; the reason goes out as it is.
     #[error(transparent)]
     Refused(#[from] Error),
+    /// The same, with headers that say more.
+    #[error("{error}")]
+    RefusedWith {
+        /// The reason.
+        error: Error,
+        /// Names and values.
+        headers: Vec<(&'static str, String)>,
+    },
     /// The platform failed; the reason is logged and only [`Code::Internal`] goes out.
     #[error("{0}")]
     Platform(#[from] worker::Error),
@@ -36,7 +44,7 @@ impl Fault {
     /// What the caller may see.
     pub fn public(&self) -> Error {
         match self {
-            Self::Refused(error) => error.clone(),
+            Self::Refused(error) | Self::RefusedWith { error, .. } => error.clone(),
             Self::Platform(_) | Self::Unreadable { .. } => Error::new(
                 Code::Internal,
                 "something failed on our side; the same request may be repeated",
@@ -47,7 +55,7 @@ impl Fault {
     /// Writes a failure of ours to the log. Refusals are the caller's business and are not logged.
     pub fn log(&self, place: &str) {
         match self {
-            Self::Refused(_) => {}
+            Self::Refused(_) | Self::RefusedWith { .. } => {}
             Self::Platform(_) | Self::Unreadable { .. } => {
                 complain(&format!("{place}: {self}"));
             }

@@ -5,7 +5,6 @@ use askwell::api::MAX_BODY_BYTES;
 use askwell::{Code, Error};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use std::collections::HashMap;
 use worker::{Request, Response, ResponseBuilder};
 
 /// Reads a body of at most [`MAX_BODY_BYTES`], without buffering more than that of a longer one.
@@ -61,11 +60,10 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     })?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| explain(&error.path().to_string(), error.inner()))
+        .map_err(|error| explain("field", &error.path().to_string(), &error.inner().to_string()))
 }
 
-fn explain(path: &str, error: &serde_json::Error) -> Error {
-    let message = error.to_string();
+fn explain(what: &str, path: &str, message: &str) -> Error {
     let quoted = |prefix: &str| {
         message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned)
     };
@@ -73,12 +71,16 @@ fn explain(path: &str, error: &serde_json::Error) -> Error {
         // The name is the sender's: show it only as far as it can be a field name.
         let name: String =
             name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
-        return Error::new(Code::UnknownField, format!("there is no field `{name}` here"));
+        return Error::new(Code::UnknownField, format!("there is no {what} `{name}` here"));
     }
     if let Some(name) = quoted("missing field `") {
-        return Error::new(Code::InvalidField, format!("the field `{name}` is missing"));
+        return Error::new(Code::InvalidField, format!("the {what} `{name}` is missing"));
     }
-    let place = if path == "." { "the body".to_owned() } else { format!("the field `{path}`") };
+    let place = match (path, what) {
+        (".", "field") => "the body".to_owned(),
+        (".", _) => "the query".to_owned(),
+        _ => format!("the {what} `{path}`"),
+    };
     Error::new(Code::InvalidField, format!("{place} is of the wrong type or out of range"))
 }
 
@@ -90,27 +92,40 @@ pub fn reply<T: Serialize>(status: u16, value: &T) -> Outcome<Response> {
         .from_json(value)?)
 }
 
-/// The query parameters of a request, each name once.
-pub fn query(request: &Request) -> Outcome<HashMap<String, String>> {
-    Ok(request.url()?.query_pairs().into_owned().collect())
+/// A JSON answer with the revision of what it shows as its `ETag`.
+pub fn tagged<T: Serialize>(status: u16, value: &T, revision: u64) -> Outcome<Response> {
+    let mut answer = reply(status, value)?;
+    answer.headers_mut().set("etag", &format!("\"{revision}\""))?;
+    Ok(answer)
 }
 
-/// A number out of the query parameters.
+/// The revision that `If-Match` names; none without one, or where any will do.
 ///
 /// # Errors
-/// [`Code::InvalidField`] naming it when it is no number.
-pub fn number<T: std::str::FromStr>(
-    query: &HashMap<String, String>,
-    name: &str,
-) -> Result<Option<T>, Error> {
-    query
-        .get(name)
-        .map(|text| {
-            text.parse().map_err(|_| {
-                Error::new(Code::InvalidField, format!("the parameter `{name}` must be a number"))
-            })
-        })
-        .transpose()
+/// [`Code::PreconditionFailed`] for a tag that is of no revision.
+pub fn if_match(request: &Request) -> Outcome<Option<u64>> {
+    let Some(tag) = request.headers().get("if-match")?.filter(|tag| tag != "*") else {
+        return Ok(None);
+    };
+    let number = tag.trim().strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    number.and_then(|number| number.parse().ok()).map(Some).ok_or_else(|| {
+        Fault::refused(
+            Code::PreconditionFailed,
+            "the header `If-Match` must be an `ETag` that this was answered with",
+        )
+    })
+}
+
+/// Reads a query.
+///
+/// # Errors
+/// [`Code::UnknownField`], [`Code::InvalidField`]; the detail names the parameter but never repeats a
+/// value.
+pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    let pairs = serde_html_form::Deserializer::from_bytes(text.as_bytes());
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        explain("parameter", &error.path().to_string(), &error.inner().to_string())
+    })
 }
 
 /// The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header), 1 to 128 visible ASCII.

@@ -19,6 +19,11 @@ pub fn response(fault: &Fault, place: &str) -> worker::Result<Response> {
     if error.code == Code::Unauthorized {
         builder = builder.with_header("www-authenticate", "Bearer realm=\"askwell\"")?;
     }
+    if let Fault::RefusedWith { headers, .. } = fault {
+        for (name, value) in headers {
+            builder = builder.with_header(name, value)?;
+        }
+    }
     let text = serde_json::to_string(&body).unwrap_or_default();
     Ok(builder.fixed(text.into_bytes()))
 }

@@ -111,6 +111,8 @@ derived! {
     EventId "ev_";
     /// A person of the team, or a user of another part of the platform.
     MemberId "us_";
+    /// A key of a workspace.
+    KeyId "ky_";
     /// A friction or opportunity theme that signals are grouped into.
     ThemeId "th_";
 }

@@ -8,6 +8,7 @@
 //! whether to ask. The way of a closed conversation is [`closing::conclude`]: classify, tag,
 //! summarise.
 
+pub mod access;
 pub mod api;
 pub mod classify;
 pub mod closing;

@@ -1,6 +1,6 @@
 //! What is neither said nor done: corrections of what was noted, and who is there.
 
-use super::calls::{Actor, Amend, Attend};
+use super::calls::{Amend, Attend};
 use super::{Conversation, store, turn};
 use crate::config;
 use crate::fault::Outcome;
@@ -17,7 +17,7 @@ impl Conversation {
         let now = config::now(&self.env);
         transaction(&self.state, move |sql| {
             let meta = store::meta(sql)?;
-            turn::authorise(&meta, &input.actor)?;
+            turn::authorise(&meta, &input.by)?;
             if meta.status.is_terminal() {
                 return Err(Error::new(
                     Code::ConversationClosed,
@@ -38,11 +38,8 @@ impl Conversation {
     pub(super) async fn attend(&self, input: Attend) -> Outcome<ReadMarks> {
         let sql = self.existing().await?;
         let mut meta = store::meta(&sql)?;
-        turn::authorise(&meta, &input.actor)?;
-        let role = match input.actor {
-            Actor::Visitor(_) => Role::Customer,
-            Actor::Team => Role::Agent,
-        };
+        turn::authorise(&meta, &input.by)?;
+        let role = if input.by.is_visitor() { Role::Customer } else { Role::Agent };
         let seen = mark(&mut meta, role, input.presence.read);
         let read = meta.read;
         if seen {

@@ -2,6 +2,7 @@
 
 use super::store::Meta;
 use crate::rpc::Call;
+use askwell::access::Principal;
 use askwell::api::{
     ConversationState, ConversationSummary, FactsAmended, MessageAccepted, NewAction, NewFact,
     NewMessage, NewPresence, ReadMarks,
@@ -14,16 +15,6 @@ use askwell::id::{ConversationId, VisitorId, WorkspaceId};
 use askwell::session::{Options, Session};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
-
-/// Who does something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Actor {
-    /// The visitor of the conversation.
-    Visitor(VisitorId),
-    /// A server of the workspace.
-    Team,
-}
 
 /// `open`: begins the conversation, or finds it as it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -70,7 +61,7 @@ pub struct Opened {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Say {
     /// Who.
-    pub actor: Actor,
+    pub by: Principal,
     /// What.
     pub message: NewMessage,
 }
@@ -84,7 +75,7 @@ impl Call for Say {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Act {
     /// Who.
-    pub actor: Actor,
+    pub by: Principal,
     /// What.
     pub action: NewAction,
     /// The same key twice is the same action.
@@ -100,7 +91,7 @@ impl Call for Act {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Amend {
     /// Who.
-    pub actor: Actor,
+    pub by: Principal,
     /// What.
     pub fact: NewFact,
 }
@@ -114,7 +105,7 @@ impl Call for Amend {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Attend {
     /// Who.
-    pub actor: Actor,
+    pub by: Principal,
     /// What.
     pub presence: NewPresence,
 }
@@ -128,7 +119,7 @@ impl Call for Attend {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Read {
     /// Who wants to know.
-    pub actor: Actor,
+    pub by: Principal,
     /// Only what came after.
     pub after: Option<u32>,
 }

@@ -22,6 +22,7 @@ use crate::jobs;
 use crate::ledger::archives;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
+use askwell::access::Principal;
 use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
 use askwell::closing::Closed;
 use askwell::conversation::{Action, MAX_MESSAGES, Status};
@@ -29,7 +30,7 @@ use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use calls::{
-    Act, Actor, Amend, Attend, Confirm, GetSnapshot, Open, Opened, Read, Say, Snapshot, Transcript,
+    Act, Amend, Attend, Confirm, GetSnapshot, Open, Opened, Read, Say, Snapshot, Transcript,
 };
 use std::cell::Cell;
 use store::Meta;
@@ -223,7 +224,7 @@ impl Conversation {
     async fn read(&self, input: Read) -> Outcome<Transcript> {
         let sql = self.existing().await?;
         let meta = store::meta(&sql)?;
-        turn::authorise(&meta, &input.actor)?;
+        turn::authorise(&meta, &input.by)?;
         let session = store::session(&sql)?;
         Ok(Transcript {
             summary: meta.summary(Some(&session)),
@@ -301,7 +302,8 @@ impl Conversation {
         if !meta.status.is_terminal() && idle_at <= now {
             let at = meta.recorded.then_some(meta.last_at);
             let action = askwell::api::NewAction { action: Action::Close, at };
-            self.act(Act { actor: Actor::Team, action, idempotency_key: None }).await?;
+            let by = Principal::system(meta.workspace.clone());
+            self.act(Act { by, action, idempotency_key: None }).await?;
         }
         // The alarm is set again whatever fails here: the runtime gives a failing alarm up after a
         // few tries, and then nobody would come back to a conversation that has ended.
@@ -312,12 +314,12 @@ impl Conversation {
 
     async fn socket(&self, request: &Request) -> Outcome<Response> {
         let sql = self.existing().await?;
-        let actor: Actor =
-            from_json("actor", &request.headers().get("x-askwell-actor")?.unwrap_or_default())?;
-        turn::authorise(&store::meta(&sql)?, &actor)?;
+        let header = request.headers().get("x-askwell-principal")?.unwrap_or_default();
+        let by: Principal = from_json("principal", &header)?;
+        turn::authorise(&store::meta(&sql)?, &by)?;
         let pair = WebSocketPair::new()?;
         self.state.accept_web_socket(&pair.server);
-        pair.server.serialize_attachment(&actor)?;
+        pair.server.serialize_attachment(&by)?;
         Ok(Response::from_websocket(pair.client)?)
     }
 
@@ -332,16 +334,16 @@ impl Conversation {
         if text.len() > askwell::api::MAX_BODY_BYTES {
             return Err(Error::new(Code::BodyTooLarge, "a frame may have 1 MB at most").into());
         }
-        let actor: Option<Actor> = socket.deserialize_attachment()?;
-        let actor = actor
-            .ok_or_else(|| Error::new(Code::Unauthorized, "open the socket anew with a token"))?;
+        let by: Option<Principal> = socket.deserialize_attachment()?;
+        let by =
+            by.ok_or_else(|| Error::new(Code::Unauthorized, "open the socket anew with a token"))?;
         match crate::http::parse::<ClientFrame>(text.as_bytes())? {
             ClientFrame::Message(message) => {
-                let accepted = self.say(Say { actor, message }).await?;
+                let accepted = self.say(Say { by, message }).await?;
                 Ok(Some(ServerFrame::Accepted(Box::new(accepted))))
             }
             ClientFrame::Presence(presence) => {
-                self.attend(Attend { actor, presence }).await?;
+                self.attend(Attend { by, presence }).await?;
                 Ok(None)
             }
         }

@@ -1,11 +1,12 @@
 //! One message, and one action, in one transaction each.
 
-use super::calls::{Act, Actor, Archive, Say};
+use super::calls::{Act, Archive, Say};
 use super::send;
 use super::store::{self, Meta, Remembered};
 use crate::fault::{Fault, Outcome, from_json, to_json};
 use crate::ledger::happenings::What;
 use crate::sql::Sql;
+use askwell::access::{Principal, Who};
 use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted};
 use askwell::closing::Closed;
 use askwell::conversation::{
@@ -45,9 +46,9 @@ struct Reply {
 /// Takes a message.
 pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAccepted>> {
     let mut meta = store::meta(sql)?;
-    authorise(&meta, &input.actor)?;
+    authorise(&meta, &input.by)?;
     let new = input.message;
-    let role = role(&input.actor, new.role)?;
+    let role = role(&input.by, new.role)?;
     check_message(&new.id, &new.text)?;
 
     let digest = id::digest(&[role.as_str().as_bytes(), new.text.as_bytes()]);
@@ -105,7 +106,7 @@ pub fn act(
     now: UnixMillis,
 ) -> Outcome<Changed<ConversationState>> {
     let mut meta = store::meta(sql)?;
-    authorise(&meta, &input.actor)?;
+    authorise(&meta, &input.by)?;
     let action = input.action.action;
     if action == Action::Begin {
         return Err(Error::new(
@@ -114,7 +115,7 @@ pub fn act(
         )
         .into());
     }
-    if input.actor != Actor::Team && action != Action::Close {
+    if input.by.is_visitor() && action != Action::Close {
         return Err(Error::new(Code::Forbidden, "a visitor can only close").into());
     }
     let digest = id::digest(&[action.as_str().as_bytes()]);
@@ -198,31 +199,36 @@ fn full() -> Fault {
     )
 }
 
-/// Whether the actor may touch this conversation.
+/// Whether somebody may touch this conversation. The route has checked what they may do at all.
 ///
 /// # Errors
-/// [`Code::Forbidden`] for another's visitor.
-pub fn authorise(meta: &Meta, actor: &Actor) -> Result<(), Error> {
-    match actor {
-        Actor::Team => Ok(()),
-        Actor::Visitor(visitor) if *visitor == meta.visitor_id => Ok(()),
-        Actor::Visitor(_) => {
-            Err(Error::new(Code::Forbidden, "this token is for another conversation"))
+/// [`Code::Forbidden`] for another's visitor, and for whoever is of another workspace.
+pub fn authorise(meta: &Meta, by: &Principal) -> Result<(), Error> {
+    let own = match &by.who {
+        Who::Visitor { visitor, conversation } => {
+            *visitor == meta.visitor_id && *conversation == meta.conversation_id
         }
+        Who::Key(_) | Who::Member(_) | Who::System => true,
+        Who::Page(_) => false,
+    };
+    if own && by.workspace == meta.workspace {
+        Ok(())
+    } else {
+        Err(Error::new(Code::Forbidden, "this token is for another conversation"))
     }
 }
 
-fn role(actor: &Actor, wanted: Option<Role>) -> Result<Role, Error> {
-    match (actor, wanted) {
-        (Actor::Visitor(_), None | Some(Role::Customer)) => Ok(Role::Customer),
-        (Actor::Visitor(_), Some(_)) => {
+fn role(by: &Principal, wanted: Option<Role>) -> Result<Role, Error> {
+    match (by.is_visitor(), wanted) {
+        (true, None | Some(Role::Customer)) => Ok(Role::Customer),
+        (true, Some(_)) => {
             Err(Error::new(Code::Forbidden, "a visitor only speaks as the customer"))
         }
-        (Actor::Team, Some(Role::System)) => Err(Error::new(
+        (false, Some(Role::System)) => Err(Error::new(
             Code::InvalidField,
             "the field `role` cannot be system; what happens is posted as an action",
         )),
-        (Actor::Team, wanted) => Ok(wanted.unwrap_or(Role::Agent)),
+        (false, wanted) => Ok(wanted.unwrap_or(Role::Agent)),
     }
 }
 

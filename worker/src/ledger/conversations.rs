@@ -2,14 +2,13 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
-use super::page::PageQuery;
 use super::record::Record;
 use super::{answers, archives, facts};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql, word};
-use askwell::api::{ConversationDetail, ConversationSummary, Page};
+use askwell::api::{ConversationDetail, ConversationSummary, Page, PageQuery};
 use askwell::id::{ConversationId, CustomerId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};

@@ -3,12 +3,11 @@
 use super::cx::Cx;
 use super::documents;
 use super::op::{Op, Read, Room};
-use super::page::PageQuery;
 use crate::bind;
 use crate::fault::{Outcome, from_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::{Customer, Page};
+use askwell::api::{Customer, Page, PageQuery};
 use askwell::closing::Closed;
 use askwell::customer::{Known, Resolution, normalise_email, resolve};
 use askwell::detect::Kind;

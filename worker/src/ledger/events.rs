@@ -3,13 +3,12 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
-use super::page::PageQuery;
 use super::{lanes, settings, signals};
 use crate::bind;
 use crate::fault::{Outcome, complain, from_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::{Page, StoredEvent};
+use askwell::api::{Page, PageQuery, StoredEvent};
 use askwell::event::{self, Event};
 use askwell::id::ConversationId;
 use askwell::time::UnixMillis;

@@ -3,11 +3,12 @@
 use super::cx::Cx;
 use super::op::{Op, Read, Room};
 use super::settings;
-use crate::auth::{KeyKind, KeyRecord};
 use crate::bind;
-use crate::fault::Outcome;
+use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::Migration;
+use askwell::access::Scopes;
+use askwell::id::KeyId;
 use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
@@ -15,44 +16,76 @@ pub const ROOM: Room = Room {
     migrations: &[Migration {
         id: "keys/1",
         statements: &[
-            "CREATE TABLE keys (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, prefix TEXT NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) WITHOUT ROWID",
+            "CREATE TABLE keys (id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, prefix TEXT NOT NULL, scopes TEXT NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) WITHOUT ROWID",
         ],
     }],
     ops: &[Op::read::<Find>()],
     ..Room::EMPTY
 };
 
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// On pages: opens conversations from the workspace's origins.
+    Site,
+    /// On servers: whatever its scopes allow.
+    Secret,
+}
+
+/// What the ledger knows of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Which.
+    pub id: KeyId,
+    /// What it is for.
+    pub kind: Kind,
+    /// What a secret key may do.
+    pub scopes: Scopes,
+    /// Where a site key may be used.
+    pub origins: Vec<String>,
+}
+
 /// What a key may do; none for one that there is not, or that was revoked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Find {
-    /// See [`crate::auth::key_hash`].
+    /// See [`crate::auth::hash`].
     pub hash: String,
 }
 
 impl Call for Find {
     const NAME: &'static str = "keys.find";
-    type Out = Option<KeyRecord>;
+    type Out = Option<Found>;
 }
 
 impl Read for Find {
-    fn run(self, cx: &Cx) -> Outcome<Option<KeyRecord>> {
+    fn run(self, cx: &Cx) -> Outcome<Option<Found>> {
         #[derive(Deserialize)]
         struct Row {
-            kind: KeyKind,
+            id: KeyId,
+            kind: Kind,
+            scopes: String,
         }
         let row: Option<Row> = cx.sql.first(
-            "SELECT kind FROM keys WHERE hash = ? AND revoked_at IS NULL",
+            "SELECT id, kind, scopes FROM keys WHERE hash = ? AND revoked_at IS NULL",
             bind![self.hash],
         )?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(KeyRecord { kind: row.kind, origins: settings::read(cx.sql)?.origins }))
+        let scopes = from_json("scopes", &row.scopes)?;
+        let origins = settings::read(cx.sql)?.origins;
+        Ok(Some(Found { id: row.id, kind: row.kind, scopes, origins }))
     }
 }
 
 /// Adds a key.
-pub fn add(cx: &Cx, hash: &str, kind: &str, prefix: &str) -> Outcome<()> {
+pub fn add(cx: &Cx, hash: &str, kind: Kind, prefix: &str, scopes: Scopes) -> Outcome<()> {
+    let id = KeyId::derive(&[cx.workspace.as_str().as_bytes(), hash.as_bytes()]);
+    let kind = match kind {
+        Kind::Site => "site",
+        Kind::Secret => "secret",
+    };
     cx.sql.run(
-        "INSERT INTO keys (hash, kind, prefix, created_at) VALUES (?, ?, ?, ?)",
-        bind![hash, kind, prefix, cx.now.0],
+        "INSERT INTO keys (id, hash, kind, prefix, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        bind![id.as_str(), hash, kind, prefix, to_json("scopes", &scopes)?, cx.now.0],
     )
 }

@@ -33,7 +33,6 @@ pub mod lanes;
 pub mod op;
 mod outbox;
 pub mod overview;
-pub mod page;
 pub mod record;
 mod seal;
 pub mod settings;

@@ -8,6 +8,7 @@ use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
+use askwell::access::Scopes;
 use askwell::api::{NewWorkspace, Webhook, WorkspaceSettings};
 use askwell::id::WorkspaceId;
 use askwell::time::UnixMillis;
@@ -49,9 +50,9 @@ pub struct Settings {
 pub struct Create {
     /// As the operator asked for it.
     pub workspace: NewWorkspace,
-    /// See [`crate::auth::key_hash`].
+    /// See [`crate::auth::hash`].
     pub site_key_hash: String,
-    /// See [`crate::auth::key_hash`].
+    /// See [`crate::auth::hash`].
     pub secret_key_hash: String,
     /// The site key's first characters, to be recognised by.
     pub site_key_prefix: String,
@@ -81,8 +82,14 @@ impl Write for Create {
             created_at: cx.now,
         };
         put(cx.sql, SETTINGS, &settings)?;
-        keys::add(cx, &self.site_key_hash, "site", &self.site_key_prefix)?;
-        keys::add(cx, &self.secret_key_hash, "secret", &self.secret_key_prefix)?;
+        keys::add(cx, &self.site_key_hash, keys::Kind::Site, &self.site_key_prefix, Scopes::NONE)?;
+        keys::add(
+            cx,
+            &self.secret_key_hash,
+            keys::Kind::Secret,
+            &self.secret_key_prefix,
+            Scopes::ALL,
+        )?;
         fields::begin(cx)?;
         documents::stale(cx, Kind::Workspace, cx.workspace.as_str())
     }

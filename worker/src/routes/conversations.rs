@@ -1,17 +1,20 @@
 //! Conversations: opening, saying, doing, reading.
 
-use super::team;
-use super::workspaces::page_query;
-use crate::auth::{Caller, VisitorToken, caller, issue_token, visitor_token};
-use crate::conversation::calls::{Act, Actor, Amend, Attend, Open, Opened, Read, Say};
+use super::{Bound, Call, bound};
+use crate::auth::visitor;
+use crate::conversation::calls::{Act, Amend, Attend, Open, Opened, Read, Say};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::documents::{self, Versioned, VisitorDocument};
 use crate::ledger::{archives, conversations};
 use crate::{config, http, rpc};
 use askwell::Code;
+use askwell::access::{Scope, Who};
+use askwell::api::route::{Access, Answer, CONVERSATION, IDEMPOTENCY_KEY, Method, Route};
+use askwell::api::shape::Shape;
 use askwell::api::{
-    ConversationDetail, ConversationOpened, MessagePage, NewAction, NewConversation, NewFact,
-    NewMessage, NewPresence,
+    ConversationDetail, ConversationOpened, ConversationState, ConversationSummary, FactsAmended,
+    MessageAccepted, MessagePage, MessageQuery, NewAction, NewConversation, NewFact, NewMessage,
+    NewPresence, Page, PageQuery, ReadMarks,
 };
 use askwell::conversation::{Direction, Platform};
 use askwell::detect::Kind;
@@ -19,22 +22,127 @@ use askwell::id::{ConversationId, VisitorId, WorkspaceId};
 use askwell::prompt;
 use askwell::session::Options;
 use askwell::text::Lang;
-use worker::{Env, Request, Response};
+use worker::{Env, Response, Stub};
+
+const READ: Access = Access::Scope(Scope::ConversationsRead);
+
+/// See [`super::ROOMS`].
+pub const ROUTES: &[Bound] = &[
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/conversations",
+            "conversations.open",
+            Access::PageOr(Scope::ConversationsWrite),
+            "Opens a conversation, and gives its visitor a token.",
+            &[
+                Answer::json(201, Shape::of::<ConversationOpened>(), "It is open."),
+                Answer::json(200, Shape::of::<ConversationOpened>(), "The idempotency key was known: it was open."),
+            ],
+        )
+        .headers(&[IDEMPOTENCY_KEY])
+        .body(Shape::of::<NewConversation>()),
+        |call| Box::pin(open(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/conversations",
+            "conversations.list",
+            READ,
+            "Conversations, the latest begun first.",
+            &[Answer::json(200, Shape::of::<Page<ConversationSummary>>(), "A page of them.")],
+        )
+        .query(Shape::of::<PageQuery>()),
+        |call| Box::pin(list(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/conversations/{conversation_id}",
+            "conversations.get",
+            READ,
+            "One conversation with all that is known of it.",
+            &[Answer::json(200, Shape::of::<ConversationDetail>(), "The conversation.")],
+        ),
+        |call| Box::pin(get(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/conversations/{conversation_id}/messages",
+            "messages.list",
+            Access::VisitorOr(Scope::ConversationsRead),
+            "What was said in a conversation.",
+            &[Answer::json(200, Shape::of::<MessagePage>(), "The messages, in their order.")],
+        )
+        .query(Shape::of::<MessageQuery>()),
+        |call| Box::pin(messages(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/conversations/{conversation_id}/messages",
+            "messages.create",
+            Access::VisitorOr(Scope::ConversationsWrite),
+            "Says something. The same message id twice is the same message.",
+            &[
+                Answer::json(201, Shape::of::<MessageAccepted>(), "It was taken."),
+                Answer::json(200, Shape::of::<MessageAccepted>(), "It had been taken before."),
+            ],
+        )
+        .body(Shape::of::<NewMessage>()),
+        |call| Box::pin(say(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/conversations/{conversation_id}/actions",
+            "conversations.act",
+            Access::VisitorOr(Scope::ConversationsWrite),
+            "Closes, resolves, hands off, transfers or reopens a conversation. A visitor may close.",
+            &[Answer::json(200, Shape::of::<ConversationState>(), "Where it stands now.")],
+        )
+        .headers(&[IDEMPOTENCY_KEY])
+        .body(Shape::of::<NewAction>()),
+        |call| Box::pin(act(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/conversations/{conversation_id}/facts",
+            "facts.amend",
+            Access::VisitorOr(Scope::ConversationsWrite),
+            "Corrects or takes back what was noted of the visitor.",
+            &[Answer::json(200, Shape::of::<FactsAmended>(), "What stands now.")],
+        )
+        .body(Shape::of::<NewFact>()),
+        |call| Box::pin(amend(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/conversations/{conversation_id}/presence",
+            "presence.attend",
+            Access::VisitorOr(Scope::ConversationsWrite),
+            "Tells that somebody writes, or how far they have read.",
+            &[Answer::json(200, Shape::of::<ReadMarks>(), "How far each side has read.")],
+        )
+        .body(Shape::of::<NewPresence>()),
+        |call| Box::pin(attend(call)),
+    ),
+];
 
 /// Shortest idempotency key of a page: whoever knows it can go on with the conversation, so it must
 /// be as hard to guess as a random UUID (122 bits).
 const MIN_PAGE_KEY: usize = 32;
 
-/// `POST /v1/conversations`
-pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
-    let who = caller(request, env).await?;
-    let key = http::idempotency_key(request)?;
-    let new: NewConversation = http::json(request).await?;
-    let (workspace, page) = match who {
-        Caller::Page(workspace) => (workspace, true),
-        Caller::Team(workspace) => (workspace, false),
-        _ => return Err(Fault::refused(Code::Forbidden, "this needs a site key or a secret key")),
-    };
+async fn open(mut call: Call) -> Outcome<Response> {
+    let key = http::idempotency_key(&call.request)?;
+    let new: NewConversation = call.json().await?;
+    let principal = call.principal()?;
+    let (workspace, env) = (&principal.workspace, &call.env);
+    let page = matches!(principal.who, Who::Page(_));
     if new.platform_conversation_id.as_ref().is_some_and(|id| id.len() > 200) {
         return Err(Fault::refused(
             Code::InvalidField,
@@ -50,8 +158,8 @@ pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
     let conversation_id =
         ConversationId::derive(&[workspace.as_str().as_bytes(), scope, key.as_bytes()]);
     let platform = new.platform.unwrap_or(if page { Platform::WebWidget } else { Platform::Api });
-    let visitor_id = visitor(&new, platform, &workspace, &random, env)?;
-    let mut known = profile(env, &workspace, &visitor_id).await;
+    let visitor_id = visitor_id(&new, platform, workspace, &random, env)?;
+    let mut known = profile(env, workspace, &visitor_id).await;
     known
         .extend(new.known.iter().filter(|kind| !known.contains(kind)).copied().collect::<Vec<_>>());
 
@@ -72,10 +180,10 @@ pub async fn open(request: &mut Request, env: &Env) -> Outcome<Response> {
         },
         known,
     };
-    let object = rpc::conversation(env, &workspace, &conversation_id)?;
+    let object = rpc::conversation(env, workspace, &conversation_id)?;
     let Opened { created, meta, session } = rpc::call(&object, &input).await?;
     let answer = ConversationOpened {
-        visitor_token: issue_token(env, &workspace, &meta.visitor_id, &conversation_id)?,
+        visitor_token: visitor::issue(env, workspace, &meta.visitor_id, &conversation_id)?,
         conversation_id,
         visitor_id: meta.visitor_id,
         status: meta.status,
@@ -102,7 +210,7 @@ fn check_page(new: &NewConversation, key: Option<&str>) -> Outcome<()> {
     Ok(())
 }
 
-fn visitor(
+fn visitor_id(
     new: &NewConversation,
     platform: Platform,
     workspace: &WorkspaceId,
@@ -110,7 +218,7 @@ fn visitor(
     env: &Env,
 ) -> Outcome<VisitorId> {
     if let Some(token) = &new.visitor_token {
-        let token = visitor_token(token, env)?;
+        let token = visitor::read(token, env)?;
         if token.workspace != *workspace {
             return Err(Fault::refused(Code::Unauthorized, "this token is of another workspace"));
         }
@@ -145,52 +253,39 @@ async fn profile(env: &Env, workspace: &WorkspaceId, visitor: &VisitorId) -> Vec
     })
 }
 
-/// `POST /v1/conversations/{id}/messages`
-pub async fn say(id: &str, request: &mut Request, env: &Env) -> Outcome<Response> {
-    let (workspace, id, actor) = participant(id, request, env).await?;
-    let message: NewMessage = http::json(request).await?;
-    let object = rpc::conversation(env, &workspace, &id)?;
-    let accepted = rpc::call(&object, &Say { actor, message }).await?;
+async fn say(mut call: Call) -> Outcome<Response> {
+    let message: NewMessage = call.json().await?;
+    let (by, object) = (call.principal()?.clone(), conversation(&call)?);
+    let accepted = rpc::call(&object, &Say { by, message }).await?;
     http::reply(if accepted.duplicate { 200 } else { 201 }, &accepted)
 }
 
-/// `POST /v1/conversations/{id}/actions`
-pub async fn act(id: &str, request: &mut Request, env: &Env) -> Outcome<Response> {
-    let (workspace, id, actor) = participant(id, request, env).await?;
-    let idempotency_key = http::idempotency_key(request)?;
-    let action: NewAction = http::json(request).await?;
-    let object = rpc::conversation(env, &workspace, &id)?;
-    let state = rpc::call(&object, &Act { actor, action, idempotency_key }).await?;
-    http::reply(200, &state)
+async fn act(mut call: Call) -> Outcome<Response> {
+    let idempotency_key = http::idempotency_key(&call.request)?;
+    let action: NewAction = call.json().await?;
+    let (by, object) = (call.principal()?.clone(), conversation(&call)?);
+    http::reply(200, &rpc::call(&object, &Act { by, action, idempotency_key }).await?)
 }
 
-/// `POST /v1/conversations/{id}/facts`
-pub async fn amend(id: &str, request: &mut Request, env: &Env) -> Outcome<Response> {
-    let (workspace, id, actor) = participant(id, request, env).await?;
-    let fact: NewFact = http::json(request).await?;
-    let object = rpc::conversation(env, &workspace, &id)?;
-    let amended = rpc::call(&object, &Amend { actor, fact }).await?;
-    http::reply(200, &amended)
+async fn amend(mut call: Call) -> Outcome<Response> {
+    let fact: NewFact = call.json().await?;
+    let (by, object) = (call.principal()?.clone(), conversation(&call)?);
+    http::reply(200, &rpc::call(&object, &Amend { by, fact }).await?)
 }
 
-/// `POST /v1/conversations/{id}/presence`
-pub async fn attend(id: &str, request: &mut Request, env: &Env) -> Outcome<Response> {
-    let (workspace, id, actor) = participant(id, request, env).await?;
-    let presence: NewPresence = http::json(request).await?;
-    let object = rpc::conversation(env, &workspace, &id)?;
-    let read = rpc::call(&object, &Attend { actor, presence }).await?;
-    http::reply(200, &read)
+async fn attend(mut call: Call) -> Outcome<Response> {
+    let presence: NewPresence = call.json().await?;
+    let (by, object) = (call.principal()?.clone(), conversation(&call)?);
+    http::reply(200, &rpc::call(&object, &Attend { by, presence }).await?)
 }
 
-/// `GET /v1/conversations/{id}/messages?after=`
-pub async fn messages(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
-    let (workspace, id, actor) = participant(id, request, env).await?;
-    let after: Option<u32> = http::number(&http::query(request)?, "after")?;
-    let object = rpc::conversation(env, &workspace, &id)?;
-    let read = rpc::call(&object, &Read { actor, after }).await?;
+async fn messages(call: Call) -> Outcome<Response> {
+    let MessageQuery { after } = call.query()?;
+    let by = call.principal()?.clone();
+    let read = rpc::call(&conversation(&call)?, &Read { by, after }).await?;
     let messages = if read.archived {
-        let ledger = rpc::ledger(env, &workspace)?;
-        let archive = rpc::call(&ledger, &archives::Get { conversation_id: id }).await?;
+        let get = archives::Get { conversation_id: call.parameter(CONVERSATION)? };
+        let archive = rpc::call(&call.ledger()?, &get).await?;
         let mut messages = archive.map(|archive| archive.messages).unwrap_or_default();
         messages.retain(|message| after.is_none_or(|seq| message.seq > seq));
         messages
@@ -200,14 +295,11 @@ pub async fn messages(id: &str, request: &Request, env: &Env) -> Outcome<Respons
     http::reply(200, &MessagePage { status: read.summary.status, messages, read: read.read })
 }
 
-/// `GET /v1/conversations/{id}`
-pub async fn get(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
-    let workspace = team(request, env).await?;
-    let id: ConversationId = id.parse()?;
-    let object = rpc::conversation(env, &workspace, &id)?;
-    let read = rpc::call(&object, &Read { actor: Actor::Team, after: None }).await?;
-    let ledger = rpc::ledger(env, &workspace)?;
-    let stored = rpc::call(&ledger, &conversations::Get { conversation_id: id }).await?;
+async fn get(call: Call) -> Outcome<Response> {
+    let by = call.principal()?.clone();
+    let read = rpc::call(&conversation(&call)?, &Read { by, after: None }).await?;
+    let get = conversations::Get { conversation_id: call.parameter(CONVERSATION)? };
+    let stored = rpc::call(&call.ledger()?, &get).await?;
     let detail = match stored {
         Some(stored) if read.archived => stored,
         // Live: the words and the status are the object's, what was concluded is the ledger's.
@@ -229,38 +321,13 @@ pub async fn get(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
     http::reply(200, &detail)
 }
 
-/// `GET /v1/conversations?cursor=&limit=`
-pub async fn list(request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let page = rpc::call(&ledger, &conversations::List { page: page_query(request)? }).await?;
-    http::reply(200, &page)
+async fn list(call: Call) -> Outcome<Response> {
+    let page = call.query()?;
+    http::reply(200, &rpc::call(&call.ledger()?, &conversations::List { page }).await?)
 }
 
-async fn participant(
-    id: &str,
-    request: &Request,
-    env: &Env,
-) -> Outcome<(WorkspaceId, ConversationId, Actor)> {
-    let who = caller(request, env).await?;
-    let id: ConversationId = id.parse()?;
-    match who {
-        Caller::Team(workspace) => Ok((workspace, id, Actor::Team)),
-        Caller::Visitor(token) => {
-            let actor = visitor_of(&token, &id)?;
-            Ok((token.workspace, id, actor))
-        }
-        _ => Err(Fault::refused(Code::Forbidden, "this needs a visitor token or a secret key")),
-    }
-}
-
-/// The visitor that a token speaks for, in the one conversation that it is for.
-///
-/// # Errors
-/// [`Code::Forbidden`] in any other.
-pub fn visitor_of(token: &VisitorToken, id: &ConversationId) -> Outcome<Actor> {
-    if token.conversation == *id {
-        Ok(Actor::Visitor(token.visitor.clone()))
-    } else {
-        Err(Fault::refused(Code::Forbidden, "this token is for another conversation"))
-    }
+/// The conversation that the address names, in the sender's workspace.
+fn conversation(call: &Call) -> Outcome<Stub> {
+    let id: ConversationId = call.parameter(CONVERSATION)?;
+    rpc::conversation(&call.env, &call.principal()?.workspace, &id)
 }

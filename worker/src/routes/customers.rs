@@ -1,54 +1,90 @@
 //! Customers: lists, one of them, all of them as CSV.
 
-use super::team;
-use super::workspaces::page_query;
+use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::customers;
-use crate::ledger::page::PageQuery;
 use crate::{http, rpc};
 use askwell::Code;
+use askwell::access::Scope;
+use askwell::api::route::{Access, Answer, Method, Route};
+use askwell::api::shape::Shape;
+use askwell::api::{CsvQuery, Customer, CustomerSearch, Page, PageQuery};
 use askwell::customer::csv::{self, Mode};
-use askwell::id::CustomerId;
 use futures_util::stream::{self, TryStreamExt};
 use std::rc::Rc;
-use worker::{Env, Request, Response, ResponseBuilder, Stub};
+use worker::{Response, ResponseBuilder, Stub};
 
 /// Rows of the CSV that are in memory at once.
 const CSV_PAGE: u32 = 500;
+const READ: Access = Access::Scope(Scope::CustomersRead);
+const PAGE: &[Answer] = &[Answer::json(200, Shape::of::<Page<Customer>>(), "A page of them.")];
 
-/// `GET /v1/customers?cursor=&limit=&email=`
-pub async fn list(request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let email = http::query(request)?.remove("email");
-    let list = customers::List { page: page_query(request)?, email };
-    let page = rpc::call(&ledger, &list).await?;
-    http::reply(200, &page)
+/// See [`super::ROOMS`].
+pub const ROUTES: &[Bound] = &[
+    bound(
+        Route::new(Method::Get, "/v1/customers", "customers.list", READ, "Customers, the latest first.", PAGE)
+            .query(Shape::of::<PageQuery>()),
+        |call| Box::pin(list(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/customers/search",
+            "customers.search",
+            READ,
+            "Customers that fit. What is looked for stands in the body, because addresses end up in logs.",
+            PAGE,
+        )
+        .body(Shape::of::<CustomerSearch>()),
+        |call| Box::pin(search(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/customers.csv",
+            "customers.export",
+            READ,
+            "All customers as CSV (RFC 4180). No cell can be taken for a formula, unless `format=raw` is asked for.",
+            &[Answer::body(200, "text/csv", "All of them, streamed.")],
+        )
+        .query(Shape::of::<CsvQuery>()),
+        |call| Box::pin(export(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/customers/{customer_id}",
+            "customers.get",
+            READ,
+            "One customer.",
+            &[Answer::json(200, Shape::of::<Customer>(), "The customer.")],
+        ),
+        |call| Box::pin(get(call)),
+    ),
+];
+
+async fn list(call: Call) -> Outcome<Response> {
+    let list = customers::List { page: call.query()?, email: None };
+    http::reply(200, &rpc::call(&call.ledger()?, &list).await?)
 }
 
-/// `GET /v1/customers/{id}`
-pub async fn get(id: &str, request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let customer_id: CustomerId = id.parse()?;
-    let customer = rpc::call(&ledger, &customers::Get { customer_id }).await?;
+async fn search(mut call: Call) -> Outcome<Response> {
+    let CustomerSearch { email, cursor, limit } = call.json().await?;
+    let list = customers::List { page: PageQuery { cursor, limit }, email };
+    http::reply(200, &rpc::call(&call.ledger()?, &list).await?)
+}
+
+async fn get(call: Call) -> Outcome<Response> {
+    let customer_id = call.parameter("customer_id")?;
+    let customer = rpc::call(&call.ledger()?, &customers::Get { customer_id }).await?;
     let customer = customer.ok_or_else(|| Fault::refused(Code::NotFound, "no such customer"))?;
     http::reply(200, &customer)
 }
 
-/// `GET /v1/customers.csv?format=raw`: all of them, streamed page by page. Without `format=raw` no
-/// cell can be taken for a formula by a spreadsheet.
-pub async fn export(request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let mode = match http::query(request)?.get("format").map(String::as_str) {
-        None | Some("safe") => Mode::Safe,
-        Some("raw") => Mode::Raw,
-        Some(_) => {
-            return Err(Fault::refused(
-                Code::InvalidField,
-                "the parameter `format` must be safe or raw",
-            ));
-        }
-    };
-    let ledger: Rc<Stub> = Rc::new(ledger);
+async fn export(call: Call) -> Outcome<Response> {
+    let CsvQuery { format } = call.query()?;
+    let mode = format.unwrap_or(Mode::Safe);
+    let ledger: Rc<Stub> = Rc::new(call.ledger()?);
     let pages = stream::try_unfold(Some(None::<String>), move |cursor| {
         let ledger = Rc::clone(&ledger);
         async move {

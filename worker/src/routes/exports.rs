@@ -1,35 +1,69 @@
 //! The daily export: the list of days, one day's file, and the sealing of all that is due.
 
-use super::team;
+use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::exports::{Days, Seal, SealDue};
 use crate::{config, http, rpc};
 use askwell::Code;
+use askwell::access::Scope;
+use askwell::api::ExportList;
+use askwell::api::route::{Access, Answer, Header, Method, Route};
+use askwell::api::shape::Shape;
 use askwell::id::WorkspaceId;
-use askwell::time::Day;
-use worker::{Env, Request, Response, ResponseBuilder};
+use worker::{Env, Response, ResponseBuilder};
 
-/// `GET /v1/exports`
-pub async fn list(request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let days = rpc::call(&ledger, &Days).await?;
-    http::reply(200, &serde_json::json!({ "items": days }))
+const READ: Access = Access::Scope(Scope::ExportsRead);
+
+/// See [`super::ROOMS`].
+pub const ROUTES: &[Bound] = &[
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/exports",
+            "exports.list",
+            READ,
+            "The days that there are.",
+            &[Answer::json(200, Shape::of::<ExportList>(), "All of them, the oldest first.")],
+        ),
+        |call| Box::pin(list(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/exports/{day}",
+            "exports.get",
+            READ,
+            "One day's file: the same bytes for ever, and 425 until the day is sealed.",
+            &[
+                Answer::body(200, "application/json", "The file; see docs/export.schema.json."),
+                Answer::empty(304, "It is the one that `If-None-Match` names."),
+            ],
+        )
+        .headers(&[Header {
+            name: "If-None-Match",
+            meaning: "The `ETag` of the file that is there already.",
+        }]),
+        |call| Box::pin(get(call)),
+    ),
+];
+
+async fn list(call: Call) -> Outcome<Response> {
+    let items = rpc::call(&call.ledger()?, &Days).await?;
+    http::reply(200, &ExportList { items })
 }
 
-/// `GET /v1/exports/{day}`: the same bytes for ever, or 425 until the day is sealed.
-pub async fn get(day: &str, request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let day: Day = day.parse()?;
+async fn get(call: Call) -> Outcome<Response> {
+    let day = call.parameter("day")?;
     // Seals it now if the cron has not come round to it yet.
-    let sealed = rpc::call(&ledger, &Seal { day }).await?;
+    let sealed = rpc::call(&call.ledger()?, &Seal { day }).await?;
     let etag = format!("\"{}\"", sealed.sha256);
     let builder = ResponseBuilder::new()
         .with_header("etag", &etag)?
         .with_header("cache-control", "private, max-age=31536000, immutable")?;
-    if request.headers().get("if-none-match")?.is_some_and(|tags| tags.contains(&etag)) {
+    if call.header("if-none-match")?.is_some_and(|tags| tags.contains(&etag)) {
         return Ok(builder.with_status(304).empty());
     }
-    let object = env.bucket(config::EXPORTS)?.get(&sealed.key).execute().await?;
+    let object = call.env.bucket(config::EXPORTS)?.get(&sealed.key).execute().await?;
     let body = object.as_ref().and_then(worker::Object::body).ok_or_else(|| {
         worker::console_error!("a sealed day is missing from the bucket: {}", sealed.key);
         Fault::refused(Code::Internal, "the file is missing from the bucket; tell the operator")

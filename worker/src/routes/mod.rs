@@ -1,109 +1,159 @@
-//! The HTTP API: which request goes where. Everything else is in the files beside this one.
+//! The HTTP API: one table of routes, and all that follows from it.
+//!
+//! A room lists its routes beside their handlers, and [`ROOMS`] lists the rooms. Everything else,
+//! who is let in, which pages may read the answer, what an address without such a method is
+//! answered with, and the OpenAPI document, is derived from the table.
 
+mod call;
 mod conversations;
 mod customers;
+mod events;
 pub mod exports;
+mod fields;
+mod health;
 mod preview;
 mod socket;
+
 mod workspaces;
 
-use crate::auth::{Caller, caller};
-use crate::fault::{Fault, Outcome};
-use crate::{http, problem};
-use askwell::Code;
-use askwell::id::WorkspaceId;
-use worker::{Env, Headers, Method, Request, Response};
+pub use call::Call;
 
-/// Answers a request; errors become problem details, and every answer may be read by any page:
-/// access is decided by keys and tokens, never by cookies.
+use crate::auth;
+use crate::fault::{Fault, Outcome};
+use crate::problem;
+use askwell::access::Caller;
+use askwell::api::route::{Access, Method, Parameters, Route};
+use askwell::{Code, Error};
+use std::pin::Pin;
+use worker::{Env, Headers, Request, Response};
+
+/// A route and what answers it.
+#[derive(Debug, Clone, Copy)]
+pub struct Bound {
+    /// What it is.
+    pub route: Route,
+    /// Answers a request whose sender may send it.
+    pub handler: Handler,
+}
+
+type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Outcome<Response>>>>;
+
+const fn bound(route: Route, handler: Handler) -> Bound {
+    Bound { route, handler }
+}
+
+/// All routes.
+const ROOMS: &[&[Bound]] = &[
+    health::ROUTES,
+    workspaces::ROUTES,
+    fields::ROUTES,
+    conversations::ROUTES,
+    socket::ROUTES,
+    customers::ROUTES,
+    events::ROUTES,
+    exports::ROUTES,
+    preview::ROUTES,
+];
+
+fn all() -> impl Iterator<Item = &'static Bound> {
+    ROOMS.iter().flat_map(|room| room.iter())
+}
+
+/// Answers a request; errors become problem details.
+///
+/// # Errors
+/// When not even a problem can be answered.
 pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
-    let api = request.path().starts_with("/v1/");
-    if api && request.method() == Method::Options {
-        return cors(Response::empty()?.with_status(204));
+    let path = request.path();
+    let method = request.method();
+    let here: Vec<(&Bound, Parameters)> =
+        all().filter_map(|bound| Some((bound, bound.route.matches(&path)?))).collect();
+    // What is refused before anybody was asked who they are may be read by any page.
+    let any_page = here.is_empty() || here.iter().any(|(bound, _)| bound.route.access.any_page());
+    if method == worker::Method::Options && !here.is_empty() {
+        return preflight(&here, any_page);
     }
-    let response = match route(request, env).await {
+    // RFC 9110 §9.3.2: the answer to GET without its body, which the runtime leaves out.
+    let wanted = if method == worker::Method::Head { "GET" } else { method.as_ref() };
+    let found = here.iter().find(|(bound, _)| bound.route.method.as_str() == wanted);
+    let any_page = found.map_or(any_page, |(bound, _)| bound.route.access.any_page());
+    let answered = match found {
+        Some((bound, parameters)) => answer(bound, parameters.clone(), request, env).await,
+        None => Err(nothing_here(&here)),
+    };
+    let response = match answered {
         Ok(response) => response,
         Err(fault) => problem::response(&fault, "request")?,
     };
     // An answer that opens a socket has no headers to add to.
-    if api && response.status_code() != 101 { cors(response) } else { Ok(response) }
+    if any_page && response.status_code() != 101 { readable(response) } else { Ok(response) }
 }
 
-async fn route(mut request: Request, env: &Env) -> Outcome<Response> {
-    let path = request.path();
-    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let method = request.method();
-    use Method::{Get, Post, Put};
-    match (segments.as_slice(), &method) {
-        (["health"], Get) => http::reply(200, &serde_json::json!({ "status": "ok" })),
-        (["v1", "workspaces"], Post) => workspaces::create(&mut request, env).await,
-        (["v1", "workspace"], Get) => workspaces::settings(&request, env).await,
-        (["v1", "workspace"], Put) => workspaces::put_settings(&mut request, env).await,
-        (["v1", "fields"], Get) => workspaces::fields(&request, env).await,
-        (["v1", "fields"], Put) => workspaces::put_fields(&mut request, env).await,
-        (["v1", "overview"], Get) => workspaces::overview(&request, env).await,
-        (["v1", "events"], Get) => workspaces::events(&request, env).await,
-        (["v1", "conversations"], Post) => conversations::open(&mut request, env).await,
-        (["v1", "conversations"], Get) => conversations::list(&request, env).await,
-        (["v1", "conversations", id], Get) => conversations::get(id, &request, env).await,
-        (["v1", "conversations", id, "messages"], Get) => {
-            conversations::messages(id, &request, env).await
-        }
-        (["v1", "conversations", id, "messages"], Post) => {
-            conversations::say(id, &mut request, env).await
-        }
-        (["v1", "conversations", id, "actions"], Post) => {
-            conversations::act(id, &mut request, env).await
-        }
-        (["v1", "conversations", id, "facts"], Post) => {
-            conversations::amend(id, &mut request, env).await
-        }
-        (["v1", "conversations", id, "presence"], Post) => {
-            conversations::attend(id, &mut request, env).await
-        }
-        (["v1", "conversations", id, "socket"], Get) => socket::open(id, &request, env).await,
-        (["v1", "customers"], Get) => customers::list(&request, env).await,
-        (["v1", "customers.csv"], Get) => customers::export(&request, env).await,
-        (["v1", "customers", id], Get) => customers::get(id, &request, env).await,
-        (["v1", "exports"], Get) => exports::list(&request, env).await,
-        (["v1", "exports", day], Get) => exports::get(day, &request, env).await,
-        (["v1", "preview", kind], Post) => preview::run(kind, &mut request, env).await,
-        (segments, _) if is_known(segments) => Err(Fault::refused(
+async fn answer(
+    bound: &Bound,
+    parameters: Parameters,
+    request: Request,
+    env: &Env,
+) -> Outcome<Response> {
+    let route = &bound.route;
+    let caller = match route.access {
+        Access::Public => Caller::Anyone,
+        Access::VisitorSocket => auth::socket_caller(&request, env)?,
+        _ => auth::caller(&request, env).await?,
+    };
+    route.access.check(&caller, &parameters)?;
+    let call = Call::new(request, env.clone(), caller, parameters)?;
+    if route.query.is_none() {
+        call.no_query()?;
+    }
+    (bound.handler)(call).await
+}
+
+fn nothing_here(here: &[(&Bound, Parameters)]) -> Fault {
+    if here.is_empty() {
+        return Fault::refused(Code::NotFound, "there is nothing at this address");
+    }
+    Fault::RefusedWith {
+        error: Error::new(
             Code::MethodNotAllowed,
-            "this address exists, but not for this method",
-        )),
-        _ => Err(Fault::refused(Code::NotFound, "there is nothing at this address")),
+            "this address exists, but not for this method; `Allow` names those that it has",
+        ),
+        headers: vec![("allow", allowed(here, |_| true))],
     }
 }
 
-fn is_known(segments: &[&str]) -> bool {
-    matches!(
-        segments,
-        ["health"]
-            | ["v1", "workspaces" | "workspace" | "fields" | "overview" | "events"]
-            | ["v1", "conversations" | "customers" | "customers.csv" | "exports"]
-            | ["v1", "conversations" | "customers" | "exports" | "preview", _]
-            | ["v1", "conversations", _, "messages" | "actions" | "facts" | "presence" | "socket"]
-    )
+/// The methods of an address.
+fn allowed(here: &[(&Bound, Parameters)], which: impl Fn(&Route) -> bool) -> String {
+    let mut methods: Vec<&str> = Vec::new();
+    for (bound, _) in here.iter().filter(|(bound, _)| which(&bound.route)) {
+        methods.push(bound.route.method.as_str());
+        if bound.route.method == Method::Get {
+            methods.push("HEAD");
+        }
+    }
+    methods.push("OPTIONS");
+    methods.join(", ")
 }
 
-fn cors(mut response: Response) -> worker::Result<Response> {
+fn preflight(here: &[(&Bound, Parameters)], any_page: bool) -> worker::Result<Response> {
+    let mut response = Response::empty()?.with_status(204);
+    let headers: &mut Headers = response.headers_mut();
+    headers.set("allow", &allowed(here, |_| true))?;
+    if !any_page {
+        return Ok(response);
+    }
+    let methods = allowed(here, |route| route.access.any_page());
+    headers.set("access-control-allow-methods", &methods)?;
+    headers.set("access-control-allow-headers", "authorization, content-type, idempotency-key")?;
+    headers.set("access-control-max-age", "86400")?;
+    readable(response)
+}
+
+/// Lets pages of any origin read an answer. No cookie counts where this is said: a browser keeps the
+/// answer to a request with credentials from a page unless its very origin is named.
+fn readable(mut response: Response) -> worker::Result<Response> {
     let headers: &mut Headers = response.headers_mut();
     headers.set("access-control-allow-origin", "*")?;
-    headers.set("access-control-allow-methods", "GET, POST, PUT, OPTIONS")?;
-    headers.set("access-control-allow-headers", "authorization, content-type, idempotency-key")?;
-    headers.set("access-control-expose-headers", "etag")?;
-    headers.set("access-control-max-age", "86400")?;
+    headers.set("access-control-expose-headers", "etag, retry-after")?;
     Ok(response)
-}
-
-/// The workspace whose server is asking.
-///
-/// # Errors
-/// [`Code::Forbidden`] for anybody else.
-async fn team(request: &Request, env: &Env) -> Outcome<WorkspaceId> {
-    match caller(request, env).await? {
-        Caller::Team(workspace) => Ok(workspace),
-        _ => Err(Fault::refused(Code::Forbidden, "this needs a secret key of the workspace")),
-    }
 }

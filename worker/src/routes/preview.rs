@@ -1,51 +1,100 @@
-//! Trying the engine on one line of the command-line protocol: `askwell::line` over HTTP.
+//! Trying the engine on one line of the command-line protocol: `askwell::line` over HTTP. Nothing is
+//! stored.
 
-use super::team;
+use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::http;
 use askwell::Code;
-use askwell::detect::{Kind, Region};
-use askwell::line;
+use askwell::access::Scope;
+use askwell::api::route::{Access, Answer, Method, Route};
+use askwell::api::shape::Shape;
+use askwell::api::{DetectQuery, PromptQuery};
+use askwell::detect::Kind;
+use askwell::line::{self, classify, detect, prompt};
 use askwell::text::Lang;
-use worker::{Env, Request, Response};
+use worker::Response;
 
-/// `POST /v1/preview/{detect|prompt|classify|sentiment}`: nothing is stored.
-pub async fn run(kind: &str, request: &mut Request, env: &Env) -> Outcome<Response> {
-    team(request, env).await?;
-    let query = http::query(request)?;
-    let body = http::body(request).await?;
-    match kind {
-        "detect" => {
-            let options = line::detect::Options {
-                region: query.get("region").map(|code| region(code)).transpose()?,
-                lang: query.get("lang").and_then(|tag| Lang::from_tag(tag)),
-                all: query.get("all").is_some_and(|all| all == "true"),
-            };
-            http::reply(200, &line::detect::run(&http::parse(&body)?, options))
-        }
-        "prompt" => {
-            let fields = match query.get("fields") {
-                Some(list) => fields(list)?,
-                None => Kind::ALL.to_vec(),
-            };
-            http::reply(200, &line::prompt::run(&http::parse(&body)?, &fields))
-        }
-        "classify" => http::reply(200, &line::classify::run(&http::parse(&body)?)),
-        "sentiment" => http::reply(200, &line::classify::run_sentiment(&http::parse(&body)?)),
-        _ => Err(Fault::refused(
-            Code::NotFound,
-            "there are previews of detect, prompt, classify and sentiment",
-        )),
-    }
+const TRY: Access = Access::Scope(Scope::FieldsRead);
+
+/// See [`super::ROOMS`].
+pub const ROUTES: &[Bound] = &[
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/preview/detect",
+            "preview.detect",
+            TRY,
+            "What is noticed in one message.",
+            &[Answer::json(200, Shape::of::<detect::Out>(), "What was noticed.")],
+        )
+        .query(Shape::of::<DetectQuery>())
+        .body(Shape::of::<detect::In>()),
+        |call| Box::pin(detect(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/preview/prompt",
+            "preview.prompt",
+            TRY,
+            "When something is asked for in one conversation.",
+            &[Answer::json(200, Shape::of::<prompt::Out>(), "What was done after each turn.")],
+        )
+        .query(Shape::of::<PromptQuery>())
+        .body(Shape::of::<prompt::In>()),
+        |call| Box::pin(prompt(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/preview/classify",
+            "preview.classify",
+            TRY,
+            "What questions get for an answer about one conversation.",
+            &[Answer::json(200, Shape::of::<classify::Out>(), "The answers.")],
+        )
+        .body(Shape::of::<classify::In>()),
+        |call| Box::pin(classify(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/preview/sentiment",
+            "preview.sentiment",
+            TRY,
+            "The tone of one conversation.",
+            &[Answer::json(200, Shape::of::<classify::SentimentOut>(), "The tone.")],
+        )
+        .body(Shape::of::<classify::SentimentIn>()),
+        |call| Box::pin(sentiment(call)),
+    ),
+];
+
+async fn detect(mut call: Call) -> Outcome<Response> {
+    let query: DetectQuery = call.query()?;
+    let options = detect::Options {
+        region: query.region,
+        lang: query.lang.as_deref().and_then(Lang::from_tag),
+        all: query.all,
+    };
+    http::reply(200, &line::detect::run(&call.json().await?, options))
 }
 
-fn region(code: &str) -> Outcome<Region> {
-    Region::new(code).ok_or_else(|| {
-        Fault::refused(
-            Code::InvalidField,
-            "the parameter `region` must be two letters (ISO 3166-1)",
-        )
-    })
+async fn prompt(mut call: Call) -> Outcome<Response> {
+    let query: PromptQuery = call.query()?;
+    let fields = match &query.fields {
+        Some(list) => fields(list)?,
+        None => Kind::ALL.to_vec(),
+    };
+    http::reply(200, &line::prompt::run(&call.json().await?, &fields))
+}
+
+async fn classify(mut call: Call) -> Outcome<Response> {
+    http::reply(200, &line::classify::run(&call.json().await?))
+}
+
+async fn sentiment(mut call: Call) -> Outcome<Response> {
+    http::reply(200, &line::classify::run_sentiment(&call.json().await?))
 }
 
 fn fields(list: &str) -> Outcome<Vec<Kind>> {

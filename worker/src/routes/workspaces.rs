@@ -1,28 +1,77 @@
-//! Workspaces: creating one, its fields, and what it holds.
+//! Workspaces: creating one, its settings, and what it holds.
 
-use super::team;
-use crate::auth::{Caller, caller, key_hash};
+use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::page::PageQuery;
+use crate::ledger::overview;
 use crate::ledger::settings::{self, Create, Settings};
-use crate::ledger::{events, fields, overview};
-use crate::{config, delivery, http, rpc};
+use crate::{auth, config, delivery, http, rpc};
 use askwell::Code;
-use askwell::api::{FieldList, NewWorkspace, Webhook, WorkspaceCreated, WorkspaceSettings};
-use askwell::classify;
-use worker::{Env, Request, Response, Url};
+use askwell::access::Scope;
+use askwell::api::route::{Access, Answer, Method, Route};
+use askwell::api::shape::Shape;
+use askwell::api::{
+    NewWorkspace, Overview, Webhook, WebhookShown, WorkspaceCreated, WorkspaceSettings,
+    WorkspaceShown,
+};
+use worker::{Response, Url};
 
 /// Characters of a key that are kept to recognise it by.
 const PREFIX_CHARS: usize = 12;
-/// Most fields of a workspace.
-const MAX_FIELDS: usize = 100;
 
-/// `POST /v1/workspaces`
-pub async fn create(request: &mut Request, env: &Env) -> Outcome<Response> {
-    if caller(request, env).await? != Caller::Operator {
-        return Err(Fault::refused(Code::Forbidden, "only the operator creates workspaces"));
-    }
-    let new: NewWorkspace = http::json(request).await?;
+const SHOWN: &[Answer] = &[Answer::json(200, Shape::of::<WorkspaceShown>(), "How it is set.")];
+
+/// See [`super::ROOMS`].
+pub const ROUTES: &[Bound] = &[
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/workspaces",
+            "workspaces.create",
+            Access::Operator,
+            "Makes a workspace and its first keys, which are shown this once.",
+            &[Answer::json(201, Shape::of::<WorkspaceCreated>(), "Its keys.")],
+        )
+        .body(Shape::of::<NewWorkspace>()),
+        |call| Box::pin(create(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/workspace",
+            "workspace.get",
+            Access::Scope(Scope::SettingsRead),
+            "How the workspace is set.",
+            SHOWN,
+        ),
+        |call| Box::pin(show(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Put,
+            "/v1/workspace",
+            "workspace.put",
+            Access::Scope(Scope::SettingsWrite),
+            "Sets the workspace.",
+            SHOWN,
+        )
+        .body(Shape::of::<WorkspaceSettings>()),
+        |call| Box::pin(put(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/overview",
+            "overview.get",
+            Access::Scope(Scope::ReportsRead),
+            "What the workspace holds, in numbers.",
+            &[Answer::json(200, Shape::of::<Overview>(), "The numbers.")],
+        ),
+        |call| Box::pin(overview(call)),
+    ),
+];
+
+async fn create(mut call: Call) -> Outcome<Response> {
+    let new: NewWorkspace = call.json().await?;
     check_settings(&new.name, &new.origins, new.webhook.as_ref())?;
     let site_key = format!("pk_{}_{}", new.id, config::random()?);
     let secret_key = format!("sk_{}_{}", new.id, config::random()?);
@@ -33,110 +82,39 @@ pub async fn create(request: &mut Request, env: &Env) -> Outcome<Response> {
         secret_key: secret_key.clone(),
     };
     let input = Create {
-        site_key_hash: key_hash(&site_key),
-        secret_key_hash: key_hash(&secret_key),
+        site_key_hash: auth::hash(&site_key),
+        secret_key_hash: auth::hash(&secret_key),
         site_key_prefix: prefix(&site_key),
         secret_key_prefix: prefix(&secret_key),
         workspace: new,
     };
-    let ledger = rpc::ledger(env, &created.workspace_id)?;
-    rpc::call(&ledger, &input).await?;
+    rpc::call(&rpc::ledger(&call.env, &created.workspace_id)?, &input).await?;
     http::reply(201, &created)
 }
 
-/// `GET /v1/workspace`
-pub async fn settings(request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    show(&rpc::call(&ledger, &settings::Get).await?)
+async fn show(call: Call) -> Outcome<Response> {
+    http::reply(200, &shown(rpc::call(&call.ledger()?, &settings::Get).await?))
 }
 
-/// `PUT /v1/workspace`
-pub async fn put_settings(request: &mut Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let new: WorkspaceSettings = http::json(request).await?;
+async fn put(mut call: Call) -> Outcome<Response> {
+    let new: WorkspaceSettings = call.json().await?;
     check_settings(&new.name, &new.origins, new.webhook.as_ref())?;
-    show(&rpc::call(&ledger, &settings::Put { settings: new }).await?)
+    let put = settings::Put { settings: new };
+    http::reply(200, &shown(rpc::call(&call.ledger()?, &put).await?))
 }
 
-fn show(settings: &Settings) -> Outcome<Response> {
-    let webhook =
-        settings.webhook.as_ref().map(|webhook| serde_json::json!({ "url": webhook.url }));
-    http::reply(
-        200,
-        &serde_json::json!({
-            "workspace_id": settings.id, "name": settings.name, "origins": settings.origins,
-            "webhook": webhook, "created_at": settings.created_at,
-        }),
-    )
-}
-
-/// `GET /v1/fields`
-pub async fn fields(request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    show_fields(&rpc::call(&ledger, &fields::List).await?)
-}
-
-/// `PUT /v1/fields`: the whole list. A field with an empty `id` is new. With `If-Match` only if
-/// nobody has changed the list meanwhile.
-pub async fn put_fields(request: &mut Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let list: FieldList = http::json(request).await?;
-    if list.fields.len() > MAX_FIELDS {
-        return Err(invalid("a workspace may have 100 fields at most"));
+fn shown(settings: Settings) -> WorkspaceShown {
+    WorkspaceShown {
+        workspace_id: settings.id,
+        name: settings.name,
+        origins: settings.origins,
+        webhook: settings.webhook.map(|webhook| WebhookShown { url: webhook.url }),
+        created_at: settings.created_at,
     }
-    for field in &list.fields {
-        classify::validate(&field.field)?;
-    }
-    let mut names: Vec<&str> = list.fields.iter().map(|f| f.field.name.as_str()).collect();
-    names.sort_unstable();
-    if names.windows(2).any(|pair| pair.first() == pair.last()) {
-        return Err(invalid("two of `fields` have the same `name`"));
-    }
-    let revision = if_match(request)?;
-    show_fields(&rpc::call(&ledger, &fields::Put { list, revision }).await?)
 }
 
-fn show_fields(listed: &fields::Listed) -> Outcome<Response> {
-    let mut answer = http::reply(200, &listed.list)?;
-    answer.headers_mut().set("etag", &format!("\"{}\"", listed.revision))?;
-    Ok(answer)
-}
-
-/// The revision that `If-Match` names; none without one, or where any will do.
-///
-/// # Errors
-/// [`Code::PreconditionFailed`] for a tag that is of no revision.
-fn if_match(request: &Request) -> Outcome<Option<u64>> {
-    let Some(tag) = request.headers().get("if-match")?.filter(|tag| tag != "*") else {
-        return Ok(None);
-    };
-    let number = tag.trim().strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-    number.and_then(|number| number.parse().ok()).map(Some).ok_or_else(|| {
-        Fault::refused(
-            Code::PreconditionFailed,
-            "the header `If-Match` must be an `ETag` that this list was answered with",
-        )
-    })
-}
-
-/// `GET /v1/overview`
-pub async fn overview(request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let overview = rpc::call(&ledger, &overview::Get).await?;
-    http::reply(200, &overview)
-}
-
-/// `GET /v1/events?cursor=&limit=`
-pub async fn events(request: &Request, env: &Env) -> Outcome<Response> {
-    let ledger = rpc::ledger(env, &team(request, env).await?)?;
-    let page = rpc::call(&ledger, &events::List { page: page_query(request)? }).await?;
-    http::reply(200, &page)
-}
-
-/// Which page of a list is asked for.
-pub fn page_query(request: &Request) -> Outcome<PageQuery> {
-    let query = http::query(request)?;
-    Ok(PageQuery { cursor: query.get("cursor").cloned(), limit: http::number(&query, "limit")? })
+async fn overview(call: Call) -> Outcome<Response> {
+    http::reply(200, &rpc::call(&call.ledger()?, &overview::Get).await?)
 }
 
 fn check_settings(name: &str, origins: &[String], webhook: Option<&Webhook>) -> Outcome<()> {

@@ -1,6 +1,7 @@
 //! Customers.
 
 use crate::conversation::Platform;
+use crate::customer::csv::Mode;
 use crate::id::CustomerId;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -24,4 +25,24 @@ pub struct Customer {
     pub last_at: UnixMillis,
     /// How many conversations.
     pub conversations: u32,
+}
+
+/// `POST /v1/customers/search`: which customers. An empty object means all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CustomerSearch {
+    /// Exactly this e-mail, however it is written.
+    pub email: Option<String>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// 1 to 500, 50 by default.
+    pub limit: Option<u32>,
+}
+
+/// The query of `GET /v1/customers.csv`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CsvQuery {
+    /// `safe` by default: for spreadsheets.
+    pub format: Option<Mode>,
 }

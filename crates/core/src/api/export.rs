@@ -17,3 +17,10 @@ pub struct ExportDay {
     /// Size in bytes, once sealed.
     pub bytes: Option<u64>,
 }
+
+/// What `GET /v1/exports` answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExportList {
+    /// One row per day.
+    pub items: Vec<ExportDay>,
+}

@@ -58,3 +58,11 @@ pub struct MessagePage {
     #[serde(default)]
     pub read: ReadMarks,
 }
+
+/// The query of `GET /v1/conversations/{id}/messages`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MessageQuery {
+    /// Only messages with a higher `seq`.
+    pub after: Option<u32>,
+}

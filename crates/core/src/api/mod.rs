@@ -10,24 +10,31 @@ mod frame;
 mod message;
 mod page;
 mod presence;
+mod preview;
 mod problem;
+pub mod route;
+pub mod shape;
 mod workspace;
 
 pub use conversation::{
     ConversationDetail, ConversationOpened, ConversationState, ConversationSummary, NewAction,
     NewConversation,
 };
-pub use customer::Customer;
+pub use customer::{CsvQuery, Customer, CustomerSearch};
 pub use event::StoredEvent;
-pub use export::ExportDay;
+pub use export::{ExportDay, ExportList};
 pub use field::FieldList;
 pub use found::FoundOnWire;
 pub use frame::{ClientFrame, ServerFrame};
-pub use message::{Asked, MessageAccepted, MessagePage, NewMessage};
-pub use page::Page;
+pub use message::{Asked, MessageAccepted, MessagePage, MessageQuery, NewMessage};
+pub use page::{Page, PageQuery, Place};
 pub use presence::{FactsAmended, NewFact, NewPresence, ReadMarks};
+pub use preview::{DetectQuery, PromptQuery};
 pub use problem::{Problem, reason};
-pub use workspace::{NewWorkspace, Overview, Webhook, WorkspaceCreated, WorkspaceSettings};
+pub use workspace::{
+    Health, NewWorkspace, Overview, Webhook, WebhookShown, WorkspaceCreated, WorkspaceSettings,
+    WorkspaceShown,
+};
 
 /// Longest request body in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;

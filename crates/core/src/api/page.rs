@@ -1,5 +1,7 @@
-//! Pages of lists.
+//! Pages of lists. A cursor names the order of the list and the row after which the next page
+//! begins, so that it fits no other list, and rows that come or go meanwhile shift nothing.
 
+use crate::error::{Code, Error};
 use serde::{Deserialize, Serialize};
 
 /// A page of a list. `next` goes into `?cursor=` for the page after; absent on the last.
@@ -10,4 +12,85 @@ pub struct Page<T> {
     /// Opaque.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PageQuery {
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// 1 to 500, 50 by default.
+    pub limit: Option<u32>,
+}
+
+/// A row's place in its list: what the list is sorted by, and the row's id.
+pub type Place = (i64, String);
+
+impl PageQuery {
+    /// Rows on a page.
+    pub fn rows(&self) -> i64 {
+        i64::from(self.limit.unwrap_or(50).clamp(1, 500))
+    }
+
+    /// The place after which the page begins; none at the beginning of the list.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`] for a cursor that a list in this order has not given.
+    pub fn after(&self, order: &str) -> Result<Option<Place>, Error> {
+        let place = |text: &String| {
+            let (at, id) = text.strip_prefix(order)?.strip_prefix('.')?.split_once('.')?;
+            Some((at.parse().ok()?, id.to_owned()))
+        };
+        match &self.cursor {
+            None => Ok(None),
+            Some(text) => place(text).map(Some).ok_or_else(bad_cursor),
+        }
+    }
+
+    /// The cursor behind a page; none when it was the last.
+    pub fn next<T>(
+        &self,
+        order: &str,
+        items: &[T],
+        place: impl FnOnce(&T) -> (i64, &str),
+    ) -> Option<String> {
+        if (items.len() as i64) < self.rows() {
+            return None;
+        }
+        let (at, id) = place(items.last()?);
+        Some(format!("{order}.{at}.{id}"))
+    }
+}
+
+fn bad_cursor() -> Error {
+    Error::new(Code::InvalidField, "the parameter `cursor` must be one that a page gave as `next`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(cursor: Option<&str>) -> PageQuery {
+        PageQuery { cursor: cursor.map(str::to_owned), limit: Some(2) }
+    }
+
+    #[test]
+    fn the_next_page_begins_where_the_last_one_ended() {
+        let items = [(7, "cv_b"), (-3, "cv_a.x")];
+        let next = page(None).next("start", &items, |item| *item);
+        assert_eq!(next.as_deref(), Some("start.-3.cv_a.x"));
+        let after = page(next.as_deref()).after("start").unwrap();
+        assert_eq!(after, Some((-3, "cv_a.x".to_owned())));
+        assert_eq!(page(None).after("start").unwrap(), None);
+        assert_eq!(page(None).next("start", &items[..1], |item| *item), None);
+    }
+
+    #[test]
+    fn a_cursor_fits_its_own_list_only() {
+        for cursor in ["", "start", "start.", "start.7", "last.7.cu_a", "start.x.cv_a", "7.cv_a"] {
+            let error = page(Some(cursor)).after("start").unwrap_err();
+            assert_eq!(error.code, Code::InvalidField, "{cursor}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Workspaces: creating one, its settings, what it holds.
 
 use crate::id::WorkspaceId;
+use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -79,4 +80,33 @@ pub struct Overview {
     pub outbox: u64,
     /// Queue messages set aside, and why.
     pub dead_letters: u64,
+}
+
+/// `GET /health`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`.
+    pub status: String,
+}
+
+/// What `GET /v1/workspace` and `PUT /v1/workspace` answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceShown {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// For people.
+    pub name: String,
+    /// Origins (scheme, host, port) whose pages may use the site key.
+    pub origins: Vec<String>,
+    /// Where events are delivered, or nowhere.
+    pub webhook: Option<WebhookShown>,
+    /// Since when.
+    pub created_at: UnixMillis,
+}
+
+/// A webhook without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookShown {
+    /// Where events are delivered.
+    pub url: String,
 }

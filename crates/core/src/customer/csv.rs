@@ -9,7 +9,7 @@ use crate::conversation::Platform;
 use crate::error::{Code, Error};
 use crate::time::UnixMillis;
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use std::borrow::Cow;
@@ -23,7 +23,8 @@ pub const COLUMNS: [&str; 8] =
 const PLATFORM_SEPARATOR: &str = ";";
 
 /// Whom the file is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// For spreadsheets: no cell can be a formula.
     #[default]

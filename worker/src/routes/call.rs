@@ -1,0 +1,102 @@
+//! A request as a handler gets it: its sender is known and may send it.
+
+use crate::fault::{Fault, Outcome};
+use crate::{http, rpc};
+use askwell::access::{Caller, Principal};
+use askwell::api::route::Parameters;
+use askwell::{Code, Error};
+use serde::de::DeserializeOwned;
+use worker::{Env, Request, Stub};
+
+/// One request.
+#[derive(Debug)]
+pub struct Call {
+    /// As it came.
+    pub request: Request,
+    /// The Worker's bindings.
+    pub env: Env,
+    /// Who sent it.
+    pub caller: Caller,
+    parameters: Parameters,
+    query: String,
+}
+
+impl Call {
+    /// A request by somebody who may send it.
+    ///
+    /// # Errors
+    /// When the runtime gave an address that is none.
+    pub fn new(
+        request: Request,
+        env: Env,
+        caller: Caller,
+        parameters: Parameters,
+    ) -> Outcome<Self> {
+        let query = request.url()?.query().unwrap_or_default().to_owned();
+        Ok(Self { request, env, caller, parameters, query })
+    }
+
+    /// Somebody in a workspace.
+    ///
+    /// # Errors
+    /// [`Code::Forbidden`] where the route lets in others as well and it is one of them.
+    pub fn principal(&self) -> Outcome<&Principal> {
+        match &self.caller {
+            Caller::In(principal) => Ok(principal),
+            Caller::Anyone | Caller::Operator => {
+                Err(Fault::refused(Code::Forbidden, "this needs a key of the workspace"))
+            }
+        }
+    }
+
+    /// The ledger of the sender's workspace.
+    ///
+    /// # Errors
+    /// As [`Self::principal`].
+    pub fn ledger(&self) -> Outcome<Stub> {
+        rpc::ledger(&self.env, &self.principal()?.workspace)
+    }
+
+    /// What stands in the path for a name.
+    ///
+    /// # Errors
+    /// What reading it gives: for ids, [`Code::NotFound`].
+    pub fn parameter<T: core::str::FromStr<Err = Error>>(&self, name: &str) -> Outcome<T> {
+        Ok(self.parameters.read(name)?)
+    }
+
+    /// The query.
+    ///
+    /// # Errors
+    /// [`Code::UnknownField`] and [`Code::InvalidField`], naming the parameter.
+    pub fn query<T: DeserializeOwned>(&self) -> Outcome<T> {
+        Ok(http::query(&self.query)?)
+    }
+
+    /// Refuses a query where there is nothing to ask.
+    ///
+    /// # Errors
+    /// [`Code::UnknownField`].
+    pub fn no_query(&self) -> Outcome<()> {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        self.query::<Nothing>().map(|Nothing {}| ())
+    }
+
+    /// The JSON body.
+    ///
+    /// # Errors
+    /// As [`http::parse`], and [`Code::BodyTooLarge`].
+    pub async fn json<T: DeserializeOwned>(&mut self) -> Outcome<T> {
+        http::json(&mut self.request).await
+    }
+
+    /// A header; none when it is not there.
+    ///
+    /// # Errors
+    /// When the runtime fails.
+    pub fn header(&self, name: &str) -> Outcome<Option<String>> {
+        Ok(self.request.headers().get(name)?)
+    }
+}
