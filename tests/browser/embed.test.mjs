@@ -72,7 +72,7 @@ describe("a page of another origin", () => {
     await chat.say("astrid@example.com");
     await chat.end();
     const customer = await until("the customer is known", async () => {
-      const { items } = await space.team.get("/v1/customers?email=astrid@example.com");
+      const { items } = await space.team.customers("astrid@example.com");
       return items[0];
     });
     assert.equal(customer.name, "Astrid");

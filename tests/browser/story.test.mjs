@@ -84,7 +84,7 @@ describe("the demo page", () => {
     assert.equal(detail.answers.length, fields.length);
     assert.ok(detail.answers.some((answer) => answer.state === "value"), "something was answered");
 
-    const { items } = await space.team.get("/v1/customers?email=mike.hollis@example.com");
+    const { items } = await space.team.customers("mike.hollis@example.com");
     assert.deepEqual(items.map((c) => [c.customer_id, c.name]), [[detail.customer_id, "Mike"]]);
 
     const event = await until("the outcome is delivered", () =>

@@ -98,7 +98,7 @@ describe("kill -9", () => {
       await worker.start();
       const detail = await space.team.classified(talk.id, 1, RESENT_MS);
       assert.equal(detail.facts.email.value, "noor@example.com");
-      const { items } = await space.team.get("/v1/customers?email=noor@example.com");
+      const { items } = await space.team.customers("noor@example.com");
       assert.equal(items.length, 1);
     }
     const overview = await space.team.settled((o) => o.classified === 3, RESENT_MS);

@@ -89,7 +89,7 @@ describe("privacy", () => {
       assertProblem(await stranger.team.send("GET", path), 404, "not_found");
     }
     assert.deepEqual(await stranger.team.all("/v1/customers"), []);
-    assert.deepEqual((await stranger.team.get("/v1/customers?email=hugo@example.com")).items, []);
+    assert.deepEqual((await stranger.team.customers("hugo@example.com")).items, []);
     const body = { visitor_token: talk.opened.visitor_token };
     const answer = await stranger.page.send("POST", "/v1/conversations", { body });
     assert.notEqual(answer.json?.visitor_id, talk.opened.visitor_id, "a token of another workspace");

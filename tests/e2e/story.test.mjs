@@ -113,9 +113,9 @@ describe("one conversation", () => {
     );
     assert.deepEqual(customer.platforms, ["web_widget"]);
     assert.equal(customer.conversations, 1);
-    const found = await space.team.get("/v1/customers?email=MIKE.hollis@example.com");
+    const found = await space.team.customers("MIKE.hollis@example.com");
     assert.deepEqual(found.items, [customer], "found by its e-mail in whatever case");
-    const none = await space.team.get("/v1/customers?email=other@example.com");
+    const none = await space.team.customers("other@example.com");
     assert.deepEqual(none.items, []);
     const list = await space.team.all("/v1/conversations");
     assert.deepEqual(list.map((c) => c.conversation_id), [talk.id]);

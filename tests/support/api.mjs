@@ -81,6 +81,11 @@ export class Client {
     return this.get(`/v1/conversations/${id}`);
   }
 
+  /** Customers with this e-mail. */
+  customers(email) {
+    return this.expect(200, "POST", "/v1/customers/search", { body: { email } });
+  }
+
   /** All rows of a paged list; also checks that pages neither overlap nor end early. */
   async all(path, limit) {
     const items = [];

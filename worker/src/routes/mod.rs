@@ -13,7 +13,8 @@ mod fields;
 mod health;
 mod preview;
 mod socket;
-
+#[cfg(test)]
+mod tests;
 mod workspaces;
 
 pub use call::Call;

@@ -9,9 +9,9 @@ use crate::conversation::Platform;
 use crate::error::{Code, Error};
 use crate::time::UnixMillis;
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
-use serde::{Deserialize, Serialize};
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io::Read;
 

@@ -1,0 +1,41 @@
+//! What holds of the table as a whole.
+
+use super::all;
+use askwell::api::route::{Access, CONVERSATION, Method};
+use std::collections::BTreeSet;
+
+#[test]
+fn no_two_routes_have_the_same_name_or_address() {
+    let mut ids = BTreeSet::new();
+    for bound in all() {
+        let route = &bound.route;
+        assert!(ids.insert(route.id), "{} stands twice", route.id);
+        let same = |other: &&super::Bound| {
+            other.route.method == route.method && other.route.matches(route.path).is_some()
+        };
+        let found: Vec<_> = all().filter(same).map(|other| other.route.id).collect();
+        // The first that matches answers: a name must come before the parameter that would take it.
+        assert_eq!(found.first(), Some(&route.id), "{found:?} all match {}", route.path);
+    }
+}
+
+#[test]
+fn routes_of_visitors_name_the_conversation() {
+    for bound in all() {
+        let route = &bound.route;
+        if matches!(route.access, Access::VisitorOr(_) | Access::VisitorSocket) {
+            assert!(route.parameters().any(|name| name == CONVERSATION), "{}", route.id);
+        }
+    }
+}
+
+#[test]
+fn only_requests_that_change_something_have_a_body() {
+    for bound in all() {
+        let route = &bound.route;
+        let has_none = matches!(route.method, Method::Get | Method::Delete);
+        assert!(!(has_none && route.body.is_some()), "{}", route.id);
+        assert!(!route.answers.is_empty(), "{} is answered with something", route.id);
+        assert!(route.answers.iter().all(|answer| answer.status < 400), "{}", route.id);
+    }
+}
