@@ -100,7 +100,9 @@ describe("sockets", () => {
       await assert.rejects(Socket.open(worker, mine.id, token), token);
     }
     const path = `/v1/conversations/${mine.id}/socket`;
-    assertProblem(await new Client(worker).send("GET", path), 422, "invalid_field");
+    assertProblem(await new Client(worker).send("GET", path), 401, "unauthorized");
+    const headers = { "sec-websocket-protocol": `askwell, ${mine.visitor.key}` };
+    assertProblem(await new Client(worker).send("GET", path, { headers }), 422, "invalid_field");
   });
 
   test("the token is no part of the address, and the protocol is answered", async () => {

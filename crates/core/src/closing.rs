@@ -49,9 +49,10 @@ pub struct Closed {
 
 /// A question together with its identity in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "FieldOnWire")]
 pub struct FieldVersion {
-    /// The field's id, stable over its versions.
+    /// The field's id, stable over its versions; empty or absent for one that is new.
     pub id: String,
     /// Counts its changes, from 1.
     pub version: u32,
@@ -63,6 +64,7 @@ pub struct FieldVersion {
 /// A flattened [`Field`] cannot refuse unknown fields by itself. One that is new has no id and no
 /// version yet.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct FieldOnWire {
     #[serde(default)]
@@ -85,6 +87,7 @@ impl From<FieldOnWire> for FieldVersion {
 
 /// An answer together with the question that it answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldAnswer {
     /// [`FieldVersion::id`].
     pub field_id: String,

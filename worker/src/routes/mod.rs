@@ -11,6 +11,7 @@ mod events;
 pub mod exports;
 mod fields;
 mod health;
+mod openapi;
 mod preview;
 mod socket;
 #[cfg(test)]
@@ -46,6 +47,7 @@ const fn bound(route: Route, handler: Handler) -> Bound {
 /// All routes.
 const ROOMS: &[&[Bound]] = &[
     health::ROUTES,
+    openapi::ROUTES,
     workspaces::ROUTES,
     fields::ROUTES,
     conversations::ROUTES,

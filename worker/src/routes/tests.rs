@@ -39,3 +39,19 @@ fn only_requests_that_change_something_have_a_body() {
         assert!(route.answers.iter().all(|answer| answer.status < 400), "{}", route.id);
     }
 }
+
+/// Where the document stands that the Worker serves. `UPDATE_OPENAPI=1` writes it anew.
+const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/routes/openapi.json");
+
+#[test]
+fn the_document_describes_these_routes() {
+    let routes: Vec<_> = all().map(|bound| &bound.route).collect();
+    let document = askwell::api::openapi::document(&routes);
+    let mut text = serde_json::to_string_pretty(&document).unwrap();
+    text.push('\n');
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(DOCUMENT, &text).unwrap();
+    }
+    let there = std::fs::read_to_string(DOCUMENT).unwrap_or_default();
+    assert!(there == text, "run this test again with UPDATE_OPENAPI=1, and commit openapi.json");
+}

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// `POST /v1/conversations` (site key from an allowed origin, or secret key). With an
 /// `Idempotency-Key` header the same key gives the same conversation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NewConversation {
     /// The token of an earlier conversation of the same browser, to be the same visitor.
@@ -40,6 +41,7 @@ pub struct NewConversation {
 
 /// What `POST /v1/conversations` answers: 201 when new, 200 when the idempotency key was known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationOpened {
     /// Which.
     pub conversation_id: ConversationId,
@@ -59,6 +61,7 @@ pub struct ConversationOpened {
 
 /// `POST /v1/conversations/{id}/actions` (secret key; a visitor may close).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewAction {
     /// What to do.
@@ -70,6 +73,7 @@ pub struct NewAction {
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationState {
     /// Which.
     pub conversation_id: ConversationId,
@@ -85,6 +89,7 @@ pub struct ConversationState {
 
 /// One conversation as the team sees it in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationSummary {
     /// Which.
     pub conversation_id: ConversationId,
@@ -118,6 +123,7 @@ pub struct ConversationSummary {
 
 /// `GET /v1/conversations/{id}` (secret key).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationDetail {
     /// The summary.
     #[serde(flatten)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// One customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Customer {
     /// Who, by a pseudonym.
     pub customer_id: CustomerId,
@@ -29,6 +30,7 @@ pub struct Customer {
 
 /// `POST /v1/customers/search`: which customers. An empty object means all.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CustomerSearch {
     /// Exactly this e-mail, however it is written.
@@ -41,6 +43,7 @@ pub struct CustomerSearch {
 
 /// The query of `GET /v1/customers.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CsvQuery {
     /// `safe` by default: for spreadsheets.

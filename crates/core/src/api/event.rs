@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// An event in the ledger's order, with what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoredEvent {
     /// Place in the ledger's order.
     pub seq: u64,

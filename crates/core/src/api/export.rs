@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /v1/exports`: one row per day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExportDay {
     /// The UTC day.
     pub day: Day,
@@ -20,6 +21,7 @@ pub struct ExportDay {
 
 /// What `GET /v1/exports` answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExportList {
     /// One row per day.
     pub items: Vec<ExportDay>,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// One thing noticed in a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FoundOnWire {
     /// What it is.
     pub kind: Kind,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// `POST /v1/conversations/{id}/messages` (visitor token, or secret key), or a frame of type
 /// `message` on the socket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
     /// Chosen by the sender, 1 to 64 of `A-Z a-z 0-9 - _`; the same id twice is the same message.
@@ -25,6 +26,7 @@ pub struct NewMessage {
 
 /// What the post of a message answers: 201 when new, 200 when its id was known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MessageAccepted {
     /// The message as it stands.
     pub message: Message,
@@ -40,6 +42,7 @@ pub struct MessageAccepted {
 
 /// The policy's question as a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Asked {
     /// What it asks for.
     pub field: Kind,
@@ -49,6 +52,7 @@ pub struct Asked {
 
 /// `GET /v1/conversations/{id}/messages?after=SEQ` (visitor token, or secret key).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MessagePage {
     /// Where the conversation stands.
     pub status: Status,
@@ -61,6 +65,7 @@ pub struct MessagePage {
 
 /// The query of `GET /v1/conversations/{id}/messages`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct MessageQuery {
     /// Only messages with a higher `seq`.

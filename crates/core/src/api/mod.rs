@@ -8,11 +8,15 @@ mod field;
 mod found;
 mod frame;
 mod message;
+#[cfg(feature = "schema")]
+pub mod openapi;
 mod page;
 mod presence;
 mod preview;
 mod problem;
 pub mod route;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod shape;
 mod workspace;
 

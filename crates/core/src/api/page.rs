@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A page of a list. `next` goes into `?cursor=` for the page after; absent on the last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,
@@ -16,6 +17,7 @@ pub struct Page<T> {
 
 /// Which page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct PageQuery {
     /// Where the page before ended.

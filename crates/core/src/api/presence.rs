@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// `POST /v1/conversations/{id}/facts` (visitor token, or secret key): corrects what was noted of the
 /// visitor, or has it removed. The same twice is the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewFact {
     /// Which.
@@ -17,6 +18,7 @@ pub struct NewFact {
 
 /// What the correction of a fact answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FactsAmended {
     /// Messages so far.
     pub messages: u32,
@@ -27,6 +29,7 @@ pub struct FactsAmended {
 /// `POST /v1/conversations/{id}/presence` (visitor token, or secret key), or a frame of type
 /// `presence` on the socket: passed on to everybody who listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NewPresence {
     /// Whether they are writing; holds for six seconds.
@@ -37,6 +40,7 @@ pub struct NewPresence {
 
 /// Up to which `seq` each side has seen the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ReadMarks {
     /// The visitor.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The query of `POST /v1/preview/detect`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct DetectQuery {
     /// Where phone numbers without a country code belong.
@@ -17,6 +18,7 @@ pub struct DetectQuery {
 
 /// The query of `POST /v1/preview/prompt`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct PromptQuery {
     /// What is wanted: a list of `name`, `email` and `phone` with commas between; all by default.

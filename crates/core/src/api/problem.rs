@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// RFC 9457 problem details, `application/problem+json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// `about:blank`: the code says it all.
     #[serde(rename = "type")]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 /// `POST /v1/workspaces` (operator key).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewWorkspace {
     /// In addresses; see [`WorkspaceId`].
@@ -22,6 +23,7 @@ pub struct NewWorkspace {
 
 /// `GET /v1/workspace`, `PUT /v1/workspace` (secret key). The webhook's secret is never shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WorkspaceSettings {
     /// For people.
@@ -35,6 +37,7 @@ pub struct WorkspaceSettings {
 
 /// A sink that speaks Standard Webhooks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Webhook {
     /// `https:`, or `http:` on a loopback host.
@@ -45,6 +48,7 @@ pub struct Webhook {
 
 /// What `POST /v1/workspaces` answers. The keys are shown once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorkspaceCreated {
     /// The workspace.
     pub workspace_id: WorkspaceId,
@@ -56,6 +60,7 @@ pub struct WorkspaceCreated {
 
 /// `GET /v1/overview`: what the workspace holds.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Overview {
     /// All conversations that the ledger knows.
     pub conversations: u64,
@@ -84,6 +89,7 @@ pub struct Overview {
 
 /// `GET /health`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Health {
     /// `ok`.
     pub status: String,
@@ -91,6 +97,7 @@ pub struct Health {
 
 /// What `GET /v1/workspace` and `PUT /v1/workspace` answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorkspaceShown {
     /// The workspace.
     pub workspace_id: WorkspaceId,
@@ -106,6 +113,7 @@ pub struct WorkspaceShown {
 
 /// A webhook without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WebhookShown {
     /// Where events are delivered.
     pub url: String,

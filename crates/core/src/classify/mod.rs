@@ -37,6 +37,7 @@ use serde::{Deserialize, Serialize};
 
 /// A question of the owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// How it appears in reports.
@@ -56,6 +57,7 @@ pub(crate) fn yes() -> bool {
 
 /// One possible answer: a bare string, or with a description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Value {
     /// Just its name.
@@ -88,6 +90,7 @@ impl Value {
 
 /// How far a question got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum AnswerState {
     /// Answered with one of the values.
@@ -117,6 +120,7 @@ impl AnswerState {
 
 /// What in the transcript an answer rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// Index of the turn.
     pub message: usize,
@@ -126,6 +130,7 @@ pub struct Evidence {
 
 /// Who answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// Computed from the transcript: times, counts, who spoke.
@@ -140,6 +145,7 @@ pub enum Method {
 
 /// An answer to a [`Field`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// One of the field's values, only when `state` is `value`.
     pub answer: Option<String>,

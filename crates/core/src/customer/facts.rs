@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// One value with its provenance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fact {
     /// Normalised, as [`detect::Found::value`].
     pub value: String,
@@ -21,6 +22,7 @@ pub struct Fact {
 
 /// What one conversation says of its visitor. All of it is claimed, none verified.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Facts {
     /// The name as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]

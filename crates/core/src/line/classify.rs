@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A conversation and a question about it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct In {
     /// The caller's name for the line.
     pub id: String,
@@ -17,6 +18,7 @@ pub struct In {
 
 /// A question as a line holds it: as [`Field`], but other keys are ignored.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldIn {
     /// How it appears in reports.
     #[serde(default)]
@@ -48,6 +50,7 @@ impl From<&FieldIn> for Field {
 
 /// The answer of a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Out {
     /// As it came in.
     pub id: String,
@@ -64,6 +67,7 @@ pub fn run(input: &In) -> Out {
 
 /// A conversation whose tone is asked for.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SentimentIn {
     /// The caller's name for the line.
     pub id: String,
@@ -73,6 +77,7 @@ pub struct SentimentIn {
 
 /// The tone of a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SentimentOut {
     /// As it came in.
     pub id: String,

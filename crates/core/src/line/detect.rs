@@ -7,6 +7,7 @@ use serde_json::Value;
 
 /// One message. Further fields are ignored.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct In {
     /// Copied to the answer.
     #[serde(default)]
@@ -40,6 +41,7 @@ pub struct Options {
 
 /// One thing found.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Item {
     /// What it is.
     pub kind: Kind,
@@ -60,6 +62,7 @@ pub struct Item {
 
 /// What one message says.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Out {
     /// As it came in.
     pub id: Value,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 /// A conversation in which every field is missing at the start.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct In {
     /// Given back unchanged.
     pub id: serde_json::Value,
@@ -18,6 +19,7 @@ pub struct In {
 
 /// One message of the visitor.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Turn {
     /// The words.
     pub text: String,
@@ -28,6 +30,7 @@ pub struct Turn {
 
 /// When the policy asked for what.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Out {
     /// As given.
     pub id: serde_json::Value,
@@ -39,6 +42,7 @@ pub struct Out {
 
 /// What was decided after one turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// The turn, from 0.
     pub turn: usize,
@@ -55,6 +59,7 @@ pub struct Step {
 
 /// What was done after a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Did {
     /// Asked for a field.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A language of the first rank (ISO 639-1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "each variant is its ISO 639-1 code")]
 pub enum Lang {

@@ -1,0 +1,98 @@
+//! Schemas of the types that are written and read by hand.
+
+use crate::access::{Scope, Scopes};
+use crate::detect::Region;
+use crate::error::Code;
+use crate::id::{ConversationId, CustomerId, KeyId, MemberId, VisitorId, WorkspaceId};
+use crate::session::Session;
+use crate::time::{Day, UnixMillis};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use std::borrow::Cow;
+
+/// A string of this form, described where it is used.
+macro_rules! text {
+    ($($name:ident $pattern:expr, $description:literal;)*) => {$(
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "type": "string",
+                    "pattern": $pattern,
+                    "description": $description,
+                })
+            }
+        }
+    )*};
+}
+
+text! {
+    ConversationId "^cv_[0-9a-hjkmnp-tv-z]{26}$", "A conversation.";
+    CustomerId "^cu_[0-9a-hjkmnp-tv-z]{26}$", "A customer; carries nothing of the person.";
+    VisitorId "^vi_[0-9a-hjkmnp-tv-z]{26}$", "A visitor's browser, or a user of another platform.";
+    MemberId "^us_[0-9a-hjkmnp-tv-z]{26}$", "A person of the team.";
+    KeyId "^ky_[0-9a-hjkmnp-tv-z]{26}$", "A key of the workspace.";
+    WorkspaceId "^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$", "A workspace.";
+    Region "^[A-Za-z]{2}$", "A region (ISO 3166-1 alpha-2).";
+    Day "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "A day in UTC.";
+}
+
+impl JsonSchema for UnixMillis {
+    fn schema_name() -> Cow<'static, str> {
+        "UnixMillis".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "integer",
+            "format": "int64",
+            "description": "Milliseconds since 1970-01-01T00:00:00Z.",
+        })
+    }
+}
+
+impl JsonSchema for Session {
+    fn schema_name() -> Cow<'static, str> {
+        "Session".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "The engine's memory of a conversation, for the engine in the browser. What is in it is not part of the API.",
+        })
+    }
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let rows: Vec<Schema> = Self::all()
+            .map(|code| json_schema!({ "const": code.as_str(), "description": code.meaning() }))
+            .collect();
+        json_schema!({ "description": "Why a request is refused.", "oneOf": rows })
+    }
+}
+
+impl JsonSchema for Scopes {
+    fn schema_name() -> Cow<'static, str> {
+        "Scopes".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let rows: Vec<Schema> = Scope::all()
+            .map(|scope| json_schema!({ "const": scope.as_str(), "description": scope.meaning() }))
+            .collect();
+        json_schema!({
+            "type": "array",
+            "items": { "oneOf": rows },
+            "uniqueItems": true,
+            "description": "What a key or person may do.",
+        })
+    }
+}
