@@ -4,15 +4,15 @@ use super::cx::Cx;
 use super::op::{Read, Write};
 use super::record::Record;
 use super::settings::Create;
-use super::{
-    ROOMS, answers, conversations, customers, events, fields, happenings, overview,
-};
+use super::{ROOMS, answers, conversations, customers, events, fields, happenings, overview};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::jobs;
 use crate::sql::Sql;
 use askwell::Code;
-use askwell::api::{ConversationSummary, Customer, FieldList, NewWorkspace, PageQuery, StoredEvent};
+use askwell::api::{
+    ConversationSummary, Customer, FieldList, NewWorkspace, PageQuery, StoredEvent,
+};
 use askwell::classify::{Answer, AnswerState, Method, Outcome as Ending, Signals, Tone};
 use askwell::closing::{Closed, Conclusion, FieldAnswer, FieldVersion};
 use askwell::conversation::{Direction, Message, Platform, Resolution, Role, Sentiment, Status};
