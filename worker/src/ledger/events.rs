@@ -8,7 +8,7 @@ use crate::bind;
 use crate::fault::{Outcome, complain, from_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::{Page, PageQuery, StoredEvent};
+use askwell::api::{Page, PageQuery, Replay, Replayed, StoredEvent};
 use askwell::event::{self, Event};
 use askwell::id::ConversationId;
 use askwell::time::UnixMillis;
@@ -144,30 +144,11 @@ pub fn is_stored(sql: &Sql, event: &Event) -> Outcome<bool> {
     Ok(found.is_some())
 }
 
-/// Sends events again that have been delivered: those from one place of the order to another, both
-/// included, [`REPLAY_MOST`] at most. Each goes out after what its lane still has to send before it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Replay {
-    /// The first `seq`.
-    pub from: u64,
-    /// The last `seq`.
-    pub to: u64,
-}
-
 /// Events that are sent again at once.
 pub const REPLAY_MOST: i64 = 10_000;
 
 /// The greatest integer that the database's numbers keep exactly: 2^53 − 1.
 const MAX_SEQ: u64 = (1 << 53) - 1;
-
-/// What is sent again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Replayed {
-    /// How many.
-    pub events: u64,
-    /// Where to go on, where there are more in the range.
-    pub next: Option<u64>,
-}
 
 impl Call for Replay {
     const NAME: &'static str = "events.replay";

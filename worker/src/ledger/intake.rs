@@ -6,6 +6,7 @@ use super::op::{Op, Room, Write};
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use askwell::Code;
+use askwell::api::HandedIn;
 use askwell::event::ingest::{Batch, Door, Refusal};
 use askwell::id::OrgId;
 use serde::{Deserialize, Serialize};
@@ -20,17 +21,6 @@ pub const ROOM: Room = Room { ops: &[Op::write::<HandIn>()], ..Room::EMPTY };
 pub struct HandIn {
     /// As it came.
     pub batch: Value,
-}
-
-/// What became of a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandedIn {
-    /// Events that are new.
-    pub taken: u64,
-    /// Events that were there already.
-    pub repeats: u64,
-    /// Events that were refused, in the order of the batch.
-    pub refusals: Vec<Refusal>,
 }
 
 impl Call for HandIn {
@@ -72,9 +62,9 @@ impl Write for HandIn {
 mod tests {
     use super::*;
     use crate::bind;
-    use crate::ledger::events::{Replay, Replayed};
     use crate::ledger::signals;
     use crate::ledger::tests::{Ledger, closing};
+    use askwell::api::{Replay, Replayed};
     use askwell::event::{Name, Origin};
     use askwell::id::MemberId;
     use askwell::metrics::period::Period;

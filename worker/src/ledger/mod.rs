@@ -17,6 +17,7 @@
 
 pub mod answers;
 pub mod archives;
+pub mod collected;
 pub mod conversations;
 pub mod customers;
 pub mod cx;
@@ -64,6 +65,7 @@ const ROOMS: &[Room] = &[
     record::ROOM,
     customers::ROOM,
     answers::ROOM,
+    collected::ROOM,
     events::ROOM,
     intake::ROOM,
     signals::ROOM,

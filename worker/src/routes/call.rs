@@ -65,6 +65,11 @@ impl Call {
         Ok(self.parameters.read(name)?)
     }
 
+    /// What stands in the path for a name, as it stands.
+    pub fn text(&self, name: &str) -> String {
+        self.parameters.get(name).to_owned()
+    }
+
     /// The query.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod events;
 pub mod exports;
 mod fields;
 mod health;
+mod metrics;
 mod openapi;
 mod preview;
 mod socket;
@@ -54,6 +55,7 @@ const ROOMS: &[&[Bound]] = &[
     socket::ROUTES,
     customers::ROUTES,
     events::ROUTES,
+    metrics::ROUTES,
     exports::ROUTES,
     preview::ROUTES,
 ];

@@ -25,7 +25,7 @@ pub use conversation::{
     NewConversation,
 };
 pub use customer::{CsvQuery, Customer, CustomerSearch};
-pub use event::StoredEvent;
+pub use event::{HandedIn, PeriodQuery, Replay, Replayed, Signals, StoredEvent};
 pub use export::{ExportDay, ExportList};
 pub use field::FieldList;
 pub use found::FoundOnWire;

@@ -4,6 +4,7 @@ use crate::access::{Scope, Scopes};
 use crate::detect::Region;
 use crate::error::Code;
 use crate::id::{ConversationId, CustomerId, KeyId, MemberId, VisitorId, WorkspaceId};
+use crate::metrics::collected::Counted;
 use crate::session::Session;
 use crate::time::{Day, UnixMillis};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -37,6 +38,19 @@ text! {
     WorkspaceId "^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$", "A workspace.";
     Region "^[A-Za-z]{2}$", "A region (ISO 3166-1 alpha-2).";
     Day "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "A day in UTC.";
+}
+
+impl JsonSchema for Counted {
+    fn schema_name() -> Cow<'static, str> {
+        "CountedAnswer".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A value, or `(null)`, `(unresolved)`, `(error)`, `(pending)`.",
+        })
+    }
 }
 
 impl JsonSchema for UnixMillis {

@@ -41,6 +41,8 @@ pub struct Door<'a> {
 
 /// An event of a batch that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "EventRefusal"))]
 pub struct Refusal {
     /// Its place in the batch, from 0.
     pub index: usize,

@@ -94,6 +94,8 @@ pub struct AnswerCount {
 /// How long a step of a trend is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "TrendStep"))]
 pub enum Step {
     /// A day.
     #[default]
@@ -130,6 +132,7 @@ impl Step {
 
 /// A step of a trend. The first and the last may be cut by the period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepCount {
     /// Its first day, which may be before the period.
     pub from: Day,
@@ -139,6 +142,8 @@ pub struct StepCount {
 
 /// One question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "CollectedReport"))]
 pub struct Report {
     /// Conversations in which it was to be answered, whatever became of that.
     pub conversations: Comparison,
@@ -158,6 +163,8 @@ pub struct Report {
 
 /// One value of a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "CollectedValue"))]
 pub struct ValueReport {
     /// Which.
     pub value: String,
@@ -272,6 +279,7 @@ pub struct PairCount {
 
 /// Two questions against each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CrossTab {
     /// Answers to the first question, values first, the states of what is none after them.
     pub rows: Vec<Counted>,

@@ -10,6 +10,7 @@ const MAX_DAYS: usize = 3660;
 /// Days from the first to the last, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Period {
     /// The first day.
     pub first: Day,
@@ -58,6 +59,7 @@ impl Period {
 
 /// A count of a period beside that of the period before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// In the period.
     pub now: u64,
@@ -77,6 +79,7 @@ impl Comparison {
 
 /// A count of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DayCount {
     /// The day.
     pub day: Day,

@@ -31,6 +31,7 @@ const LEAST: u64 = 5;
 
 /// A count that has risen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rise {
     /// In the last seven days.
     pub recent: u64,

@@ -65,6 +65,8 @@ pub fn needed(period: Period) -> Day {
 /// A module of the dashboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "SignalModule"))]
 pub enum Module {
     /// Dissatisfaction detected.
     DissatisfactionDetected,
@@ -154,6 +156,8 @@ const MODULES: &[(Module, &[Part])] = &[
 /// Whether a module has what it is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "SignalModuleState"))]
 pub enum State {
     /// All inputs are there.
     Ready,
@@ -165,6 +169,8 @@ pub enum State {
 
 /// A module as the dashboard shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "SignalReport"))]
 pub struct Report {
     /// Which.
     pub module: Module,
@@ -178,6 +184,8 @@ pub struct Report {
 
 /// A count in a module.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "SignalFigure"))]
 pub struct Figure {
     /// What it counts; of a theme, its id.
     pub key: String,

@@ -19,8 +19,10 @@ fn reports(rows: Vec<EventCount>) -> Vec<Report> {
     modules(&Counts { since: days_ago(100), rows }, week(), None)
 }
 
+type Input = (Name, Option<&'static str>);
+
 /// The table of the source document: a module, and the events that it is made from.
-fn inputs() -> [(Module, Vec<(Name, Option<&'static str>)>); 9] {
+fn inputs() -> [(Module, Vec<Input>); 9] {
     use Module as M;
     use Name as N;
     [

@@ -1,0 +1,178 @@
+//! What the owner's questions were answered with, as reports over the counts that [`super::answers`]
+//! keeps.
+
+use super::cx::Cx;
+use super::op::{Op, Read, Room};
+use crate::bind;
+use crate::fault::Outcome;
+use crate::rpc::Call;
+use crate::sql::Sql;
+use askwell::conversation::Platform;
+use askwell::metrics::collected::{self, AnswerCount, Counted, CrossTab, PairCount, Report, Step};
+use askwell::metrics::period::Period;
+use askwell::metrics::signals;
+use askwell::time::Day;
+use askwell::{Code, Error};
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room { ops: &[Op::read::<Get>(), Op::read::<Cross>()], ..Room::EMPTY };
+
+/// The counts of one question.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Get {
+    /// Which.
+    pub field_id: String,
+    /// Over which days.
+    pub period: Period,
+    /// How long a step of the trend is.
+    pub step: Step,
+    /// Only this channel.
+    pub channel: Option<Platform>,
+}
+
+impl Call for Get {
+    const NAME: &'static str = "collected.get";
+    type Out = Report;
+}
+
+impl Read for Get {
+    fn run(self, cx: &Cx) -> Outcome<Report> {
+        #[derive(Deserialize)]
+        struct Row {
+            day: Day,
+            platform: String,
+            value: String,
+            n: u64,
+        }
+        #[derive(Deserialize)]
+        struct Since {
+            day: Option<Day>,
+        }
+        must_exist(cx.sql, &self.field_id)?;
+        let id = self.field_id.as_str();
+        let since: Option<Since> = cx.sql.first(
+            "SELECT min(day) AS day FROM answer_counts WHERE field_id = ? AND n > 0",
+            bind![id],
+        )?;
+        let last = self.period.last;
+        let rows: Vec<Row> = cx.sql.rows(
+            "SELECT day, platform, value, n FROM answer_counts WHERE field_id = ? AND day BETWEEN ? AND ? AND n > 0",
+            bind![id, signals::needed(self.period).to_string(), last.to_string()],
+        )?;
+        let rows: Vec<AnswerCount> = rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(AnswerCount {
+                    day: row.day,
+                    channel_type: Platform::parse(&row.platform)?,
+                    answer: Counted::parse(&row.value),
+                    count: row.n,
+                })
+            })
+            .collect();
+        let since = since.and_then(|since| since.day).unwrap_or(last);
+        Ok(collected::report(&rows, since, self.period, self.step, self.channel))
+    }
+}
+
+/// Two questions against each other.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Cross {
+    /// The question of the rows.
+    pub rows: String,
+    /// The question of the columns.
+    pub columns: String,
+    /// Over which days.
+    pub period: Period,
+    /// Only this channel.
+    pub channel: Option<Platform>,
+}
+
+impl Call for Cross {
+    const NAME: &'static str = "collected.cross";
+    type Out = CrossTab;
+}
+
+impl Read for Cross {
+    fn run(self, cx: &Cx) -> Outcome<CrossTab> {
+        #[derive(Deserialize)]
+        struct Row {
+            one: String,
+            other: String,
+            n: u64,
+        }
+        must_exist(cx.sql, &self.rows)?;
+        must_exist(cx.sql, &self.columns)?;
+        let rows: Vec<Row> = cx.sql.rows(
+            "SELECT a.value AS one, b.value AS other, count(*) AS n
+             FROM standing a JOIN standing b ON b.conversation_id = a.conversation_id AND b.field_id = ?2
+             WHERE a.field_id = ?1 AND a.day BETWEEN ?3 AND ?4 AND (?5 = '' OR a.platform = ?5) GROUP BY 1, 2",
+            bind![
+                self.rows.as_str(),
+                self.columns.as_str(),
+                self.period.first.to_string(),
+                self.period.last.to_string(),
+                self.channel.map_or("", Platform::as_str)
+            ],
+        )?;
+        let pairs: Vec<PairCount> = rows
+            .into_iter()
+            .map(|row| PairCount {
+                row: Counted::parse(&row.one),
+                column: Counted::parse(&row.other),
+                count: row.n,
+            })
+            .collect();
+        Ok(collected::cross(&pairs))
+    }
+}
+
+fn must_exist(sql: &Sql, field: &str) -> Outcome<()> {
+    let found: Option<serde::de::IgnoredAny> =
+        sql.first("SELECT 1 AS found FROM fields WHERE id = ?", bind![field])?;
+    found.map(drop).ok_or_else(|| Error::new(Code::NotFound, "there is no such field").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::fields;
+    use crate::ledger::tests::{Ledger, closing};
+
+    #[test]
+    fn the_reports_are_those_of_the_answers() {
+        let ledger = Ledger::new();
+        for n in 0..9 {
+            ledger.write(closing(&ledger, n, 1, n, None)).unwrap();
+        }
+        let field_id = ledger.read(fields::List).list.fields[0].id.clone();
+        let day = |text: &str| text.parse().unwrap();
+        let period = Period::new(day("2026-06-01"), day("2026-06-01")).unwrap();
+        let get = |field_id: &str, channel| Get {
+            field_id: field_id.to_owned(),
+            period,
+            step: Step::Day,
+            channel,
+        };
+        let report = ledger.read(get(&field_id, None));
+        assert_eq!((report.conversations.now, report.answered.now), (9, 9));
+        let values: Vec<_> =
+            report.values.iter().map(|v| (v.value.as_str(), v.count.now)).collect();
+        assert_eq!(values, [("value 0", 3), ("value 1", 3), ("value 2", 3)]);
+        let other = ledger.read(get(&field_id, Some(Platform::Line)));
+        assert_eq!(other.conversations.now, 0);
+
+        let cross = |rows: &str, channel| Cross {
+            rows: rows.to_owned(),
+            columns: field_id.clone(),
+            period,
+            channel,
+        };
+        let table = ledger.read(cross(&field_id, None));
+        assert_eq!(table.cells, [[3, 0, 0], [0, 3, 0], [0, 0, 3]]);
+        assert_eq!(ledger.read(cross(&field_id, Some(Platform::Line))).total, 0);
+        let unknown = must_exist(&ledger.sql, "no such field").unwrap_err();
+        assert_eq!(unknown.public().code, Code::NotFound);
+    }
+}

@@ -1,0 +1,84 @@
+//! What the dashboards show.
+
+use super::{Bound, Call, bound};
+use crate::fault::Outcome;
+use crate::ledger::{collected, signals};
+use crate::{http, rpc};
+use askwell::access::Scope;
+use askwell::api::route::{Access, Answer, Method, Route};
+use askwell::api::shape::Shape;
+use askwell::api::{PeriodQuery, Signals};
+use askwell::metrics::collected::{CrossTab, Report};
+use worker::Response;
+
+const READ: Access = Access::Scope(Scope::EventsRead);
+
+/// See [`super::ROOMS`].
+pub const ROUTES: &[Bound] = &[
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/signals",
+            "signals.get",
+            READ,
+            "The modules of the signals dashboard, each from exactly its inputs; see docs/events.md.",
+            &[Answer::json(200, Shape::of::<Signals>(), "All modules.")],
+        )
+        .query(Shape::of::<PeriodQuery>()),
+        |call| Box::pin(modules(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/collected/{field_id}",
+            "collected.get",
+            READ,
+            "How often each answer to a question was given.",
+            &[Answer::json(200, Shape::of::<Report>(), "The counts.")],
+        )
+        .query(Shape::of::<PeriodQuery>()),
+        |call| Box::pin(report(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/collected/{field_id}/by/{other_id}",
+            "collected.cross",
+            READ,
+            "Two questions against each other.",
+            &[Answer::json(200, Shape::of::<CrossTab>(), "The table.")],
+        )
+        .query(Shape::of::<PeriodQuery>()),
+        |call| Box::pin(cross(call)),
+    ),
+];
+
+async fn modules(call: Call) -> Outcome<Response> {
+    let query: PeriodQuery = call.query()?;
+    let period = query.period()?;
+    let get = signals::Get { period, channel: query.channel };
+    let modules = rpc::call(&call.ledger()?, &get).await?;
+    http::reply(200, &Signals { period, modules })
+}
+
+async fn report(call: Call) -> Outcome<Response> {
+    let query: PeriodQuery = call.query()?;
+    let get = collected::Get {
+        field_id: call.text("field_id"),
+        period: query.period()?,
+        step: query.step,
+        channel: query.channel,
+    };
+    http::reply(200, &rpc::call(&call.ledger()?, &get).await?)
+}
+
+async fn cross(call: Call) -> Outcome<Response> {
+    let query: PeriodQuery = call.query()?;
+    let cross = collected::Cross {
+        rows: call.text("field_id"),
+        columns: call.text("other_id"),
+        period: query.period()?,
+        channel: query.channel,
+    };
+    http::reply(200, &rpc::call(&call.ledger()?, &cross).await?)
+}
