@@ -10,6 +10,7 @@ use crate::fault::Outcome;
 use crate::ledger::fields;
 use crate::ledger::record::Record;
 use crate::{queue, rpc};
+use askwell::Code;
 use askwell::closing::{FieldVersion, conclude};
 use askwell::id::WorkspaceId;
 use serde::de::IgnoredAny;
@@ -31,7 +32,11 @@ pub async fn consume(batch: &MessageBatch<IgnoredAny>, env: &Env) {
 async fn classify(notice: &ClosingNotice, questions: &Questions, env: &Env) -> Outcome<()> {
     let conversation = rpc::conversation(env, &notice.workspace, &notice.conversation_id)?;
     let revision = notice.revision;
-    let snapshot = rpc::call(&conversation, &GetSnapshot { revision }).await?;
+    let snapshot = match rpc::call(&conversation, &GetSnapshot { revision }).await {
+        // Whose it was has been erased meanwhile.
+        Err(fault) if fault.public().code == Code::Gone => return Ok(()),
+        snapshot => snapshot?,
+    };
     // None: it has been confirmed, and this is a repeat.
     let Some(snapshot) = snapshot else { return Ok(()) };
     let ledger = rpc::ledger(env, &notice.workspace)?;

@@ -202,3 +202,15 @@ pub struct Archive {
     /// The engine's memory.
     pub session: Session,
 }
+
+/// `erase`: lets go of everything but that there was something here. May be done again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Erase {
+    /// When the person was removed.
+    pub at: UnixMillis,
+}
+
+impl Call for Erase {
+    const NAME: &'static str = "erase";
+    type Out = ();
+}

@@ -30,7 +30,7 @@ use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use calls::{
-    Act, Amend, Attend, Confirm, GetSnapshot, Open, Opened, Read, Say, Snapshot, Transcript,
+    Act, Amend, Attend, Confirm, Erase, GetSnapshot, Open, Opened, Read, Say, Snapshot, Transcript,
 };
 use std::cell::Cell;
 use store::Meta;
@@ -125,6 +125,7 @@ impl Conversation {
             Read::NAME => rpc::run(body, |call| self.read(call)).await,
             GetSnapshot::NAME => rpc::run(body, |call| self.snapshot(call)).await,
             Confirm::NAME => rpc::run(body, |call| self.confirm(call)).await,
+            Erase::NAME => rpc::run(body, |call| self.erase(call)).await,
             _ => Err(Error::new(Code::NotFound, "no such operation").into()),
         }
     }
@@ -279,6 +280,22 @@ impl Conversation {
         self.schedule(&meta).await
     }
 
+    /// Lets go of everything: the runtime drops the files of the database with its rows.
+    async fn erase(&self, input: Erase) -> Outcome<()> {
+        for socket in self.state.get_websockets() {
+            // One that is gone already needs no closing.
+            let _ = socket.close(Some(1000), Some("closed"));
+        }
+        let storage = self.state.storage();
+        storage.delete_alarm().await?;
+        self.migrated.set(false);
+        storage.delete_all().await?;
+        self.sql().migrate(&self.state, store::MIGRATIONS).await?;
+        store::put_erased(&self.sql(), input.at)?;
+        self.migrated.set(true);
+        Ok(())
+    }
+
     /// When something is due next, by the clock of the machine; none once all is done.
     fn due(&self, sql: &Sql, meta: &Meta) -> Outcome<Option<UnixMillis>> {
         let idle = (!meta.status.is_terminal())
@@ -296,7 +313,11 @@ impl Conversation {
 
     async fn wake(&self) -> Outcome<()> {
         let sql = self.existing().await?;
-        let meta = store::meta(&sql)?;
+        let meta = match store::meta(&sql) {
+            // An alarm of before the erasure.
+            Err(fault) if fault.public().code == Code::Gone => return Ok(()),
+            meta => meta?,
+        };
         let now = config::now(&self.env);
         let idle_at = meta.touched_at.plus(config::idle_close_ms(&self.env));
         if !meta.status.is_terminal() && idle_at <= now {

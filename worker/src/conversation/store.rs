@@ -141,8 +141,19 @@ fn put_state<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<(
 }
 
 /// The conversation, if it was ever opened.
+///
+/// # Errors
+/// [`Code::Gone`] when it was erased.
 pub fn find_meta(sql: &Sql) -> Outcome<Option<Meta>> {
+    if state::<UnixMillis>(sql, "erased")?.is_some() {
+        return Err(Error::new(Code::Gone, "this conversation was erased").into());
+    }
     state(sql, "meta")
+}
+
+/// Notes that the conversation was erased; nothing is opened under its id again.
+pub fn put_erased(sql: &Sql, at: UnixMillis) -> Outcome<()> {
+    put_state(sql, "erased", &at)
 }
 
 /// The conversation.

@@ -122,6 +122,16 @@ pub fn put(cx: &Cx, closed: &Closed, answers: &[FieldAnswer]) -> Outcome<()> {
     })
 }
 
+/// Takes all answers of a conversation away, and out of the counts; how many there were.
+pub fn forget(cx: &Cx, conversation: &str) -> Outcome<u64> {
+    let all = "SELECT count(*) AS n FROM answers WHERE conversation_id = ?";
+    let n = cx.sql.count(all, bind![conversation])?;
+    change(cx, conversation, || {
+        cx.sql.run("DELETE FROM answers WHERE conversation_id = ?", bind![conversation])
+    })?;
+    Ok(n)
+}
+
 fn put_one(
     cx: &Cx,
     conversation: &str,

@@ -3,15 +3,16 @@
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
 use super::record::Record;
-use super::{answers, archives, facts};
+use super::{answers, archives, customers, facts};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql, word};
-use askwell::api::{ConversationDetail, ConversationSummary, Page, PageQuery};
+use askwell::api::{ConversationDetail, ConversationSearch, ConversationSummary, Page, PageQuery};
 use askwell::id::{ConversationId, CustomerId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
+use worker::SqlStorageValue;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
@@ -44,24 +45,31 @@ impl Call for Get {
 
 impl Read for Get {
     fn run(self, cx: &Cx) -> Outcome<Option<ConversationDetail>> {
-        let id = self.conversation_id.as_str();
-        let row: Option<Row> =
-            cx.sql.first("SELECT * FROM conversations WHERE id = ?", bind![id])?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(ConversationDetail {
-            summary: row.read()?,
-            transcript: archives::find(cx.sql, id)?.map(|a| a.messages).unwrap_or_default(),
-            facts: facts::find(cx.sql, id)?,
-            answers: answers::find(cx.sql, id)?,
-        }))
+        detail(cx.sql, &self.conversation_id)
     }
 }
 
-/// A page of conversations, the latest begun first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// A conversation under the customer that it is shown with.
+const SHOWN: &str = "SELECT c.*, coalesce(h.root, c.customer_id) AS shown FROM conversations c LEFT JOIN customers h ON h.id = c.customer_id";
+
+/// One conversation with all that is known of it.
+pub fn detail(sql: &Sql, id: &ConversationId) -> Outcome<Option<ConversationDetail>> {
+    let id = id.as_str();
+    let row: Option<Row> = sql.first(&format!("{SHOWN} WHERE c.id = ?"), bind![id])?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(ConversationDetail {
+        summary: row.read()?,
+        transcript: archives::find(sql, id)?.map(|a| a.messages).unwrap_or_default(),
+        facts: facts::find(sql, id)?,
+        answers: answers::find(sql, id)?,
+    }))
+}
+
+/// A page of the conversations that fit, the latest begun first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct List {
     /// Which.
-    pub page: PageQuery,
+    pub search: ConversationSearch,
 }
 
 impl Call for List {
@@ -71,14 +79,54 @@ impl Call for List {
 
 impl Read for List {
     fn run(self, cx: &Cx) -> Outcome<Page<ConversationSummary>> {
-        let (at, id) = self.page.after(BY_START)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
-        let rows: Vec<Row> = cx.sql.rows(
-            "SELECT * FROM conversations WHERE (started_at, id) < (?, ?) ORDER BY started_at DESC, id DESC LIMIT ?",
-            bind![at, id, self.page.rows()],
-        )?;
+        let find = self.search;
+        let page = PageQuery { cursor: find.cursor, limit: find.limit };
+        let (at, id) = page.after(BY_START)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
+        let mut wanted = vec!["(c.started_at, c.id) < (?, ?)".to_owned()];
+        let mut values = bind![at, id];
+        let mut add = |condition: &str, more: Vec<SqlStorageValue>| {
+            wanted.push(condition.to_owned());
+            values.extend(more);
+        };
+        if let Some(customer) = &find.customer_id {
+            let root = customers::must(cx.sql, customer)?;
+            add(
+                "c.customer_id IN (SELECT id FROM customers WHERE id = ? OR root = ?)",
+                bind![root.as_str(), root.as_str()],
+            );
+        }
+        let words = [
+            ("status", find.status.map(|status| status.as_str())),
+            ("direction", find.direction.map(|direction| direction.as_str())),
+            ("platform", find.platform.map(|platform| platform.as_str())),
+            ("sentiment", find.sentiment.map(|sentiment| sentiment.as_str())),
+            ("lang", find.lang.map(|lang| lang.code())),
+        ];
+        for (column, word) in words {
+            if let Some(word) = word {
+                add(&format!("c.{column} = ?"), bind![word]);
+            }
+        }
+        if let Some(tag) = &find.tag {
+            add("c.id IN (SELECT subject FROM tags WHERE tag = ?)", bind![tag.trim()]);
+        }
+        if let Some(from) = find.from {
+            add("c.started_at >= ?", bind![from.0]);
+        }
+        if let Some(until) = find.until {
+            add("c.started_at < ?", bind![until.0]);
+        }
+        customers::answers(&find.answers, |condition, values| {
+            add(&format!("c.id IN ({condition})"), values.into());
+        })?;
+        values.push(page.rows().into());
+        let query = format!(
+            "{SHOWN} WHERE {} ORDER BY c.started_at DESC, c.id DESC LIMIT ?",
+            wanted.join(" AND ")
+        );
+        let rows: Vec<Row> = cx.sql.rows(&query, values)?;
         let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
-        let next =
-            self.page.next(BY_START, &items, |c| (c.started_at.0, c.conversation_id.as_str()));
+        let next = page.next(BY_START, &items, |c| (c.started_at.0, c.conversation_id.as_str()));
         Ok(Page { items, next })
     }
 }
@@ -100,6 +148,9 @@ impl Call for Register {
 impl Write for Register {
     fn run(self, cx: &Cx) -> Outcome<()> {
         let summary = self.summary;
+        if customers::is_erased(cx.sql, summary.conversation_id.as_str())? {
+            return Ok(());
+        }
         cx.sql.run(
             "INSERT INTO conversations (id, platform_conversation_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, told)
              VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -126,7 +177,7 @@ impl Write for Register {
 struct Row {
     id: String,
     platform_conversation_id: Option<String>,
-    customer_id: Option<String>,
+    shown: Option<String>,
     status: String,
     revision: u32,
     direction: String,
@@ -145,7 +196,7 @@ impl Row {
         Ok(ConversationSummary {
             conversation_id: self.id.parse()?,
             platform_conversation_id: self.platform_conversation_id,
-            customer_id: self.customer_id.map(|id| id.parse()).transpose()?,
+            customer_id: self.shown.map(|id| id.parse()).transpose()?,
             status: word(self.status)?,
             revision: self.revision,
             direction: word(self.direction)?,

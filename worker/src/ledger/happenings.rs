@@ -3,7 +3,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Room, Write};
-use super::{conversations, events};
+use super::{conversations, customers, events};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -68,6 +68,9 @@ impl Call for Take {
 
 impl Write for Take {
     fn run(self, cx: &Cx) -> Outcome<()> {
+        if customers::is_erased(cx.sql, self.conversation_id.as_str())? {
+            return Ok(());
+        }
         let known = conversations::known(cx.sql, &self.conversation_id)?;
         let user_id = match known.and_then(|known| known.customer) {
             Some(customer) => UserId::Customer(customer),

@@ -31,6 +31,7 @@ pub mod happenings;
 pub mod intake;
 pub mod keys;
 pub mod lanes;
+pub mod marks;
 pub mod op;
 mod outbox;
 pub mod overview;
@@ -63,6 +64,7 @@ const ROOMS: &[Room] = &[
     facts::ROOM,
     archives::ROOM,
     record::ROOM,
+    marks::ROOM,
     customers::ROOM,
     answers::ROOM,
     collected::ROOM,

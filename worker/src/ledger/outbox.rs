@@ -113,7 +113,9 @@ fn read(sql: &Sql, settings: &Settings, document: &Document) -> Outcome<Option<S
         "customer" => customers::find(sql, subject)?
             .map(|customer| to_json("document", &Versioned::new(customer)))
             .transpose(),
-        "visitor" => Ok(Some(to_json("document", &Versioned::new(visitor(sql, subject)?))?)),
+        "visitor" => visitor(sql, subject)?
+            .map(|visitor| to_json("document", &Versioned::new(visitor)))
+            .transpose(),
         "transcript" => archives::find(sql, subject)?
             .map(|archive| {
                 let transcript = TranscriptDocument { messages: archive.messages };
@@ -129,17 +131,16 @@ fn read(sql: &Sql, settings: &Settings, document: &Document) -> Outcome<Option<S
     }
 }
 
-fn visitor(sql: &Sql, id: &str) -> Outcome<VisitorDocument> {
+/// None for a visitor who was erased, or of whom nothing is known yet.
+fn visitor(sql: &Sql, id: &str) -> Outcome<Option<VisitorDocument>> {
     #[derive(Deserialize)]
     struct Row {
         customer_id: String,
     }
     let row: Option<Row> = sql.first("SELECT customer_id FROM visitors WHERE id = ?", bind![id])?;
-    let Some(customer) =
-        row.map(|row| customers::find(sql, &row.customer_id)).transpose()?.flatten()
-    else {
-        return Ok(VisitorDocument::default());
-    };
-    let known = customers::kinds(&customer);
-    Ok(VisitorDocument { customer_id: Some(customer.customer_id), known })
+    let customer = row.map(|row| customers::shown(sql, &row.customer_id)).transpose()?.flatten();
+    Ok(customer.map(|customer| VisitorDocument {
+        known: customers::kinds(&customer),
+        customer_id: Some(customer.customer_id),
+    }))
 }

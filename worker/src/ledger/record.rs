@@ -62,6 +62,10 @@ impl Write for Record {
     fn run(self, cx: &Cx) -> Outcome<Recorded> {
         let closed = &self.closed;
         let id = &closed.conversation_id;
+        if customers::is_erased(cx.sql, id.as_str())? {
+            let customer_id = customers::new_id(cx, closed);
+            return Ok(Recorded { duplicate: true, customer_id });
+        }
         let before = conversations::known(cx.sql, id)?;
         let owner = before.as_ref().and_then(|known| known.customer.clone());
         let recorded: Option<serde::de::IgnoredAny> = cx.sql.first(

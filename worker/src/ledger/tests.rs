@@ -11,7 +11,7 @@ use crate::jobs;
 use crate::sql::Sql;
 use askwell::Code;
 use askwell::api::{
-    ConversationSummary, Customer, FieldList, NewWorkspace, PageQuery, StoredEvent,
+    ConversationSummary, Customer, CustomerSearch, FieldList, NewWorkspace, PageQuery, StoredEvent,
 };
 use askwell::classify::{Answer, AnswerState, Method, Outcome as Ending, Signals, Tone};
 use askwell::closing::{Closed, Conclusion, FieldAnswer, FieldVersion};
@@ -73,9 +73,9 @@ impl Ledger {
         UnixMillis(self.now.get())
     }
 
-    fn customers(&self) -> Vec<Customer> {
-        let page = PageQuery { cursor: None, limit: Some(500) };
-        self.read(customers::List { page, email: None }).items
+    pub fn customers(&self) -> Vec<Customer> {
+        let search = CustomerSearch { limit: Some(500), ..CustomerSearch::default() };
+        self.read(customers::List { search }).items
     }
 }
 
@@ -87,7 +87,7 @@ pub fn visitor(n: u32) -> VisitorId {
     VisitorId::derive(&[b"visitor", &n.to_le_bytes()])
 }
 
-fn fact(value: &str, at: i64) -> Option<Fact> {
+pub fn fact(value: &str, at: i64) -> Option<Fact> {
     Some(Fact { value: value.to_owned(), seq: 0, at: UnixMillis(at), detector: 1 })
 }
 

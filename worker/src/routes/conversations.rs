@@ -12,9 +12,9 @@ use askwell::access::{Scope, Who};
 use askwell::api::route::{Access, Answer, CONVERSATION, IDEMPOTENCY_KEY, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{
-    ConversationDetail, ConversationOpened, ConversationState, ConversationSummary, FactsAmended,
-    MessageAccepted, MessagePage, MessageQuery, NewAction, NewConversation, NewFact, NewMessage,
-    NewPresence, Page, PageQuery, ReadMarks,
+    ConversationDetail, ConversationOpened, ConversationSearch, ConversationState,
+    ConversationSummary, FactsAmended, MessageAccepted, MessagePage, MessageQuery, NewAction,
+    NewConversation, NewFact, NewMessage, NewPresence, Page, PageQuery, ReadMarks,
 };
 use askwell::conversation::{Direction, Platform};
 use askwell::detect::Kind;
@@ -55,6 +55,18 @@ pub const ROUTES: &[Bound] = &[
         )
         .query(Shape::of::<PageQuery>()),
         |call| Box::pin(list(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/conversations/search",
+            "conversations.search",
+            READ,
+            "Conversations that fit, the latest begun first.",
+            &[Answer::json(200, Shape::of::<Page<ConversationSummary>>(), "A page of them.")],
+        )
+        .body(Shape::of::<ConversationSearch>()),
+        |call| Box::pin(search(call)),
     ),
     bound(
         Route::new(
@@ -322,8 +334,14 @@ async fn get(call: Call) -> Outcome<Response> {
 }
 
 async fn list(call: Call) -> Outcome<Response> {
-    let page = call.query()?;
-    http::reply(200, &rpc::call(&call.ledger()?, &conversations::List { page }).await?)
+    let PageQuery { cursor, limit } = call.query()?;
+    let search = ConversationSearch { cursor, limit, ..ConversationSearch::default() };
+    http::reply(200, &rpc::call(&call.ledger()?, &conversations::List { search }).await?)
+}
+
+async fn search(mut call: Call) -> Outcome<Response> {
+    let search: ConversationSearch = call.json().await?;
+    http::reply(200, &rpc::call(&call.ledger()?, &conversations::List { search }).await?)
 }
 
 /// The conversation that the address names, in the sender's workspace.

@@ -1,10 +1,9 @@
-//! Customers: lists, one of them, all of them as CSV.
+//! Lists of customers, as JSON and as CSV.
 
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::customers;
 use crate::{http, rpc};
-use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
@@ -52,50 +51,59 @@ pub const ROUTES: &[Bound] = &[
     ),
     bound(
         Route::new(
-            Method::Get,
-            "/v1/customers/{customer_id}",
-            "customers.get",
+            Method::Post,
+            "/v1/customers.csv",
+            "customers.export_found",
             READ,
-            "One customer.",
-            &[Answer::json(200, Shape::of::<Customer>(), "The customer.")],
-        ),
-        |call| Box::pin(get(call)),
+            "The customers that fit as CSV.",
+            &[Answer::body(200, "text/csv", "All that fit, streamed.")],
+        )
+        .query(Shape::of::<CsvQuery>())
+        .body(Shape::of::<CustomerSearch>()),
+        |call| Box::pin(export_found(call)),
     ),
 ];
 
 async fn list(call: Call) -> Outcome<Response> {
-    let list = customers::List { page: call.query()?, email: None };
-    http::reply(200, &rpc::call(&call.ledger()?, &list).await?)
+    let PageQuery { cursor, limit } = call.query()?;
+    let search = CustomerSearch { cursor, limit, ..CustomerSearch::default() };
+    http::reply(200, &rpc::call(&call.ledger()?, &customers::List { search }).await?)
 }
 
 async fn search(mut call: Call) -> Outcome<Response> {
-    let CustomerSearch { email, cursor, limit } = call.json().await?;
-    let list = customers::List { page: PageQuery { cursor, limit }, email };
-    http::reply(200, &rpc::call(&call.ledger()?, &list).await?)
-}
-
-async fn get(call: Call) -> Outcome<Response> {
-    let customer_id = call.parameter("customer_id")?;
-    let customer = rpc::call(&call.ledger()?, &customers::Get { customer_id }).await?;
-    let customer = customer.ok_or_else(|| Fault::refused(Code::NotFound, "no such customer"))?;
-    http::reply(200, &customer)
+    let search: CustomerSearch = call.json().await?;
+    http::reply(200, &rpc::call(&call.ledger()?, &customers::List { search }).await?)
 }
 
 async fn export(call: Call) -> Outcome<Response> {
     let CsvQuery { format } = call.query()?;
+    stream_csv(call.ledger()?, CustomerSearch::default(), format)
+}
+
+async fn export_found(mut call: Call) -> Outcome<Response> {
+    let CsvQuery { format } = call.query()?;
+    let search: CustomerSearch = call.json().await?;
+    // What cannot be looked for is refused before the first line is sent.
+    rpc::call(&call.ledger()?, &customers::List { search: search.clone() }).await?;
+    stream_csv(call.ledger()?, search, format)
+}
+
+/// All that fit, page by page, from the place where the cursor stands.
+fn stream_csv(ledger: Stub, search: CustomerSearch, format: Option<Mode>) -> Outcome<Response> {
     let mode = format.unwrap_or(Mode::Safe);
-    let ledger: Rc<Stub> = Rc::new(call.ledger()?);
-    let pages = stream::try_unfold(Some(None::<String>), move |cursor| {
+    let ledger: Rc<Stub> = Rc::new(ledger);
+    let begin = search.cursor.clone();
+    let pages = stream::try_unfold((true, Some(begin)), move |(first, cursor)| {
         let ledger = Rc::clone(&ledger);
+        let search = search.clone();
         async move {
             let Some(cursor) = cursor else { return Ok(None) };
-            let first = cursor.is_none();
-            let page = PageQuery { cursor, limit: Some(CSV_PAGE) };
-            let page = rpc::call(&ledger, &customers::List { page, email: None }).await?;
+            let search = CustomerSearch { cursor, limit: Some(CSV_PAGE), ..search };
+            let page = rpc::call(&ledger, &customers::List { search }).await?;
             let mut text = if first { csv::header() } else { String::new() };
             page.items.iter().for_each(|customer| text.push_str(&csv::record(customer, mode)));
-            // The outer none ends the stream after the last page.
-            Ok::<_, Fault>(Some((text.into_bytes(), page.next.map(Some))))
+            // The inner none ends the stream after the last page.
+            Ok::<_, Fault>(Some((text.into_bytes(), (false, page.next.map(Some)))))
         }
     });
     let body = pages.map_err(|fault| {

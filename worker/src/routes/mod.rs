@@ -11,8 +11,10 @@ mod events;
 pub mod exports;
 mod fields;
 mod health;
+mod marks;
 mod metrics;
 mod openapi;
+mod people;
 mod preview;
 mod socket;
 #[cfg(test)]
@@ -54,6 +56,8 @@ const ROOMS: &[&[Bound]] = &[
     conversations::ROUTES,
     socket::ROUTES,
     customers::ROUTES,
+    people::ROUTES,
+    marks::ROUTES,
     events::ROUTES,
     metrics::ROUTES,
     exports::ROUTES,

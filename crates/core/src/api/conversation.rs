@@ -1,5 +1,6 @@
 //! Conversations: opening one, what is done to it, how it is shown.
 
+use super::{AnswerFilter, Note};
 use crate::closing::FieldAnswer;
 use crate::conversation::{Action, Direction, Message, Platform, Sentiment, Status};
 use crate::customer::Facts;
@@ -134,4 +135,73 @@ pub struct ConversationDetail {
     pub facts: Facts,
     /// The newest answers, in the owner's order.
     pub answers: Vec<FieldAnswer>,
+}
+
+/// `POST /v1/conversations/search`: which conversations. An empty object means all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct ConversationSearch {
+    /// Whose.
+    pub customer_id: Option<CustomerId>,
+    /// Stands so.
+    pub status: Option<Status>,
+    /// Was begun so.
+    pub direction: Option<Direction>,
+    /// Was held there.
+    pub platform: Option<Platform>,
+    /// Has this tone.
+    pub sentiment: Option<Sentiment>,
+    /// Was held in this language.
+    pub lang: Option<Lang>,
+    /// Bears this tag.
+    pub tag: Option<String>,
+    /// Began at this instant or later.
+    pub from: Option<UnixMillis>,
+    /// Began before this instant.
+    pub until: Option<UnixMillis>,
+    /// Has all of these answers.
+    pub answers: Vec<AnswerFilter>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// 1 to 500, 50 by default.
+    pub limit: Option<u32>,
+}
+
+/// What somebody of the team thinks of how a conversation was handled and read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewFeedback {
+    /// Whether it was good.
+    pub good: bool,
+    /// Why; 2,000 bytes at most.
+    #[serde(default)]
+    pub text: String,
+}
+
+/// What the team keeps of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ConversationMarks {
+    /// In alphabetical order.
+    pub tags: Vec<String>,
+    /// The latest first.
+    pub notes: Vec<Note>,
+    /// The newest of each person, the latest first.
+    pub feedback: Vec<Feedback>,
+}
+
+/// A feedback that was left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Feedback {
+    /// Whether it was good.
+    pub good: bool,
+    /// Why.
+    pub text: String,
+    /// When.
+    pub at: UnixMillis,
+    /// The member's or key's id.
+    pub by: String,
 }

@@ -21,10 +21,14 @@ pub mod shape;
 mod workspace;
 
 pub use conversation::{
-    ConversationDetail, ConversationOpened, ConversationState, ConversationSummary, NewAction,
-    NewConversation,
+    ConversationDetail, ConversationMarks, ConversationOpened, ConversationSearch,
+    ConversationState, ConversationSummary, Feedback, NewAction, NewConversation, NewFeedback,
 };
-pub use customer::{CsvQuery, Customer, CustomerSearch};
+pub use customer::{
+    AccessEntry, AnswerFilter, BulkTags, CsvQuery, Customer, CustomerLink, CustomerPatch,
+    CustomerProfile, CustomerSearch, DataPackage, Erasure, ErasureReceipt, FieldValue, LinkKind,
+    MergeCustomer, NewNote, Note, Source, SplitCustomer, TagChange, Tags,
+};
 pub use event::{HandedIn, PeriodQuery, Replay, Replayed, Signals, StoredEvent};
 pub use export::{ExportDay, ExportList};
 pub use field::FieldList;

@@ -4,6 +4,7 @@ mod claim;
 pub mod csv;
 mod facts;
 mod resolve;
+pub mod search;
 
 pub use claim::claim;
 pub use facts::{Fact, Facts};

@@ -1,0 +1,185 @@
+//! Removing a person for good.
+//!
+//! One transaction takes every row of theirs out of the ledger, notes their ids as erased, marks their
+//! copies in KV as out of date, which deletes them, and leaves a job for each conversation object to
+//! be emptied. A closing or message that comes late finds the id among the erased and is dropped.
+//! Sealed days and events hold ids, enums and numbers alone, and stay.
+
+use super::{HOMES, Value, must, unindex};
+use crate::bind;
+use crate::config;
+use crate::conversation::calls;
+use crate::fault::{Outcome, from_json, to_json};
+use crate::jobs::{self, Next, Work};
+use crate::ledger::cx::Cx;
+use crate::ledger::op::{Read, Write};
+use crate::ledger::{Workspace, answers, documents};
+use crate::rpc::{self, Call};
+use crate::sql::Sql;
+use askwell::api::Erasure;
+use askwell::id::{self, ConversationId, CustomerId, VisitorId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Removes a customer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Erase {
+    /// Whom.
+    pub customer_id: CustomerId,
+    /// Who does it.
+    pub by: String,
+}
+
+impl Call for Erase {
+    const NAME: &'static str = "customers.erase";
+    type Out = Erasure;
+}
+
+/// Rows that name a conversation, and the column that does.
+const OF_CONVERSATION: [(&str, &str); 9] = [
+    ("facts", "conversation_id"),
+    ("archives", "conversation_id"),
+    ("revisions", "conversation_id"),
+    ("feedback", "conversation_id"),
+    ("heard", "conversation_id"),
+    ("tags", "subject"),
+    ("notes", "subject"),
+    ("dead_letters", "subject"),
+    ("conversations", "id"),
+];
+
+/// Rows that name a home.
+const OF_HOME: [(&str, &str); 8] = [
+    ("emails", "customer_id"),
+    ("edits", "customer_id"),
+    ("tags", "subject"),
+    ("notes", "subject"),
+    ("accesses", "customer_id"),
+    ("links", "customer_id"),
+    ("links", "other"),
+    ("customers", "id"),
+];
+
+impl Write for Erase {
+    fn run(self, cx: &Cx) -> Outcome<Erasure> {
+        let root = must(cx.sql, &self.customer_id)?;
+        let all = |query: &str| -> Outcome<Vec<String>> {
+            let rows: Vec<Value> =
+                cx.sql.rows(&query.replace("{HOMES}", HOMES), bind![root.as_str()])?;
+            Ok(rows.into_iter().map(|row| row.value).collect())
+        };
+        // Also the ids that lead here from an address that was corrected.
+        let homes =
+            all("SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}")?;
+        let conversations =
+            all("SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY id")?;
+        let visitors =
+            all("SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id")?;
+        let mut removed = BTreeMap::new();
+        for conversation in &conversations {
+            let n = answers::forget(cx, conversation)?;
+            *removed.entry("answers".to_owned()).or_default() += n;
+            remove(cx, &OF_CONVERSATION, conversation, &mut removed)?;
+            documents::stale(cx, documents::Kind::Transcript, conversation)?;
+            jobs::put(cx.sql, EmptyConversation::KIND, conversation, cx.now)?;
+            tombstone(cx, conversation)?;
+        }
+        for visitor in &visitors {
+            remove(cx, &[("visitors", "id")], visitor, &mut removed)?;
+            documents::stale(cx, documents::Kind::Visitor, visitor)?;
+        }
+        for home in &homes {
+            unindex(cx, home)?;
+            remove(cx, &OF_HOME, home, &mut removed)?;
+            documents::stale(cx, documents::Kind::Customer, home)?;
+            tombstone(cx, home)?;
+        }
+        let parts =
+            [cx.workspace.as_str().as_bytes(), root.as_str().as_bytes(), &cx.now.0.to_le_bytes()];
+        let erasure = Erasure {
+            erasure_id: format!("er_{}", id::digest(&parts)),
+            at: cx.now,
+            by: self.by,
+            customer_ids: ids(&homes)?,
+            conversation_ids: ids(&conversations)?,
+            visitor_ids: ids::<VisitorId>(&visitors)?,
+            removed,
+        };
+        cx.sql.run(
+            "INSERT INTO erasures (id, at, body) VALUES (?, ?, ?)",
+            bind![erasure.erasure_id.as_str(), cx.now.0, to_json("erasure", &erasure)?],
+        )?;
+        Ok(erasure)
+    }
+}
+
+fn ids<T: core::str::FromStr<Err = askwell::Error>>(texts: &[String]) -> Outcome<Vec<T>> {
+    Ok(texts.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
+}
+
+fn remove(
+    cx: &Cx,
+    tables: &[(&str, &str)],
+    id: &str,
+    removed: &mut BTreeMap<String, u64>,
+) -> Outcome<()> {
+    for (table, column) in tables {
+        let count = format!("SELECT count(*) AS n FROM {table} WHERE {column} = ?");
+        let n = cx.sql.count(&count, bind![id])?;
+        if n > 0 {
+            cx.sql.run(&format!("DELETE FROM {table} WHERE {column} = ?"), bind![id])?;
+            *removed.entry((*table).to_owned()).or_default() += n;
+        }
+    }
+    Ok(())
+}
+
+fn tombstone(cx: &Cx, id: &str) -> Outcome<()> {
+    cx.sql.run(
+        "INSERT INTO erased (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+        bind![id, cx.now.0],
+    )
+}
+
+/// Whether a customer or conversation was erased.
+pub fn is_erased(sql: &Sql, id: &str) -> Outcome<bool> {
+    Ok(sql.count("SELECT count(*) AS n FROM erased WHERE id = ?", bind![id])? > 0)
+}
+
+/// The erasures, the latest first, 500 at most, and how much is still to be emptied.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Erasures;
+
+impl Call for Erasures {
+    const NAME: &'static str = "customers.erasures";
+    /// Also how many copies and conversation objects are still to be emptied.
+    type Out = (Vec<Erasure>, u64);
+}
+
+impl Read for Erasures {
+    fn run(self, cx: &Cx) -> Outcome<(Vec<Erasure>, u64)> {
+        let rows: Vec<Value> = cx
+            .sql
+            .rows("SELECT body AS value FROM erasures ORDER BY at DESC, id LIMIT 500", bind![])?;
+        let all: Outcome<_> = rows.iter().map(|row| from_json("erasure", &row.value)).collect();
+        let pending = cx.sql.count(
+            "SELECT (SELECT count(*) FROM jobs WHERE kind = ?) + (SELECT count(*) FROM documents d WHERE d.subject IN (SELECT id FROM erased)) AS n",
+            bind![EmptyConversation::KIND],
+        )?;
+        Ok((all?, pending))
+    }
+}
+
+/// Empties the object of a conversation that was erased.
+pub struct EmptyConversation;
+
+impl Work<Workspace> for EmptyConversation {
+    const KIND: &'static str = "empty";
+
+    async fn run(ledger: &Workspace, subject: &str) -> Outcome<Next> {
+        let conversation: ConversationId = subject.parse()?;
+        let object = rpc::conversation(&ledger.env, ledger.known()?, &conversation)?;
+        rpc::call(&object, &calls::Erase { at: config::now(&ledger.env) }).await?;
+        Ok(Next::Done)
+    }
+}

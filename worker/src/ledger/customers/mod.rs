@@ -1,0 +1,455 @@
+//! Customers: whose profile a conversation joins, and what the profile shows.
+//!
+//! Nothing is ever moved when two profiles are merged. A contribution, be it a conversation, a tag, a
+//! note or a value set by hand, stays with the profile that it was made to, its home; a merge only
+//! names another profile as the root, under which both are shown. So a merge is undone by taking that
+//! name away, in whatever order and whatever has come in meanwhile, and nothing can get lost on the
+//! way. A split makes a new home for some conversations; undoing it is a merge.
+//!
+//! Equal e-mail addresses meet in one home by themselves (`emails`); nothing else merges by itself.
+
+mod edit;
+mod erase;
+mod link;
+mod list;
+mod profile;
+#[cfg(test)]
+mod tests;
+
+pub use edit::{Patch, bad_text};
+pub use erase::{Erase, Erasures, is_erased};
+pub use link::{Links, Merge, Split, Undo};
+pub use list::{List, answers};
+pub use profile::{Accesses, DataPackageOf, Profile};
+
+use super::cx::Cx;
+use super::documents;
+use super::op::{Op, Read, Room};
+use crate::bind;
+use crate::fault::{Outcome, from_json};
+use crate::jobs::Job;
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql};
+use askwell::api::Customer;
+use askwell::closing::Closed;
+use askwell::customer::{Known, Resolution, normalise_email, resolve, search};
+use askwell::detect::Kind;
+use askwell::id::CustomerId;
+use askwell::time::UnixMillis;
+use askwell::{Code, Error};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[
+        Migration {
+            id: "customers/1",
+            statements: &[
+                "CREATE TABLE customers (id TEXT PRIMARY KEY, email TEXT UNIQUE, name TEXT, phone TEXT, platforms TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, conversations INTEGER NOT NULL, moved_to TEXT) WITHOUT ROWID",
+                "CREATE INDEX customers_by_last ON customers (last_at, id) WHERE moved_to IS NULL",
+                "CREATE INDEX customers_moved ON customers (moved_to) WHERE moved_to IS NOT NULL",
+                "CREATE TABLE visitors (id TEXT PRIMARY KEY, customer_id TEXT NOT NULL) WITHOUT ROWID",
+                "CREATE INDEX visitors_by_customer ON visitors (customer_id)",
+            ],
+        },
+        Migration {
+            id: "customers/2",
+            statements: &[
+                // Into which profile it was merged, and the last of that chain; none for one that is
+                // shown under its own id.
+                "ALTER TABLE customers ADD COLUMN merged_into TEXT",
+                "ALTER TABLE customers ADD COLUMN root TEXT",
+                "DROP INDEX customers_by_last",
+                "CREATE INDEX customers_by_last ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL",
+                "CREATE INDEX customers_by_root ON customers (root) WHERE root IS NOT NULL",
+                "CREATE INDEX customers_merged ON customers (merged_into) WHERE merged_into IS NOT NULL",
+                "CREATE TABLE emails (email TEXT PRIMARY KEY, customer_id TEXT NOT NULL) WITHOUT ROWID",
+                "CREATE INDEX emails_by_customer ON emails (customer_id)",
+                "INSERT INTO emails (email, customer_id) SELECT email, id FROM customers WHERE email IS NOT NULL",
+                "CREATE TABLE edits (customer_id TEXT NOT NULL, kind TEXT NOT NULL, value TEXT, at INTEGER NOT NULL, who TEXT NOT NULL, PRIMARY KEY (customer_id, kind)) WITHOUT ROWID",
+                "CREATE TABLE links (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, customer_id TEXT NOT NULL, other TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, undone_at INTEGER, undone_who TEXT)",
+                "CREATE INDEX links_by_customer ON links (customer_id)",
+                "CREATE INDEX links_by_other ON links (other)",
+                "CREATE TABLE erased (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
+                "CREATE TABLE erasures (id TEXT PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID",
+                "CREATE TABLE accesses (seq INTEGER PRIMARY KEY AUTOINCREMENT, customer_id TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL)",
+                "CREATE INDEX accesses_by_customer ON accesses (customer_id, seq)",
+                "CREATE TABLE indexed (n INTEGER PRIMARY KEY, customer_id TEXT NOT NULL UNIQUE)",
+                "CREATE VIRTUAL TABLE customer_words USING fts5 (words, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4')",
+                // Otherwise deleted words would stand in the index until it is merged.
+                "INSERT INTO customer_words (customer_words, rank) VALUES ('secure-delete', 1)",
+                "INSERT INTO indexed (customer_id) SELECT id FROM customers WHERE moved_to IS NULL",
+                "INSERT INTO customer_words (rowid, words) SELECT i.n, coalesce(c.name, '') || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '') FROM indexed i JOIN customers c ON c.id = i.customer_id",
+            ],
+        },
+    ],
+    ops: &[
+        Op::read::<Get>(),
+        Op::read::<List>(),
+        Op::write::<Profile>(),
+        Op::write::<DataPackageOf>(),
+        Op::read::<Accesses>(),
+        Op::write::<Patch>(),
+        Op::write::<Merge>(),
+        Op::write::<Split>(),
+        Op::write::<Undo>(),
+        Op::read::<Links>(),
+        Op::write::<Erase>(),
+        Op::read::<Erasures>(),
+    ],
+    jobs: &[Job::of::<erase::EmptyConversation>()],
+};
+
+/// One customer; by the id of one who has moved, the one that they have moved to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Get {
+    /// Which.
+    pub customer_id: CustomerId,
+}
+
+impl Call for Get {
+    const NAME: &'static str = "customers.get";
+    type Out = Option<Customer>;
+}
+
+impl Read for Get {
+    fn run(self, cx: &Cx) -> Outcome<Option<Customer>> {
+        shown(cx.sql, self.customer_id.as_str())
+    }
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    email: Option<String>,
+    name: Option<String>,
+    phone: Option<String>,
+    platforms: String,
+    first_at: i64,
+    last_at: i64,
+    conversations: u32,
+}
+
+impl Row {
+    fn read(self) -> Outcome<Customer> {
+        Ok(Customer {
+            customer_id: self.id.parse()?,
+            name: self.name,
+            email: self.email,
+            phone: self.phone,
+            platforms: from_json("platforms", &self.platforms)?,
+            first_at: UnixMillis(self.first_at),
+            last_at: UnixMillis(self.last_at),
+            conversations: self.conversations,
+        })
+    }
+}
+
+/// One customer who is shown under the own id: who has neither moved nor been merged.
+pub fn find(sql: &Sql, id: &str) -> Outcome<Option<Customer>> {
+    sql.first::<Row>(
+        "SELECT * FROM customers WHERE id = ? AND moved_to IS NULL AND root IS NULL",
+        bind![id],
+    )?
+    .map(Row::read)
+    .transpose()
+}
+
+/// One customer, under whatever id they are shown now.
+pub fn shown(sql: &Sql, id: &str) -> Outcome<Option<Customer>> {
+    match root(sql, id)? {
+        Some(root) => find(sql, &root),
+        None => Ok(None),
+    }
+}
+
+/// The id under which a profile is shown now; none where there is none.
+pub fn root(sql: &Sql, id: &str) -> Outcome<Option<String>> {
+    let row: Option<Value> = sql.first(
+        "SELECT coalesce(home.root, home.id) AS value FROM customers asked JOIN customers home ON home.id = coalesce(asked.moved_to, asked.id) WHERE asked.id = ?",
+        bind![id],
+    )?;
+    Ok(row.map(|row| row.value))
+}
+
+/// The profile that a call is about, under the id that it is shown by.
+///
+/// # Errors
+/// [`Code::NotFound`], and [`Code::Gone`] for one who was erased.
+pub fn must(sql: &Sql, id: &CustomerId) -> Outcome<CustomerId> {
+    if let Some(root) = root(sql, id.as_str())? {
+        return Ok(root.parse()?);
+    }
+    Err(if is_erased(sql, id.as_str())? {
+        Error::new(Code::Gone, "this customer was erased")
+    } else {
+        Error::new(Code::NotFound, "no such customer")
+    }
+    .into())
+}
+
+/// Homes that are shown as `?1`.
+const HOMES: &str = "(SELECT id FROM customers WHERE id = ?1 OR root = ?1)";
+
+#[derive(Deserialize)]
+struct Candidate {
+    id: String,
+    has_email: i64,
+}
+
+impl Candidate {
+    fn known(self) -> Option<(CustomerId, bool)> {
+        Some((self.id.parse().ok()?, self.has_email != 0))
+    }
+}
+
+/// The id of the profile that a conversation would begin. It says nothing of the person.
+pub fn new_id(cx: &Cx, closed: &Closed) -> CustomerId {
+    CustomerId::derive(&[
+        cx.workspace.as_str().as_bytes(),
+        closed.conversation_id.as_str().as_bytes(),
+        &closed.revision.to_le_bytes(),
+    ])
+}
+
+/// Finds or begins the profile that a conversation belongs to.
+pub fn attach(cx: &Cx, closed: &Closed, former: Option<&CustomerId>) -> Outcome<CustomerId> {
+    let sql = cx.sql;
+    let email = closed.facts.get(Kind::Email).map(|fact| normalise_email(&fact.value));
+    let by_id = |id: &str| -> Outcome<Option<(CustomerId, bool)>> {
+        let row: Option<Candidate> = sql.first(
+            "SELECT id, EXISTS (SELECT 1 FROM emails WHERE customer_id = c.id) AS has_email FROM customers c WHERE id = ? AND moved_to IS NULL",
+            bind![id],
+        )?;
+        Ok(row.and_then(Candidate::known))
+    };
+    let by_email: Option<Candidate> = match &email {
+        Some(email) => sql.first(
+            "SELECT customer_id AS id, 1 AS has_email FROM emails WHERE email = ?",
+            bind![email.as_str()],
+        )?,
+        None => None,
+    };
+    let by_visitor: Option<Candidate> = sql.first(
+        "SELECT c.id, EXISTS (SELECT 1 FROM emails WHERE customer_id = c.id) AS has_email FROM visitors v JOIN customers c ON c.id = v.customer_id WHERE v.id = ? AND c.moved_to IS NULL",
+        bind![closed.visitor_id.as_str()],
+    )?;
+    let known = Known {
+        by_email: by_email.and_then(Candidate::known).map(|(id, _)| id),
+        by_visitor: by_visitor.and_then(Candidate::known),
+        by_conversation: former.map(|id| by_id(id.as_str())).transpose()?.flatten(),
+    };
+    let id = match resolve(email.as_deref(), &known) {
+        Resolution::Attach(id) => id,
+        Resolution::Create => {
+            let id = new_id(cx, closed);
+            sql.run(
+                "INSERT OR IGNORE INTO customers (id, platforms, first_at, last_at, conversations) VALUES (?, '[]', ?, ?, 0)",
+                bind![id.as_str(), cx.now.0, cx.now.0],
+            )?;
+            id
+        }
+    };
+    sql.run(
+        "INSERT INTO visitors (id, customer_id) VALUES (?, ?)
+         ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id",
+        bind![closed.visitor_id.as_str(), id.as_str()],
+    )?;
+    Ok(id)
+}
+
+/// Brings a home in line with its conversations, and the profile under which it is shown. A home keeps
+/// the addresses that its conversations name and the one set by hand, and no other.
+pub fn refresh(cx: &Cx, id: &CustomerId) -> Outcome<()> {
+    let home = id.as_str();
+    let edit = edit::of(cx.sql, home, Kind::Email)?;
+    let after = edit.as_ref().filter(|edit| edit.value.is_none()).map_or(i64::MIN >> 11, |e| e.at);
+    let named: Vec<Value> = cx.sql.rows(
+        "SELECT DISTINCT f.value FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = 'email' WHERE c.customer_id = ? AND f.at > ?",
+        bind![home, after],
+    )?;
+    let mut emails: BTreeSet<String> =
+        named.iter().map(|row| normalise_email(&row.value)).collect();
+    emails.extend(edit.and_then(|edit| edit.value).map(|value| normalise_email(&value)));
+    let had: Vec<Value> =
+        cx.sql.rows("SELECT email AS value FROM emails WHERE customer_id = ?", bind![home])?;
+    for gone in had.iter().filter(|row| !emails.contains(&row.value)) {
+        cx.sql.run("DELETE FROM emails WHERE email = ?", bind![gone.value.as_str()])?;
+    }
+    for email in &emails {
+        // Whoever has it already keeps it.
+        cx.sql.run(
+            "INSERT INTO emails (email, customer_id) VALUES (?, ?) ON CONFLICT (email) DO NOTHING",
+            bind![email.as_str(), home],
+        )?;
+    }
+    match root(cx.sql, home)? {
+        Some(root) => show(cx, &root),
+        None => Ok(()),
+    }
+}
+
+/// Brings what a profile shows in line with all that is said and set of it: what was set by hand, or
+/// else the newest; the span; the count; the words by which it is found.
+pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
+    let sql = cx.sql;
+    let known = |sql: &Sql| -> Outcome<Option<Vec<Kind>>> {
+        Ok(find(sql, root)?.map(|customer| kinds(&customer)))
+    };
+    let before = known(sql)?;
+    let standing = |kind| -> Outcome<Option<String>> {
+        Ok(profile::standing(sql, root, kind)?.and_then(|value| value.value))
+    };
+    let email = standing(Kind::Email)?.map(|email| normalise_email(&email));
+    let query = format!(
+        "UPDATE customers SET email = ?2, name = ?3, phone = ?4,
+           platforms = (SELECT coalesce(json_group_array(platform), '[]') FROM (SELECT DISTINCT platform FROM conversations WHERE customer_id IN {HOMES} ORDER BY platform)),
+           conversations = (SELECT count(*) FROM conversations WHERE customer_id IN {HOMES}),
+           first_at = coalesce((SELECT min(started_at) FROM conversations WHERE customer_id IN {HOMES}), first_at),
+           last_at = coalesce((SELECT max(coalesce(ended_at, started_at)) FROM conversations WHERE customer_id IN {HOMES}), last_at)
+         WHERE id = ?1"
+    );
+    sql.run(&query, bind![root, email, standing(Kind::Name)?, standing(Kind::Phone)?])?;
+    index(cx, root)?;
+    documents::stale(cx, documents::Kind::Customer, root)?;
+    if known(sql)? != before {
+        stale_visitors(cx, root)?;
+    }
+    Ok(())
+}
+
+/// Takes a home that is no longer shown by itself out of all that is shown.
+fn hide(cx: &Cx, home: &str) -> Outcome<()> {
+    cx.sql.run(
+        "UPDATE customers SET email = NULL, name = NULL, phone = NULL, platforms = '[]' WHERE id = ?",
+        bind![home],
+    )?;
+    unindex(cx, home)?;
+    documents::stale(cx, documents::Kind::Customer, home)
+}
+
+/// Writes the words by which a profile is found.
+pub fn index(cx: &Cx, root: &str) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Place {
+        n: i64,
+        words: Option<String>,
+    }
+    let sql = cx.sql;
+    let Some(customer) = find(sql, root)? else { return unindex(cx, root) };
+    let query = format!(
+        "SELECT email AS value FROM emails WHERE customer_id IN {HOMES}
+         UNION ALL SELECT tag FROM tags WHERE subject IN {HOMES}
+         UNION ALL SELECT text FROM notes WHERE subject IN {HOMES}"
+    );
+    let others: Vec<Value> = sql.rows(&query, bind![root])?;
+    let mut words: Vec<String> = customer.name.iter().map(|name| search::text(name)).collect();
+    words.extend(customer.phone.iter().map(|number| search::phone(number)));
+    words.extend(others.iter().map(|row| search::text(&row.value)));
+    let words = words.join(" ");
+    let place: Option<Place> = sql.first(
+        "SELECT i.n, w.words FROM indexed i LEFT JOIN customer_words w ON w.rowid = i.n WHERE i.customer_id = ?",
+        bind![root],
+    )?;
+    match place {
+        Some(place) if place.words.as_deref() == Some(&words) => Ok(()),
+        Some(place) => {
+            sql.run("DELETE FROM customer_words WHERE rowid = ?", bind![place.n])?;
+            sql.run(
+                "INSERT INTO customer_words (rowid, words) VALUES (?, ?)",
+                bind![place.n, words],
+            )
+        }
+        None => {
+            sql.run("INSERT INTO indexed (customer_id) VALUES (?)", bind![root])?;
+            sql.run(
+                "INSERT INTO customer_words (rowid, words) SELECT n, ? FROM indexed WHERE customer_id = ?",
+                bind![words, root],
+            )
+        }
+    }
+}
+
+fn unindex(cx: &Cx, id: &str) -> Outcome<()> {
+    cx.sql.run(
+        "DELETE FROM customer_words WHERE rowid IN (SELECT n FROM indexed WHERE customer_id = ?)",
+        bind![id],
+    )?;
+    cx.sql.run("DELETE FROM indexed WHERE customer_id = ?", bind![id])
+}
+
+/// Lets a profile go on without a conversation that a corrected address has moved to another one. One
+/// that has none left is the same person under the wrong address: all that hangs on it moves along,
+/// and its id leads to the other from then on. What the team keeps of it keeps it where it is.
+pub fn leave(cx: &Cx, former: &CustomerId, to: &CustomerId) -> Outcome<()> {
+    refresh(cx, former)?;
+    let (from, to) = (former.as_str(), to.as_str());
+    let conversations = cx
+        .sql
+        .count("SELECT count(*) AS n FROM conversations WHERE customer_id = ?", bind![from])?;
+    if conversations > 0 {
+        return Ok(());
+    }
+    stale_visitors(cx, from)?;
+    cx.sql.run("UPDATE visitors SET customer_id = ? WHERE customer_id = ?", bind![to, from])?;
+    let kept = cx.sql.count(
+        "SELECT (SELECT count(*) FROM tags WHERE subject = ?1) + (SELECT count(*) FROM notes WHERE subject = ?1) + (SELECT count(*) FROM edits WHERE customer_id = ?1) + (SELECT count(*) FROM links WHERE customer_id = ?1 OR other = ?1) AS n",
+        bind![from],
+    )?;
+    if kept > 0 {
+        return Ok(());
+    }
+    hide(cx, from)?;
+    cx.sql.run("UPDATE customers SET moved_to = ?1 WHERE id = ?2 OR moved_to = ?2", bind![to, from])
+}
+
+/// What of a customer need not be asked.
+pub fn kinds(customer: &Customer) -> Vec<Kind> {
+    let has = |kind: &Kind| match kind {
+        Kind::Name => customer.name.is_some(),
+        Kind::Email => customer.email.is_some(),
+        Kind::Phone => customer.phone.is_some(),
+    };
+    Kind::ALL.into_iter().filter(has).collect()
+}
+
+/// What is known of a customer stands in the documents of all that visit as them.
+fn stale_visitors(cx: &Cx, root: &str) -> Outcome<()> {
+    let query = format!("SELECT id AS value FROM visitors WHERE customer_id IN {HOMES}");
+    let visitors: Vec<Value> = cx.sql.rows(&query, bind![root])?;
+    for visitor in visitors {
+        documents::stale(cx, documents::Kind::Visitor, &visitor.value)?;
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Value {
+    value: String,
+}
+
+/// How many there are.
+#[derive(Debug)]
+pub struct Counts {
+    /// All.
+    pub all: u64,
+    /// Those of whom this is known.
+    pub with: BTreeMap<String, u64>,
+}
+
+/// Counts the customers.
+pub fn counts(sql: &Sql) -> Outcome<Counts> {
+    let with = ["name", "email", "phone"]
+        .into_iter()
+        .map(|column| {
+            let query = format!("SELECT count(*) AS n FROM customers WHERE moved_to IS NULL AND root IS NULL AND {column} IS NOT NULL");
+            Ok((column.to_owned(), sql.count(&query, bind![])?))
+        })
+        .collect::<Outcome<_>>()?;
+    let all = sql.count(
+        "SELECT count(*) AS n FROM customers WHERE moved_to IS NULL AND root IS NULL",
+        bind![],
+    )?;
+    Ok(Counts { all, with })
+}

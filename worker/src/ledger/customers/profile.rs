@@ -1,0 +1,230 @@
+//! One customer with all that is kept of them, and who has looked.
+
+use super::{HOMES, Value, find, must};
+use crate::bind;
+use crate::fault::Outcome;
+use crate::ledger::cx::Cx;
+use crate::ledger::op::{Read, Write};
+use crate::ledger::{conversations, marks};
+use crate::rpc::Call;
+use crate::sql::{Sql, word};
+use askwell::api::{AccessEntry, CustomerProfile, DataPackage, FieldValue, Source};
+use askwell::customer::normalise_email;
+use askwell::detect::Kind;
+use askwell::id::{ConversationId, CustomerId};
+use askwell::time::UnixMillis;
+use askwell::{Code, Error};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Looks at one customer; that somebody did is noted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Profile {
+    /// Whom.
+    pub customer_id: CustomerId,
+    /// Who looks.
+    pub by: String,
+}
+
+impl Call for Profile {
+    const NAME: &'static str = "customers.profile";
+    type Out = CustomerProfile;
+}
+
+impl Write for Profile {
+    fn run(self, cx: &Cx) -> Outcome<CustomerProfile> {
+        let id = must(cx.sql, &self.customer_id)?;
+        note_access(cx, id.as_str(), &self.by, "profile")?;
+        profile(cx.sql, id.as_str())
+    }
+}
+
+/// All that is kept of one customer; that somebody took it is noted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DataPackageOf {
+    /// Whose.
+    pub customer_id: CustomerId,
+    /// Who takes it.
+    pub by: String,
+}
+
+impl Call for DataPackageOf {
+    const NAME: &'static str = "customers.package";
+    type Out = DataPackage;
+}
+
+impl Write for DataPackageOf {
+    fn run(self, cx: &Cx) -> Outcome<DataPackage> {
+        let id = must(cx.sql, &self.customer_id)?;
+        note_access(cx, id.as_str(), &self.by, "package")?;
+        let query = format!(
+            "SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY started_at, id"
+        );
+        let ids: Vec<Value> = cx.sql.rows(&query, bind![id.as_str()])?;
+        let mut package = DataPackage {
+            profile: profile(cx.sql, id.as_str())?,
+            conversations: Vec::with_capacity(ids.len()),
+            conversation_notes: Vec::new(),
+        };
+        for row in ids {
+            let conversation: ConversationId = row.value.parse()?;
+            package.conversations.extend(conversations::detail(cx.sql, &conversation)?);
+            package.conversation_notes.extend(marks::notes(cx.sql, conversation.as_str())?);
+        }
+        Ok(package)
+    }
+}
+
+/// Who has looked at a customer, the latest first; 500 at most.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Accesses {
+    /// Whom.
+    pub customer_id: CustomerId,
+}
+
+impl Call for Accesses {
+    const NAME: &'static str = "customers.accesses";
+    type Out = Vec<AccessEntry>;
+}
+
+impl Read for Accesses {
+    fn run(self, cx: &Cx) -> Outcome<Vec<AccessEntry>> {
+        #[derive(Deserialize)]
+        struct Row {
+            at: i64,
+            who: String,
+            what: String,
+        }
+        let id = must(cx.sql, &self.customer_id)?;
+        let query = format!(
+            "SELECT at, who, what FROM accesses WHERE customer_id IN {HOMES} ORDER BY seq DESC LIMIT 500"
+        );
+        let rows: Vec<Row> = cx.sql.rows(&query, bind![id.as_str()])?;
+        let entry = |row: Row| AccessEntry { at: UnixMillis(row.at), by: row.who, what: row.what };
+        Ok(rows.into_iter().map(entry).collect())
+    }
+}
+
+fn note_access(cx: &Cx, id: &str, by: &str, what: &str) -> Outcome<()> {
+    cx.sql.run(
+        "INSERT INTO accesses (customer_id, at, who, what) VALUES (?, ?, ?, ?)",
+        bind![id, cx.now.0, by, what],
+    )
+}
+
+fn profile(sql: &Sql, root: &str) -> Outcome<CustomerProfile> {
+    let all = |select: &str| -> Outcome<Vec<String>> {
+        let rows: Vec<Value> = sql.rows(&select.replace("{HOMES}", HOMES), bind![root])?;
+        Ok(rows.into_iter().map(|row| row.value).collect())
+    };
+    let customer =
+        find(sql, root)?.ok_or_else(|| Error::new(Code::NotFound, "no such customer"))?;
+    let mut fields = Vec::new();
+    for kind in Kind::ALL {
+        let mut of_kind = values(sql, root, kind)?;
+        if let Some(place) = stands(sql, root, kind, &of_kind)? {
+            of_kind[place].standing = true;
+        }
+        fields.extend(of_kind);
+    }
+    fields.sort_by(|a, b| b.at.cmp(&a.at));
+    let emails = "SELECT email AS value FROM emails WHERE customer_id IN {HOMES} ORDER BY email";
+    let visitors = "SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id";
+    let merged = "SELECT id AS value FROM customers WHERE root = ?1 ORDER BY id";
+    let tags = "SELECT DISTINCT tag AS value FROM tags WHERE subject IN {HOMES} ORDER BY tag";
+    let visitors = all(visitors)?.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
+    let merged: Vec<CustomerId> =
+        all(merged)?.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
+    let mut notes = marks::notes(sql, root)?;
+    for home in &merged {
+        notes.extend(marks::notes(sql, home.as_str())?);
+    }
+    notes.sort_by(|a, b| b.at.cmp(&a.at));
+    Ok(CustomerProfile {
+        customer,
+        tags: all(tags)?,
+        notes,
+        values: fields,
+        emails: all(emails)?,
+        visitors,
+        merged,
+    })
+}
+
+/// The value that a profile shows, if it shows any.
+pub fn standing(sql: &Sql, root: &str, kind: Kind) -> Outcome<Option<FieldValue>> {
+    let mut all = values(sql, root, kind)?;
+    Ok(stands(sql, root, kind, &all)?.map(|place| all.swap_remove(place)))
+}
+
+/// Which of the values, the latest first, stands: the latest set by hand; where it took the value
+/// away, what was said later. Of e-mail addresses, those that lead here, and those of the profile
+/// itself before those of what was merged into it.
+fn stands(sql: &Sql, root: &str, kind: Kind, all: &[FieldValue]) -> Outcome<Option<usize>> {
+    let by_hand = all.iter().position(|value| matches!(value.source, Source::Team { .. }));
+    let said = match by_hand {
+        Some(place) if all[place].value.is_some() => return Ok(Some(place)),
+        Some(place) => &all[..place],
+        None => all,
+    };
+    if kind != Kind::Email {
+        return Ok((!said.is_empty()).then_some(0));
+    }
+    #[derive(Deserialize)]
+    struct Row {
+        email: String,
+        own: i64,
+    }
+    let query =
+        format!("SELECT email, customer_id = ?1 AS own FROM emails WHERE customer_id IN {HOMES}");
+    let rows: Vec<Row> = sql.rows(&query, bind![root])?;
+    let having = |own: bool| -> BTreeSet<&str> {
+        rows.iter().filter(|row| !own || row.own != 0).map(|row| row.email.as_str()).collect()
+    };
+    let first = |emails: BTreeSet<&str>| {
+        said.iter().position(|value| {
+            let email = value.value.as_deref().map(normalise_email);
+            email.is_some_and(|email| emails.contains(email.as_str()))
+        })
+    };
+    Ok(first(having(true)).or_else(|| first(having(false))))
+}
+
+/// All values of a kind, the latest first.
+fn values(sql: &Sql, root: &str, kind: Kind) -> Outcome<Vec<FieldValue>> {
+    #[derive(Deserialize)]
+    struct Row {
+        value: Option<String>,
+        at: i64,
+        conversation_id: Option<String>,
+        seq: Option<u32>,
+        detector: Option<u32>,
+        who: Option<String>,
+        kind: String,
+    }
+    let query = format!(
+        "SELECT f.kind, f.value, f.at, f.conversation_id, f.seq, f.detector, NULL AS who FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = ?2 WHERE c.customer_id IN {HOMES}
+         UNION ALL SELECT kind, value, at, NULL, NULL, NULL, who FROM edits WHERE kind = ?2 AND customer_id IN {HOMES}
+         ORDER BY 3 DESC, 4"
+    );
+    let rows: Vec<Row> = sql.rows(&query, bind![root, kind.as_str()])?;
+    rows.into_iter()
+        .map(|row| {
+            let source = match row.conversation_id {
+                Some(id) => Source::Conversation {
+                    conversation_id: id.parse()?,
+                    seq: row.seq.unwrap_or(0),
+                    detector: row.detector.unwrap_or(0),
+                },
+                None => Source::Team { by: row.who.unwrap_or_default() },
+            };
+            Ok(FieldValue {
+                kind: word(row.kind)?,
+                value: row.value,
+                at: UnixMillis(row.at),
+                standing: false,
+                source,
+            })
+        })
+        .collect()
+}
