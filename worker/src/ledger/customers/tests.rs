@@ -404,6 +404,9 @@ fn check(
     notes: &BTreeSet<String>,
     when: &str,
 ) {
+    let astray = "SELECT count(*) AS n FROM customers c LEFT JOIN customers i ON i.id = c.merged_into WHERE c.root IS NOT coalesce(i.root, i.id)";
+    let astray = ledger.sql.count(astray, bind![]).unwrap();
+    assert_eq!(astray, 0, "{when}: shown elsewhere than what they were merged into");
     let mut seen: BTreeMap<ConversationId, CustomerId> = BTreeMap::new();
     let (mut tags_seen, mut notes_seen, mut emails) = (Vec::new(), Vec::new(), BTreeSet::new());
     for customer in ledger.customers() {
