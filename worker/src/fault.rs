@@ -52,13 +52,17 @@ impl Fault {
         }
     }
 
-    /// Writes a failure of ours to the log. Refusals are the caller's business and are not logged.
+    /// Writes a failure of work that nobody waits for to the log, a refusal too: there is no caller
+    /// who would hear of it. No detail repeats what a person wrote.
     pub fn log(&self, place: &str) {
+        complain(&format!("{place}: {self}"));
+    }
+
+    /// Writes a failure of ours to the log. Refusals are the caller's business and are not logged.
+    pub fn log_ours(&self, place: &str) {
         match self {
             Self::Refused(_) | Self::RefusedWith { .. } => {}
-            Self::Platform(_) | Self::Unreadable { .. } => {
-                complain(&format!("{place}: {self}"));
-            }
+            Self::Platform(_) | Self::Unreadable { .. } => self.log(place),
         }
     }
 }

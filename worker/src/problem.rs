@@ -10,7 +10,7 @@ use worker::{Response, ResponseBuilder};
 /// # Errors
 /// When the response itself cannot be built.
 pub fn response(fault: &Fault, place: &str) -> worker::Result<Response> {
-    fault.log(place);
+    fault.log_ours(place);
     let error = fault.public();
     let body = Problem::from(&error);
     let mut builder = ResponseBuilder::new()

@@ -67,11 +67,11 @@ async fn note(env: &Env, workspace: &WorkspaceId, queue: String, subject: String
 /// Reads a message. One that cannot be read is set aside in KV under `poison/` and acknowledged, so
 /// that it fails neither its batch nor itself over and over.
 async fn decode<T: DeserializeOwned>(message: &RawMessage, env: &Env, queue: &str) -> Option<T> {
-    let text = text(&message.body());
-    if let Ok(notice) = serde_json::from_str(&text) {
+    let body = message.body();
+    if let Ok(notice) = serde_wasm_bindgen::from_value(body.clone()) {
         return Some(notice);
     }
-    match set_aside(env, queue, &message.id(), &text).await {
+    match set_aside(env, queue, &message.id(), &text(&body)).await {
         Ok(()) => {
             worker::console_error!(
                 "a message of the queue {queue} could not be read; it is in KV under poison/"

@@ -86,7 +86,7 @@ impl DurableObject for Conversation {
             Ok(None) => return Ok(()),
             Ok(Some(frame)) => frame,
             Err(fault) => {
-                fault.log("conversation frame");
+                fault.log_ours("conversation frame");
                 ServerFrame::Problem { problem: (&fault.public()).into() }
             }
         };
@@ -320,17 +320,19 @@ impl Conversation {
         };
         let now = config::now(&self.env);
         let idle_at = meta.touched_at.plus(config::idle_close_ms(&self.env));
-        if !meta.status.is_terminal() && idle_at <= now {
+        // The alarm is set again whatever fails here: the runtime gives a failing alarm up after a
+        // few tries, and then nobody would come back to a conversation that has ended.
+        let closed = if !meta.status.is_terminal() && idle_at <= now {
             let at = meta.recorded.then_some(meta.last_at);
             let action = askwell::api::NewAction { action: Action::Close, at };
             let by = Principal::system(meta.workspace.clone());
-            self.act(Act { by, action, idempotency_key: None }).await?;
-        }
-        // The alarm is set again whatever fails here: the runtime gives a failing alarm up after a
-        // few tries, and then nobody would come back to a conversation that has ended.
+            self.act(Act { by, action, idempotency_key: None }).await.map(drop)
+        } else {
+            Ok(())
+        };
         let done = jobs::run(&sql, self, send::JOBS.iter(), now).await;
         self.schedule(&store::meta(&sql)?).await?;
-        done
+        closed.and(done)
     }
 
     async fn socket(&self, request: &Request) -> Outcome<Response> {
