@@ -48,8 +48,8 @@ export async function freePort() {
 /**
  * One Worker with its state. `vars` are added to those of wrangler.toml.
  *
- * With `queueDoor`, a second small Worker stands in front that hands raw bytes to the queue of closed
- * conversations, as a broken producer would; see queue-door/index.js. With `faultDoor`, its queues, stores
+ * With `queueDoor`, a second small Worker stands in front that hands raw bytes to any
+ * of the queues, as a broken producer would; see queue-door/index.js. With `faultDoor`, its queues, stores
  * and objects can be made to fail; see fault-door.js.
  */
 export class Worker {

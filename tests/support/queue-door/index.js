@@ -1,5 +1,6 @@
-// Stands in front of the Worker under test. `POST /queue-door?type=` hands a body to the queue of closed
-// conversations as it is, `GET /queue-door` shows what was set aside, every other request is handed on.
+// Stands in front of the Worker under test. `POST /queue-door?queue=&type=` hands a body to a queue as it is,
+// where `queue` is the name of a binding of wrangler.toml; `GET /queue-door` shows what was set aside; every
+// other request is handed on.
 // Never deployed.
 export default {
   async fetch(request, env) {
@@ -15,7 +16,9 @@ export default {
       text: () => request.text(),
       json: () => request.json(),
     };
-    await env.CLOSED.send(await body[contentType](), { contentType });
+    const queue = env[searchParams.get("queue")];
+    if (typeof queue?.send !== "function") return new Response("no such queue", { status: 404 });
+    await queue.send(await body[contentType](), { contentType });
     return new Response(null, { status: 204 });
   },
 };
