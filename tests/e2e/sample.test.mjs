@@ -15,9 +15,30 @@ const EXPECTED = new Map(lines("conversations.expected.jsonl").map((line) => [li
 
 /**
  * The least share that must agree with the person, well below what is aimed at: a lower one means that
- * something broke, not that a wording was missed.
+ * something broke, not that a wording was missed. For the outcome: who always says “resolved” agrees on
+ * less than two thirds, so below three quarters hardly anything is read.
  */
-const FLOOR = { email: 0.9, phone: 0.8, name: 0.75, sentiment: 0.6 };
+const FLOOR = { email: 0.9, phone: 0.8, name: 0.75, sentiment: 0.6, outcome: 0.75 };
+
+/** What the events of an outcome are called by a person; for the other labels there is none. */
+const OUTCOMES = {
+  "askwell.interaction.outcome_recovered": "recovered",
+  "askwell.interaction.outcome_resolved": "resolved",
+  "askwell.interaction.outcome_handoff_completed": "handoff",
+};
+const WITHOUT_EVENT = ["unresolved", "none"];
+
+/**
+ * Whether a text holds somebody's name: of a name in ASCII a word of four letters or more, where ids and
+ * the words of events hold no such word by themselves; any part of another.
+ */
+function names(text, name) {
+  const parts = name.toLowerCase().split(/\s+/u);
+  return parts.some((part) =>
+    /^\p{ASCII}*$/u.test(part)
+      ? part.length >= 4 && new RegExp(`(?<![a-z0-9])${RegExp.escape(part)}(?![a-z0-9])`).test(text)
+      : text.includes(part));
+}
 
 describe("the sample conversations", () => {
   let worker, receiver, space, details;
@@ -27,7 +48,9 @@ describe("the sample conversations", () => {
     space = await workspace(worker, { webhook: receiver });
     const played = await inParallel(RECORDS, 8, (record) => play(space.team, record));
     details = await inParallel(played, 8, ({ id, revision }) => space.team.classified(id, revision));
-    await space.team.settled();
+    const { events } = await space.team.settled();
+    const recorded = Object.values(events).reduce((sum, n) => sum + n, 0);
+    await until("every event is delivered", () => receiver.events.length === recorded);
   });
   after(async () => {
     await worker?.stop();
@@ -35,6 +58,15 @@ describe("the sample conversations", () => {
   });
 
   const detailOf = (id) => details[RECORDS.findIndex((record) => record.id === id)];
+
+  /** How a conversation ended, as the events of its last closing tell it. */
+  function outcomeOf({ conversation_id, ended_at }) {
+    const told = receiver.events
+      .filter((event) => event.subject === conversation_id && Date.parse(event.time) === ended_at)
+      .map((event) => OUTCOMES[event.type])
+      .filter(Boolean);
+    return told.find((outcome) => outcome !== "handoff") ?? told[0] ?? null;
+  }
 
   test("are all there, whole and in order", async () => {
     for (const [index, detail] of details.entries()) {
@@ -91,12 +123,14 @@ describe("the sample conversations", () => {
   });
 
   test("are read about as a careful person reads them", (t) => {
-    const wrong = { name: [], email: [], phone: [], sentiment: [] };
-    const counted = { name: 0, email: 0, phone: 0, sentiment: 0 };
+    const wrong = { name: [], email: [], phone: [], sentiment: [], outcome: [] };
+    const counted = { name: 0, email: 0, phone: 0, sentiment: 0, outcome: 0 };
     for (const [index, detail] of details.entries()) {
       const { id } = RECORDS[index];
-      const expected = EXPECTED.get(id);
-      const actual = { sentiment: detail.sentiment };
+      const { outcome, ...others } = EXPECTED.get(id);
+      assert.ok([...Object.values(OUTCOMES), ...WITHOUT_EVENT, undefined].includes(outcome), `${id}: ${outcome}`);
+      const expected = { ...others, outcome: WITHOUT_EVENT.includes(outcome) ? null : outcome };
+      const actual = { sentiment: detail.sentiment, outcome: outcomeOf(detail) };
       for (const kind of ["name", "email", "phone"]) actual[kind] = detail.facts[kind]?.value ?? null;
       for (const kind of Object.keys(wrong)) {
         if (expected[kind] === undefined) continue;
@@ -143,11 +177,14 @@ describe("the sample conversations", () => {
     const recorded = Object.values(overview.events).reduce((sum, n) => sum + n, 0);
     await until("every event is delivered", () => receiver.events.length === recorded);
     receiver.assertSound();
-    const sent = receiver.requests.map((request) => request.text).join("\n").toLowerCase();
+    // Written anew, so that no escape hides a letter.
+    const written = receiver.requests.map(({ text }) => JSON.stringify(JSON.parse(text)));
+    const sent = written.join("\n").toLowerCase();
     for (const { name, email, phone } of EXPECTED.values()) {
-      for (const secret of [email, phone, name?.length > 4 ? name.toLowerCase() : null]) {
-        assert.ok(!secret || !sent.includes(secret), `an event carries “${secret}”`);
+      for (const secret of [email, phone]) {
+        assert.ok(!secret || !sent.includes(secret.toLowerCase()), `an event carries “${secret}”`);
       }
+      assert.ok(!name || !names(sent, name), `an event carries the name “${name}”`);
     }
   });
 
