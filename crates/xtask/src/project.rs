@@ -31,6 +31,12 @@ impl Project {
         Ok(Self { root, cache: cache.join("askwell") })
     }
 
+    /// A repository that a test has made.
+    #[cfg(test)]
+    pub fn at(root: PathBuf) -> Self {
+        Self { cache: root.join("cache"), root }
+    }
+
     /// The repository's root.
     pub fn root(&self) -> &Path {
         &self.root

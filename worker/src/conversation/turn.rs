@@ -10,7 +10,7 @@ use askwell::access::{Principal, Who};
 use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted};
 use askwell::closing::Closed;
 use askwell::conversation::{
-    Action, MAX_MESSAGE_BYTES, MAX_MESSAGES, Message, QUESTION_PREFIX, Role,
+    Action, MAX_MESSAGE_BYTES, Message, QUESTION_PREFIX, Role, takes_another,
 };
 use askwell::session::Session;
 use askwell::time::UnixMillis;
@@ -62,8 +62,7 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
 
     let was = meta.status;
     meta.status = meta.status.after(Action::Begin, meta.direction)?;
-    // The policy's question may follow, and the end needs its marker.
-    if meta.messages as usize + 3 > MAX_MESSAGES {
+    if !takes_another(meta.messages as usize) {
         return Err(full());
     }
     let at = instant(&meta, new.at, now)?;
@@ -146,8 +145,7 @@ pub fn act(
         store::put_session(sql, &archive.session)?;
         meta.archived = false;
     }
-    // The end needs its marker, and the policy's question may follow one.
-    if !meta.status.is_terminal() && meta.messages as usize + 3 > MAX_MESSAGES {
+    if !meta.status.is_terminal() && !takes_another(meta.messages as usize) {
         return Err(full());
     }
     let at = instant(&meta, input.action.at, now)?;

@@ -13,8 +13,9 @@ use askwell::api::route::{Access, Answer, CONVERSATION, IDEMPOTENCY_KEY, Method,
 use askwell::api::shape::Shape;
 use askwell::api::{
     ConversationDetail, ConversationOpened, ConversationSearch, ConversationState,
-    ConversationSummary, FactsAmended, MessageAccepted, MessagePage, MessageQuery, NewAction,
-    NewConversation, NewFact, NewMessage, NewPresence, Page, PageQuery, ReadMarks,
+    ConversationSummary, FactsAmended, MAX_REFERENCE_BYTES, MessageAccepted, MessagePage,
+    MessageQuery, NewAction, NewConversation, NewFact, NewMessage, NewPresence, Page, PageQuery,
+    ReadMarks,
 };
 use askwell::conversation::{Direction, Platform};
 use askwell::detect::Kind;
@@ -155,7 +156,7 @@ async fn open(mut call: Call) -> Outcome<Response> {
     let principal = call.principal()?;
     let (workspace, env) = (&principal.workspace, &call.env);
     let page = matches!(principal.who, Who::Page(_));
-    if new.platform_conversation_id.as_ref().is_some_and(|id| id.len() > 200) {
+    if new.platform_conversation_id.as_ref().is_some_and(|id| id.len() > MAX_REFERENCE_BYTES) {
         return Err(Fault::refused(
             Code::InvalidField,
             "the field `platform_conversation_id` must have 200 bytes at most",
@@ -237,7 +238,7 @@ fn visitor_id(
         return Ok(token.visitor);
     }
     let (kind, name): (&[u8], &str) = match &new.visitor_ref {
-        Some(name) if name.is_empty() || name.len() > 200 => {
+        Some(name) if name.is_empty() || name.len() > MAX_REFERENCE_BYTES => {
             return Err(Fault::refused(
                 Code::InvalidField,
                 "the field `visitor_ref` must have 1 to 200 bytes",

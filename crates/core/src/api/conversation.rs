@@ -11,6 +11,9 @@ use crate::text::Lang;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
+/// Longest `visitor_ref` and `platform_conversation_id`, in bytes of UTF-8.
+pub const MAX_REFERENCE_BYTES: usize = 200;
+
 /// `POST /v1/conversations` (site key from an allowed origin, or secret key). With an
 /// `Idempotency-Key` header the same key gives the same conversation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -22,7 +22,8 @@ mod workspace;
 
 pub use conversation::{
     ConversationDetail, ConversationMarks, ConversationOpened, ConversationSearch,
-    ConversationState, ConversationSummary, Feedback, NewAction, NewConversation, NewFeedback,
+    ConversationState, ConversationSummary, Feedback, MAX_REFERENCE_BYTES, NewAction,
+    NewConversation, NewFeedback,
 };
 pub use customer::{
     AccessEntry, AnswerFilter, BulkTags, CsvQuery, Customer, CustomerLink, CustomerPatch,

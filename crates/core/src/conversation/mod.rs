@@ -12,6 +12,12 @@ pub const MAX_MESSAGE_BYTES: usize = 8 * 1024;
 /// Most messages in one conversation: 2,000 × 8 kB = 16 MB, well under a worker's 128 MB.
 pub const MAX_MESSAGES: usize = 2_000;
 
+/// Whether a conversation of so many messages, marks included, takes one more message or an action
+/// that does not end it: the policy's question may follow, and the end needs its marker.
+pub const fn takes_another(messages: usize) -> bool {
+    messages + 3 <= MAX_MESSAGES
+}
+
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

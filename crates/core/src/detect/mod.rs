@@ -119,6 +119,13 @@ impl Region {
         }
     }
 
+    /// Reads a BCP 47 tag by its region subtag: `en-GB` and `zh-Hans-CN` have one, `de` and the
+    /// continent in `es-419` (UN M.49) are none.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        // A single letter begins an extension, whose subtags are something else.
+        tag.split(['-', '_']).skip(1).take_while(|subtag| subtag.len() > 1).find_map(Self::new)
+    }
+
     /// The two upper-case letters.
     pub fn code(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()

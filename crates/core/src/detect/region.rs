@@ -148,6 +148,25 @@ pub(super) fn normalise(digits: &str, plus: bool, region: Option<Region>) -> Str
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_region_of_a_language_tag() {
+        let cases = [
+            ("en-GB", "GB"),
+            ("de_AT", "AT"),
+            ("zh-Hans-CN", "CN"),
+            ("sl-rozaj-it", "IT"),
+            ("de", ""),
+            ("es-419", ""),
+            ("", ""),
+            ("GB", ""),
+            ("en-u-ca-gregory", ""),
+            ("en-x-us", ""),
+        ];
+        for (tag, region) in cases {
+            assert_eq!(Region::from_tag(tag), Region::new(region), "{tag}");
+        }
+    }
+
     /// Google's example numbers of every region and type.
     #[test]
     fn example_numbers_of_all_regions() {

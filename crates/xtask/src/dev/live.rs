@@ -6,7 +6,7 @@ use crate::replay::{Answer, Client, Target, is_own_question, print_aligned, tabl
 use anyhow::{Context, Result, bail};
 use askwell::api::{NewAction, NewConversation, NewMessage};
 use askwell::conversation::{Action, Status};
-use askwell::detect::Kind;
+use askwell::detect::{Kind, Region};
 use askwell::id::{self, ConversationId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -64,7 +64,11 @@ fn hold(url: &str, state: &State, origin: &str, script: &Script) -> Answer<Conve
         Client::new(&target, 1).on_page(origin)
     };
     let site_key = &state.keys.site_key;
-    let new = NewConversation { locale: Some(script.locale.clone()), ..NewConversation::default() };
+    let new = NewConversation {
+        locale: Some(script.locale.clone()),
+        region: Region::from_tag(&script.locale),
+        ..NewConversation::default()
+    };
     // As hard to guess as the workspace's own key, and the same however often the chat is begun.
     let half = |n: &str| id::digest(&[n.as_bytes(), site_key.as_bytes(), script.id.as_bytes()]);
     let opened = by(site_key).open(&format!("{}{}", half("1"), half("2")), &new)?;

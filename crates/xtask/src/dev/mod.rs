@@ -25,6 +25,10 @@ const LIVE: &str = "tests/data/live.jsonl";
 /// The page of the widget's package that has the widget on it.
 const DEMO_PAGE: &str = "demo/";
 
+/// What the team may say, and do, in a shell: each time a message of its own.
+const REPLY: &str = r#"{"id":"reply-'$(date +%s)'","text":"Hello! How can I help?"}"#;
+const CLOSE: &str = r#"{"action":"close"}"#;
+
 /// How to run it.
 #[derive(clap::Args)]
 pub struct Args {
@@ -42,9 +46,9 @@ pub struct Args {
     store: Option<PathBuf>,
 }
 
-/// Where the checkout's own Worker was last served, and the secret key of its workspace.
+/// Where a Worker of the checkout was last served, from whichever store, and the secret key of its workspace.
 pub fn last_target(project: &Project) -> Result<Option<Target>> {
-    let state = Store::at(project, None)?.read()?;
+    let state = Store::last(project)?.read()?;
     Ok(state.map(|state| Target { url: state.url, secret_key: state.keys.secret_key }))
 }
 
@@ -65,10 +69,13 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
         &receiver,
         &secrets.webhook_secret,
     )?;
+    if !args.once {
+        store.note(project)?;
+    }
     let is_empty =
         team.overview().map_err(|failure| failure.explain(team.url()))?.conversations == 0;
     let mut whole = true;
-    if state.sample == Some(Sample::Begun) || (is_empty && !args.empty) {
+    if wants_sample(args.empty, state.sample, is_empty) {
         state.sample = Some(Sample::Begun);
         store.write(&state)?;
         whole = play_sample(project, &server, &state, &team, args.port)?;
@@ -89,6 +96,11 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
     print_where_to_click(&server, &state, &receiver);
     server.wait()?;
     Ok(code)
+}
+
+/// A sample that was begun is played to its end, unless none is wanted.
+fn wants_sample(unwanted: bool, sample: Option<Sample>, is_empty: bool) -> bool {
+    !unwanted && (is_empty || sample == Some(Sample::Begun))
 }
 
 /// Holds the live chats, plays the recorded ones and seals the days that are over; whether all of it
@@ -144,9 +156,16 @@ fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver) {
     let keys = &state.keys;
     let curl =
         |path: &str| format!("curl -H 'Authorization: Bearer {}' {local}{path}", keys.secret_key);
+    let post = |what: &str, body: &str| {
+        format!(
+            "{} \\\n    -H 'Content-Type: application/json' -d '{body}'",
+            curl(&format!("/v1/conversations/ID/{what}"))
+        )
+    };
     println!(
         "\nThe demo page, with the widget on it\n  {local}/{DEMO_PAGE}?key={}\n\n\
          What the workspace knows\n  {}\n  {}\n  {}\n  {}\n  {}\n\n\
+         To answer as the team, with the ID of a conversation\n  {}\n  {}\n\n\
          The events that the webhook received\n  {}\n\n\
          More conversations\n  cargo xtask replay FILE\n\n\
          The log is in {}. Ctrl-C stops it; what was stored stays.",
@@ -156,7 +175,33 @@ fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver) {
         curl("/v1/conversations"),
         curl("/v1/events"),
         curl("/v1/exports"),
+        post("messages", REPLY),
+        post("actions", CLOSE),
         receiver.file().display(),
         server.log().display(),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use askwell::api::{NewAction, NewMessage};
+
+    #[test]
+    fn the_sample_goes_on_unless_none_is_wanted() {
+        assert!(wants_sample(false, None, true));
+        assert!(wants_sample(false, Some(Sample::Begun), false));
+        assert!(!wants_sample(false, Some(Sample::Played), false));
+        for sample in [None, Some(Sample::Begun), Some(Sample::Played)] {
+            assert!(!wants_sample(true, sample, true));
+            assert!(!wants_sample(true, sample, false));
+        }
+    }
+
+    #[test]
+    fn what_is_printed_to_be_posted_is_what_the_api_takes() {
+        let reply: NewMessage = serde_json::from_str(&REPLY.replace("'$(date +%s)'", "1")).unwrap();
+        assert_eq!(reply.id, "reply-1");
+        serde_json::from_str::<NewAction>(CLOSE).unwrap();
+    }
 }

@@ -38,6 +38,8 @@ pub struct Counts {
 
 struct Taken {
     file: File,
+    /// Whether the last line in the file was cut short, by a power cut or a full disk.
+    torn: bool,
     ids: HashSet<String>,
     repeats: u64,
     refused: u64,
@@ -46,10 +48,16 @@ struct Taken {
 impl Receiver {
     /// Listens on a free port of the loopback address; events are added to `file`, one a line.
     pub fn start(file: &Path, secret: &str) -> Result<Self> {
-        let ids = ids(file)?;
+        let before = before(file)?;
         let open = OpenOptions::new().create(true).append(true).open(file);
         let open = open.with_context(|| format!("cannot write {}", file.display()))?;
-        let taken = Taken { file: open, ids, repeats: 0, refused: 0 };
+        let taken = Taken {
+            file: open,
+            torn: before.last().is_some_and(|byte| *byte != b'\n'),
+            ids: ids(&before),
+            repeats: 0,
+            refused: 0,
+        };
         let taken = Arc::new(Mutex::new(taken));
         let webhook = Webhook::new(secret).context("the secret of the webhook is damaged")?;
         let server = Server::http((Ipv4Addr::LOCALHOST, 0))
@@ -86,15 +94,19 @@ fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The ids of the events in the file. A line that was cut short by a power cut was not confirmed.
-fn ids(file: &Path) -> Result<HashSet<String>> {
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
-        Err(e) => return Err(e).with_context(|| format!("cannot read {}", file.display())),
-    };
-    let id = |line| serde_json::from_str::<Value>(line).ok()?["id"].as_str().map(str::to_owned);
-    Ok(text.lines().filter_map(id).collect())
+/// What earlier runs have kept.
+fn before(file: &Path) -> Result<Vec<u8>> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(bytes),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(e).with_context(|| format!("cannot read {}", file.display())),
+    }
+}
+
+/// The ids of the events. A line that was cut short, maybe within a character, was not confirmed.
+fn ids(kept: &[u8]) -> HashSet<String> {
+    let id = |line| serde_json::from_slice::<Value>(line).ok()?["id"].as_str().map(str::to_owned);
+    kept.split(|byte| *byte == b'\n').filter_map(id).collect()
 }
 
 fn serve(mut request: Request, webhook: &Webhook, taken: &Mutex<Taken>) {
@@ -119,10 +131,13 @@ fn keep(taken: &mut Taken, id: String, body: &str) -> u16 {
         taken.repeats += 1;
         return 204;
     }
-    if let Err(error) = writeln!(taken.file, "{body}") {
+    let begin = if taken.torn { "\n" } else { "" };
+    if let Err(error) = taken.file.write_all(format!("{begin}{body}\n").as_bytes()) {
+        taken.torn = true;
         eprintln!("dev: an event could not be written down and will come again: {error}");
         return 503;
     }
+    taken.torn = false;
     taken.ids.insert(id);
     204
 }
@@ -194,6 +209,23 @@ mod tests {
         let next = Receiver::start(&file, SECRET).unwrap();
         assert_eq!(post(next.url(), "b", SECRET, &body("b")), 204);
         assert_eq!(next.counts(), Counts { events: 2, repeats: 1, refused: 0 });
+        fs::remove_file(file).unwrap();
+    }
+
+    #[test]
+    fn a_line_that_was_cut_short_spoils_no_other() {
+        let file = std::env::temp_dir().join(format!("askwell-torn-{}", std::process::id()));
+        let body = |id: &str| format!(r#"{{"specversion":"1.0","type":"t","id":"{id}"}}"#);
+        // Cut within a character of two bytes.
+        let torn = [body("a").as_bytes(), b"\n{\"id\":\"b\xc3"].concat();
+        fs::write(&file, &torn).unwrap();
+        let receiver = Receiver::start(&file, SECRET).unwrap();
+        assert_eq!(post(receiver.url(), "b", SECRET, &body("b")), 204);
+        assert_eq!(post(receiver.url(), "c", SECRET, &body("c")), 204);
+        let added = format!("\n{}\n{}\n", body("b"), body("c"));
+        assert_eq!(fs::read(&file).unwrap(), [&torn[..], added.as_bytes()].concat());
+        let next = Receiver::start(&file, SECRET).unwrap();
+        assert_eq!(next.counts(), Counts { events: 3, repeats: 0, refused: 0 });
         fs::remove_file(file).unwrap();
     }
 }

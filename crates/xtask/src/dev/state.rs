@@ -7,8 +7,10 @@ use askwell::id;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,9 @@ const LOG: &str = "dev.log";
 const SECRETS: &str = ".dev.vars";
 /// Held by the one that serves a store: two runtimes on one store would damage it.
 const LOCK: &str = "dev.lock";
+
+/// Names the store that was served last, for `replay`.
+const LAST: &str = ".askwell/last-store";
 
 /// A directory that `dev` keeps everything in.
 pub struct Store(PathBuf);
@@ -36,6 +41,30 @@ impl Store {
             std::path::absolute(directory)?
         };
         Ok(Self(directory))
+    }
+
+    /// The one that was served last, else that of the checkout.
+    pub fn last(project: &Project) -> Result<Self> {
+        let file = project.path(LAST);
+        match fs::read(&file) {
+            Ok(path) => {
+                let last = Self(PathBuf::from(OsString::from_vec(path)));
+                // It may have been removed since.
+                if last.0.join(KEYS).is_file() { Ok(last) } else { Self::at(project, None) }
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => Self::at(project, None),
+            Err(e) => Err(e).with_context(|| format!("cannot read {}", file.display())),
+        }
+    }
+
+    /// Is from now on the one that was served last.
+    pub fn note(&self, project: &Project) -> Result<()> {
+        let file = project.path(LAST);
+        let write = || {
+            file.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::write(&file, self.0.as_os_str().as_bytes())
+        };
+        write().with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// Where it is.
@@ -184,6 +213,23 @@ fn write_private(file: &Path, text: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_store_that_was_served_last_is_found_while_it_is_there() {
+        let root = std::env::temp_dir().join(format!("askwell-last-{}", std::process::id()));
+        let project = Project::at(root.clone());
+        let last = || Store::last(&project).unwrap().0;
+        let own = Store::at(&project, None).unwrap();
+        assert_eq!(last(), own.0);
+        let other = Store::at(&project, Some(&root.join("other store"))).unwrap();
+        other.make().unwrap();
+        fs::write(other.0.join(KEYS), "{}").unwrap();
+        other.note(&project).unwrap();
+        assert_eq!(last(), other.0);
+        fs::remove_dir_all(&other.0).unwrap();
+        assert_eq!(last(), own.0);
+        fs::remove_dir_all(root).unwrap();
+    }
 
     #[test]
     fn secrets_that_are_set_are_kept_and_others_added() {

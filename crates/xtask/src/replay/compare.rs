@@ -73,6 +73,7 @@ pub fn compare(plan: &Plan, transcript: &[Message]) -> Faults {
 mod tests {
     use super::*;
     use crate::replay::plan::Step;
+    use askwell::conversation::Direction;
     use askwell::time::UnixMillis;
 
     fn plan() -> Plan {
@@ -86,7 +87,9 @@ mod tests {
             id: "x".to_owned(),
             visitor_ref: "x".to_owned(),
             platform: None,
+            direction: Direction::Inbound,
             locale: None,
+            region: None,
             steps: vec![
                 say("m-0", Role::Customer, "hi"),
                 say("m-1", Role::Agent, "hello"),

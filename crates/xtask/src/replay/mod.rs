@@ -42,7 +42,8 @@ const KEY_VARIABLE: &str = "ASKWELL_SECRET_KEY";
 /// What to play, and where.
 #[derive(clap::Args)]
 pub struct Args {
-    /// JSONL: `{"id", "conversation": [{"role", "text", "at"?}], "visitor"?, "platform"?, "locale"?}`.
+    /// JSONL: `{"id", "conversation": [{"role", "text", "at"?}], "visitor"?, "platform"?, "locale"?,
+    /// "region"?}`.
     file: PathBuf,
     /// Only the first so many.
     #[arg(long)]
@@ -110,8 +111,11 @@ pub fn play_file(
     let records = record::read(file, limit)?;
     let plans = records
         .iter()
-        .map(|r| plan::Plan::of(r).with_context(|| format!("conversation {:?}", r.id)))
-        .collect::<Result<Vec<_>>>()?;
+        .map(|r| {
+            plan::Plan::of(r).with_context(|| format!("line {}: conversation {:?}", r.line, r.id))
+        })
+        .collect::<Result<Vec<_>>>()
+        .with_context(|| file.display().to_string())?;
     // Says soon, and once, that nobody answers or that the key is wrong.
     let before = Client::new(target, 1)
         .patient_for(FIRST_ANSWER)

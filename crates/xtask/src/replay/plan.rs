@@ -6,10 +6,17 @@
 
 use super::record::Record;
 use anyhow::{Context, Result, bail};
+use askwell::api::MAX_REFERENCE_BYTES;
 use askwell::conversation::{
     Action, Direction, MAX_MESSAGE_BYTES, MAX_MESSAGES, Marker, Platform, Role, Status,
+    takes_another,
 };
+use askwell::detect::Region;
+use askwell::id;
 use askwell::time::UnixMillis;
+
+/// Longest idempotency key that the Worker takes.
+const MAX_KEY: usize = 128;
 
 /// One conversation as it will be told.
 #[derive(Debug)]
@@ -20,8 +27,12 @@ pub struct Plan {
     pub visitor_ref: String,
     /// From where.
     pub platform: Option<Platform>,
+    /// Who began.
+    pub direction: Direction,
     /// The page's language.
     pub locale: Option<String>,
+    /// Where phone numbers without a country code belong.
+    pub region: Option<Region>,
     /// What happens, in order. The conversation has ended after the last one.
     pub steps: Vec<Step>,
     /// How many of the steps are closings in the sense of classification.
@@ -56,11 +67,18 @@ pub enum Step {
 impl Plan {
     /// Plans a recording, or says which turn the Worker could not take.
     pub fn of(record: &Record) -> Result<Self> {
+        check_reference("id", &record.id)?;
+        let visitor_ref = record.visitor.as_ref().unwrap_or(&record.id);
+        check_reference("visitor", visitor_ref)?;
+        let direction = direction(record);
         let mut planner = Planner {
             status: Status::Queued,
+            direction,
             // A turn without a time happened with the one before, or with the first that has one.
             clock: record.conversation.iter().find_map(|t| t.at).map(UnixMillis::from_secs),
             steps: Vec::new(),
+            messages: 0,
+            unanswered: Vec::new(),
             revision: 0,
         };
         for (index, turn) in record.conversation.iter().enumerate() {
@@ -71,19 +89,27 @@ impl Plan {
                 .with_context(|| format!("turn {index} of the conversation"))?;
         }
         let end = record.conversation.len();
-        planner.act(format!("a-{end}"), Action::Close);
-        let said = planner.steps.iter().filter(|s| matches!(s, Step::Say { .. })).count();
-        if planner.steps.len() > MAX_MESSAGES {
-            bail!("{said} messages and their marks are more than the {MAX_MESSAGES} that fit");
-        }
+        planner.act(format!("a-{end}"), Action::Close)?;
         Ok(Self {
             id: record.id.clone(),
-            visitor_ref: record.visitor.clone().unwrap_or_else(|| record.id.clone()),
+            visitor_ref: visitor_ref.clone(),
+            direction,
             platform: record.platform,
             locale: record.locale.clone(),
+            region: record.region.or_else(|| record.locale.as_deref().and_then(Region::from_tag)),
             steps: planner.steps,
             revision: planner.revision,
         })
+    }
+
+    /// The idempotency key of its opening, 1 to 128 visible ASCII characters.
+    pub fn key(&self) -> String {
+        let key = format!("replay-{}", self.id);
+        if key.len() <= MAX_KEY && key.bytes().all(|b| b.is_ascii_graphic()) {
+            key
+        } else {
+            format!("replay.{}", id::digest(&[self.id.as_bytes()]))
+        }
     }
 
     /// The messages, in order: id, role and text.
@@ -95,10 +121,30 @@ impl Plan {
     }
 }
 
+/// Who speaks first: what a bot says first greets a visitor who has come.
+fn direction(record: &Record) -> Direction {
+    match record.conversation.iter().find(|turn| turn.role != Role::System) {
+        Some(turn) if turn.role == Role::Agent => Direction::Outbound,
+        _ => Direction::Inbound,
+    }
+}
+
+fn check_reference(field: &str, name: &str) -> Result<()> {
+    if name.is_empty() || name.len() > MAX_REFERENCE_BYTES {
+        bail!("`{field}` has {} bytes, and must have 1 to {MAX_REFERENCE_BYTES}", name.len());
+    }
+    Ok(())
+}
+
 struct Planner {
     status: Status,
+    direction: Direction,
     clock: Option<UnixMillis>,
     steps: Vec<Step>,
+    /// Messages in the transcript so far, marks included.
+    messages: usize,
+    /// The marks since a person of the team last spoke.
+    unanswered: Vec<Marker>,
     revision: u32,
 }
 
@@ -116,22 +162,23 @@ impl Planner {
                 ),
             };
             if matches!(action, Action::Handoff | Action::Transfer) {
-                self.make_open(index);
-                if self.status == Status::Queued {
-                    self.act(format!("a-{index}-begin"), Action::Begin);
-                }
+                self.make_open(index)?;
             }
-            self.act(format!("a-{index}"), action);
-            return Ok(());
+            return self.act(format!("a-{index}"), action);
         }
-        if text.is_empty() {
+        if text.trim().is_empty() {
             bail!("its text is empty");
         }
         if text.len() > MAX_MESSAGE_BYTES {
             bail!("its text has {} bytes, and {MAX_MESSAGE_BYTES} fit", text.len());
         }
-        self.make_open(index);
+        self.make_open(index)?;
+        self.make_room()?;
+        self.messages += 1;
         self.status = Status::InProgress;
+        if role == Role::Agent {
+            self.unanswered.clear();
+        }
         self.steps.push(Step::Say {
             id: format!("m-{index}"),
             role,
@@ -142,19 +189,40 @@ impl Planner {
     }
 
     /// What is said or done after the end reopens the conversation, whether that was marked or not.
-    fn make_open(&mut self, index: usize) {
+    fn make_open(&mut self, index: usize) -> Result<()> {
         if self.status.is_terminal() {
-            self.act(format!("a-{index}-reopen"), Action::Reopen);
+            self.act(format!("a-{index}-reopen"), Action::Reopen)?;
         }
+        Ok(())
+    }
+
+    fn make_room(&self) -> Result<()> {
+        if !takes_another(self.messages) {
+            bail!(
+                "it is more than fits: a conversation has at most {MAX_MESSAGES} messages, marks \
+                 included, and the last few are kept for its end"
+            );
+        }
+        Ok(())
     }
 
     /// Plans an action if the machine has that move; a mark of what is already so is left out.
-    fn act(&mut self, key: String, action: Action) {
-        if let Ok(status) = self.status.after(action, Direction::Inbound) {
-            self.status = status;
-            self.revision += u32::from(action.classifies());
-            self.steps.push(Step::Do { key, action, at: self.clock });
+    fn act(&mut self, key: String, action: Action) -> Result<()> {
+        let Ok(status) = self.status.after(action, self.direction) else { return Ok(()) };
+        if action.stands(&self.unanswered) {
+            return Ok(());
         }
+        if !status.is_terminal() {
+            self.make_room()?;
+        }
+        self.status = status;
+        if let Some(marker) = action.marker() {
+            self.messages += 1;
+            self.unanswered.push(marker);
+        }
+        self.revision += u32::from(action.classifies());
+        self.steps.push(Step::Do { key, action, at: self.clock });
+        Ok(())
     }
 }
 
@@ -164,18 +232,24 @@ mod tests {
     use askwell::conversation::Turn;
 
     fn plan(turns: &[(Role, &str, Option<i64>)]) -> Result<Plan> {
+        Plan::of(&record("x", turns))
+    }
+
+    fn record(id: &str, turns: &[(Role, &str, Option<i64>)]) -> Record {
         let turns = turns.iter().map(|(role, text, at)| Turn {
             role: *role,
             text: (*text).to_owned(),
             at: *at,
         });
-        Plan::of(&Record {
-            id: "x".to_owned(),
+        Record {
+            line: 1,
+            id: id.to_owned(),
             conversation: turns.collect(),
             visitor: None,
             platform: None,
             locale: None,
-        })
+            region: None,
+        }
     }
 
     fn actions(plan: &Plan) -> Vec<(&str, Action)> {
@@ -229,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_after_the_end_reopens_and_a_handoff_at_the_start_begins() {
+    fn what_is_said_after_the_end_reopens_and_a_handoff_before_a_word_is_left_out() {
         let plan = plan(&[
             (Role::System, "handoff", None),
             (Role::System, "closed", None),
@@ -238,14 +312,76 @@ mod tests {
         .unwrap();
         assert_eq!(
             actions(&plan),
-            [
-                ("a-0-begin", Action::Begin),
-                ("a-0", Action::Handoff),
-                ("a-1", Action::Close),
-                ("a-2-reopen", Action::Reopen),
-                ("a-3", Action::Close),
-            ]
+            [("a-1", Action::Close), ("a-2-reopen", Action::Reopen), ("a-3", Action::Close)]
         );
+    }
+
+    #[test]
+    fn a_handoff_that_nobody_has_answered_is_not_repeated() {
+        let handoff = (Role::System, "handoff", None);
+        let plan = plan(&[
+            (Role::Customer, "hi", None),
+            handoff,
+            (Role::Customer, "anybody?", None),
+            handoff,
+            (Role::Agent, "hello", None),
+            handoff,
+        ])
+        .unwrap();
+        let all = [("a-1", Action::Handoff), ("a-5", Action::Handoff), ("a-6", Action::Close)];
+        assert_eq!(actions(&plan), all);
+        assert_eq!(plan.revision, 3);
+    }
+
+    #[test]
+    fn whoever_speaks_first_began() {
+        let direction = |turns: &[_]| plan(turns).unwrap().direction;
+        let (agent, customer) = ((Role::Agent, "hello", None), (Role::Customer, "hi", None));
+        assert_eq!(direction(&[agent, customer]), Direction::Outbound);
+        assert_eq!(direction(&[customer, agent]), Direction::Inbound);
+        assert_eq!(direction(&[(Role::Bot, "welcome", None), customer]), Direction::Inbound);
+        assert_eq!(direction(&[(Role::System, "closed", None), agent]), Direction::Outbound);
+        assert_eq!(direction(&[]), Direction::Inbound);
+    }
+
+    #[test]
+    fn the_region_is_the_recordings_own_or_its_locales() {
+        let region = |locale: &str, region| {
+            let locale = Some(locale.to_owned());
+            let record = Record { locale, region, ..record("x", &[]) };
+            Plan::of(&record).unwrap().region
+        };
+        assert_eq!(region("en-GB", None), Region::new("GB"));
+        assert_eq!(region("en-GB", Region::new("IE")), Region::new("IE"));
+        assert_eq!(region("en", None), None);
+    }
+
+    #[test]
+    fn any_id_that_fits_gives_a_key_that_the_worker_takes() {
+        let key = |id: &str| Plan::of(&record(id, &[])).map(|plan| plan.key());
+        assert_eq!(key("a1").unwrap(), "replay-a1");
+        assert_eq!(key(&"x".repeat(121)).unwrap().len(), MAX_KEY);
+        let odd = ["a b", "größe", "a\tb", &"x".repeat(122), &"x".repeat(MAX_REFERENCE_BYTES)];
+        let mut keys = odd.map(|id| key(id).unwrap()).to_vec();
+        for key in &keys {
+            assert!(key.len() <= MAX_KEY && key.bytes().all(|b| b.is_ascii_graphic()), "{key}");
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), odd.len());
+        assert!(key("").is_err());
+        assert!(key(&"x".repeat(MAX_REFERENCE_BYTES + 1)).is_err());
+        let visitor = Some("ü".repeat(101));
+        let error = Plan::of(&Record { visitor, ..record("x", &[]) }).unwrap_err();
+        assert_eq!(error.to_string(), "`visitor` has 202 bytes, and must have 1 to 200");
+    }
+
+    #[test]
+    fn as_many_messages_fit_as_the_worker_takes() {
+        let fits = |count| plan(&vec![(Role::Customer, "x", None); count]).is_ok();
+        // The Worker takes a message while 3 more fit.
+        assert!(fits(MAX_MESSAGES - 2));
+        assert!(!fits(MAX_MESSAGES - 1));
     }
 
     #[test]
@@ -271,6 +407,7 @@ mod tests {
     #[test]
     fn what_the_worker_would_refuse_is_refused_before_anything_is_sent() {
         assert!(plan(&[(Role::Customer, "", None)]).is_err());
+        assert!(plan(&[(Role::Customer, " \n\u{3000}", None)]).is_err());
         assert!(plan(&[(Role::System, "hello", None)]).is_err());
         assert!(plan(&[(Role::Customer, &"x".repeat(MAX_MESSAGE_BYTES), None)]).is_ok());
         assert!(plan(&[(Role::Customer, &"x".repeat(MAX_MESSAGE_BYTES + 1), None)]).is_err());

@@ -23,13 +23,14 @@ pub fn play(client: &Client, plan: &Plan, timings: &Timings) -> Answer<Played> {
     let conversation = NewConversation {
         visitor_ref: Some(plan.visitor_ref.clone()),
         platform: plan.platform,
+        direction: plan.direction,
         locale: plan.locale.clone(),
+        region: plan.region,
         platform_conversation_id: Some(plan.id.clone()),
         recorded: true,
         ..NewConversation::default()
     };
-    let opened = timings
-        .measure(Kind::Open, || client.open(&format!("replay-{}", plan.id), &conversation))?;
+    let opened = timings.measure(Kind::Open, || client.open(&plan.key(), &conversation))?;
     let conversation_id = opened.conversation_id;
     if opened.status == Status::Completed && opened.revision >= plan.revision {
         return Ok(Played { conversation_id, already_there: true, duplicates: 0 });

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use askwell::conversation::{Platform, Turn};
+use askwell::detect::Region;
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::fs::File;
@@ -11,6 +12,9 @@ use std::path::Path;
 /// One line of the file. Fields that are not named here are ignored.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Record {
+    /// Where it stands in the file, from 1.
+    #[serde(skip)]
+    pub line: usize,
     /// Unique in the file.
     pub id: String,
     /// Everything said and marked, in order.
@@ -24,6 +28,9 @@ pub struct Record {
     /// The language of the page, a BCP 47 tag.
     #[serde(default)]
     pub locale: Option<String>,
+    /// Where phone numbers without a country code belong; by default the locale's region.
+    #[serde(default)]
+    pub region: Option<Region>,
 }
 
 /// The first `limit` records of a file; empty lines are skipped.
@@ -43,11 +50,12 @@ fn parse(lines: impl BufRead, limit: Option<usize>) -> Result<Vec<Record>> {
         if line.trim().is_empty() {
             continue;
         }
-        let record: Record =
+        let mut record: Record =
             serde_json::from_str(&line).with_context(|| format!("line {}", index + 1))?;
         if !ids.insert(record.id.clone()) {
             bail!("line {}: the id {:?} stood on an earlier line", index + 1, record.id);
         }
+        record.line = index + 1;
         records.push(record);
     }
     if records.is_empty() {
