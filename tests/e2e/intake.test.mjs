@@ -39,7 +39,7 @@ describe("events that are handed in", () => {
     const again = await post("/v1/events", batch);
     assert.deepEqual([again.taken, again.repeats], [0, 2]);
 
-    const published = () => receiver.events.filter((e) => e.type === "askwell.kb.published").length;
+    const published = () => receiver.taken.filter((e) => e.type === "askwell.kb.published").length;
     await until("it is delivered", () => published() === 1, RESENT_MS);
     const delivered = async () => (await space.team.overview()).events_undelivered === 0;
     await until("all is confirmed", delivered, RESENT_MS);
