@@ -11,8 +11,9 @@ use std::sync::OnceLock;
 const GAP_WORDS: usize = 4;
 /// Characters that a gap may skip in a script without spaces.
 const GAP_CHARS: usize = 10;
-/// The longest phrase, in words.
-const LONGEST: usize = 8;
+/// The longest phrase, in words. Every run of words that is looked up may seem to be a phrase that it
+/// is not, so none is looked up that is longer than any phrase.
+const LONGEST: usize = 5;
 /// The longest phrase in a script without spaces, in characters.
 const LONGEST_DENSE: usize = 21;
 /// Bits of a fingerprint that choose the place where it is looked for: about one phrase in each.
@@ -97,13 +98,14 @@ pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
         follow(table, words, start, Print::NONE, |print, end, (lang, cue)| match cue {
             _ if !script.writes(lang) => {}
             Some(cue) => hits.push(Hit { lang, cue, start, end }),
-            None => heads.push((print.gap(), end)),
+            None => heads.push((print.gap(), end, lang)),
         });
-        for (head, from) in heads.drain(..) {
+        for (head, from, head_lang) in heads.drain(..) {
             let gap = if words.dense(from - 1) { GAP_CHARS } else { GAP_WORDS };
             for from in from..words.len().min(from + gap + 1) {
                 follow(table, words, from, head, |_, end, (lang, cue)| {
-                    let cue = cue.filter(|_| script.writes(lang));
+                    // What goes on in another language is another phrase's fingerprint.
+                    let cue = cue.filter(|_| lang == head_lang);
                     hits.extend(cue.map(|cue| Hit { lang, cue, start, end }));
                 });
             }
