@@ -3,7 +3,7 @@
 use super::{Bound, Call, bound};
 use crate::auth;
 use crate::config;
-use crate::fault::{Fault, Outcome, to_json};
+use crate::fault::{Outcome, to_json};
 use crate::ledger::customers;
 use crate::{http, rpc};
 use askwell::Code;
@@ -229,7 +229,7 @@ fn receipt(call: &Call, erasure: Erasure, pending: u64) -> Outcome<ErasureReceip
     let text = format!("{header}.{body}");
     let secret = config::signing_secret(&call.env)?;
     // A key of its own: no visitor token can be passed off as a receipt, nor the other way round.
-    let key = auth::sign(secret.as_bytes(), b"erasure receipts").map_err(Fault::from)?;
+    let key = auth::sign(secret.as_bytes(), b"erasure receipts")?;
     let tag = URL_SAFE_NO_PAD.encode(auth::sign(&key, text.as_bytes())?);
     Ok(ErasureReceipt { erasure, pending, receipt: format!("{text}.{tag}") })
 }

@@ -127,7 +127,7 @@ fn profile(sql: &Sql, root: &str) -> Outcome<CustomerProfile> {
         }
         fields.extend(of_kind);
     }
-    fields.sort_by(|a, b| b.at.cmp(&a.at));
+    fields.sort_by_key(|field| std::cmp::Reverse(field.at));
     let emails = "SELECT email AS value FROM emails WHERE customer_id IN {HOMES} ORDER BY email";
     let visitors = "SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id";
     let merged = "SELECT id AS value FROM customers WHERE root = ?1 ORDER BY id";
@@ -139,7 +139,7 @@ fn profile(sql: &Sql, root: &str) -> Outcome<CustomerProfile> {
     for home in &merged {
         notes.extend(marks::notes(sql, home.as_str())?);
     }
-    notes.sort_by(|a, b| b.at.cmp(&a.at));
+    notes.sort_by_key(|note| std::cmp::Reverse(note.at));
     Ok(CustomerProfile {
         customer,
         tags: all(tags)?,
