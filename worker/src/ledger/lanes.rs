@@ -14,7 +14,7 @@ use super::settings::{self, Settings};
 use crate::alarm;
 use crate::bind;
 use crate::config;
-use crate::fault::{Outcome, from_json, to_json};
+use crate::fault::{Outcome, from_json};
 use crate::jobs::{self, Job, Next, Work};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
@@ -166,13 +166,9 @@ async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Out
     if due.is_empty() {
         return Ok(());
     }
-    let notices: Vec<String> = due
-        .iter()
-        .map(|lane| {
-            let notice = LaneNotice { workspace: settings.id.clone(), lane: lane.name.clone() };
-            to_json("lane notice", &notice)
-        })
-        .collect::<Outcome<_>>()?;
+    let notice =
+        |lane: &Lane| LaneNotice { workspace: settings.id.clone(), lane: lane.name.clone() };
+    let notices: Vec<LaneNotice> = due.iter().map(notice).collect();
     // Before the sending, so that a consumer that is quick finds a lane to take.
     for lane in &due {
         let pause = alarm::pause(RESEND_MS, lane.attempts, RESEND_MOST_MS);
