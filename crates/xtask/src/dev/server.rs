@@ -25,6 +25,8 @@ const CHECK_LIMIT: Duration = Duration::from_secs(10);
 const CHECKS: u32 = 3;
 /// What dies again so soon after a start is not helped by another one.
 const TOO_SOON: Duration = Duration::from_secs(20);
+/// So many early deaths in a row, and it is left alone.
+const QUICK_DEATHS: u32 = 3;
 const LOG_LINES_SHOWN: usize = 30;
 
 /// Fails with advice when somebody else listens there.
@@ -219,6 +221,7 @@ impl Launch {
 
     /// Starts it again each time that it has died; gives why that is of no use any more.
     fn look_after(mut self, mut child: Child) -> anyhow::Error {
+        let mut quick_deaths = 0;
         loop {
             let started = Instant::now();
             let why = self.until_dead(&mut child);
@@ -227,9 +230,11 @@ impl Launch {
             if self.group.is_stopping() {
                 return why;
             }
-            if started.elapsed() < TOO_SOON {
+            // Somebody may kill it twice; one that cannot live dies each time.
+            quick_deaths = if started.elapsed() < TOO_SOON { quick_deaths + 1 } else { 0 };
+            if quick_deaths == QUICK_DEATHS {
                 self.show_log();
-                return why.context("the runtime died as soon as it was started");
+                return why.context("the runtime keeps dying as soon as it is started");
             }
             say(&format!("dev: the runtime died ({why:#}); starting it again on the same store"));
             let restarted = Instant::now();
