@@ -34,9 +34,9 @@ describe("what was noted, and who is there", () => {
     assert.equal(valueOf(reopened.facts, "name"), "Sunniva Lund");
     await talk.visitor.act(talk.id, "close");
     await space.team.classified(talk.id);
-    const { items } = await space.team.get("/v1/customers?email=sunniva.lund@example.com");
+    const { items } = await space.team.customers("sunniva.lund@example.com");
     assert.deepEqual(items.map(({ name, phone }) => [name, phone]), [["Sunniva Lund", null]]);
-    const old = await space.team.get("/v1/customers?email=sunniva@example.com");
+    const old = await space.team.customers("sunniva@example.com");
     assert.deepEqual(old.items, []);
     assertProblem(await post(talk.visitor, talk.id, "facts", { field: "email", value: null }), 409, "conversation_closed");
   });
