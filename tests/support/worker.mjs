@@ -83,7 +83,7 @@ export class Worker {
     // The same port after a restart: pages and sockets come back to where they were.
     this.port ??= await freePort();
     const vars = { ...SECRETS, ...this.vars };
-    const own = this.faultDoor ? this.#withFaultDoor() : join(ROOT, "wrangler.toml");
+    const own = this.#configuration();
     const door = join(ROOT, "tests", "support", "queue-door", "wrangler.toml");
     const args = [
       WRANGLER,
@@ -121,11 +121,15 @@ export class Worker {
     await this.#healthy(child);
   }
 
-  /** Writes a configuration that differs from the real one in its entry alone, and gives its path. */
-  #withFaultDoor() {
+  /**
+   * Writes the real configuration into the state's folder, with its entry and without its build, and gives
+   * its path. Beside the real one, the secrets of `cargo xtask dev` would take the place of the tests' own.
+   */
+  #configuration() {
     const path = join(this.state, "wrangler.toml");
+    const entry = this.faultDoor ? "tests/support/fault-door.js" : "worker/build/index.js";
     const text = readFileSync(join(ROOT, "wrangler.toml"), "utf8")
-      .replace(/^main = .*$/m, `main = "${join(ROOT, "tests", "support", "fault-door.js")}"`)
+      .replace(/^main = .*$/m, `main = "${join(ROOT, entry)}"`)
       .replace(/^directory = "(.*)"$/m, (_, folder) => `directory = "${join(ROOT, folder)}"`)
       .replace(/^\[build\]\ncommand = .*$/m, "");
     writeFileSync(path, text);
