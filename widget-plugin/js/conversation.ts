@@ -12,7 +12,7 @@ import { backoff } from "./backoff.js";
 import type { Found, Kind, KnownFacts } from "./engine.js";
 import { Live } from "./live.js";
 import { Memory } from "./memory.js";
-import { type Notice, noticeOf } from "./notice.js";
+import { type Notice, isOutdated, noticeOf } from "./notice.js";
 import { type Outgoing, Outbox } from "./outbox.js";
 import type { ConversationEvents, ConversationPort } from "./ports.js";
 import { Presence } from "./presence.js";
@@ -496,12 +496,4 @@ export class Conversation {
   }
 }
 
-function unopened(): ApiError {
-  return new ApiError(0, "network", "the conversation is not open yet");
-}
-
-/** Whether the server does not know, or no longer accepts, what was kept of an earlier visit. */
-function isOutdated({ code }: ApiError, saved: Saved): boolean {
-  if (code === "unauthorized") return saved.body.visitor_token !== undefined;
-  return saved.id !== null && (code === "not_found" || code === "idempotency_conflict" || code === "invalid_field");
-}
+const unopened = (): ApiError => new ApiError(0, "network", "the conversation is not open yet");

@@ -1,4 +1,4 @@
-// The script that a site includes. It queues calls, waits until the page has loaded, then fetches
+// The script that a site includes. It queues calls, waits until the page has loaded, then starts
 // the widget. It stores nothing and asks nothing of the API.
 
 import { languageOf, pageTags } from "./languages.js";
@@ -43,13 +43,17 @@ function load(): void {
 
   if (!key) return console.error("askwell: the script tag needs the site key, data-key=\"pk_…\".");
 
-  // An import carries the script's nonce on.
-  const fetched = (file: string): Promise<unknown> => import(new URL(file, script.src).href);
+  const address = (file: string): string => new URL(file, script.src).href;
+  // Both are on their way while the page still loads, behind everything that it needs itself.
+  for (const file of ["widget.js", `locales/${languageOf(pageTags(locale))}.js`]) {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "modulepreload", fetchPriority: "low", nonce: script.nonce, href: address(file) });
+    document.head.append(link);
+  }
   const start = async (): Promise<void> => {
     try {
-      // The words are on their way while the widget is: it asks for the same file.
-      fetched(`locales/${languageOf(pageTags(locale))}.js`).catch(() => undefined);
-      const module = (await fetched("widget.js")) as typeof import("./widget.js");
+      // An import carries the script's nonce on.
+      const module = (await import(address("widget.js"))) as typeof import("./widget.js");
       widget = await module.mount({
         siteKey: key,
         api: api ?? new URL(script.src).origin,

@@ -1,6 +1,7 @@
-// Refusals, in the visitor's terms.
+// What a refusal means: for the visitor, and for what was kept of an earlier visit.
 
 import type { ApiError } from "./api.js";
+import type { Saved } from "./store.js";
 
 /** What the visitor should know; one sentence each in `strings.ts`. */
 export type Notice = "offline" | "trouble" | "unavailable" | "tooLong" | "full" | "ended";
@@ -19,4 +20,10 @@ export function noticeOf(error: ApiError): Notice {
     default:
       return error.retryable ? "trouble" : "unavailable";
   }
+}
+
+/** Whether the server does not know, or no longer accepts, what was kept of an earlier visit. */
+export function isOutdated({ code }: ApiError, saved: Saved): boolean {
+  if (code === "unauthorized") return saved.body.visitor_token !== undefined;
+  return saved.id !== null && (code === "not_found" || code === "idempotency_conflict" || code === "invalid_field");
 }

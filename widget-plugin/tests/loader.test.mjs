@@ -15,10 +15,12 @@ function pageWith(dataset) {
   class HTMLScriptElement {
     dataset = dataset;
     src = "https://chat.example/askwell.js";
+    nonce = "c4n";
   }
   const errors = [];
   const calls = [];
   const imported = [];
+  const preloaded = [];
   const mounted = [];
   const record = (name) => (...args) => calls.push([name, ...args]);
   const widget = Object.fromEntries(["open", "close", "compose", "known", "consent", "on"].map((n) => [n, record(n)]));
@@ -27,7 +29,7 @@ function pageWith(dataset) {
     HTMLScriptElement,
     URL,
     console: { error: (...args) => errors.push(args.map(String).join(" ")) },
-    document: { currentScript: new HTMLScriptElement(), documentElement: { lang: "sv-SE" }, readyState: "loading" },
+    document: { currentScript: new HTMLScriptElement(), documentElement: { lang: "sv-SE" }, readyState: "loading", createElement: () => ({}), head: { append: (link) => preloaded.push(link) } },
     navigator: { languages: ["th"] },
     addEventListener: (type, run) => type === "load" && loads.push(run),
     setTimeout: (run) => run(),
@@ -48,7 +50,7 @@ function pageWith(dataset) {
     for (const each of loads.splice(0)) each();
     for (let i = 0; i < 10; i += 1) await new Promise((resolve) => setImmediate(resolve));
   };
-  return { calls, errors, imported, load, mounted, run, window };
+  return { calls, errors, imported, load, mounted, preloaded, run, window };
 }
 
 const plain = (value) => JSON.parse(JSON.stringify(value));
@@ -56,9 +58,14 @@ const plain = (value) => JSON.parse(JSON.stringify(value));
 it("waits for the page, then mounts with what the tag says", async () => {
   const page = pageWith({ key: "pk_shop", locale: "de", region: "AT" });
   page.run();
-  assert.deepEqual(page.imported, [], "nothing before the page has loaded");
+  assert.deepEqual(page.imported, [], "nothing runs before the page has loaded");
+  const preload = { rel: "modulepreload", fetchPriority: "low", nonce: "c4n" };
+  assert.deepEqual(page.preloaded, [
+    { ...preload, href: "https://chat.example/widget.js" },
+    { ...preload, href: "https://chat.example/locales/de.js" },
+  ]);
   await page.load();
-  assert.deepEqual(page.imported, ["https://chat.example/locales/de.js", "https://chat.example/widget.js"]);
+  assert.deepEqual(page.imported, ["https://chat.example/widget.js"]);
   assert.deepEqual(plain(page.mounted), [{ siteKey: "pk_shop", api: "https://chat.example", locale: "de", region: "AT" }]);
   assert.deepEqual(page.errors, []);
 });
@@ -67,7 +74,7 @@ it("takes the page's language, and the owner's words before the first message", 
   const page = pageWith({ key: "pk_shop", consent: "We keep what you write.", consentLink: "/privacy" });
   page.run();
   await page.load();
-  assert.equal(page.imported[0], "https://chat.example/locales/sv.js");
+  assert.equal(page.preloaded[1].href, "https://chat.example/locales/sv.js");
   assert.deepEqual(plain(page.mounted[0].consent), { text: "We keep what you write.", link: "/privacy" });
 });
 

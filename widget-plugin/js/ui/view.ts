@@ -65,7 +65,8 @@ export class View {
     this.#log = new Log(strings, (id) => port.retry(id));
 
     this.#launcher = element("button", { class: "launcher", type: "button", "aria-haspopup": "dialog" });
-    this.#launcher.addEventListener("click", () => this.setOpen(!this.#open));
+    // A click of the keyboard's has no count.
+    this.#launcher.addEventListener("click", ({ detail }) => this.setOpen(!this.#open, detail > 0));
 
     this.#endButton = element("button", { class: "quiet", type: "button", hidden: true }, strings.endChat);
     this.#endButton.addEventListener("click", () => this.#ask(true));
@@ -146,7 +147,8 @@ export class View {
     return this.#composer.text;
   }
 
-  setOpen(open: boolean): void {
+  /** `pointed`: by a finger or a mouse, after which nobody types at once. */
+  setOpen(open: boolean, pointed = false): void {
     if (open === this.#open) return;
     const held = this.#root.activeElement !== null;
     this.#open = open;
@@ -156,9 +158,8 @@ export class View {
     if (open) {
       this.#log.stick();
       // A task of its own: the focus needs the dialog's layout, which is the most work of all.
-      setTimeout(() => {
-        if (this.#open) this.#focusInside();
-      });
+      if (pointed) setTimeout(() => this.#open && this.#focusInside());
+      else this.#focusInside();
     } else if (held) {
       this.#launcher.focus();
     }
