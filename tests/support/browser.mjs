@@ -1,22 +1,10 @@
 // Chromium as a visitor has it, and the widget in it as a visitor meets it: by roles and names.
 
-import assert from "node:assert/strict";
-import { existsSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 
-const PATH = process.env.CHROMIUM || "/usr/bin/chromium";
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+export { launch } from "./chromium.mjs";
 
 export const DESKTOP = { viewport: { width: 1280, height: 800 }, locale: "en-US" };
 export const PHONE = {
@@ -26,11 +14,6 @@ export const PHONE = {
   hasTouch: true,
   locale: "en-US",
 };
-
-export async function launch() {
-  assert.ok(existsSync(PATH), `no browser at ${PATH}; name one in CHROMIUM`);
-  return chromium.launch({ executablePath: PATH, args: FLAGS });
-}
 
 /** Where pictures of a failing or a passing run are looked at. */
 export function pictures() {

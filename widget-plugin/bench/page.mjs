@@ -1,25 +1,11 @@
 // A page with one chat on it, as a visitor with a slow machine meets it.
 
-import { chromium } from "playwright-core";
-
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--enable-precise-memory-info",
-];
+import { launch as launchChromium } from "../../tests/support/chromium.mjs";
 
 /** What a chat does after the page has loaded belongs to it as well. */
 const SETTLE_MS = 4000;
 
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: FLAGS });
-}
+export const launch = () => launchChromium(["--enable-precise-memory-info"]);
 
 /** What a page measures of itself, set up before anything of it runs. */
 function observe(ready) {

@@ -83,11 +83,21 @@ pub fn spare(sql: &Sql, kind: &str, subject: &str) -> Outcome<()> {
 
 /// When the next job is due; none when all are done.
 pub fn due(sql: &Sql) -> Outcome<Option<UnixMillis>> {
+    earliest(sql, "SELECT min(due_at) AS at FROM jobs")
+}
+
+/// When a job that works off rows with pauses of their own is to run again: at the instant that a
+/// query finds as `at`, or at once where that has passed; done where it finds none.
+pub fn again_at(sql: &Sql, query: &'static str, now: UnixMillis) -> Outcome<Next> {
+    Ok(earliest(sql, query)?.map_or(Next::Done, |at| Next::At(at.max(now))))
+}
+
+fn earliest(sql: &Sql, query: &'static str) -> Outcome<Option<UnixMillis>> {
     #[derive(Deserialize)]
     struct Row {
         at: Option<i64>,
     }
-    let row: Option<Row> = sql.first("SELECT min(due_at) AS at FROM jobs", bind![])?;
+    let row: Option<Row> = sql.first(query, bind![])?;
     Ok(row.and_then(|row| row.at).map(UnixMillis))
 }
 

@@ -4,19 +4,10 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach } from "node:test";
-import { chromium } from "playwright-core";
+import { launch } from "../../../tests/support/chromium.mjs";
 import { PACKAGE } from "../../tests/support/source.mjs";
 import { SITE_KEY, Stub } from "../../tests/support/stub.mjs";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const SHOTS = join(PACKAGE, "build", "screenshots");
 
 export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
@@ -32,7 +23,7 @@ export class Visit {
   constructor() {
     before(async () => {
       mkdirSync(SHOTS, { recursive: true });
-      this.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+      this.browser = await launch();
     });
     after(() => this.browser?.close());
     beforeEach(async () => {

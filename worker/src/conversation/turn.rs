@@ -17,8 +17,7 @@ use askwell::time::UnixMillis;
 use askwell::{Code, Error, id};
 use serde::{Deserialize, Serialize};
 
-/// Ids that begin so are given by the conversation itself.
-const ASK_PREFIX: &str = QUESTION_PREFIX;
+/// Ids that begin so, or with [`QUESTION_PREFIX`], are given by the conversation itself.
 const MARK_PREFIX: &str = "mark-";
 
 /// What a request changed, to be told to those who listen.
@@ -238,7 +237,7 @@ fn check_message(id: &str, text: &str) -> Result<(), Error> {
             "the field `id` must be 1 to 64 of A-Z a-z 0-9 - _",
         ));
     }
-    if id.starts_with(ASK_PREFIX) || id.starts_with(MARK_PREFIX) {
+    if id.starts_with(QUESTION_PREFIX) || id.starts_with(MARK_PREFIX) {
         return Err(Error::new(
             Code::InvalidField,
             "the field `id` must not begin with ask- or mark-; these are given by the server",
@@ -285,7 +284,7 @@ fn push(sql: &Sql, meta: &mut Meta, said: &mut Vec<Message>, message: Message) -
 
 fn question(meta: &Meta, after: &str, text: &str, at: UnixMillis) -> Message {
     Message {
-        id: format!("{ASK_PREFIX}{after}"),
+        id: format!("{QUESTION_PREFIX}{after}"),
         seq: meta.messages,
         role: Role::Bot,
         text: text.to_owned(),

@@ -135,10 +135,6 @@ impl Work<Workspace> for SendLanes {
     const KIND: &'static str = "lanes";
 
     async fn run(ledger: &Workspace, _subject: &str) -> Outcome<Next> {
-        #[derive(Deserialize)]
-        struct Row {
-            at: Option<i64>,
-        }
         let sql = ledger.sql();
         let now = config::now(&ledger.env);
         let sent = send(&sql, &settings::read(&sql)?, &ledger.env, now).await;
@@ -146,9 +142,7 @@ impl Work<Workspace> for SendLanes {
         if let Err(fault) = sent {
             fault.log(Self::KIND);
         }
-        let row: Option<Row> = sql.first("SELECT min(due_at) AS at FROM lanes", bind![])?;
-        let next = row.and_then(|row| row.at).map(UnixMillis);
-        Ok(next.map_or(Next::Done, |at| Next::At(at.max(now))))
+        jobs::again_at(&sql, "SELECT min(due_at) AS at FROM lanes", now)
     }
 }
 

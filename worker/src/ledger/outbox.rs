@@ -12,7 +12,7 @@ use crate::bind;
 use crate::bounded::{self, Limits};
 use crate::config;
 use crate::fault::{Outcome, to_json};
-use crate::jobs::{Next, Work};
+use crate::jobs::{self, Next, Work};
 use crate::sql::Sql;
 use askwell::time::UnixMillis;
 use serde::Deserialize;
@@ -45,16 +45,10 @@ impl Work<Workspace> for Publish {
     const KIND: &'static str = "publish";
 
     async fn run(ledger: &Workspace, _subject: &str) -> Outcome<Next> {
-        #[derive(Deserialize)]
-        struct Row {
-            at: Option<i64>,
-        }
         let sql = ledger.sql();
         let now = config::now(&ledger.env);
         publish(&sql, &settings::read(&sql)?, &ledger.env, now).await?;
-        let row: Option<Row> = sql.first("SELECT min(due_at) AS at FROM documents", bind![])?;
-        let next = row.and_then(|row| row.at).map(UnixMillis);
-        Ok(next.map_or(Next::Done, |at| Next::At(at.max(now))))
+        jobs::again_at(&sql, "SELECT min(due_at) AS at FROM documents", now)
     }
 }
 
