@@ -11,6 +11,9 @@ use std::process::Command;
 /// Set to `1` by whoever has built already, so that wrangler's own call does nothing.
 pub const PREBUILT: &str = "ASKWELL_PREBUILT";
 
+/// Set to `1` by whoever edits the Worker: it is built in seconds then, and is not what is deployed.
+pub const QUICK: &str = "ASKWELL_QUICK";
+
 /// What can be built by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Part {
@@ -60,7 +63,11 @@ pub fn lines(project: &Project) -> Result<()> {
 }
 
 fn is_prebuilt() -> bool {
-    env::var_os(PREBUILT).is_some_and(|v| v == "1")
+    is_set(PREBUILT)
+}
+
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| value == "1")
 }
 
 fn widget(project: &Project, tools: &Toolbox, lines: bool) -> Result<()> {
@@ -90,11 +97,14 @@ fn widget(project: &Project, tools: &Toolbox, lines: bool) -> Result<()> {
 
 fn worker(project: &Project, tools: &Toolbox) -> Result<()> {
     let mut build = project.command(tools.worker_build());
-    build.current_dir(project.path("worker")).arg("--release");
+    let quick = is_set(QUICK);
+    build.current_dir(project.path("worker"));
+    build.args(if quick { &["--profile", "quick", "--no-opt"][..] } else { &["--release"] });
     tools.apply(&mut build);
     let sources = [&SHARED[..], &["worker"]].concat();
     let apart = [&APART[..], &["worker/build"]].concat();
-    let stamp = Stamp::of_trees(project, "worker", &sources, &apart, &tools.identity())?;
+    let made_by = format!("{} {}", tools.identity(), if quick { "quick" } else { "release" });
+    let stamp = Stamp::of_trees(project, "worker", &sources, &apart, &made_by)?;
     unless_fresh(project, "worker", &[(stamp, "worker/build/index.js")], &mut build)
 }
 
