@@ -2,6 +2,7 @@
 //! bytes.
 
 use crate::fault::{Fault, Outcome};
+use askwell::limit::Rule;
 use askwell::time::UnixMillis;
 use askwell::{Code, id};
 use wasm_bindgen::JsCast;
@@ -44,6 +45,27 @@ pub fn idle_close_ms(env: &Env) -> i64 {
 /// Milliseconds between the end of a day and its sealing.
 pub fn seal_grace_ms(env: &Env) -> i64 {
     number(env, "SEAL_GRACE_MS", 60 * 60 * 1000).max(0)
+}
+
+/// How often one key or person of the team may ask.
+pub fn team_limit(env: &Env) -> Rule {
+    limit(env, "LIMIT_TEAM", 6_000)
+}
+
+/// How often a page may open conversations from one address.
+pub fn page_limit(env: &Env) -> Rule {
+    limit(env, "LIMIT_PAGE", 120)
+}
+
+/// How often a visitor may write, or tell of being there, in one conversation.
+pub fn visitor_limit(env: &Env) -> Rule {
+    limit(env, "LIMIT_VISITOR", 240)
+}
+
+/// So many requests a minute.
+fn limit(env: &Env, name: &str, default: i64) -> Rule {
+    let requests = u32::try_from(number(env, name, default).max(1)).unwrap_or(u32::MAX);
+    Rule { requests, seconds: 60 }
 }
 
 /// Whether each event is also written to the log.

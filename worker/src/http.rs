@@ -116,6 +116,25 @@ pub fn if_match(request: &Request) -> Outcome<Option<u64>> {
     })
 }
 
+/// An answer without a body: what was to be done is done.
+pub fn done() -> Outcome<Response> {
+    Ok(ResponseBuilder::new().with_status(204).with_header("cache-control", "no-store")?.empty())
+}
+
+/// Checks what people call something.
+///
+/// # Errors
+/// [`Code::InvalidField`] unless it has 1 to 200 bytes.
+pub fn check_name(name: &str) -> Outcome<()> {
+    if name.trim().is_empty() || name.len() > 200 {
+        return Err(Fault::refused(
+            Code::InvalidField,
+            "the field `name` must have 1 to 200 bytes",
+        ));
+    }
+    Ok(())
+}
+
 /// Reads a query.
 ///
 /// # Errors

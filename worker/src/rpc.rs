@@ -3,6 +3,7 @@
 use crate::config;
 use crate::fault::{Fault, Outcome, from_json, to_json};
 use crate::problem;
+use askwell::Code;
 use askwell::id::{ConversationId, WorkspaceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,10 +39,17 @@ pub async fn call<C: Call>(stub: &Stub, input: &C) -> Outcome<C::Out> {
     let mut answer = stub.fetch_with_request(request).await?;
     let body = answer.text().await?;
     if answer.status_code() == 200 {
-        from_json(C::NAME, &body)
-    } else {
-        Err(Fault::Refused(problem::read(&body)))
+        return from_json(C::NAME, &body);
     }
+    let error = problem::read(&body);
+    if error.code != Code::RateLimited {
+        return Err(Fault::Refused(error));
+    }
+    let mut headers = Vec::new();
+    for name in ["ratelimit-policy", "ratelimit", "retry-after"] {
+        headers.extend(answer.headers().get(name)?.map(|value| (name, value)));
+    }
+    Err(Fault::RefusedWith { error, headers })
 }
 
 /// Runs a call that an object got: reads what goes in, writes what comes out.

@@ -168,7 +168,7 @@ impl<'de> Deserialize<'de> for Scopes {
 
 /// What a person of the team may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "TeamRole"))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Everything.

@@ -14,6 +14,7 @@ impl Conversation {
     /// an ended one said has gone to the ledger.
     pub(super) async fn amend(&self, input: Amend) -> Outcome<FactsAmended> {
         self.existing().await?;
+        self.limit(&input.by)?;
         let now = config::now(&self.env);
         transaction(&self.state, move |sql| {
             let meta = store::meta(sql)?;
@@ -37,6 +38,7 @@ impl Conversation {
     /// they have seen nothing new, so that typing costs no storage.
     pub(super) async fn attend(&self, input: Attend) -> Outcome<ReadMarks> {
         let sql = self.existing().await?;
+        self.limit(&input.by)?;
         let mut meta = store::meta(&sql)?;
         turn::authorise(&meta, &input.by)?;
         let role = if input.by.is_visitor() { Role::Customer } else { Role::Agent };

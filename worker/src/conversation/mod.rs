@@ -17,7 +17,7 @@ mod turn;
 
 use crate::alarm;
 use crate::config;
-use crate::fault::{Outcome, from_json};
+use crate::fault::{Fault, Outcome, from_json};
 use crate::jobs;
 use crate::ledger::archives;
 use crate::rpc::{self, Call};
@@ -26,6 +26,7 @@ use askwell::access::Principal;
 use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
 use askwell::closing::Closed;
 use askwell::conversation::{Action, MAX_MESSAGES, Status};
+use askwell::limit::Bucket;
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -46,6 +47,8 @@ pub struct Conversation {
     state: State,
     env: Env,
     migrated: Cell<bool>,
+    /// What is left to the visitor. Only here: a restart gives a fresh start, and nothing else.
+    left: Cell<Option<Bucket>>,
 }
 
 impl DurableObject for Conversation {
@@ -53,7 +56,7 @@ impl DurableObject for Conversation {
         if let Ok(pair) = worker::WebSocketRequestResponsePair::new("ping", "pong") {
             state.set_websocket_auto_response(&pair);
         }
-        Self { state, env, migrated: Cell::new(false) }
+        Self { state, env, migrated: Cell::new(false), left: Cell::new(None) }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -188,8 +191,29 @@ impl Conversation {
         Ok(opened)
     }
 
+    /// Takes a request of the visitor's from what is left to them. The team's are counted by their
+    /// key.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`] when nothing is left.
+    fn limit(&self, by: &Principal) -> Outcome<()> {
+        if !by.is_visitor() {
+            return Ok(());
+        }
+        let (rule, now) = (config::visitor_limit(&self.env), config::now(&self.env));
+        let mut left = self.left.get().unwrap_or_else(|| Bucket::full(rule, now));
+        let standing = left.take(rule, now);
+        self.left.set(Some(left));
+        if standing.allowed {
+            return Ok(());
+        }
+        let error = Error::new(Code::RateLimited, "too many requests; wait, and go on slower");
+        Err(Fault::RefusedWith { error, headers: standing.headers("visitor") })
+    }
+
     async fn say(&self, input: Say) -> Outcome<askwell::api::MessageAccepted> {
         self.existing().await?;
+        self.limit(&input.by)?;
         let now = config::now(&self.env);
         let changed = transaction(&self.state, move |sql| turn::say(sql, input, now)).await?;
         self.after(changed).await
@@ -197,6 +221,7 @@ impl Conversation {
 
     async fn act(&self, input: Act) -> Outcome<askwell::api::ConversationState> {
         let sql = self.existing().await?;
+        self.limit(&input.by)?;
         let meta = store::meta(&sql)?;
         let archive = if input.action.action == Action::Reopen && meta.archived {
             let ledger = rpc::ledger(&self.env, &meta.workspace)?;

@@ -31,12 +31,15 @@ pub mod happenings;
 pub mod intake;
 pub mod keys;
 pub mod lanes;
+mod limits;
 pub mod marks;
+pub mod members;
 pub mod op;
 mod outbox;
 pub mod overview;
 pub mod record;
 mod seal;
+pub mod sessions;
 pub mod settings;
 pub mod signals;
 #[cfg(test)]
@@ -48,9 +51,12 @@ use crate::fault::{Outcome, from_json};
 use crate::jobs;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
+use askwell::access::{Principal, Who};
 use askwell::id::WorkspaceId;
+use askwell::limit::Standing;
 use askwell::{Code, Error};
 use cx::Cx;
+use limits::Limits;
 use op::Room;
 use std::cell::OnceCell;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
@@ -59,6 +65,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 const ROOMS: &[Room] = &[
     settings::ROOM,
     keys::ROOM,
+    members::ROOM,
+    sessions::ROOM,
     fields::ROOM,
     conversations::ROOM,
     facts::ROOM,
@@ -89,11 +97,13 @@ pub struct Workspace {
     env: Env,
     /// Whose ledger this is, once that is known and the schema is up to date.
     workspace: OnceCell<WorkspaceId>,
+    /// What is left to whom. Only here: a restart gives everybody a fresh start, and nothing else.
+    limits: Limits,
 }
 
 impl DurableObject for Workspace {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, workspace: OnceCell::new() }
+        Self { state, env, workspace: OnceCell::new(), limits: Limits::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -181,6 +191,30 @@ impl Workspace {
         let done = done.await?;
         self.schedule().await?;
         Ok(done)
+    }
+
+    /// Takes a request from what is left to somebody.
+    fn limit(&self, principal: &Principal, address: &str) -> Standing {
+        let name = principal.signature().unwrap_or_default();
+        let (who, rule) = match &principal.who {
+            // All visitors of a page show the same key: each address has its own share.
+            Who::Page(_) => (format!("{name} {address}"), config::page_limit(&self.env)),
+            _ => (name.to_owned(), config::team_limit(&self.env)),
+        };
+        self.limits.take(who, rule, config::now(&self.env))
+    }
+
+    /// Notes that somebody was there, unless that was done a moment ago.
+    async fn see(
+        &self,
+        last: Option<i64>,
+        note: impl FnOnce(&Cx) -> Outcome<()> + 'static,
+    ) -> Outcome<()> {
+        let now = config::now(&self.env);
+        match last {
+            Some(last) if now.0 < last.saturating_add(keys::SEEN_EVERY_MS) => Ok(()),
+            _ => self.write(note).await,
+        }
     }
 
     async fn wake(&self) -> Outcome<()> {

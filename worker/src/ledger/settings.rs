@@ -9,7 +9,7 @@ use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::access::Scopes;
-use askwell::api::{NewWorkspace, Webhook, WorkspaceSettings};
+use askwell::api::{KeyKind, NewWorkspace, Webhook, WebhookChange, WorkspaceSettings};
 use askwell::id::WorkspaceId;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -82,14 +82,22 @@ impl Write for Create {
             created_at: cx.now,
         };
         put(cx.sql, SETTINGS, &settings)?;
-        keys::add(cx, &self.site_key_hash, keys::Kind::Site, &self.site_key_prefix, Scopes::NONE)?;
-        keys::add(
-            cx,
-            &self.secret_key_hash,
-            keys::Kind::Secret,
-            &self.secret_key_prefix,
-            Scopes::ALL,
-        )?;
+        let site = keys::New {
+            name: "Site",
+            kind: KeyKind::Site,
+            scopes: Scopes::NONE,
+            hash: &self.site_key_hash,
+            prefix: &self.site_key_prefix,
+        };
+        let secret = keys::New {
+            name: "Server",
+            kind: KeyKind::Secret,
+            scopes: Scopes::ALL,
+            hash: &self.secret_key_hash,
+            prefix: &self.secret_key_prefix,
+        };
+        keys::add(cx, site, None)?;
+        keys::add(cx, secret, None)?;
         fields::begin(cx)?;
         documents::stale(cx, Kind::Workspace, cx.workspace.as_str())
     }
@@ -124,15 +132,29 @@ impl Call for Put {
 
 impl Write for Put {
     fn run(self, cx: &Cx) -> Outcome<Settings> {
-        let settings = Settings {
-            name: self.settings.name,
-            origins: self.settings.origins,
-            webhook: self.settings.webhook,
-            ..read(cx.sql)?
+        let before = read(cx.sql)?;
+        let webhook = match self.settings.webhook {
+            None => before.webhook,
+            Some(None) => None,
+            Some(Some(change)) => Some(changed(before.webhook, change)?),
         };
+        let WorkspaceSettings { name, origins, .. } = self.settings;
+        let settings =
+            Settings { name, origins, webhook, id: before.id, created_at: before.created_at };
         put(cx.sql, SETTINGS, &settings)?;
         documents::stale(cx, Kind::Workspace, cx.workspace.as_str())?;
         Ok(settings)
+    }
+}
+
+fn changed(before: Option<Webhook>, change: WebhookChange) -> Result<Webhook, Error> {
+    let kept = before.filter(|webhook| webhook.url == change.url).map(|webhook| webhook.secret);
+    match change.secret.or(kept) {
+        Some(secret) => Ok(Webhook { url: change.url, secret }),
+        None => Err(Error::new(
+            Code::InvalidField,
+            "the field `webhook.secret` is missing; it may be left out only where the `url` stays",
+        )),
     }
 }
 
@@ -174,4 +196,35 @@ fn put<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<()> {
         "INSERT INTO workspace (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
         bind![key, to_json(key, value)?],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Ledger;
+    use super::*;
+
+    #[test]
+    fn a_webhook_stays_until_it_is_changed_or_removed() {
+        let ledger = Ledger::new();
+        let set = |webhook| {
+            let settings =
+                WorkspaceSettings { name: "Shop".to_owned(), origins: Vec::new(), webhook };
+            ledger.write(Put { settings }).map(|settings| settings.webhook)
+        };
+        let change = |url: &str, secret: Option<&str>| {
+            Some(Some(WebhookChange { url: url.to_owned(), secret: secret.map(str::to_owned) }))
+        };
+        let hook = |secret: &str| {
+            Some(Webhook { url: "https://a.example".to_owned(), secret: secret.to_owned() })
+        };
+        assert!(set(change("https://a.example", None)).is_err(), "a new one needs a secret");
+        assert_eq!(set(change("https://a.example", Some("one"))).unwrap(), hook("one"));
+        assert_eq!(set(None).unwrap(), hook("one"));
+        assert_eq!(set(change("https://a.example", None)).unwrap(), hook("one"));
+        assert_eq!(set(change("https://a.example", Some("two"))).unwrap(), hook("two"));
+        assert!(set(change("https://b.example", None)).is_err(), "another needs its own");
+        assert_eq!(set(None).unwrap(), hook("two"));
+        assert_eq!(set(Some(None)).unwrap(), None);
+        assert_eq!(set(None).unwrap(), None);
+    }
 }

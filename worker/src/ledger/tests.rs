@@ -68,6 +68,16 @@ impl Ledger {
         call.run(&Cx { sql: &self.sql, workspace: &self.workspace, now }).unwrap()
     }
 
+    /// Looks at the ledger as a room does.
+    pub fn at<T>(&self, work: impl FnOnce(&Cx) -> T) -> T {
+        work(&Cx { sql: &self.sql, workspace: &self.workspace, now: self.tick() })
+    }
+
+    /// Lets so many milliseconds pass.
+    pub fn wait(&self, millis: i64) {
+        self.now.set(self.now.get() + millis);
+    }
+
     fn tick(&self) -> UnixMillis {
         self.now.set(self.now.get() + 1_000);
         UnixMillis(self.now.get())

@@ -11,11 +11,14 @@ mod events;
 pub mod exports;
 mod fields;
 mod health;
+mod keys;
 mod marks;
+mod members;
 mod metrics;
 mod openapi;
 mod people;
 mod preview;
+mod session;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -28,6 +31,7 @@ use crate::fault::{Fault, Outcome};
 use crate::problem;
 use askwell::access::Caller;
 use askwell::api::route::{Access, Method, Parameters, Route};
+use askwell::limit::Standing;
 use askwell::{Code, Error};
 use std::pin::Pin;
 use worker::{Env, Headers, Request, Response};
@@ -51,7 +55,10 @@ const fn bound(route: Route, handler: Handler) -> Bound {
 const ROOMS: &[&[Bound]] = &[
     health::ROUTES,
     openapi::ROUTES,
+    session::ROUTES,
     workspaces::ROUTES,
+    keys::ROUTES,
+    members::ROUTES,
     fields::ROUTES,
     conversations::ROUTES,
     socket::ROUTES,
@@ -86,16 +93,25 @@ pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
     let wanted = if method == worker::Method::Head { "GET" } else { method.as_ref() };
     let found = here.iter().find(|(bound, _)| bound.route.method.as_str() == wanted);
     let any_page = found.map_or(any_page, |(bound, _)| bound.route.access.any_page());
+    let mut standing = None;
     let answered = match found {
-        Some((bound, parameters)) => answer(bound, parameters.clone(), request, env).await,
+        Some((bound, parameters)) => {
+            answer(bound, parameters.clone(), request, env, &mut standing).await
+        }
         None => Err(nothing_here(&here)),
     };
-    let response = match answered {
+    let mut response = match answered {
         Ok(response) => response,
         Err(fault) => problem::response(&fault, "request")?,
     };
     // An answer that opens a socket has no headers to add to.
-    if any_page && response.status_code() != 101 { readable(response) } else { Ok(response) }
+    if response.status_code() == 101 {
+        return Ok(response);
+    }
+    for (name, value) in standing.iter().flat_map(|standing| standing.headers("key")) {
+        response.headers_mut().set(name, &value)?;
+    }
+    if any_page { readable(response) } else { Ok(response) }
 }
 
 async fn answer(
@@ -103,13 +119,18 @@ async fn answer(
     parameters: Parameters,
     request: Request,
     env: &Env,
+    standing: &mut Option<Standing>,
 ) -> Outcome<Response> {
     let route = &bound.route;
-    let caller = match route.access {
-        Access::Public => Caller::Anyone,
+    let (caller, left) = match route.access {
+        Access::Public | Access::SignIn => (Caller::Anyone, None),
         Access::VisitorSocket => auth::socket_caller(&request, env)?,
         _ => auth::caller(&request, env).await?,
     };
+    *standing = left;
+    if left.is_some_and(|left| !left.allowed) {
+        return Err(Fault::refused(Code::RateLimited, "too many requests; wait, and go on slower"));
+    }
     route.access.check(&caller, &parameters)?;
     let call = Call::new(request, env.clone(), caller, parameters)?;
     if route.query.is_none() {
@@ -163,6 +184,7 @@ fn preflight(here: &[(&Bound, Parameters)], any_page: bool) -> worker::Result<Re
 fn readable(mut response: Response) -> worker::Result<Response> {
     let headers: &mut Headers = response.headers_mut();
     headers.set("access-control-allow-origin", "*")?;
-    headers.set("access-control-expose-headers", "etag, retry-after")?;
+    headers
+        .set("access-control-expose-headers", "etag, ratelimit, ratelimit-policy, retry-after")?;
     Ok(response)
 }

@@ -47,11 +47,19 @@ const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/routes/openapi.
 fn the_document_describes_these_routes() {
     let routes: Vec<_> = all().map(|bound| &bound.route).collect();
     let document = askwell::api::openapi::document(&routes);
+    for (name, count) in [("\"in\":\"query\"", 10), ("Input\"", 2)] {
+        let found = document.to_string().matches(name).count();
+        assert!(found >= count, "{found} times {name}: something is left out");
+    }
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let clash = |name: &&String| name.ends_with(|c: char| c.is_ascii_digit());
+    assert_eq!(schemas.keys().find(clash), None, "two types of one name; give one another");
     let mut text = serde_json::to_string_pretty(&document).unwrap();
     text.push('\n');
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(DOCUMENT, &text).unwrap();
     }
+    assert!(!text.contains("/inputs/"), "all references point to where things stand");
     let there = std::fs::read_to_string(DOCUMENT).unwrap_or_default();
     assert!(there == text, "run this test again with UPDATE_OPENAPI=1, and commit openapi.json");
 }

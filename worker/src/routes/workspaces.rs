@@ -4,19 +4,16 @@ use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::overview;
 use crate::ledger::settings::{self, Create, Settings};
-use crate::{auth, config, delivery, http, rpc};
+use crate::{auth, delivery, http, rpc};
 use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{
-    NewWorkspace, Overview, Webhook, WebhookShown, WorkspaceCreated, WorkspaceSettings,
+    KeyKind, NewWorkspace, Overview, WebhookShown, WorkspaceCreated, WorkspaceSettings,
     WorkspaceShown,
 };
 use worker::{Response, Url};
-
-/// Characters of a key that are kept to recognise it by.
-const PREFIX_CHARS: usize = 12;
 
 const SHOWN: &[Answer] = &[Answer::json(200, Shape::of::<WorkspaceShown>(), "How it is set.")];
 
@@ -51,7 +48,7 @@ pub const ROUTES: &[Bound] = &[
             "/v1/workspace",
             "workspace.put",
             Access::Scope(Scope::SettingsWrite),
-            "Sets the workspace.",
+            "Sets the workspace. A webhook that is absent stays as it was, and null removes it.",
             SHOWN,
         )
         .body(Shape::of::<WorkspaceSettings>()),
@@ -72,22 +69,21 @@ pub const ROUTES: &[Bound] = &[
 
 async fn create(mut call: Call) -> Outcome<Response> {
     let new: NewWorkspace = call.json().await?;
-    check_settings(&new.name, &new.origins, new.webhook.as_ref())?;
-    let site_key = format!("pk_{}_{}", new.id, config::random()?);
-    let secret_key = format!("sk_{}_{}", new.id, config::random()?);
-    let prefix = |key: &str| key.chars().take(PREFIX_CHARS + new.id.as_str().len()).collect();
-    let created = WorkspaceCreated {
-        workspace_id: new.id.clone(),
-        site_key: site_key.clone(),
-        secret_key: secret_key.clone(),
-    };
+    check_settings(&new.name, &new.origins)?;
+    if let Some(webhook) = &new.webhook {
+        check_webhook(&webhook.url, Some(&webhook.secret))?;
+    }
+    let site = auth::fresh_key(KeyKind::Site, &new.id)?;
+    let secret = auth::fresh_key(KeyKind::Secret, &new.id)?;
     let input = Create {
-        site_key_hash: auth::hash(&site_key),
-        secret_key_hash: auth::hash(&secret_key),
-        site_key_prefix: prefix(&site_key),
-        secret_key_prefix: prefix(&secret_key),
-        workspace: new,
+        site_key_hash: auth::hash(&site.key),
+        secret_key_hash: auth::hash(&secret.key),
+        site_key_prefix: site.prefix,
+        secret_key_prefix: secret.prefix,
+        workspace: new.clone(),
     };
+    let created =
+        WorkspaceCreated { workspace_id: new.id, site_key: site.key, secret_key: secret.key };
     rpc::call(&rpc::ledger(&call.env, &created.workspace_id)?, &input).await?;
     http::reply(201, &created)
 }
@@ -98,7 +94,10 @@ async fn show(call: Call) -> Outcome<Response> {
 
 async fn put(mut call: Call) -> Outcome<Response> {
     let new: WorkspaceSettings = call.json().await?;
-    check_settings(&new.name, &new.origins, new.webhook.as_ref())?;
+    check_settings(&new.name, &new.origins)?;
+    if let Some(Some(webhook)) = &new.webhook {
+        check_webhook(&webhook.url, webhook.secret.as_deref())?;
+    }
     let put = settings::Put { settings: new };
     http::reply(200, &shown(rpc::call(&call.ledger()?, &put).await?))
 }
@@ -117,21 +116,21 @@ async fn overview(call: Call) -> Outcome<Response> {
     http::reply(200, &rpc::call(&call.ledger()?, &overview::Get).await?)
 }
 
-fn check_settings(name: &str, origins: &[String], webhook: Option<&Webhook>) -> Outcome<()> {
-    if name.trim().is_empty() || name.len() > 200 {
-        return Err(invalid("the field `name` must have 1 to 200 bytes"));
-    }
+fn check_settings(name: &str, origins: &[String]) -> Outcome<()> {
+    http::check_name(name)?;
     if !origins.iter().all(|origin| is_origin(origin)) {
         return Err(invalid(
             "each of `origins` must be a scheme, host and port, like https://shop.example",
         ));
     }
-    webhook.map_or(Ok(()), check_webhook)
+    Ok(())
 }
 
-fn check_webhook(webhook: &Webhook) -> Outcome<()> {
-    delivery::secret_bytes(&webhook.secret)?;
-    let good = Url::parse(&webhook.url).is_ok_and(|url| {
+fn check_webhook(url: &str, secret: Option<&str>) -> Outcome<()> {
+    if let Some(secret) = secret {
+        delivery::secret_bytes(secret)?;
+    }
+    let good = Url::parse(url).is_ok_and(|url| {
         let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         url.scheme() == "https" || (url.scheme() == "http" && loopback)
     });

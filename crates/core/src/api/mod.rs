@@ -7,6 +7,8 @@ mod export;
 mod field;
 mod found;
 mod frame;
+mod key;
+mod member;
 mod message;
 #[cfg(feature = "schema")]
 pub mod openapi;
@@ -35,14 +37,16 @@ pub use export::{ExportDay, ExportList};
 pub use field::FieldList;
 pub use found::FoundOnWire;
 pub use frame::{ClientFrame, ServerFrame};
+pub use key::{KeyKind, KeyList, KeyMade, KeyShown, NewKey};
+pub use member::{Member, MemberList, MemberMade, MemberPatch, NewMember, SessionShown, SignIn};
 pub use message::{Asked, MessageAccepted, MessagePage, MessageQuery, NewMessage};
 pub use page::{Page, PageQuery, Place};
 pub use presence::{FactsAmended, NewFact, NewPresence, ReadMarks};
 pub use preview::{DetectQuery, PromptQuery};
 pub use problem::{Problem, reason};
 pub use workspace::{
-    Health, NewWorkspace, Overview, Webhook, WebhookShown, WorkspaceCreated, WorkspaceSettings,
-    WorkspaceShown,
+    Health, NewWorkspace, Overview, Webhook, WebhookChange, WebhookShown, WorkspaceCreated,
+    WorkspaceSettings, WorkspaceShown,
 };
 
 /// Longest request body in bytes.

@@ -26,7 +26,8 @@ pub fn document(routes: &[&Route]) -> Value {
     let generator = |path: &str, contract: Contract| {
         SchemaSettings::draft2020_12()
             .with(|settings| {
-                settings.definitions_path = path.trim_matches(['#', '/']).to_owned().into();
+                settings.definitions_path =
+                    path.trim_start_matches('#').trim_end_matches('/').to_owned().into();
                 settings.meta_schema = None;
                 settings.contract = contract;
             })
@@ -201,7 +202,7 @@ fn point(value: &mut Value, renamed: &[String]) {
 /// What of this is enough. Which scope it takes stands in an extension: bearer tokens have none.
 fn security(access: Access) -> Value {
     match access {
-        Access::Public => json!([]),
+        Access::Public | Access::SignIn => json!([]),
         Access::Operator => json!([{ "operator": [] }]),
         Access::Team => json!([{ "key": [] }, { "session": [] }]),
         Access::Scope(scope) => team(scope),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A page of a list. `next` goes into `?cursor=` for the page after; absent on the last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{T}Page"))]
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,

@@ -40,6 +40,8 @@ pub enum Access {
     Public,
     /// Whoever runs the server.
     Operator,
+    /// Anybody of the team, or who is about to be: the body says who.
+    SignIn,
     /// Anybody of the team, whatever they may do.
     Team,
     /// Whoever has this scope.
@@ -70,7 +72,7 @@ impl Access {
     /// and [`Code::NotFound`] where the address names no conversation at all.
     pub fn check(self, caller: &Caller, parameters: &Parameters) -> Result<(), Error> {
         let principal = match caller {
-            _ if self == Self::Public => return Ok(()),
+            _ if matches!(self, Self::Public | Self::SignIn) => return Ok(()),
             Caller::Anyone => {
                 return Err(Error::new(
                     Code::Unauthorized,
@@ -106,7 +108,7 @@ impl Access {
             (Self::VisitorSocket, _) => {
                 Err(Error::new(Code::Forbidden, "this needs a visitor token"))
             }
-            (Self::Public | Self::Team, _) => {
+            (Self::Public | Self::SignIn | Self::Team, _) => {
                 Err(Error::new(Code::Forbidden, "this is for people and servers of the team"))
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::id::WorkspaceId;
 use crate::time::UnixMillis;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// `POST /v1/workspaces` (operator key).
@@ -21,7 +21,7 @@ pub struct NewWorkspace {
     pub webhook: Option<Webhook>,
 }
 
-/// `GET /v1/workspace`, `PUT /v1/workspace` (secret key). The webhook's secret is never shown.
+/// `PUT /v1/workspace`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -30,9 +30,28 @@ pub struct WorkspaceSettings {
     pub name: String,
     /// Origins (scheme, host, port) whose pages may use the site key.
     pub origins: Vec<String>,
-    /// Where events are delivered, or nowhere.
+    /// Where events are delivered; null for nowhere, and absent for what it was.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Option<WebhookChange>>,
+}
+
+/// Tells null from absent, which serde's own reading of an option does not.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Where events are to be delivered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WebhookChange {
+    /// As [`Webhook::url`].
+    pub url: String,
+    /// As [`Webhook::secret`]; may be left out where the `url` stays, and is what it was then.
     #[serde(default)]
-    pub webhook: Option<Webhook>,
+    pub secret: Option<String>,
 }
 
 /// A sink that speaks Standard Webhooks.
@@ -117,4 +136,23 @@ pub struct WorkspaceShown {
 pub struct WebhookShown {
     /// Where events are delivered.
     pub url: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_webhook_that_is_absent_is_not_one_that_is_null() {
+        let webhook = |text: &str| {
+            let body = format!(r#"{{"name":"Shop","origins":[]{text}}}"#);
+            serde_json::from_str::<WorkspaceSettings>(&body).map(|settings| settings.webhook)
+        };
+        assert_eq!(webhook("").unwrap(), None);
+        assert_eq!(webhook(r#","webhook":null"#).unwrap(), Some(None));
+        let change =
+            webhook(r#","webhook":{"url":"https://a.example"}"#).unwrap().unwrap().unwrap();
+        assert_eq!(change, WebhookChange { url: "https://a.example".to_owned(), secret: None });
+        assert!(webhook(r#","webhook":{}"#).is_err());
+    }
 }

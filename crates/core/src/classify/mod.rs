@@ -57,7 +57,7 @@ pub(crate) fn yes() -> bool {
 
 /// One possible answer: a bare string, or with a description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PossibleValue"))]
 #[serde(untagged)]
 pub enum Value {
     /// Just its name.
@@ -130,7 +130,7 @@ pub struct Evidence {
 
 /// Who answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AnswerMethod"))]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// Computed from the transcript: times, counts, who spoke.

@@ -24,7 +24,7 @@ const PLATFORM_SEPARATOR: &str = ";";
 
 /// Whom the file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CsvMode"))]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// For spreadsheets: no cell can be a formula.

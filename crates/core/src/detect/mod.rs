@@ -59,7 +59,7 @@ impl Kind {
 
 /// What had been asked, where the words are not known or were the policy's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AskedKind"))]
 #[serde(rename_all = "lowercase")]
 pub enum Asked {
     /// For the name.
@@ -86,7 +86,7 @@ impl From<Kind> for Asked {
 
 /// Whose it is, and whether it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FoundSubject"))]
 #[serde(rename_all = "lowercase")]
 pub enum Subject {
     /// The visitor's own, and it stands.

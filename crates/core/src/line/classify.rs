@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A conversation and a question about it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ClassifyIn"))]
 pub struct In {
     /// The caller's name for the line.
     pub id: String,
@@ -18,7 +18,7 @@ pub struct In {
 
 /// A question as a line holds it: as [`Field`], but other keys are ignored.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ClassifyField"))]
 pub struct FieldIn {
     /// How it appears in reports.
     #[serde(default)]
@@ -50,7 +50,7 @@ impl From<&FieldIn> for Field {
 
 /// The answer of a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ClassifyOut"))]
 pub struct Out {
     /// As it came in.
     pub id: String,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// One message. Further fields are ignored.
 #[derive(Debug, Clone, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "DetectIn"))]
 pub struct In {
     /// Copied to the answer.
     #[serde(default)]
@@ -41,7 +41,7 @@ pub struct Options {
 
 /// One thing found.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "DetectItem"))]
 pub struct Item {
     /// What it is.
     pub kind: Kind,
@@ -62,7 +62,7 @@ pub struct Item {
 
 /// What one message says.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "DetectOut"))]
 pub struct Out {
     /// As it came in.
     pub id: Value,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// A conversation in which every field is missing at the start.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PromptIn"))]
 pub struct In {
     /// Given back unchanged.
     pub id: serde_json::Value,
@@ -19,7 +19,7 @@ pub struct In {
 
 /// One message of the visitor.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PromptTurn"))]
 pub struct Turn {
     /// The words.
     pub text: String,
@@ -30,7 +30,7 @@ pub struct Turn {
 
 /// When the policy asked for what.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PromptOut"))]
 pub struct Out {
     /// As given.
     pub id: serde_json::Value,
@@ -42,7 +42,7 @@ pub struct Out {
 
 /// What was decided after one turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PromptStep"))]
 pub struct Step {
     /// The turn, from 0.
     pub turn: usize,
@@ -59,7 +59,7 @@ pub struct Step {
 
 /// What was done after a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PromptDid"))]
 #[serde(rename_all = "lowercase")]
 pub enum Did {
     /// Asked for a field.

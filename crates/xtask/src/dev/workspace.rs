@@ -4,7 +4,7 @@ use super::receiver::{self, Receiver};
 use super::state::{State, Store};
 use crate::replay::{Client, Failure, Target};
 use anyhow::{Result, anyhow, bail};
-use askwell::api::{NewWorkspace, Webhook, WorkspaceCreated, WorkspaceSettings};
+use askwell::api::{NewWorkspace, Webhook, WebhookChange, WorkspaceCreated, WorkspaceSettings};
 use askwell::id::WorkspaceId;
 use serde::Deserialize;
 
@@ -81,16 +81,18 @@ fn team(url: &str, keys: &WorkspaceCreated) -> Client {
 
 /// Adds the pages of this port and the receiver of this run to what was set before.
 fn adopt(team: &Client, shown: Shown, port: u16, webhook: Webhook) -> Result<()> {
-    if let Some(other) = shown.webhook.filter(|w| !w.url.ends_with(receiver::PATH)) {
-        // Its secret is never shown, so that the settings cannot be written back around it.
+    let other = shown.webhook.filter(|w| !w.url.ends_with(receiver::PATH));
+    if let Some(other) = &other {
         eprintln!("note: the demo workspace sends its events to {}, not to here", other.url);
-        return Ok(());
     }
     let mut all = shown.origins;
     all.extend(origins(port));
     all.sort_unstable();
     all.dedup();
-    let settings = WorkspaceSettings { name: shown.name, origins: all, webhook: Some(webhook) };
+    let change = WebhookChange { url: webhook.url, secret: Some(webhook.secret) };
+    // Somebody's own sink stays: what is absent is not changed.
+    let webhook = other.is_none().then_some(Some(change));
+    let settings = WorkspaceSettings { name: shown.name, origins: all, webhook };
     team.put_settings(&settings).map_err(|failure| failure.explain(team.url()))?;
     Ok(())
 }
