@@ -29,6 +29,7 @@ describe("the OpenAPI document", () => {
     await talk.visitor.act(talk.id, "close");
     ids.customer_id = (await space.team.classified(talk.id)).customer_id;
     other = await visit(space);
+    [ids.field_id, ids.other_id] = (await space.team.get("/v1/fields")).fields.map((field) => field.id);
     callers = await everybody();
   });
   after(() => worker?.stop());
@@ -80,6 +81,12 @@ describe("the OpenAPI document", () => {
   function address(path) {
     const values = { ...ids, conversation_id: talk.id, day: "2020-01-01" };
     return path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "zz_00000000000000000000000000");
+  }
+
+  /** The parameters that a query must have, as days. */
+  function required(operation) {
+    const names = (operation.parameters ?? []).filter((p) => p.in === "query" && p.required).map((p) => p.name);
+    return names.length === 0 ? "" : `?${names.map((name) => `${name}=2020-01-01`).join("&")}`;
   }
 
   /** Whether the document says that somebody may send this. */
@@ -158,8 +165,8 @@ describe("the OpenAPI document", () => {
     const wrong = [];
     for (const { path, method, operation } of operations()) {
       const parameters = (operation.parameters ?? []).filter((p) => p.in === "path");
-      // A day is every workspace's own.
-      if (parameters.length === 0 || path.includes("{day}") || path.endsWith("/socket")) continue;
+      // Days and questions are every workspace's own.
+      if (parameters.length === 0 || /\{(day|field_id)\}|\/socket$/.test(path)) continue;
       const body = operation.requestBody && sample(operation.requestBody.content["application/json"].schema);
       const answer = await stranger.team.send(method, address(path), { body });
       if (answer.status !== 404) wrong.push(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
@@ -174,7 +181,7 @@ describe("the OpenAPI document", () => {
       method === "GET" && !path.includes("{day}") && operation.operationId !== "conversations.socket");
     let compared = 0;
     for (const { path, operation } of gets) {
-      const answer = await space.team.send("GET", address(path));
+      const answer = await space.team.send("GET", address(path) + required(operation));
       assert.equal(answer.status, 200, `${path}: ${answer.text.slice(0, 200)}`);
       const { content } = operation.responses[200];
       const [media] = Object.keys(content);

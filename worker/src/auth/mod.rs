@@ -37,10 +37,8 @@ pub type Known = (Caller, Option<Standing>);
 /// [`Code::OriginNotAllowed`] for a site key or session on a foreign page.
 pub async fn caller(request: &Request, env: &Env) -> Outcome<Known> {
     let Some(header) = request.headers().get("authorization")? else {
-        return match session::shown(request)? {
-            Some(token) => by_session(&token, request, env).await.map(known),
-            None => Ok((Caller::Anyone, None)),
-        };
+        let person = session::person(request, env).await?;
+        return Ok(person.map_or((Caller::Anyone, None), known));
     };
     let bearer = header
         .split_once(' ')

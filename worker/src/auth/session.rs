@@ -1,25 +1,81 @@
 //! Sessions of people: a cookie that scripts cannot read, and that other sites cannot use.
 //!
-//! Three things keep other sites out. The cookie is `SameSite=Strict`, so a browser does not send it
-//! with what another site began. A request that changes something counts only when the browser says
-//! that a page of this origin sent it, by `Sec-Fetch-Site` or `Origin`. And no answer to such a
-//! request may be read by other origins. The prefix `__Host-` binds the cookie to this very host.
+//! Three things keep other sites out. The cookie is `SameSite=Lax`: a browser sends it with what
+//! another site began only when that is a person who follows a link here, which reads and changes
+//! nothing; so a link in a mail, or the way back from where somebody signs in, finds them signed in.
+//! A request that changes something counts only when the browser says that a page of this origin sent
+//! it, by `Sec-Fetch-Site` or `Origin`. And no answer to such a request may be read by other origins.
+//! The prefix `__Host-` binds the cookie to this very host.
 
+use super::hash;
+use crate::config;
 use crate::fault::{Fault, Outcome};
-use crate::ledger::sessions::LIFE_MS;
+use crate::ledger::keys::Found;
+use crate::ledger::sessions::{self, LIFE_MS};
+use crate::rpc;
 use askwell::Code;
-use worker::Request;
+use askwell::access::{Principal, Who};
+use worker::{Env, Request};
 
 /// What every session's token begins with.
 pub const PREFIX: &str = "se_";
 const NAME: &str = "__Host-askwell";
 /// Takes the cookie away.
-pub const NO_COOKIE: &str = "__Host-askwell=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0";
+pub const NO_COOKIE: &str = "__Host-askwell=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0";
 
-/// Sets the cookie.
-pub fn cookie(token: &str) -> String {
+/// Who is signed in on a page of ours, and what is left to them; nobody without a cookie that is good.
+/// What changes something must come from a page of this origin. From a key nobody is signed in: what is
+/// shown here is for people.
+///
+/// # Errors
+/// [`Code::OriginNotAllowed`] for what another site sends.
+pub async fn person(request: &Request, env: &Env) -> Outcome<Option<Found>> {
+    let Some(token) = shown(request)? else { return Ok(None) };
+    match super::by_session(&token, request, env).await {
+        Ok(found) => Ok(Some(found)),
+        Err(Fault::Refused(error)) if error.code == Code::Unauthorized => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Signs somebody in who shows a member's sign-in key or a secret key: who it is, and the cookie to set.
+///
+/// # Errors
+/// [`Code::OriginNotAllowed`] unless a page of this origin asks, [`Code::Unauthorized`] for what is no
+/// key, [`Code::Forbidden`] for one that nobody signs in with.
+pub async fn sign_in(key: &str, request: &Request, env: &Env) -> Outcome<(Principal, String)> {
+    same_origin(request)?;
+    let principal = super::by_key(key, request, env).await?.principal;
+    if !matches!(principal.who, Who::Key(_) | Who::Member(_)) {
+        return Err(Fault::refused(
+            Code::Forbidden,
+            "sign in with a member's sign-in key or a secret key",
+        ));
+    }
+    let cookie = begin(&principal, env).await?;
+    Ok((principal, cookie))
+}
+
+/// Begins a session: the cookie to set.
+async fn begin(principal: &Principal, env: &Env) -> Outcome<String> {
+    let token = format!("{PREFIX}{}_{}", principal.workspace, config::random()?);
+    let begin = sessions::Begin { by: principal.clone(), hash: hash(&token) };
+    rpc::call(&rpc::ledger(env, &principal.workspace)?, &begin).await?;
+    Ok(cookie(&token))
+}
+
+/// Ends the session that a request of its owner shows; [`NO_COOKIE`] takes the cookie away.
+///
+/// # Errors
+/// When the ledger cannot be reached.
+pub async fn sign_out(principal: &Principal, request: &Request, env: &Env) -> Outcome<()> {
+    let Some(token) = shown(request)? else { return Ok(()) };
+    rpc::call(&rpc::ledger(env, &principal.workspace)?, &sessions::End { hash: hash(&token) }).await
+}
+
+fn cookie(token: &str) -> String {
     let seconds = LIFE_MS / 1000;
-    format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}")
+    format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}")
 }
 
 /// The token that a request shows; none without one.

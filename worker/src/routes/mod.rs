@@ -82,8 +82,7 @@ fn all() -> impl Iterator<Item = &'static Bound> {
 pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
     let path = request.path();
     let method = request.method();
-    let here: Vec<(&Bound, Parameters)> =
-        all().filter_map(|bound| Some((bound, bound.route.matches(&path)?))).collect();
+    let here = routes_at(&path);
     // What is refused before anybody was asked who they are may be read by any page.
     let any_page = here.is_empty() || here.iter().any(|(bound, _)| bound.route.access.any_page());
     if method == worker::Method::Options && !here.is_empty() {
@@ -112,6 +111,15 @@ pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
         response.headers_mut().set(name, &value)?;
     }
     if any_page { readable(response) } else { Ok(response) }
+}
+
+/// The routes of an address. One that is spelt out is not also one where a name stands for anything.
+fn routes_at(path: &str) -> Vec<(&'static Bound, Parameters)> {
+    let mut here: Vec<(&Bound, Parameters)> =
+        all().filter_map(|bound| Some((bound, bound.route.matches(path)?))).collect();
+    let fewest = here.iter().map(|(bound, _)| bound.route.parameters().count()).min();
+    here.retain(|(bound, _)| Some(bound.route.parameters().count()) == fewest);
+    here
 }
 
 async fn answer(

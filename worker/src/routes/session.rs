@@ -1,11 +1,10 @@
 //! Signing in and out: a key is turned into a cookie that scripts cannot read.
 
 use super::{Bound, Call, bound};
-use crate::auth::{self, session};
-use crate::fault::{Fault, Outcome};
-use crate::ledger::{members, sessions};
-use crate::{config, http, rpc};
-use askwell::Code;
+use crate::auth::session;
+use crate::fault::Outcome;
+use crate::ledger::members;
+use crate::{http, rpc};
 use askwell::access::{Principal, Who};
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
@@ -51,22 +50,10 @@ pub const ROUTES: &[Bound] = &[
 ];
 
 async fn create(mut call: Call) -> Outcome<Response> {
-    session::same_origin(&call.request)?;
     let SignIn { key } = call.json().await?;
-    let found = auth::by_key(&key, &call.request, &call.env).await?;
-    let principal = found.principal;
-    if !matches!(principal.who, Who::Key(_) | Who::Member(_)) {
-        return Err(Fault::refused(
-            Code::Forbidden,
-            "sign in with a member's sign-in key or a secret key",
-        ));
-    }
-    let ledger = rpc::ledger(&call.env, &principal.workspace)?;
-    let token = format!("{}{}_{}", session::PREFIX, principal.workspace, config::random()?);
-    let begin = sessions::Begin { by: principal.clone(), hash: auth::hash(&token) };
-    rpc::call(&ledger, &begin).await?;
+    let (principal, cookie) = session::sign_in(&key, &call.request, &call.env).await?;
     let mut response = http::reply(201, &shown(&call, principal).await?)?;
-    response.headers_mut().set("set-cookie", &session::cookie(&token))?;
+    response.headers_mut().set("set-cookie", &cookie)?;
     Ok(response)
 }
 
@@ -75,9 +62,7 @@ async fn get(call: Call) -> Outcome<Response> {
 }
 
 async fn end(call: Call) -> Outcome<Response> {
-    if let Some(token) = session::shown(&call.request)? {
-        rpc::call(&call.ledger()?, &sessions::End { hash: auth::hash(&token) }).await?;
-    }
+    session::sign_out(call.principal()?, &call.request, &call.env).await?;
     let mut response = http::done()?;
     response.headers_mut().set("set-cookie", session::NO_COOKIE)?;
     Ok(response)
