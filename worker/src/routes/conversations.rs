@@ -7,7 +7,6 @@ use crate::fault::{Fault, Outcome};
 use crate::ledger::documents::{self, Versioned, VisitorDocument};
 use crate::ledger::{archives, conversations};
 use crate::{config, http, rpc};
-use askwell::Code;
 use askwell::access::{Scope, Who};
 use askwell::api::route::{Access, Answer, CONVERSATION, IDEMPOTENCY_KEY, Method, Route};
 use askwell::api::shape::Shape;
@@ -23,6 +22,7 @@ use askwell::id::{ConversationId, VisitorId, WorkspaceId};
 use askwell::prompt;
 use askwell::session::Options;
 use askwell::text::Lang;
+use askwell::{Code, Error};
 use worker::{Env, Response, Stub};
 
 const READ: Access = Access::Scope(Scope::ConversationsRead);
@@ -299,7 +299,8 @@ async fn messages(call: Call) -> Outcome<Response> {
     let messages = if read.archived {
         let get = archives::Get { conversation_id: call.parameter(CONVERSATION)? };
         let archive = rpc::call(&call.ledger()?, &get).await?;
-        let mut messages = archive.map(|archive| archive.messages).unwrap_or_default();
+        let removed = || Error::new(Code::Gone, "what was said in this conversation was removed");
+        let mut messages = archive.ok_or_else(removed)?.messages;
         messages.retain(|message| after.is_none_or(|seq| message.seq > seq));
         messages
     } else {
