@@ -48,9 +48,10 @@ describe("the three runners give the same output, byte for byte", () => {
   });
   after(() => worker?.stop());
 
-  for (const kind of KINDS) {
-    test(kind, async () => {
-      const inputs = cases(kind).map(({ in: input }, index) => ({ id: `line-${index + 1}`, ...input }));
+  const files = [...KINDS.map((kind) => [kind, kind]), ["detect_languages", "detect"]];
+  for (const [file, kind] of files) {
+    test(file, async () => {
+      const inputs = cases(file).map(({ in: input }, index) => ({ id: `line-${index + 1}`, ...input }));
       const native = await natively(kind, inputs);
       assert.equal(native.length, inputs.length);
       const worker = await inParallel(inputs, 8, (input) =>
@@ -61,7 +62,7 @@ describe("the three runners give the same output, byte for byte", () => {
         const wasm = JSON.parse(engine.run_line(kind, JSON.stringify(input), "{}"));
         for (const [runner, actual] of [["wasm", wasm], ["worker", worker[index]]]) {
           if (canonical(actual) !== wanted) {
-            differences.push(`${kind}.jsonl line ${index + 1}, ${runner}: ${canonical(actual)}\n  native: ${wanted}`);
+            differences.push(`${file}.jsonl line ${index + 1}, ${runner}: ${canonical(actual)}\n  native: ${wanted}`);
           }
         }
       }

@@ -13,6 +13,8 @@ mod attend;
 pub mod calls;
 mod send;
 pub mod store;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 use crate::alarm;
