@@ -21,6 +21,9 @@ pub const CLOSED: &str = "CLOSED";
 /// Queue of events to deliver.
 pub const EVENTS: &str = "EVENTS";
 
+/// Workers AI; not there by default.
+pub const AI: &str = "AI";
+
 /// Secret of the operator, who may create workspaces.
 const ADMIN_KEY: &str = "ADMIN_KEY";
 /// Secret that signs visitor tokens.

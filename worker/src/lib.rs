@@ -15,6 +15,7 @@ mod fault;
 mod http;
 mod jobs;
 mod ledger;
+mod llm;
 mod problem;
 mod queue;
 mod routes;

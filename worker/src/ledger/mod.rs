@@ -32,6 +32,7 @@ pub mod intake;
 pub mod keys;
 pub mod lanes;
 mod limits;
+pub mod llm;
 pub mod marks;
 pub mod members;
 pub mod op;
@@ -68,6 +69,7 @@ const ROOMS: &[Room] = &[
     members::ROOM,
     sessions::ROOM,
     fields::ROOM,
+    llm::ROOM,
     conversations::ROOM,
     facts::ROOM,
     archives::ROOM,

@@ -12,6 +12,7 @@ pub mod exports;
 mod fields;
 mod health;
 mod keys;
+mod llm;
 mod marks;
 mod members;
 mod metrics;
@@ -60,6 +61,7 @@ const ROOMS: &[&[Bound]] = &[
     keys::ROUTES,
     members::ROUTES,
     fields::ROUTES,
+    llm::ROUTES,
     conversations::ROUTES,
     socket::ROUTES,
     customers::ROUTES,

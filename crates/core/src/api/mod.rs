@@ -8,6 +8,7 @@ mod field;
 mod found;
 mod frame;
 mod key;
+mod llm;
 mod member;
 mod message;
 #[cfg(feature = "schema")]
@@ -38,6 +39,7 @@ pub use field::FieldList;
 pub use found::FoundOnWire;
 pub use frame::{ClientFrame, ServerFrame};
 pub use key::{KeyKind, KeyList, KeyMade, KeyShown, NewKey};
+pub use llm::{LlmChecked, LlmProvider, LlmSettings, LlmShown, LlmUse};
 pub use member::{Member, MemberList, MemberMade, MemberPatch, NewMember, SessionShown, SignIn};
 pub use message::{Asked, MessageAccepted, MessagePage, MessageQuery, NewMessage};
 pub use page::{Page, PageQuery, Place};

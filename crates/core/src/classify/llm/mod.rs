@@ -29,9 +29,11 @@
 //! - When the endpoint cannot be reached, [`Exchange::finish`] gives `error` for what is open;
 //!   [`is_transient`] tells whether trying again can help.
 
+mod chat;
 mod check;
 mod request;
 
+pub use chat::{ChatMessage, Reply, Schema, Speaker, chat_body, read_reply};
 pub use request::{MESSAGE_BYTES, TRANSCRIPT_BYTES};
 
 use super::{Answer, AnswerState, Evidence, Field, Method, kind};

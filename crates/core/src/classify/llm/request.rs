@@ -228,13 +228,14 @@ fn facts(conversation: &[Turn]) -> String {
 /// Turns the request into the input of a Workers AI binding.
 pub(super) fn for_workers_ai(body: &mut Json) {
     let schema = body.pointer_mut("/response_format/json_schema/schema").map(Json::take);
-    if let (Some(schema), Some(body)) = (schema, body.as_object_mut()) {
-        body.remove("model");
+    let Some(body) = body.as_object_mut() else { return };
+    body.remove("model");
+    if let Some(schema) = schema {
         let format = json!({"type": "json_schema", "json_schema": schema});
         body.insert("response_format".to_owned(), format);
-        // Its default cuts replies to more than a few fields.
-        body.insert("max_tokens".to_owned(), json!(MAX_REPLY_TOKENS));
     }
+    // Its default cuts replies to more than a few fields.
+    body.insert("max_tokens".to_owned(), json!(MAX_REPLY_TOKENS));
 }
 
 /// Turns the request into one that asks to repair the last reply.

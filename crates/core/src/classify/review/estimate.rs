@@ -15,6 +15,7 @@ const FENCE: &str = "0000000000000000";
 /// What a model's tokens cost, in millionths of a currency unit for a million tokens: a price of
 /// 0.35 a million is 350,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Prices {
     /// Tokens read.
