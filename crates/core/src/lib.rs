@@ -20,6 +20,7 @@ pub mod event;
 pub mod export;
 pub mod id;
 pub mod json;
+pub mod knowledge;
 pub mod limit;
 pub mod line;
 pub mod metrics;
