@@ -30,12 +30,14 @@ pub enum Scope {
     SettingsWrite,
     KeysManage,
     MembersManage,
+    KnowledgeRead,
+    KnowledgeWrite,
 }
 
 struct Row(Scope, &'static str, &'static str);
 
 /// In the order of the variants; checked below when this is compiled.
-const TABLE: [Row; Scope::MembersManage as usize + 1] = [
+const TABLE: [Row; Scope::KnowledgeWrite as usize + 1] = [
     Row(
         Scope::ConversationsRead,
         "conversations:read",
@@ -71,6 +73,12 @@ const TABLE: [Row; Scope::MembersManage as usize + 1] = [
     Row(Scope::SettingsWrite, "settings:write", "Change the workspace's settings."),
     Row(Scope::KeysManage, "keys:manage", "List, make, regenerate and revoke keys."),
     Row(Scope::MembersManage, "members:manage", "Add and remove people, and change their roles."),
+    Row(
+        Scope::KnowledgeRead,
+        "knowledge:read",
+        "Read and search articles, drafts too, and the questions that have none.",
+    ),
+    Row(Scope::KnowledgeWrite, "knowledge:write", "Write, import, publish and remove articles."),
 ];
 
 const _: () = {
@@ -204,12 +212,15 @@ impl Role {
                 Scope::FieldsRead,
                 Scope::ReportsRead,
                 Scope::SettingsRead,
+                Scope::KnowledgeRead,
+                Scope::KnowledgeWrite,
             ]),
             Self::Viewer => Scopes::of(&[
                 Scope::ConversationsRead,
                 Scope::CustomersRead,
                 Scope::FieldsRead,
                 Scope::ReportsRead,
+                Scope::KnowledgeRead,
             ]),
         }
     }

@@ -115,6 +115,10 @@ derived! {
     KeyId "ky_";
     /// A friction or opportunity theme that signals are grouped into.
     ThemeId "th_";
+    /// An article of the knowledge base.
+    ArticleId "ka_";
+    /// A question that no article answered.
+    GapId "kg_";
 }
 
 checked_text! {

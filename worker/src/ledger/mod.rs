@@ -30,6 +30,7 @@ pub mod fields;
 pub mod happenings;
 pub mod intake;
 pub mod keys;
+pub mod knowledge;
 pub mod lanes;
 mod limits;
 pub mod llm;
@@ -85,6 +86,7 @@ const ROOMS: &[Room] = &[
     happenings::ROOM,
     documents::ROOM,
     exports::ROOM,
+    knowledge::ROOM,
     dead::ROOM,
     overview::ROOM,
 ];

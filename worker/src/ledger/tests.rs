@@ -65,6 +65,12 @@ impl Ledger {
         self.sql.atomically(|sql| call.run(&Cx { sql, workspace: &self.workspace, now }))
     }
 
+    /// Does what a room's function does, in one transaction.
+    pub fn with<T>(&self, work: impl FnOnce(&Cx) -> Outcome<T>) -> Outcome<T> {
+        let now = self.tick();
+        self.sql.atomically(|sql| work(&Cx { sql, workspace: &self.workspace, now }))
+    }
+
     pub fn read<C: Read>(&self, call: C) -> C::Out {
         let now = self.tick();
         call.run(&Cx { sql: &self.sql, workspace: &self.workspace, now }).unwrap()

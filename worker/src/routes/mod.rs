@@ -12,6 +12,7 @@ pub mod exports;
 mod fields;
 mod health;
 mod keys;
+mod knowledge;
 mod llm;
 mod marks;
 mod members;
@@ -69,6 +70,7 @@ const ROOMS: &[&[Bound]] = &[
     marks::ROUTES,
     events::ROUTES,
     metrics::ROUTES,
+    knowledge::ROUTES,
     exports::ROUTES,
     preview::ROUTES,
 ];

@@ -8,6 +8,7 @@ mod field;
 mod found;
 mod frame;
 mod key;
+mod knowledge;
 mod llm;
 mod member;
 mod message;
@@ -39,6 +40,10 @@ pub use field::FieldList;
 pub use found::FoundOnWire;
 pub use frame::{ClientFrame, ServerFrame};
 pub use key::{KeyKind, KeyList, KeyMade, KeyShown, NewKey};
+pub use knowledge::{
+    Article, ArticleFile, ArticleImport, ArticleQuery, ArticleSummary, ArticleVersion,
+    ArticlesImported, Gap, KnowledgeAnswer, KnowledgeFound, KnowledgeQuestion, NewArticle,
+};
 pub use llm::{LlmChecked, LlmProvider, LlmSettings, LlmShown, LlmUse};
 pub use member::{Member, MemberList, MemberMade, MemberPatch, NewMember, SessionShown, SignIn};
 pub use message::{Asked, MessageAccepted, MessagePage, MessageQuery, NewMessage};

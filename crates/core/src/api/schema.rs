@@ -3,7 +3,9 @@
 use crate::access::{Scope, Scopes};
 use crate::detect::Region;
 use crate::error::Code;
-use crate::id::{ConversationId, CustomerId, KeyId, MemberId, VisitorId, WorkspaceId};
+use crate::id::{
+    ArticleId, ConversationId, CustomerId, GapId, KeyId, MemberId, VisitorId, WorkspaceId,
+};
 use crate::metrics::collected::Counted;
 use crate::session::Session;
 use crate::time::{Day, UnixMillis};
@@ -34,6 +36,8 @@ text! {
     CustomerId "^cu_[0-9a-hjkmnp-tv-z]{26}$", "A customer; carries nothing of the person.";
     VisitorId "^vi_[0-9a-hjkmnp-tv-z]{26}$", "A visitor's browser, or a user of another platform.";
     MemberId "^us_[0-9a-hjkmnp-tv-z]{26}$", "A person of the team.";
+    ArticleId "^ka_[0-9a-hjkmnp-tv-z]{26}$", "An article of the knowledge base.";
+    GapId "^kg_[0-9a-hjkmnp-tv-z]{26}$", "A question that no article answered.";
     KeyId "^ky_[0-9a-hjkmnp-tv-z]{26}$", "A key of the workspace.";
     WorkspaceId "^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$", "A workspace.";
     Region "^[A-Za-z]{2}$", "A region (ISO 3166-1 alpha-2).";

@@ -63,9 +63,9 @@ names! {
     /// Somebody went to another workspace.
     WorkspaceSwitched = "workspace.switched", Base, Askwell, "not given yet";
     /// A knowledge base was made.
-    KbCreated = "kb.created", Base, Platform, "handed in";
+    KbCreated = "kb.created", Base, Both, "the first article is written or imported; at once";
     /// A knowledge base was published.
-    KbPublished = "kb.published", Base, Platform, "handed in";
+    KbPublished = "kb.published", Base, Both, "articles are published, one event for each request; at once";
     /// A channel was connected.
     ChannelConnected = "channel.connected", Base, Askwell, "not given yet";
     /// A channel was disconnected.
