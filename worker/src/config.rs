@@ -5,7 +5,7 @@ use crate::fault::{Fault, Outcome};
 use askwell::limit::Rule;
 use askwell::time::UnixMillis;
 use askwell::{Code, id};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{Date, Env};
 
 /// KV: customer documents, visitor documents, closed transcripts, the list of workspaces.
@@ -92,12 +92,18 @@ pub fn signing_secret(env: &Env) -> Outcome<String> {
     secret(env, SIGNING_SECRET)
 }
 
+/// The platform's cryptography.
+///
+/// # Errors
+/// Where there is none.
+pub fn crypto() -> Result<web_sys::Crypto, JsValue> {
+    js_sys::global().unchecked_into::<web_sys::WorkerGlobalScope>().crypto()
+}
+
 /// 130 random bits as 26 characters.
 pub fn random() -> Outcome<String> {
     let mut bytes = [0u8; 32];
-    js_sys::global()
-        .unchecked_into::<web_sys::WorkerGlobalScope>()
-        .crypto()
+    crypto()
         .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes))
         .map_err(|_| Fault::refused(Code::Internal, "no random numbers to be had"))?;
     Ok(id::digest(&[&bytes]))

@@ -5,7 +5,7 @@ use askwell::api::MAX_BODY_BYTES;
 use askwell::{Code, Error};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use worker::{Request, Response, ResponseBuilder};
+use worker::{Request, Response, ResponseBuilder, Url};
 
 /// Reads a body of at most [`MAX_BODY_BYTES`], without buffering more than that of a longer one.
 pub async fn body(request: &mut Request) -> Outcome<Vec<u8>> {
@@ -133,6 +133,14 @@ pub fn check_name(name: &str) -> Outcome<()> {
         ));
     }
     Ok(())
+}
+
+/// Whether something may be sent to this address: over TLS, or not over any network.
+pub fn is_reachable(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| {
+        let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        url.scheme() == "https" || (url.scheme() == "http" && loopback)
+    })
 }
 
 /// Reads a query.

@@ -171,6 +171,7 @@ mod tests {
             role: *role,
             text: (*text).to_owned(),
             at: UnixMillis(1_000 * seq as i64),
+            by: None,
         };
         Closed {
             conversation_id: ConversationId::derive(&[b"c"]),

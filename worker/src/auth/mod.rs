@@ -5,9 +5,12 @@
 //! have to be told. The same call counts the request and takes it from what is left to its sender.
 //! Visitors' tokens are signed and need no look-up; their conversation's object counts for them.
 
+pub mod issued;
+pub mod jwt;
 mod secret;
 pub mod session;
 pub mod visitor;
+pub mod webcrypto;
 
 pub use secret::{hash, same, sign};
 

@@ -56,8 +56,11 @@ pub async fn sign_in(key: &str, request: &Request, env: &Env) -> Outcome<(Princi
     Ok((principal, cookie))
 }
 
-/// Begins a session: the cookie to set.
-async fn begin(principal: &Principal, env: &Env) -> Outcome<String> {
+/// Begins a session of somebody whose word has been checked: the cookie to set.
+///
+/// # Errors
+/// When the ledger cannot be reached.
+pub async fn begin(principal: &Principal, env: &Env) -> Outcome<String> {
     let token = format!("{PREFIX}{}_{}", principal.workspace, config::random()?);
     let begin = sessions::Begin { by: principal.clone(), hash: hash(&token) };
     rpc::call(&rpc::ledger(env, &principal.workspace)?, &begin).await?;

@@ -242,7 +242,9 @@ impl Conversation {
     }
 
     async fn after<T>(&self, changed: Changed<T>) -> Outcome<T> {
-        for message in changed.messages {
+        for mut message in changed.messages {
+            // Those who listen are the visitor's.
+            message.by = None;
             self.broadcast(&ServerFrame::Message { message });
         }
         self.schedule(&changed.meta).await?;
@@ -254,11 +256,15 @@ impl Conversation {
         let meta = store::meta(&sql)?;
         turn::authorise(&meta, &input.by)?;
         let session = store::session(&sql)?;
+        let mut messages = store::messages(&sql, input.after, MAX_MESSAGES as u32)?;
+        if input.by.is_visitor() {
+            messages.iter_mut().for_each(|message| message.by = None);
+        }
         Ok(Transcript {
             summary: meta.summary(Some(&session)),
             revision: meta.revision,
             archived: meta.archived,
-            messages: store::messages(&sql, input.after, MAX_MESSAGES as u32)?,
+            messages,
             facts: session.facts().clone(),
             read: meta.read,
         })

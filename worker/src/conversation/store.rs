@@ -27,6 +27,10 @@ pub const MIGRATIONS: &[Migration] = &[
             "CREATE TABLE happenings (seq INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL)",
         ],
     },
+    Migration {
+        id: "conversation/2",
+        statements: &["ALTER TABLE messages ADD COLUMN sent_by TEXT"],
+    },
     jobs::MIGRATION,
 ];
 
@@ -186,13 +190,14 @@ struct MessageRow {
     role: Role,
     text: String,
     at: i64,
+    sent_by: Option<String>,
 }
 
 /// Messages from `after + 1` (all with none) up to but without `upto`, in order.
 pub fn messages(sql: &Sql, after: Option<u32>, upto: u32) -> Outcome<Vec<Message>> {
     let from = after.map_or(0, |seq| i64::from(seq) + 1);
     let rows: Vec<MessageRow> = sql.rows(
-        "SELECT id, seq, role, text, at FROM messages WHERE seq >= ? AND seq < ? ORDER BY seq",
+        "SELECT id, seq, role, text, at, sent_by FROM messages WHERE seq >= ? AND seq < ? ORDER BY seq",
         bind![from, i64::from(upto)],
     )?;
     let message = |r: MessageRow| Message {
@@ -201,6 +206,7 @@ pub fn messages(sql: &Sql, after: Option<u32>, upto: u32) -> Outcome<Vec<Message
         role: r.role,
         text: r.text,
         at: UnixMillis(r.at),
+        by: r.sent_by,
     };
     Ok(rows.into_iter().map(message).collect())
 }
@@ -221,13 +227,14 @@ pub fn unanswered(sql: &Sql) -> Outcome<Vec<Marker>> {
 /// Appends a message.
 pub fn append(sql: &Sql, message: &Message) -> Outcome<()> {
     sql.run(
-        "INSERT INTO messages (seq, id, role, text, at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO messages (seq, id, role, text, at, sent_by) VALUES (?, ?, ?, ?, ?, ?)",
         bind![
             i64::from(message.seq),
             message.id.as_str(),
             message.role.as_str(),
             message.text.as_str(),
-            message.at.0
+            message.at.0,
+            message.by.as_deref()
         ],
     )
 }

@@ -37,6 +37,8 @@ struct Reply {
     seq: u32,
     at: UnixMillis,
     role: Role,
+    #[serde(default)]
+    by: Option<String>,
     found: Vec<FoundOnWire>,
     ask: Option<Asked>,
     reason: String,
@@ -53,8 +55,14 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
     let digest = id::digest(&[role.as_str().as_bytes(), new.text.as_bytes()]);
     if let Some(before) = store::recall(sql, Remembered::Message, &new.id, &digest)? {
         let reply: Reply = from_json("reply", &before.reply)?;
-        let message =
-            Message { id: new.id, seq: reply.seq, role: reply.role, text: new.text, at: reply.at };
+        let message = Message {
+            id: new.id,
+            seq: reply.seq,
+            role: reply.role,
+            text: new.text,
+            at: reply.at,
+            by: reply.by.clone(),
+        };
         let answer = accepted(message, true, reply);
         return Ok(Changed { answer, messages: Vec::new(), meta });
     }
@@ -67,11 +75,20 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
     let at = instant(&meta, new.at, now)?;
     let mut session = store::session(sql)?;
     let mut said = Vec::new();
-    let message = Message { id: new.id, seq: meta.messages, role, text: new.text, at };
+    let by = signed(&input.by);
+    let message =
+        Message { id: new.id, seq: meta.messages, role, text: new.text, at, by: by.clone() };
     push(sql, &mut meta, &mut said, message.clone())?;
 
-    let mut reply =
-        Reply { seq: message.seq, at, role, found: Vec::new(), ask: None, reason: String::new() };
+    let mut reply = Reply {
+        seq: message.seq,
+        at,
+        role,
+        by,
+        found: Vec::new(),
+        ask: None,
+        reason: String::new(),
+    };
     if role == Role::Customer {
         let outcome = session.visitor(&message.text, at);
         reply.found = FoundOnWire::list(&message.text, &outcome.detection);
@@ -157,6 +174,7 @@ pub fn act(
             role: Role::System,
             text: marker.as_str().to_owned(),
             at,
+            by: signed(&input.by),
         };
         let mark_id = mark.id.clone();
         push(sql, &mut meta, &mut said, mark)?;
@@ -212,6 +230,14 @@ pub fn authorise(meta: &Meta, by: &Principal) -> Result<(), Error> {
         Ok(())
     } else {
         Err(Error::new(Code::Forbidden, "this token is for another conversation"))
+    }
+}
+
+/// Who of the team it is.
+fn signed(by: &Principal) -> Option<String> {
+    match by.who {
+        Who::Key(_) | Who::Member(_) => by.signature().map(str::to_owned),
+        Who::Page(_) | Who::Visitor { .. } | Who::System => None,
     }
 }
 
@@ -289,6 +315,7 @@ fn question(meta: &Meta, after: &str, text: &str, at: UnixMillis) -> Message {
         role: Role::Bot,
         text: text.to_owned(),
         at,
+        by: None,
     }
 }
 

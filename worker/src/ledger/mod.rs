@@ -41,6 +41,7 @@ mod outbox;
 pub mod overview;
 pub mod record;
 mod seal;
+pub mod sections;
 pub mod sessions;
 pub mod settings;
 pub mod signals;
@@ -66,6 +67,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 /// All rooms.
 const ROOMS: &[Room] = &[
     settings::ROOM,
+    sections::ROOM,
     keys::ROOM,
     members::ROOM,
     sessions::ROOM,

@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
-use super::{fields, keys};
+use super::{fields, keys, sections};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
@@ -43,6 +43,9 @@ pub struct Settings {
     pub webhook: Option<Webhook>,
     /// Since when.
     pub created_at: UnixMillis,
+    /// Counts the changes.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// Begins a workspace. Only hashes of its keys are stored.
@@ -80,6 +83,7 @@ impl Write for Create {
             origins: self.workspace.origins,
             webhook: self.workspace.webhook,
             created_at: cx.now,
+            revision: 0,
         };
         put(cx.sql, SETTINGS, &settings)?;
         let site = keys::New {
@@ -123,6 +127,8 @@ impl Read for Get {
 pub struct Put {
     /// All of them.
     pub settings: WorkspaceSettings,
+    /// Only if they have changed so often; whatever they are with none.
+    pub revision: Option<u64>,
 }
 
 impl Call for Put {
@@ -133,14 +139,16 @@ impl Call for Put {
 impl Write for Put {
     fn run(self, cx: &Cx) -> Outcome<Settings> {
         let before = read(cx.sql)?;
+        sections::unchanged(self.revision, before.revision)?;
         let webhook = match self.settings.webhook {
             None => before.webhook,
             Some(None) => None,
             Some(Some(change)) => Some(changed(before.webhook, change)?),
         };
         let WorkspaceSettings { name, origins, .. } = self.settings;
-        let settings =
-            Settings { name, origins, webhook, id: before.id, created_at: before.created_at };
+        let (id, created_at) = (before.id, before.created_at);
+        let revision = before.revision + 1;
+        let settings = Settings { name, origins, webhook, id, created_at, revision };
         put(cx.sql, SETTINGS, &settings)?;
         documents::stale(cx, Kind::Workspace, cx.workspace.as_str())?;
         Ok(settings)
@@ -181,7 +189,8 @@ pub fn count(sql: &Sql, name: &'static str) -> Outcome<()> {
     put(sql, name, &counter(sql, name)?.saturating_add(1))
 }
 
-fn find<T: DeserializeOwned>(sql: &Sql, key: &'static str) -> Outcome<Option<T>> {
+/// A document of the workspace itself.
+pub fn find<T: DeserializeOwned>(sql: &Sql, key: &'static str) -> Outcome<Option<T>> {
     #[derive(Deserialize)]
     struct Row {
         body: String,
@@ -191,7 +200,8 @@ fn find<T: DeserializeOwned>(sql: &Sql, key: &'static str) -> Outcome<Option<T>>
         .transpose()
 }
 
-fn put<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<()> {
+/// Stores a document of the workspace itself.
+pub fn put<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<()> {
     sql.run(
         "INSERT INTO workspace (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
         bind![key, to_json(key, value)?],
@@ -209,7 +219,7 @@ mod tests {
         let set = |webhook| {
             let settings =
                 WorkspaceSettings { name: "Shop".to_owned(), origins: Vec::new(), webhook };
-            ledger.write(Put { settings }).map(|settings| settings.webhook)
+            ledger.write(Put { settings, revision: None }).map(|settings| settings.webhook)
         };
         let change = |url: &str, secret: Option<&str>| {
             Some(Some(WebhookChange { url: url.to_owned(), secret: secret.map(str::to_owned) }))

@@ -157,6 +157,7 @@ pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&
             role: Role::Customer,
             text,
             at: UnixMillis(at),
+            by: None,
         }],
         facts: Facts {
             email: email.and_then(|email| fact(email, at)),

@@ -295,6 +295,7 @@ async fn attend(mut call: Call) -> Outcome<Response> {
 async fn messages(call: Call) -> Outcome<Response> {
     let MessageQuery { after } = call.query()?;
     let by = call.principal()?.clone();
+    let is_visitor = by.is_visitor();
     let read = rpc::call(&conversation(&call)?, &Read { by, after }).await?;
     let messages = if read.archived {
         let get = archives::Get { conversation_id: call.parameter(CONVERSATION)? };
@@ -302,6 +303,9 @@ async fn messages(call: Call) -> Outcome<Response> {
         let removed = || Error::new(Code::Gone, "what was said in this conversation was removed");
         let mut messages = archive.ok_or_else(removed)?.messages;
         messages.retain(|message| after.is_none_or(|seq| message.seq > seq));
+        if is_visitor {
+            messages.iter_mut().for_each(|message| message.by = None);
+        }
         messages
     } else {
         read.messages

@@ -21,6 +21,7 @@ mod openapi;
 mod people;
 mod preview;
 mod session;
+mod settings;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -59,6 +60,7 @@ const ROOMS: &[&[Bound]] = &[
     openapi::ROUTES,
     session::ROUTES,
     workspaces::ROUTES,
+    settings::ROUTES,
     keys::ROUTES,
     members::ROUTES,
     fields::ROUTES,

@@ -1,14 +1,14 @@
 //! Signing in and out: a key is turned into a cookie that scripts cannot read.
 
 use super::{Bound, Call, bound};
-use crate::auth::session;
+use crate::auth::{issued, session};
 use crate::fault::Outcome;
 use crate::ledger::members;
 use crate::{http, rpc};
 use askwell::access::{Principal, Who};
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
-use askwell::api::{SessionShown, SignIn};
+use askwell::api::{SessionShown, SignIn, TokenSignIn};
 use worker::Response;
 
 /// See [`super::ROOMS`].
@@ -24,6 +24,18 @@ pub const ROUTES: &[Bound] = &[
         )
         .body(Shape::of::<SignIn>()),
         |call| Box::pin(create(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Post,
+            "/v1/session/token",
+            "session.create_by_token",
+            Access::SignIn,
+            "Signs a member in with a token of the workspace's OpenID provider, or of Cloudflare Access: sets a cookie for this origin.",
+            &[Answer::json(201, Shape::of::<SessionShown>(), "They are signed in.")],
+        )
+        .body(Shape::of::<TokenSignIn>()),
+        |call| Box::pin(create_by_token(call)),
     ),
     bound(
         Route::new(
@@ -52,8 +64,18 @@ pub const ROUTES: &[Bound] = &[
 async fn create(mut call: Call) -> Outcome<Response> {
     let SignIn { key } = call.json().await?;
     let (principal, cookie) = session::sign_in(&key, &call.request, &call.env).await?;
-    let mut response = http::reply(201, &shown(&call, principal).await?)?;
-    response.headers_mut().set("set-cookie", &cookie)?;
+    begun(&call, principal, &cookie).await
+}
+
+async fn create_by_token(mut call: Call) -> Outcome<Response> {
+    let with: TokenSignIn = call.json().await?;
+    let (principal, cookie) = issued::sign_in(with, &call.request, &call.env).await?;
+    begun(&call, principal, &cookie).await
+}
+
+async fn begun(call: &Call, principal: Principal, cookie: &str) -> Outcome<Response> {
+    let mut response = http::reply(201, &shown(call, principal).await?)?;
+    response.headers_mut().set("set-cookie", cookie)?;
     Ok(response)
 }
 

@@ -7,7 +7,7 @@ use crate::ledger::settings::{self, Create, Settings};
 use crate::{auth, delivery, http, rpc};
 use askwell::Code;
 use askwell::access::Scope;
-use askwell::api::route::{Access, Answer, Method, Route};
+use askwell::api::route::{Access, Answer, IF_MATCH, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{
     KeyKind, NewWorkspace, Overview, WebhookShown, WorkspaceCreated, WorkspaceSettings,
@@ -37,7 +37,7 @@ pub const ROUTES: &[Bound] = &[
             "/v1/workspace",
             "workspace.get",
             Access::Scope(Scope::SettingsRead),
-            "How the workspace is set.",
+            "How the workspace is set. The `ETag` is for `If-Match`.",
             SHOWN,
         ),
         |call| Box::pin(show(call)),
@@ -51,6 +51,7 @@ pub const ROUTES: &[Bound] = &[
             "Sets the workspace. A webhook that is absent stays as it was, and null removes it.",
             SHOWN,
         )
+        .headers(&[IF_MATCH])
         .body(Shape::of::<WorkspaceSettings>()),
         |call| Box::pin(put(call)),
     ),
@@ -89,17 +90,23 @@ async fn create(mut call: Call) -> Outcome<Response> {
 }
 
 async fn show(call: Call) -> Outcome<Response> {
-    http::reply(200, &shown(rpc::call(&call.ledger()?, &settings::Get).await?))
+    answer(rpc::call(&call.ledger()?, &settings::Get).await?)
 }
 
 async fn put(mut call: Call) -> Outcome<Response> {
+    let revision = http::if_match(&call.request)?;
     let new: WorkspaceSettings = call.json().await?;
     check_settings(&new.name, &new.origins)?;
     if let Some(Some(webhook)) = &new.webhook {
         check_webhook(&webhook.url, webhook.secret.as_deref())?;
     }
-    let put = settings::Put { settings: new };
-    http::reply(200, &shown(rpc::call(&call.ledger()?, &put).await?))
+    let put = settings::Put { settings: new, revision };
+    answer(rpc::call(&call.ledger()?, &put).await?)
+}
+
+fn answer(settings: Settings) -> Outcome<Response> {
+    let revision = settings.revision;
+    http::tagged(200, &shown(settings), revision)
 }
 
 fn shown(settings: Settings) -> WorkspaceShown {
@@ -130,11 +137,7 @@ fn check_webhook(url: &str, secret: Option<&str>) -> Outcome<()> {
     if let Some(secret) = secret {
         delivery::secret_bytes(secret)?;
     }
-    let good = Url::parse(url).is_ok_and(|url| {
-        let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        url.scheme() == "https" || (url.scheme() == "http" && loopback)
-    });
-    if good {
+    if http::is_reachable(url) {
         Ok(())
     } else {
         Err(invalid("the field `webhook.url` must be https, or http on a loopback host"))

@@ -21,6 +21,7 @@ mod problem;
 pub mod route;
 #[cfg(feature = "schema")]
 mod schema;
+mod settings;
 pub mod shape;
 mod workspace;
 
@@ -51,6 +52,7 @@ pub use page::{Page, PageQuery, Place};
 pub use presence::{FactsAmended, NewFact, NewPresence, ReadMarks};
 pub use preview::{DetectQuery, PromptQuery};
 pub use problem::{Problem, reason};
+pub use settings::{SignInSettings, TokenIssuer, TokenSignIn};
 pub use workspace::{
     Health, NewWorkspace, Overview, Webhook, WebhookChange, WebhookShown, WorkspaceCreated,
     WorkspaceSettings, WorkspaceShown,

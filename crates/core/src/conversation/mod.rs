@@ -108,6 +108,10 @@ pub struct Message {
     pub text: String,
     /// When; never before the message that precedes it.
     pub at: UnixMillis,
+    /// The member or key that said or did it for the team. None for the visitor, for what happens by
+    /// itself, and wherever the visitor reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// What the id of a question begins with that the policy put.

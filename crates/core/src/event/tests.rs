@@ -22,6 +22,7 @@ fn closed(status: Status, said: &[(Role, &str)]) -> Closed {
             role: *role,
             text: (*text).to_owned(),
             at: at(i),
+            by: None,
         })
         .collect();
     Closed {

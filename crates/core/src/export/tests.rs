@@ -40,6 +40,7 @@ fn closed(said: &[(Role, &str)]) -> Closed {
                 role: *role,
                 text: (*text).to_owned(),
                 at,
+                by: None,
             })
             .collect(),
         facts: Facts { email: Some(fact), ..Facts::default() },

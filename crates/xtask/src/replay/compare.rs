@@ -106,6 +106,7 @@ mod tests {
             role: *role,
             text: (*text).to_owned(),
             at: UnixMillis(0),
+            by: None,
         };
         (0..).zip(messages).map(message).collect()
     }

@@ -160,6 +160,7 @@ impl Worker {
                     role: new.role.unwrap_or(Role::Customer),
                     text: new.text,
                     at: new.at.unwrap_or_default(),
+                    by: None,
                     id: new.id,
                 });
                 if !duplicate {

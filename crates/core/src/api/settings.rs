@@ -1,0 +1,40 @@
+//! The sections of a workspace's settings: each is read and set as a whole, under an `ETag` of its own.
+
+use crate::id::WorkspaceId;
+use serde::{Deserialize, Serialize};
+
+/// `/v1/settings/sign-in`: whose word is taken for who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct SignInSettings {
+    /// An OpenID provider, or Cloudflare Access; nobody's with none.
+    pub issuer: Option<TokenIssuer>,
+}
+
+/// Somebody who signs tokens (RFC 7519) that say who a person is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokenIssuer {
+    /// As it stands in the tokens, letter by letter: `https://accounts.example.com`, or
+    /// `https://TEAM.cloudflareaccess.com`.
+    pub issuer: String,
+    /// For whom the tokens are: the client id, or the AUD tag of the Access application.
+    pub audience: String,
+    /// Where the issuer's keys are (RFC 7517): `https:`, or `http:` on a loopback host.
+    pub jwks_url: String,
+}
+
+/// `POST /v1/session/token`: signs a person in by a token of the workspace's issuer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TokenSignIn {
+    /// Where.
+    pub workspace_id: WorkspaceId,
+    /// The token. Without it the one that Cloudflare Access puts into the header
+    /// `Cf-Access-Jwt-Assertion`.
+    #[serde(default)]
+    pub token: Option<String>,
+}

@@ -1,0 +1,222 @@
+// Who may send what: every operation by everybody, as the table here says and not as the Worker does.
+//
+// A new operation needs a row, written by somebody who has thought about who it is for.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ApiDocument, address, bearer, members } from "../support/api-document.mjs";
+import { Client, visit, workspace } from "../support/api.mjs";
+import { Worker } from "../support/worker.mjs";
+
+// operator: whoever runs the server; key: a secret key with all scopes; reports: one with reports:read alone;
+// page: a site key on a page of the workspace; visitor: of the conversation that is asked about.
+const MATRIX = {
+  "health.get": "everybody",
+  "openapi.get": "everybody",
+  "session.create": "everybody",
+  "session.create_by_token": "everybody",
+  "session.get": "key reports admin agent viewer",
+  "session.end": "key reports admin agent viewer",
+  "workspaces.create": "operator",
+  "workspace.get": "key admin agent",
+  "workspace.put": "key admin",
+  "settings.sign_in": "key admin agent",
+  "settings.put_sign_in": "key admin",
+  "overview.get": "key reports admin agent viewer",
+  "keys.list": "key admin",
+  "keys.create": "key admin",
+  "keys.revoke": "key admin",
+  "keys.regenerate": "key admin",
+  "members.list": "key admin",
+  "members.create": "key admin",
+  "members.get": "key admin",
+  "members.update": "key admin",
+  "members.remove": "key admin",
+  "members.key": "key admin",
+  "fields.list": "key admin agent viewer",
+  "fields.put": "key admin",
+  "preview.detect": "key admin agent viewer",
+  "preview.prompt": "key admin agent viewer",
+  "preview.classify": "key admin agent viewer",
+  "preview.sentiment": "key admin agent viewer",
+  "conversations.open": "key page admin agent",
+  "conversations.list": "key admin agent viewer",
+  "conversations.search": "key admin agent viewer",
+  "conversations.get": "key admin agent viewer",
+  "conversations.act": "key visitor admin agent",
+  "conversations.socket": "visitor",
+  "conversations.marks": "key admin agent viewer",
+  "conversations.tag": "key admin agent",
+  "conversations.note": "key admin agent",
+  "conversations.unnote": "key admin agent",
+  "conversations.feedback": "key admin agent",
+  "messages.list": "key visitor admin agent viewer",
+  "messages.create": "key visitor admin agent",
+  "facts.amend": "key visitor admin agent",
+  "presence.attend": "key visitor admin agent",
+  "customers.list": "key admin agent viewer",
+  "customers.search": "key admin agent viewer",
+  "customers.export": "key admin agent viewer",
+  "customers.export_found": "key admin agent viewer",
+  "customers.get": "key admin agent viewer",
+  "customers.package": "key admin agent viewer",
+  "customers.links": "key admin agent viewer",
+  "customers.patch": "key admin agent",
+  "customers.merge": "key admin agent",
+  "customers.split": "key admin agent",
+  "customers.tag": "key admin agent",
+  "customers.tag_many": "key admin agent",
+  "customers.note": "key admin agent",
+  "customers.unnote": "key admin agent",
+  "customers.erase": "key admin",
+  "customers.accesses": "key admin",
+  "erasures.list": "key admin",
+  "links.undo": "key admin agent",
+  "events.list": "key admin",
+  "events.hand-in": "key admin",
+  "events.replay": "key admin",
+  "collected.get": "key admin",
+  "collected.cross": "key admin",
+  "signals.get": "key admin",
+  "exports.list": "key admin",
+  "exports.get": "key admin",
+};
+
+describe("the matrix of operations and roles", () => {
+  let worker, document, space, stranger, talk, callers;
+  const ids = {};
+
+  before(async () => {
+    worker = await Worker.start();
+    document = await ApiDocument.of(worker);
+    space = await workspace(worker);
+    stranger = await workspace(worker);
+    talk = await visit(space);
+    await talk.visitor.say(talk.id, "Hi, I'm Nora, nora@example.com");
+    await talk.visitor.act(talk.id, "close");
+    ids.conversation_id = talk.id;
+    ids.customer_id = (await space.team.classified(talk.id)).customer_id;
+    ids.day = "2020-01-01";
+    [ids.field_id, ids.other_id] = (await space.team.get("/v1/fields")).fields.map((field) => field.id);
+    const mark = async (path) =>
+      (await space.team.expect(201, "POST", `${path}/notes`, { body: { text: "Likes tea" } })).note_id;
+    ids.note_id = await mark(`/v1/customers/${ids.customer_id}`);
+    await mark(`/v1/conversations/${talk.id}`);
+    callers = await everybody();
+  });
+  after(() => worker?.stop());
+
+  async function everybody() {
+    const { admin, agent, viewer } = await members(worker, space);
+    ids.member_id = agent.member_id;
+    const narrow = await space.team.expect(201, "POST", "/v1/keys", {
+      body: { name: "Reports", kind: "secret", scopes: ["reports:read"] },
+    });
+    ids.key_id = narrow.key_id;
+    const own = await visit(space);
+    const foreign = await visit(stranger);
+    const foreigners = await members(worker, stranger);
+    const key = narrow.key.replace(/[0-9a-z]{26}$/, "0".repeat(26));
+    return {
+      nobody: {},
+      forger: bearer(key),
+      "forger of a session": { ...admin.headers, cookie: `__Host-askwell=se_${space.id}_${"0".repeat(26)}` },
+      operator: bearer(space.operator.key),
+      key: bearer(space.secretKey),
+      reports: bearer(narrow.key),
+      page: { ...bearer(space.siteKey), origin: space.origin },
+      visitor: bearer(talk.visitor.key),
+      "visitor of another conversation": bearer(own.visitor.key),
+      "visitor of another workspace": bearer(foreign.visitor.key),
+      admin: admin.headers,
+      agent: agent.headers,
+      viewer: viewer.headers,
+      "admin, from another site": { ...admin.headers, "sec-fetch-site": "cross-site" },
+      "admin of another workspace": foreigners.admin.headers,
+    };
+  }
+
+  const UNKNOWN = ["nobody", "forger", "forger of a session"];
+
+  test("has a row for each operation, and no other", () => {
+    const there = document.operations().map(({ id }) => id);
+    assert.deepEqual(Object.keys(MATRIX).sort(), there.sort());
+  });
+
+  test("lets in whom it names and nobody else", async () => {
+    const wrong = [];
+    let refusals = 0;
+    for (const { id, path, method, operation } of document.operations()) {
+      // A browser's socket shows its token elsewhere: socket.test.mjs.
+      if (id === "conversations.socket") continue;
+      const named = MATRIX[id].split(" ");
+      for (const [name, headers] of Object.entries(callers)) {
+        // What is not to count: somebody of another workspace is let into their own.
+        const as = name === "admin of another workspace" ? "admin" : name;
+        // A body that is no JSON and a parameter that there is not change nothing, whoever sends them.
+        const answer = await new Client(worker).send(method, `${address(path, ids)}?no_such_parameter=1`, {
+          headers,
+          ...(operation.requestBody ? { raw: "{" } : {}),
+        });
+        const reads = name === "admin, from another site" && method === "GET";
+        const open = named.includes("everybody") || named.includes(as) || (reads && named.includes("admin"));
+        const expected = open ? [400, 404, 409, 422, 425] : UNKNOWN.includes(name) ? [401] : [403];
+        // Signing in asks where the request comes from before it reads.
+        if (id.startsWith("session.create")) expected.push(403);
+        refusals += open ? 0 : 1;
+        if (!expected.includes(answer.status)) wrong.push(`${method} ${path} by ${name}: ${answer.status}, not ${expected}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+    assert.ok(refusals > 500, `${refusals} refusals`);
+  });
+
+  test("keeps every workspace to itself", async () => {
+    const known = [...Object.values(ids), "abc"];
+    const stood = await space.team.get("/v1/customers");
+    assert.deepEqual(stood.items.map((customer) => customer.customer_id), [ids.customer_id]);
+    const wrong = [];
+    for (const { id, path, method, operation } of document.operations()) {
+      if (MATRIX[id] === "everybody" || MATRIX[id] === "operator" || id === "conversations.socket") continue;
+      // What is one's own wherever one is: days, questions, and oneself.
+      const own = /\{(day|field_id)\}/.test(path) || !path.includes("{");
+      const schema = document.body(operation);
+      const body = schema && document.sample(schema, known);
+      if (own && method !== "GET") continue;
+      const query = (operation.parameters ?? []).filter((p) => p.in === "query" && p.required).map((p) => `${p.name}=2020-01-01`);
+      const to = `${address(path, ids)}?${query.join("&")}`;
+      for (const name of ["admin of another workspace", "key of another workspace"]) {
+        const headers = callers[name] ?? bearer(stranger.secretKey);
+        const answer = await new Client(worker).send(method, to, { headers, body });
+        if (!own && answer.status !== 404) wrong.push(`${method} ${path} by ${name}: ${answer.status} ${answer.text.slice(0, 200)}`);
+        const theirs = ["nora@example.com", "Nora", talk.id, ids.customer_id, ids.key_id, ids.member_id, space.id];
+        const shown = theirs.filter((text) => answer.text.includes(text));
+        if (shown.length > 0) wrong.push(`${method} ${path} by ${name} shows ${shown}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+    const { messages } = await space.team.messages(talk.id);
+    assert.ok(messages.every((message) => message.text !== "sample"));
+    assert.deepEqual(await space.team.get("/v1/customers"), stood);
+  });
+
+  test("shows visitors what is said to them, and nothing of who of the team said it", async () => {
+    const other = await visit(space);
+    await other.visitor.say(other.id, "Hello");
+    await new Client(worker).expect(201, "POST", `/v1/conversations/${other.id}/messages`, {
+      headers: callers.agent,
+      body: { id: "a-1", text: "Good morning" },
+    });
+    const team = await space.team.messages(other.id);
+    assert.deepEqual(team.messages.filter((m) => m.by).map((m) => [m.text, m.by]), [["Good morning", ids.member_id]]);
+    const own = await other.visitor.messages(other.id);
+    assert.equal(own.messages.length, team.messages.length);
+    assert.ok(own.messages.every((message) => !("by" in message)));
+    await other.visitor.act(other.id, "close");
+    await space.team.classified(other.id);
+    const archived = await space.team.messages(other.id);
+    assert.ok(archived.messages.some((message) => message.by === ids.member_id), "also after it has been put away");
+    const late = await other.visitor.messages(other.id);
+    assert.ok(late.messages.length > 0 && late.messages.every((message) => !("by" in message)));
+  });
+});
