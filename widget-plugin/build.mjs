@@ -51,14 +51,20 @@ const WASM_FEATURES = [
 const WASM_PASSES = ["-Oz", "--converge", ...["inlining", "inlining-optimizing", "local-cse"].map((name) => `--skip-pass=${name}`)];
 
 /** Bytes after gzip. The largest of the languages stands for the one that a visitor loads. */
-const BUDGET = { "askwell.js": 2048, "widget.js+locales": 20 * 1024, "engine_bg.wasm+engine.js": 60 * 1024 };
+const BUDGET = {
+  "askwell.js": 2048,
+  "widget.js+locales": 20 * 1024,
+  "engine_bg.wasm+engine.js+vocabulary.js+vocabulary": 60 * 1024,
+};
 /** The engine in chats of others, each a file. */
 const ADAPTERS = ["chatwoot", "crisp", "intercom", "zendesk"];
-const ENGINE = /^engine(_bg)?\.(wasm|js|d\.ts)$/;
+const ENGINE = /^(engine(_bg)?\.(wasm|js|d\.ts)|vocabulary)$/;
 
-function run(command, args, hint) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-  if (status === 0) return;
+function run(command, args, hint, output = "inherit") {
+  const { status, error, stdout } = spawnSync(command, args, {
+    cwd: root, encoding: "utf8", maxBuffer: 64 << 20, stdio: ["inherit", output, "inherit"],
+  });
+  if (status === 0) return stdout;
   const why = error ? error.message : `exit status ${status}`;
   console.error(`build: ${command} failed (${why}).${hint ? ` ${hint}` : ""}`);
   process.exit(1);
@@ -79,12 +85,19 @@ function cargoTarget() {
   return status === 0 ? JSON.parse(stdout).target_directory : join(root, "target");
 }
 
+/** Builds the engine, and gives the folder of what the core's build script made. */
 async function buildEngine(outDir, features) {
-  run(
+  const messages = run(
     process.env.CARGO ?? "cargo",
-    ["build", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "widget", ...features],
+    [
+      "build", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "widget",
+      "--message-format", "json-render-diagnostics", ...features,
+    ],
     "The target is added with `rustup target add wasm32-unknown-unknown`.",
+    "pipe",
   );
+  const made = messages.trim().split("\n").map((line) => JSON.parse(line));
+  const script = made.find((m) => m.reason === "build-script-executed" && /[/#]askwell@|\/crates\/core#/.test(m.package_id));
   mkdirSync(outDir, { recursive: true });
   const wasm = join(cargoTarget(), "wasm32-unknown-unknown", "widget", "askwell_widget.wasm");
   run(
@@ -96,7 +109,7 @@ async function buildEngine(outDir, features) {
   rmSync(join(outDir, "engine_bg.wasm.d.ts"), { force: true });
   const types = join(outDir, "engine.d.ts");
   writeFileSync(types, typedRawExports(readFileSync(types, "utf8")));
-  if (!release) return;
+  if (!release) return script.out_dir;
   const file = join(outDir, "engine_bg.wasm");
   // The line protocol formats numbers and errors itself.
   if (features.length === 0) {
@@ -106,6 +119,16 @@ async function buildEngine(outDir, features) {
   const [opt, small] = [npmBin("binaryen", "wasm-opt"), `${file}.opt`];
   run(process.execPath, [opt, ...WASM_PASSES, ...WASM_FEATURES, file, "-o", small], "Run `npm ci` first.");
   renameSync(small, file);
+  return script.out_dir;
+}
+
+/** The languages that are added to the engine, each a script that holds its file in base64. */
+function vocabularies(made) {
+  const [from, to] = [join(made, "vocabulary"), join(dist, "vocabulary")];
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from).filter((name) => name !== "en.bin")) {
+    writeFileSync(join(to, `${name}.js`), `export default "${readFileSync(join(from, name), "base64")}";\n`);
+  }
 }
 
 /**
@@ -136,7 +159,14 @@ async function bundle() {
     entryPoints: ["js/widget.ts"],
     outfile: "dist/widget.js",
     format: "esm",
-    external: ["./engine.js", "./locales/*"],
+    external: ["./engine.js", "./vocabulary.js", "./locales/*"],
+  });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["js/vocabulary.ts"],
+    outdir: "dist",
+    format: "esm",
+    external: ["./engine.js", "./vocabulary/*"],
   });
   await esbuild.build({
     ...common,
@@ -170,16 +200,17 @@ function declarations() {
 
 function report() {
   const gzip = (name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length;
-  const locales = readdirSync(join(dist, "locales")).map((name) => `locales/${name}`);
-  const largest = locales.sort((a, b) => gzip(b) - gzip(a))[0];
+  const all = (folder) => readdirSync(join(dist, folder)).map((name) => `${folder}/${name}`);
+  const largest = (folder) => all(folder).sort((a, b) => gzip(b) - gzip(a))[0];
   let over = false;
   for (const [names, budget] of Object.entries(BUDGET)) {
-    const files = names.replace("locales", largest).split("+");
+    const files = names.split("+").map((name) => (name.includes(".") ? name : largest(name)));
     const raw = files.reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
     const packed = files.reduce((sum, name) => sum + gzip(name), 0);
     over ||= release && packed > budget;
-    console.log(`${names.padEnd(26)} ${String(raw).padStart(8)} B ${String(packed).padStart(7)} B gzip, budget ${budget}`);
+    console.log(`${names.padEnd(49)} ${String(raw).padStart(8)} B ${String(packed).padStart(7)} B gzip, budget ${budget}`);
   }
+  console.log(`all vocabularies: ${all("vocabulary").reduce((sum, name) => sum + gzip(name), 0)} B gzip`);
   if (over) {
     console.error("build: over the size budget.");
     if (flags.budget) process.exit(1);
@@ -192,7 +223,7 @@ if (flags.scripts) {
   }
 } else {
   rmSync(dist, { recursive: true, force: true });
-  await buildEngine(dist, []);
+  vocabularies(await buildEngine(dist, []));
 }
 await bundle();
 declarations();

@@ -1,10 +1,11 @@
-//! Compiles the language files and word lists of detection into the tables that
-//! `src/detect/lang/mod.rs` reads: fingerprints of phrases by what they mean, and two filters.
+//! Compiles the language files into one vocabulary a language (`src/vocabulary`), and the word lists
+//! of detection into two filters.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::{env, fs, path::Path};
-use text::print::Print;
+
+#[path = "build/bits.rs"]
+mod bits;
 
 #[allow(dead_code, reason = "shared with the library")]
 #[path = "src/detect/lang/cues.rs"]
@@ -14,6 +15,8 @@ mod cues;
 mod filter;
 #[path = "build/prompt.rs"]
 mod prompt;
+#[path = "build/vocabulary.rs"]
+mod vocabulary;
 #[allow(dead_code, unused_imports, reason = "shared with the library")]
 #[path = "src/text"]
 mod text {
@@ -30,14 +33,15 @@ const LANGS: [&str; 15] =
     ["en", "es", "fr", "de", "pt", "it", "nl", "pl", "ja", "zh", "th", "tr", "hi", "ar", "sv"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for path in ["build", "src/detect", "src/prompt", "src/text", "data/detect"] {
+    for path in ["build", "src/detect", "src/prompt", "src/text", "src/vocabulary", "data/detect"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let out = env::var("OUT_DIR")?;
-    fs::write(Path::new(&out).join("phrases.bin"), phrases()?)?;
-    let (prints, sentences) = prompt::pack(&LANGS)?;
-    fs::write(Path::new(&out).join("prompt.bin"), prints)?;
-    fs::write(Path::new(&out).join("lines.txt"), sentences)?;
+    let vocabularies = Path::new(&out).join("vocabulary");
+    fs::create_dir_all(&vocabularies)?;
+    for (place, lang) in LANGS.iter().enumerate() {
+        fs::write(vocabularies.join(format!("{lang}.bin")), vocabulary::pack(place, lang)?)?;
+    }
     for list in ["names", "words"] {
         let text = fs::read_to_string(format!("data/detect/{list}.txt"))?;
         let mut words: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -61,53 +65,6 @@ fn common_words() -> Result<Vec<String>, Box<dyn Error>> {
         words.extend(lines.flat_map(str::split_ascii_whitespace).map(form));
     }
     Ok(words)
-}
-
-/// The phrases of all languages by what they mean; `PHRASES` in `src/detect/lang/mod.rs` has the
-/// layout.
-fn phrases() -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut all: BTreeMap<String, BTreeMap<u16, u64>> = BTreeMap::new();
-    for (n, lang) in LANGS.iter().enumerate() {
-        let file = fs::read_to_string(format!("src/detect/lang/{lang}.txt"))?;
-        for line in file
-            .lines()
-            .filter(|l| !l.is_empty() && !l.starts_with('#') && !l.starts_with("common ="))
-        {
-            let (key, items) = line.split_once(" =").ok_or_else(|| format!("{lang}: {line}"))?;
-            let (_, cue) = cues::KEYS
-                .iter()
-                .find(|(k, _)| *k == key)
-                .ok_or_else(|| format!("{lang}: no key {key}"))?;
-            for item in items.split_ascii_whitespace() {
-                *all.entry(form(item)).or_default().entry(1 << n).or_default() |= cue;
-            }
-        }
-    }
-    let mut meanings: BTreeMap<(u16, u64), BTreeSet<u32>> = BTreeMap::new();
-    for (phrase, cues) in &all {
-        // The same meaning in several languages is one.
-        let mut by_cue: BTreeMap<u64, u16> = BTreeMap::new();
-        for (lang, cue) in cues {
-            *by_cue.entry(*cue).or_default() |= lang;
-        }
-        for (cue, langs) in by_cue {
-            meanings.entry((langs, cue)).or_default().insert(fingerprint(phrase));
-        }
-    }
-    let mut out = u16::try_from(meanings.len())?.to_le_bytes().to_vec();
-    out.extend(meanings.keys().flat_map(|(langs, _)| langs.to_le_bytes()));
-    out.extend(meanings.keys().flat_map(|(_, cues)| cues.to_le_bytes()));
-    let mut bits = prompt::Bits::default();
-    for prints in meanings.values() {
-        bits.group(prints, 9)?;
-    }
-    out.extend(bits.bytes);
-    Ok(out)
-}
-
-/// Of the folded tokens, each with its end; a run without spaces is one.
-fn fingerprint(phrase: &str) -> u32 {
-    phrase.split(' ').fold(Print::NONE, |print, word| print.letters(word).end()).whole()
 }
 
 /// An item as it is looked up: its folded tokens with a space between, or, for scripts without

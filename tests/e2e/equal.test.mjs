@@ -12,6 +12,7 @@ import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { cases, KINDS } from "../support/cases.mjs";
 import { inParallel } from "../support/play.mjs";
+import { addAll } from "../support/vocabulary.mjs";
 import { ROOT, Worker } from "../support/worker.mjs";
 
 const BUILD = join(ROOT, "widget-plugin", "build", "lines");
@@ -43,6 +44,7 @@ describe("the three runners give the same output, byte for byte", () => {
   before(async () => {
     engine = await import(join(BUILD, "engine.js"));
     engine.initSync({ module: readFileSync(join(BUILD, "engine_bg.wasm")) });
+    await addAll(engine);
     worker = await Worker.start();
     space = await workspace(worker);
   });

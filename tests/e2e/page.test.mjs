@@ -26,7 +26,7 @@ describe("pages", () => {
   });
 
   test("may load the widget's modules from another origin", async () => {
-    for (const path of ["/askwell.js", "/widget.js", "/engine.js", "/engine_bg.wasm"]) {
+    for (const path of ["/askwell.js", "/widget.js", "/engine.js", "/engine_bg.wasm", "/vocabulary.js", "/vocabulary/de.bin.js"]) {
       const answer = await anyone.send("GET", path, { headers: { origin: "https://shop.example" } });
       assert.equal(answer.status, 200, path);
       assert.equal(answer.headers.get("access-control-allow-origin"), "*", path);

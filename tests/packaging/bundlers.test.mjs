@@ -13,12 +13,13 @@ import { Consumer, pack } from "./consumer.mjs";
 const require = createRequire(import.meta.url);
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".wasm": "application/wasm" };
 
-/** What a page does with the package: the engine here and in a web worker, and the whole widget. */
+/** What a page does with the package: the engine here, with another language, and in a web worker, and the whole widget. */
 const app = (init, engine) => `
   ${init}
   import { mount } from "askwell/widget";
-  const detect = (text) => {
-    const detector = new Detector({ lang: "en" });
+  import { loadVocabulary } from "askwell/vocabulary";
+  const detect = (text, lang = "en") => {
+    const detector = new Detector({ lang });
     const found = detector.detect(text).map(({ kind, value }) => [kind, value]);
     detector.free();
     return found;
@@ -26,9 +27,11 @@ const app = (init, engine) => `
   const here = detect("I'm Mike, mike@fern.example");
   const thread = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   const there = await new Promise((resolve, reject) => { thread.onmessage = (e) => resolve(e.data); thread.onerror = reject; });
+  await loadVocabulary(["de-AT"]);
+  const german = detect("Guten Tag, ich heiße Mike", "de");
   window.chat = await mount({ siteKey: "pk", api: location.origin, locale: "en"${engine} });
   window.chat.open();
-  window.result = { here, there };`;
+  window.result = { here, there, german };`;
 const INIT = 'import init, { Detector } from "askwell/engine";\nawait init();';
 const WORKER = `${INIT}
   const detector = new Detector({ lang: "en" });
@@ -79,7 +82,7 @@ describe("a page made with", () => {
     await page.goto(await serve(folder));
     const box = page.getByRole("textbox", { name: "Write a message" });
     await box.waitFor({ timeout: 15_000 }).catch(() => assert.fail(`it does not come up: ${troubles.join("; ")}`));
-    if (engine) assert.deepEqual(await page.evaluate(() => window.result), { here: FOUND, there: FOUND });
+    if (engine) assert.deepEqual(await page.evaluate(() => window.result), { here: FOUND, there: FOUND, german: FOUND.slice(0, 1) });
     // The widget has loaded its own engine, in the same page.
     await box.fill("I'm Mike");
     await page.locator("askwell-chat .noted").getByText("Mike").waitFor({ timeout: 10_000 }).catch(() => assert.fail(troubles.join("; ")));
@@ -128,7 +131,7 @@ describe("a page made with", () => {
   });
 
   test("modules and an import map, without a bundler", async () => {
-    const map = { imports: { "askwell/engine": "/node_modules/askwell/dist/engine.js", "askwell/widget": "/node_modules/askwell/dist/widget.js" } };
+    const map = { imports: Object.fromEntries(["engine", "vocabulary", "widget"].map((name) => [`askwell/${name}`, `/node_modules/askwell/dist/${name}.js`])) };
     const { folder } = consumer({
       "index.html": PAGE('<script type="module" src="/main.js"></script>', `<script type="importmap">${JSON.stringify(map)}</script>`),
       "main.js": app(INIT, ""),

@@ -44,14 +44,16 @@ describe("the package", () => {
   });
 
   test("runs in Node.js as an ES module, without fetching", () => {
-    const { found, ask } = JSON.parse(consumer({
+    const { found, ask, value } = JSON.parse(consumer({
       "main.js": `import init, { Detector, PromptPolicy } from "askwell/engine";
         globalThis.fetch = () => { throw new Error("nothing is to be fetched"); };
         await init();
         ${USE}
-        console.log(JSON.stringify({ found, ask: ask?.field }));`,
+        const german = new Detector({ lang: "de" });
+        const [{ value }] = german.detect("Guten Tag, ich heiße Zoë Marlow");
+        console.log(JSON.stringify({ found, ask: ask?.field, value }));`,
     }).node("main.js"));
-    assert.deepEqual({ found, ask }, EXPECTED);
+    assert.deepEqual({ found, ask, value }, { ...EXPECTED, value: "Zoë Marlow" }, "with all languages");
   });
 
   test("runs in a worker thread of Node.js, beside the main one", () => {
@@ -98,9 +100,10 @@ describe("the package", () => {
           import { mount, type Widget, type WidgetOptions } from "askwell/widget";
           import type { Askwell } from "askwell/loader";
           import * as engine from "askwell/engine";
+          import { loadVocabulary } from "askwell/vocabulary";
           import { crisp, type CrispQueue } from "askwell/adapters/crisp";
           import { intercom, type IntercomOptions } from "askwell/adapters/intercom";
-          await init();
+          await loadVocabulary([...navigator.languages, null], init());
           ${USE}
           const field: "name" | "email" | "phone" | undefined = ask?.field;
           const options: WidgetOptions = { siteKey: "pk", api: "https://chat.example" };

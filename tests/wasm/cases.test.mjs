@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { assertCases, KINDS } from "../support/cases.mjs";
+import { addAll } from "../support/vocabulary.mjs";
 import { ROOT } from "../support/worker.mjs";
 
 const BUILD = join(ROOT, "widget-plugin", "build", "lines");
@@ -14,6 +15,7 @@ describe("the shared cases in wasm", () => {
   before(async () => {
     engine = await import(join(BUILD, "engine.js"));
     engine.initSync({ module: readFileSync(join(BUILD, "engine_bg.wasm")) });
+    await addAll(engine);
   });
 
   for (const kind of KINDS) {

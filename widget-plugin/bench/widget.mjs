@@ -2,7 +2,7 @@
 //
 //   node widget-plugin/bench/widget.mjs [--runs N] [--throttle N] [--no-peers]
 
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -70,9 +70,14 @@ for (const peer of flags.peers ? PEERS : []) {
     skipped.push(`${peer.name}: ${error.message.split("\n")[0]}`);
   }
 }
-const locales = ["ar", "de", "en", "es", "fr", "hi", "it", "ja", "nl", "pl", "pt", "sv", "th", "tr", "zh"].map((code) => join("locales", `${code}.js`));
-const largest = locales.sort((a, b) => gzip(join(DIST, b)) - gzip(join(DIST, a)))[0];
-const parts = { loader: ["askwell.js"], widget: ["widget.js", largest], engine: ["engine_bg.wasm", "engine.js"] };
+const all = (folder) => readdirSync(join(DIST, folder)).map((name) => join(folder, name));
+const largest = (folder) => all(folder).sort((a, b) => gzip(join(DIST, b)) - gzip(join(DIST, a)))[0];
+const parts = {
+  loader: ["askwell.js"],
+  widget: ["widget.js", largest("locales")],
+  // English and one more language, the largest.
+  engine: ["engine_bg.wasm", "engine.js", "vocabulary.js", largest("vocabulary")],
+};
 await browser.close();
 await stub.stop();
 console.log(JSON.stringify({

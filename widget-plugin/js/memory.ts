@@ -10,6 +10,10 @@ export interface Engine {
   /** A policy for texts before the conversation has begun. */
   fresh(options: { lang?: string; region?: string }): Policy;
   resume(session: SerializedSession): Policy;
+  /** The language that a text is in (ISO 639-1), where that can be told. */
+  languageOf(text: string): string | undefined;
+  /** Whether it has the words of a language; it fetches them where it has not. */
+  speaks(language: string): boolean;
 }
 
 export class Memory {
@@ -36,6 +40,8 @@ export class Memory {
 
   /** What a text that is still being typed holds. */
   peek(text: string, begun: boolean, options: { lang?: string; region?: string }): Found[] {
+    const language = this.#engine()?.languageOf(text);
+    if (language) this.#engine()?.speaks(language);
     if (this.#predictor.current || begun) return this.#predictor.peek(text);
     this.#draft ??= this.#engine()?.fresh(options) ?? null;
     return this.#draft?.peek(text) ?? [];
@@ -49,12 +55,21 @@ export class Memory {
     this.#draft?.free();
     this.#draft = null;
     this.#predictor.reset((memory) => engine.resume(memory), session, messages);
+    this.#speaks();
     for (const message of since) this.#predictor.heard(message);
   }
 
   /** The question that the server will ask after this message, as far as that can be told. */
   predict(item: Outgoing, now: number): Ask | null {
-    return this.#predictor.predict(item, now)?.ask ?? null;
+    const ask = this.#predictor.predict(item, now)?.ask ?? null;
+    // In another language than the visitor's it would be said only until the server says it.
+    return this.#speaks() ? ask : null;
+  }
+
+  /** Whether the visitor's language is there. */
+  #speaks(): boolean {
+    const { language } = this.#predictor;
+    return language === undefined || this.#engine()?.speaks(language) !== false;
   }
 
   accepted(answer: MessageAccepted): void {

@@ -2,13 +2,34 @@
 
 import type { Engine } from "./memory.js";
 
-/** Loads the engine; rejects where WebAssembly is missing or forbidden. */
-export async function importEngine(address: string | URL | null): Promise<Engine> {
-  const module = await import("./engine.js");
-  await (address === null ? module.default() : module.default({ module_or_path: address }));
+/**
+ * Loads the engine with the languages of some tags; rejects where WebAssembly is missing or forbidden.
+ * `learned` is called whenever another language has been added.
+ */
+export async function importEngine(
+  address: string | URL | null,
+  tags: readonly (string | undefined)[],
+  learned: () => void,
+): Promise<Engine> {
+  const [module, { loadVocabulary }] = await Promise.all([import("./engine.js"), import("./vocabulary.js")]);
+  const ready = address === null ? module.default() : module.default({ module_or_path: address });
+  // A language that does not come is missed, and no more than that.
+  const load = (wanted: readonly (string | undefined)[]): Promise<void> =>
+    loadVocabulary(wanted, ready).catch((error: unknown) => console.warn("askwell: a language could not be loaded.", error));
+  await Promise.all([ready, load(tags)]);
+  const asked = new Set<string>();
   return {
     fresh: (options) => new module.PromptPolicy(options, Date.now()),
     resume: (session) => module.PromptPolicy.fromJSON(session),
+    languageOf: (text) => module.languageOf(text),
+    speaks: (language) => {
+      if (module.hasVocabulary(language)) return true;
+      if (!asked.has(language)) {
+        asked.add(language);
+        void load([language]).then(learned);
+      }
+      return false;
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { type Message, type MessageAccepted, asMarker, askId } from "./wire.js";
 
 export type Policy = Pick<
   PromptPolicy,
-  "peek" | "visitorMessage" | "agentMessage" | "marker" | "facts" | "free"
+  "peek" | "visitorMessage" | "agentMessage" | "marker" | "facts" | "language" | "free"
 >;
 
 export interface Prediction {
@@ -47,6 +47,11 @@ export class Predictor {
   /** What a text that is still being typed holds. */
   peek(text: string): Found[] {
     return this.#policy?.peek(text) ?? [];
+  }
+
+  /** The visitor's language (ISO 639-1), as far as it is known. */
+  get language(): string | undefined {
+    return this.#policy?.language;
   }
 
   facts(): KnownFacts {

@@ -175,7 +175,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
   function loadEngine(): void {
     if (engineAsked || !agreed) return;
     engineAsked = true;
-    importEngine(address).then(
+    importEngine(address, pageTags(options.locale), peek).then(
       (loaded) => {
         engine = loaded;
         conversation.engineReady();

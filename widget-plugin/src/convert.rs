@@ -75,7 +75,7 @@ pub fn refusal(what: &str, why: &str) -> JsValue {
 }
 
 /// A JavaScript `Error` with the stable code as its `code`.
-fn to_error(error: &Error) -> JsValue {
+pub fn to_error(error: &Error) -> JsValue {
     let js = JsError::new(&error.detail);
     js.set_code(error.code.as_str());
     js.into()

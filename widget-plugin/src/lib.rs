@@ -9,6 +9,7 @@ mod detector;
 #[cfg(feature = "lines")]
 mod lines;
 mod policy;
+mod vocabulary;
 
 pub use detector::Detector;
 pub use policy::PromptPolicy;

@@ -231,6 +231,12 @@ impl PromptPolicy {
         Ok(())
     }
 
+    /// The language of the visitor's words (ISO 639-1), as far as it could be told, else the page's.
+    #[wasm_bindgen(getter)]
+    pub fn language(&self) -> Option<String> {
+        self.session.lang().map(|lang| lang.code().to_owned())
+    }
+
     /// What the visitor said of themselves, as far as it stands.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ async function server(options) {
 function visit(stub, { area = new Area(), engine = true, online = () => true } = {}) {
   const clock = new Clock();
   const heard = [];
+  const wanted = [];
   const refused = [];
   const port = {
     fetch: (...args) => fetch(...args),
@@ -41,6 +42,8 @@ function visit(stub, { area = new Area(), engine = true, online = () => true } =
   const policy = {
     fresh: (options) => new stub.engine.PromptPolicy(options, clock.now),
     resume: (session) => stub.engine.PromptPolicy.fromJSON(session),
+    languageOf: (text) => stub.engine.languageOf(text),
+    speaks: (language) => stub.engine.hasVocabulary(language) || (wanted.push(language), false),
   };
   let id = 0;
   const conversation = new Conversation(

@@ -1,8 +1,9 @@
-//! Packs the language files of `src/prompt/lexicon`; their forms, written and packed, are described
-//! in `src/prompt/lexicon.rs`.
+//! Packs the language files of `src/prompt/lexicon`; `src/prompt/lexicon.rs` describes their form.
 
-use crate::text::print::{OPEN_WORDS, Print, STEM_CHARS, rice_bits};
+use crate::bits::Bits;
+use crate::text::print::{OPEN_WORDS, Print, STEM_CHARS};
 use crate::text::{Class, Tokens, fold};
+use crate::vocabulary::file::CUES_BITS;
 use cue::Cue;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -27,41 +28,39 @@ const LINES: [&str; 11] = [
     "confirm_slip",
 ];
 
-/// The packed fingerprints and the sentences of some languages.
-pub fn pack(langs: &[&str]) -> Result<(Vec<u8>, String), Box<dyn Error>> {
-    let (mut bits, mut sentences) = (Bits::default(), String::new());
-    for lang in langs {
-        let file = fs::read_to_string(format!("src/prompt/lexicon/{lang}.txt"))?;
-        let mut prints: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
-        let mut said: BTreeMap<&str, &str> = BTreeMap::new();
-        for line in file.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
-            let bad = || format!("prompt/lexicon/{lang}.txt: {line}");
-            let (key, text) = line.split_once(" = ").ok_or_else(bad)?;
-            if let Some(line) = key.strip_prefix("say.") {
-                said.insert(line, text);
-                continue;
-            }
-            let cue = Cue::KEYS.iter().position(|k| *k == key).ok_or_else(bad)?;
-            for phrase in text.split(',') {
-                let (head, whole) =
-                    fingerprint(phrase).ok_or_else(|| format!("{lang}: {phrase}"))?;
-                prints.entry(cue).or_default().insert(whole);
-                prints.entry(Cue::ALL.len()).or_default().extend(head);
-            }
+/// The keys of the cues, in the order in which they are packed.
+pub const KEYS: &[&str] = Cue::KEYS;
+
+/// Adds the fingerprints of one language, and gives its sentences.
+pub fn pack(lang: &str, bits: &mut Bits) -> Result<String, Box<dyn Error>> {
+    let file = fs::read_to_string(format!("src/prompt/lexicon/{lang}.txt"))?;
+    let mut prints: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+    let mut said: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in file.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        let bad = || format!("prompt/lexicon/{lang}.txt: {line}");
+        let (key, text) = line.split_once(" = ").ok_or_else(bad)?;
+        if let Some(line) = key.strip_prefix("say.") {
+            said.insert(line, text);
+            continue;
         }
-        for cue in 0..=Cue::ALL.len() {
-            bits.group(&prints.remove(&cue).unwrap_or_default(), 8)?;
-        }
-        for line in LINES {
-            let text = said.remove(line).ok_or_else(|| format!("{lang}: no say.{line}"))?;
-            sentences.push_str(text);
-            sentences.push('\n');
-        }
-        if let Some((line, _)) = said.first_key_value() {
-            return Err(format!("{lang}: say.{line} is no sentence").into());
+        let cue = Cue::KEYS.iter().position(|k| *k == key).ok_or_else(bad)?;
+        for phrase in text.split(',') {
+            let (head, whole) = fingerprint(phrase).ok_or_else(|| format!("{lang}: {phrase}"))?;
+            prints.entry(cue).or_default().insert(whole);
+            prints.entry(Cue::ALL.len()).or_default().extend(head);
         }
     }
-    Ok((bits.bytes, sentences))
+    for cue in 0..=Cue::ALL.len() {
+        bits.group(&prints.remove(&cue).unwrap_or_default(), CUES_BITS)?;
+    }
+    let mut sentences = Vec::new();
+    for line in LINES {
+        sentences.push(said.remove(line).ok_or_else(|| format!("{lang}: no say.{line}"))?);
+    }
+    if let Some((line, _)) = said.first_key_value() {
+        return Err(format!("{lang}: say.{line} is no sentence").into());
+    }
+    Ok(sentences.join("\n"))
 }
 
 /// The fingerprint of a phrase, and of what stands before its gap where it has one.
@@ -105,45 +104,4 @@ fn words(text: &str) -> Vec<String> {
         }
     }
     words
-}
-
-/// Bits, the most significant first.
-#[derive(Default)]
-pub struct Bits {
-    /// Whole bytes, the last one filled with zeros.
-    pub bytes: Vec<u8>,
-    used: usize,
-}
-
-impl Bits {
-    fn put(&mut self, value: u32, count: u32) {
-        for n in (0..count).rev() {
-            if self.used.is_multiple_of(8) {
-                self.bytes.push(0);
-            }
-            if let Some(last) = self.bytes.last_mut() {
-                *last |= ((value >> n & 1) as u8) << (7 - self.used % 8);
-            }
-            self.used += 1;
-        }
-    }
-
-    /// Adds a group; see `text::print::Packed`.
-    pub fn group(&mut self, prints: &BTreeSet<u32>, width: u32) -> Result<(), Box<dyn Error>> {
-        let count = u32::try_from(prints.len())?;
-        if count >> width > 0 {
-            return Err(format!("{count} phrases with one meaning are too many").into());
-        }
-        self.put(count, width);
-        let low = rice_bits(count);
-        let mut last = 0;
-        for print in prints {
-            let distance = print - last;
-            (0..distance >> low).for_each(|_| self.put(1, 1));
-            self.put(0, 1);
-            self.put(distance & ((1 << low) - 1), low);
-            last = *print;
-        }
-        Ok(())
-    }
 }

@@ -28,5 +28,6 @@ pub mod prompt;
 pub mod session;
 pub mod text;
 pub mod time;
+pub mod vocabulary;
 
 pub use error::{Code, Error};

@@ -1,4 +1,4 @@
-// The built engine in Node.
+// The built engine in Node, with English alone.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

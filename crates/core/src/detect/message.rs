@@ -36,7 +36,7 @@ pub(super) struct Message<'a> {
 impl<'a> Message<'a> {
     /// Looks all words up.
     pub(super) fn new(tokens: Tokens<'a>, langs: Langs) -> Self {
-        let lexicon = Lexicon::get();
+        let lexicon = &Lexicon::get();
         let mut hits = Vec::new();
         let mut single = vec![0; tokens.len()];
         let (mut titled, mut small) = (0, 0);

@@ -8,6 +8,7 @@ mod email;
 mod filter;
 mod json;
 mod lang;
+pub(crate) use lang::cues;
 mod language;
 mod mention;
 mod message;

@@ -1,11 +1,11 @@
-//! All phrases of all languages in one table, and what of it occurs in a message.
+//! Which phrases occur in a message.
 
 use super::lexicon::cue::Cue;
-use super::lexicon::{self, Meaning};
 use super::words::Words;
 use crate::text::Lang;
-use crate::text::print::{BITS, OPEN_WORDS, Print, STEM_CHARS};
-use std::sync::OnceLock;
+use crate::text::print::{OPEN_WORDS, Print, STEM_CHARS};
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::table::Entry;
 
 /// Words that a gap may skip.
 const GAP_WORDS: usize = 4;
@@ -16,53 +16,13 @@ const GAP_CHARS: usize = 10;
 const LONGEST: usize = 5;
 /// The longest phrase in a script without spaces, in characters.
 const LONGEST_DENSE: usize = 21;
-/// Bits of a fingerprint that choose the place where it is looked for: about one phrase in each.
-const PLACE_BITS: u32 = 12;
+/// What a fingerprint stands for: none is what may begin a phrase with a gap.
+pub(super) type Meaning = (Lang, Option<Cue>);
 
-/// Fingerprints by their upper bits.
-#[derive(Debug)]
-struct Table {
-    /// Where the fingerprints of each place begin in `entries`.
-    starts: Vec<u16>,
-    entries: Vec<(u32, Meaning)>,
-}
-
-impl Table {
-    fn place(print: u32) -> usize {
-        (print >> (BITS - PLACE_BITS)) as usize
-    }
-
-    /// The one table, unpacked on first use.
-    fn get() -> &'static Self {
-        static TABLE: OnceLock<Table> = OnceLock::new();
-        TABLE.get_or_init(|| {
-            let mut all = Vec::new();
-            lexicon::each(|print, meaning| all.push((print, meaning)));
-            // Counted into their places: a sort would weigh more in the module.
-            let mut starts = vec![0u16; (1 << PLACE_BITS) + 1];
-            for (print, _) in &all {
-                starts[Self::place(*print)] += 1;
-            }
-            let mut end = 0;
-            for start in &mut starts {
-                end += *start;
-                *start = end;
-            }
-            let mut entries = all.clone();
-            for entry in all {
-                let start = &mut starts[Self::place(entry.0)];
-                *start -= 1;
-                entries[usize::from(*start)] = entry;
-            }
-            Self { starts, entries }
-        })
-    }
-
-    fn find(&self, print: u32, mut take: impl FnMut(Meaning)) {
-        let place = Self::place(print);
-        let (from, to) = (usize::from(self.starts[place]), usize::from(self.starts[place + 1]));
-        for (_, meaning) in self.entries[from..to].iter().filter(|(p, _)| *p == print) {
-            take(*meaning);
+fn find(vocabulary: &Vocabulary, print: u32, mut take: impl FnMut(Meaning)) {
+    for Entry { langs, meaning, .. } in vocabulary.prompt.find(print) {
+        if let Some(lang) = Lang::ALL.get(langs.trailing_zeros() as usize) {
+            take((*lang, Cue::ALL.get(usize::from(*meaning)).copied()));
         }
     }
 }
@@ -90,12 +50,12 @@ pub(super) struct Hint {
 /// Every phrase that occurs, in the message's language and in English, which is mixed in
 /// everywhere; and that language.
 pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
-    let table = Table::get();
+    let vocabulary = &Vocabulary::get();
     let mut hits = Vec::new();
     let mut heads = Vec::new();
     for start in 0..words.len() {
         let script = Script::of(words.word(start));
-        follow(table, words, start, Print::NONE, |print, end, (lang, cue)| match cue {
+        follow(vocabulary, words, start, Print::NONE, |print, end, (lang, cue)| match cue {
             _ if !script.writes(lang) => {}
             Some(cue) => hits.push(Hit { lang, cue, start, end }),
             None => heads.push((print.gap(), end, lang)),
@@ -103,7 +63,7 @@ pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
         for (head, from, head_lang) in heads.drain(..) {
             let gap = if words.dense(from - 1) { GAP_CHARS } else { GAP_WORDS };
             for from in from..words.len().min(from + gap + 1) {
-                follow(table, words, from, head, |_, end, (lang, cue)| {
+                follow(vocabulary, words, from, head, |_, end, (lang, cue)| {
                     // What goes on in another language is another phrase's fingerprint.
                     let cue = cue.filter(|_| lang == head_lang);
                     hits.extend(cue.map(|cue| Hit { lang, cue, start, end }));
@@ -119,7 +79,7 @@ pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
 /// Gives what begins with a print and goes on at a word: the print, the word after the last, and
 /// what it means.
 fn follow(
-    table: &Table,
+    vocabulary: &Vocabulary,
     words: &Words<'_>,
     start: usize,
     mut print: Print,
@@ -134,12 +94,12 @@ fn follow(
             for (chars, c) in word.chars().enumerate() {
                 print = print.letters(c.encode_utf8(&mut [0; 4]));
                 if chars + 1 >= STEM_CHARS {
-                    table.find(print.open(), |meaning| take(print, n + 1, meaning));
+                    find(vocabulary, print.open(), |meaning| take(print, n + 1, meaning));
                 }
             }
             print = print.end();
         }
-        table.find(print.whole(), |meaning| take(print, n + 1, meaning));
+        find(vocabulary, print.whole(), |meaning| take(print, n + 1, meaning));
     }
 }
 
@@ -239,8 +199,8 @@ mod tests {
     fn strange_words_show_nothing() {
         let words = (0..20_000).map(|n| format!("zq{n}x"));
         let shown = words.filter(|w| !hits(&Words::new(w), Hint::default()).0.is_empty()).count();
-        // 20,000 words with four stems each, 6,000 fingerprints among 2^24: some thirty.
-        assert!(shown < 100, "{shown}");
+        // 20,000 words with four stems each, 6,000 fingerprints among 2^28: two.
+        assert!(shown < 10, "{shown}");
     }
 
     #[test]

@@ -6,39 +6,11 @@
 //! for up to four words in between (ten characters in scripts without spaces). `say.LINE = …` is a
 //! sentence that is said.
 //!
-//! `build.rs` packs them: of phrases, their fingerprints are kept ([`crate::text::print`]).
+//! `build.rs` packs them ([`crate::vocabulary`]): of phrases, their fingerprints are kept.
 
-pub(super) mod cue;
+pub(crate) mod cue;
 
-use super::wording::Line;
 use crate::text::Lang;
-use crate::text::print::Packed;
-use cue::Cue;
-
-/// Fingerprints, for each language and each cue, and then heads of phrases with a gap: groups whose
-/// number has eight bits.
-const PHRASES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prompt.bin"));
-
-/// The sentences of each language in the order of [`Line::ALL`], one a line.
-const LINES: &str = include_str!(concat!(env!("OUT_DIR"), "/lines.txt"));
-
-/// What a fingerprint stands for.
-pub(super) type Meaning = (Lang, Option<Cue>);
-
-/// Gives every fingerprint with its meaning; none for what may begin a phrase with a gap.
-pub(super) fn each(mut take: impl FnMut(u32, Meaning)) {
-    let mut packed = Packed::new(PHRASES);
-    for lang in Lang::ALL {
-        for cue in Cue::ALL.iter().map(|c| Some(*c)).chain([None]) {
-            packed.group(8, |print| take(print, (lang, cue)));
-        }
-    }
-}
-
-/// A built-in sentence.
-pub(super) fn line(lang: Lang, line: Line) -> &'static str {
-    LINES.split('\n').nth(lang as usize * Line::ALL.len() + line as usize).unwrap_or_default()
-}
 
 /// Whether a question word can stand anywhere in a sentence, and so shows a question wherever it
 /// stands; elsewhere it does at the beginning only.
@@ -48,30 +20,30 @@ pub(super) fn asks_anywhere(lang: Lang) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::text::print::BITS;
+    use super::cue::Cue;
+    use crate::prompt::Line;
+    use crate::text::Lang;
+    use crate::vocabulary::{HEAD, Vocabulary};
 
     #[test]
     fn every_language_knows_every_cue() {
-        let mut known = std::collections::HashSet::new();
-        each(|print, meaning| {
-            assert!(print < 1 << BITS);
-            known.insert(meaning);
-        });
+        let vocabulary = Vocabulary::get();
         for lang in Lang::ALL {
-            for cue in Cue::ALL {
-                assert!(known.contains(&(lang, Some(*cue))), "{lang:?} {cue:?}");
+            for (n, cue) in Cue::ALL.iter().enumerate() {
+                assert!(n < usize::from(HEAD));
+                let mut all = vocabulary.prompt.entries.iter();
+                let known = all.any(|e| e.langs == 1 << lang as u16 && usize::from(e.meaning) == n);
+                assert!(known, "{lang:?} {cue:?}");
             }
         }
     }
 
     #[test]
     fn every_sentence_is_there_with_its_places() {
-        assert_eq!(LINES.lines().count(), Lang::ALL.len() * Line::ALL.len());
         for lang in Lang::ALL {
             for (n, l) in Line::ALL.into_iter().enumerate() {
                 assert_eq!(l as usize, n);
-                let text = line(lang, l);
+                let text = Vocabulary::get().line(lang, l);
                 assert!(!text.trim().is_empty(), "{lang:?} {l:?}");
                 let value = matches!(l, Line::ConfirmOnFile | Line::ConfirmSlip);
                 assert_eq!(text.contains("{value}"), value, "{lang:?} {l:?}");

@@ -16,6 +16,7 @@ mod wording;
 mod words;
 
 pub use hold_out::held_out;
+pub(crate) use lexicon::cue::Cue;
 pub use policy::step;
 pub use reason::{Doubt, Hold, Moment, Reason};
 pub use report::{AskCounts, AskReport, AskResult};

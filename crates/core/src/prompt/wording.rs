@@ -1,9 +1,9 @@
 //! The words of a question: the owner's where given, else the language's own.
 
-use super::lexicon;
 use super::reason::Moment;
 use crate::detect::Kind;
 use crate::text::Lang;
+use crate::vocabulary::Vocabulary;
 use crate::{Code, Error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -229,9 +229,9 @@ pub fn mask(email: &str) -> String {
     }
 }
 
-/// The built-in sentence, for the owner to start from.
+/// The built-in sentence, for the owner to start from; in English where the language is not there.
 pub fn default_line(lang: Lang, line: Line) -> &'static str {
-    lexicon::line(lang, line)
+    Vocabulary::get().line(lang, line)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
 const [dist, file] = process.argv.slice(2);
 const engine = await import(pathToFileURL(join(dist, "engine.js")));
 engine.initSync({ module: readFileSync(join(dist, "engine_bg.wasm")) });
+const { LANGUAGES, loadVocabulary } = await import(pathToFileURL(join(dist, "vocabulary.js")));
+await loadVocabulary(LANGUAGES);
 const texts = JSON.parse(readFileSync(file, "utf8"));
 
 const ROUNDS = 5;

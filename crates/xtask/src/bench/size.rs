@@ -24,7 +24,8 @@ const SECTIONS: [&str; 13] = [
     "data count",
 ];
 
-/// Builds the widget, then prints the sections of its engine and the whole with its glue.
+/// Builds the widget, then prints the sections of its engine, and what a visitor loads: the engine with
+/// English, its glue, and the largest of the other languages.
 pub fn run(project: &Project) -> Result<()> {
     build::run(project, Some(build::Part::Widget))?;
     let read = |name: &str| {
@@ -42,11 +43,29 @@ pub fn run(project: &Project) -> Result<()> {
     for (name, body) in sections(&module)? {
         row(name, body)?;
     }
-    let whole = row("module", &module)? + row("glue", &glue)?;
+    let loading = read("vocabulary.js")?;
+    let own = row("module", &module)? + row("glue", &glue)? + row("loading languages", &loading)?;
+    let folder = project.path("widget-plugin/dist/vocabulary");
+    let mut languages = Vec::new();
+    for entry in
+        fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
+    {
+        let bytes = fs::read(entry?.path())?;
+        languages.push((gzipped(&bytes)?, bytes));
+    }
+    languages.sort();
+    let largest = languages.last().context("there are no languages")?;
+    row("largest language", &largest.1)?;
+    let all: usize = languages.iter().map(|(small, _)| small).sum();
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    println!("{table}\nmodule and glue: {whole} bytes gzip");
+    println!(
+        "{table}\nbytes gzip: {own} with English alone, {} with one more language, the largest, {} with all {}",
+        own + largest.0,
+        own + all,
+        languages.len() + 1,
+    );
     Ok(())
 }
 

@@ -7,7 +7,6 @@ macro_rules! cues {
     ($($(#[$doc:meta])* $name:ident = $key:literal),* $(,)?) => {
         cues!(@bits 0u64; $($(#[$doc])* $name,)*);
         /// The keys of the language files with their signs.
-        #[cfg_attr(not(test), allow(dead_code, reason = "read by build.rs"))]
         pub(crate) const KEYS: &[(&str, Cues)] = &[$(($key, $name)),*];
     };
     (@bits $n:expr; $(#[$doc:meta])* $name:ident, $($rest:tt)*) => {

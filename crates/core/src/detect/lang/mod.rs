@@ -10,15 +10,13 @@ pub(crate) mod cues;
 
 use super::filter::Filter;
 use crate::text::Lang;
-use crate::text::print::{BITS, Packed, Print};
+use crate::text::print::Print;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::table::Entry;
 use cues::{
     AT, Cues, DASH, DOT, HELLO, IAM, LEAD, MY, NOT, REQUEST, SORRY, THEIR, UNDERSCORE, YOUR,
 };
-use std::sync::OnceLock;
-
-/// Made by `build.rs`: the number of distinct meanings (u16); the languages (u16) of each, then the
-/// signs (u64) of each, little-endian; then for each a group of fingerprints ([`Packed`]).
-const PHRASES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/phrases.bin"));
+use std::sync::Arc;
 
 /// Given and family names that are frequent somewhere, in Latin letters.
 pub(crate) const NAMES: Filter = Filter(include_bytes!(concat!(env!("OUT_DIR"), "/names.bin")));
@@ -50,57 +48,19 @@ const SPELLED: Cues = AT | DOT | DASH | UNDERSCORE;
 /// What tells a language.
 const LITTLE: Cues = NOT | MY | YOUR | THEIR | HELLO | LEAD | SORRY | REQUEST | IAM;
 
-/// Bits of the number of phrases that have one meaning.
-const COUNT_BITS: u32 = 9;
-
-/// Bits of a fingerprint that choose the place where it is looked for: about one phrase in each.
-const PLACE_BITS: u32 = 12;
-
-/// All languages' words and phrases, by their fingerprints.
-pub(crate) struct Lexicon {
-    /// Where the fingerprints of each place begin in `entries`.
-    starts: Vec<u16>,
-    /// With what they mean.
-    entries: Vec<(u32, Langs, Cues)>,
-}
+/// The words and phrases of the languages that are there.
+pub(crate) struct Lexicon(Arc<Vocabulary>);
 
 impl Lexicon {
-    /// The one lexicon, unpacked on first use.
-    pub(crate) fn get() -> &'static Self {
-        static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-        LEXICON.get_or_init(Self::unpack)
-    }
-
-    fn unpack() -> Self {
-        let mut starts = vec![0_u16; (1 << PLACE_BITS) + 1];
-        let mut count = 0;
-        each(|print, _, _| {
-            if let Some(start) = starts.get_mut(place(print)) {
-                *start += 1;
-            }
-            count += 1;
-        });
-        let mut end = 0;
-        for start in &mut starts {
-            end += *start;
-            *start = end;
-        }
-        let mut entries = vec![(0, 0, 0); count];
-        each(|print, langs, cues| {
-            let Some(start) = starts.get_mut(place(print)) else { return };
-            *start -= 1;
-            if let Some(entry) = entries.get_mut(usize::from(*start)) {
-                *entry = (print, langs, cues);
-            }
-        });
-        Self { starts, entries }
+    /// What is there now.
+    pub(crate) fn get() -> Self {
+        Self(Vocabulary::get())
     }
 
     fn entries(&self, print: u32) -> impl Iterator<Item = (Langs, Cues)> {
-        let start = |place: usize| self.starts.get(place).map_or(0, |n| usize::from(*n));
-        let all = self.entries.get(start(place(print))..start(place(print) + 1));
-        let equal = all.unwrap_or_default().iter().filter(move |(p, _, _)| *p == print);
-        equal.map(|(_, langs, cues)| (*langs, *cues))
+        let cues = |meaning: u16| self.0.signs.get(usize::from(meaning)).copied();
+        let found = self.0.detect.find(print);
+        found.map(move |Entry { langs, meaning, .. }| (*langs, cues(*meaning).unwrap_or_default()))
     }
 
     /// What a phrase is a sign of.
@@ -143,23 +103,6 @@ impl Lexicon {
     }
 }
 
-fn place(print: u32) -> usize {
-    (print >> (BITS - PLACE_BITS)) as usize
-}
-
-/// Gives every fingerprint with its languages and signs.
-fn each(mut take: impl FnMut(u32, Langs, Cues)) {
-    let number = |at: usize| PHRASES.get(at..).and_then(<[u8]>::first_chunk::<2>);
-    let meanings = number(0).map_or(0, |n| usize::from(u16::from_le_bytes(*n)));
-    let mut packed = Packed::new(PHRASES.get(2 + 10 * meanings..).unwrap_or_default());
-    for i in 0..meanings {
-        let langs = number(2 + 2 * i).map_or(0, |n| u16::from_le_bytes(*n));
-        let cues = PHRASES.get(2 + 2 * meanings + 8 * i..).and_then(<[u8]>::first_chunk::<8>);
-        let cues = cues.map_or(0, |n| u64::from_le_bytes(*n));
-        packed.group(COUNT_BITS, |print| take(print, langs, cues));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::filter::has_form;
@@ -175,8 +118,9 @@ mod tests {
                 ["intro", "iam", "ask", "email", "phone", "code", "not", "negate", "sorry"]
                     .contains(k)
             }) {
-                let mut all = lexicon.entries.iter();
-                let has = all.any(|(_, langs, cues)| langs & only(lang) != 0 && cues & cue != 0);
+                let signs = |e: &Entry| lexicon.0.signs[usize::from(e.meaning)];
+                let mut all = lexicon.0.detect.entries.iter();
+                let has = all.any(|e| e.langs & only(lang) != 0 && signs(e) & cue != 0);
                 assert!(has, "{} lacks {key}", lang.code());
             }
         }

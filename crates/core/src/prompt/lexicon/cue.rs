@@ -12,7 +12,6 @@ macro_rules! cues {
             /// All of them, in the order in which they are packed.
             pub(crate) const ALL: &[Self] = &[$(Self::$name),*];
             /// Their keys in the language files, in the same order.
-            #[allow(dead_code, reason = "read by build.rs")]
             pub(crate) const KEYS: &[&str] = &[$($key),*];
         }
     };

@@ -1,0 +1,63 @@
+//! Makes one language's vocabulary from its two files, `src/detect/lang/CODE.txt` and
+//! `src/prompt/lexicon/CODE.txt`, in the layout of `src/vocabulary/file.rs`.
+
+use super::{cues, form, prompt};
+use crate::bits::Bits;
+use crate::text::print::Print;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+
+#[allow(dead_code, reason = "shared with the library")]
+#[path = "../src/vocabulary/file.rs"]
+pub mod file;
+
+/// The file of the language at a place of `Lang::ALL`.
+pub fn pack(place: usize, code: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut bits = Bits::default();
+    detection(code, &mut bits)?;
+    let sentences = prompt::pack(code, &mut bits)?;
+    let mut rest = u16::try_from(sentences.len())?.to_le_bytes().to_vec();
+    rest.extend(sentences.bytes());
+    rest.extend(bits.bytes);
+    let place = [u8::try_from(place)?];
+    let sum = file::checksum(&rest, file::checksum(&place, file::START));
+    let edition = file::edition(cues::KEYS, prompt::KEYS).to_le_bytes();
+    Ok([&edition[..], &place, &sum.to_le_bytes(), &rest].concat())
+}
+
+/// The phrases of detection by what they mean.
+fn detection(code: &str, bits: &mut Bits) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(format!("src/detect/lang/{code}.txt"))?;
+    let mut phrases: BTreeMap<String, u64> = BTreeMap::new();
+    for line in
+        text.lines().filter(|l| !l.is_empty() && !l.starts_with('#') && !l.starts_with("common ="))
+    {
+        let (key, items) = line.split_once(" =").ok_or_else(|| format!("{code}: {line}"))?;
+        let (_, sign) = cues::KEYS
+            .iter()
+            .find(|(k, _)| *k == key)
+            .ok_or_else(|| format!("{code}: no key {key}"))?;
+        for item in items.split_ascii_whitespace() {
+            *phrases.entry(form(item)).or_default() |= sign;
+        }
+    }
+    let mut meanings: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
+    for (phrase, signs) in &phrases {
+        meanings.entry(*signs).or_default().insert(fingerprint(phrase));
+    }
+    bits.number(meanings.len(), file::MEANINGS_BITS)?;
+    for (signs, prints) in &meanings {
+        bits.number(signs.count_ones() as usize - 1, file::SIGNS_BITS)?;
+        for sign in (0..u64::BITS).filter(|n| signs >> n & 1 == 1) {
+            bits.number(sign as usize, file::SIGN_BITS)?;
+        }
+        bits.group(prints, file::PHRASES_BITS)?;
+    }
+    Ok(())
+}
+
+/// Of the folded tokens, each with its end; a run without spaces is one.
+fn fingerprint(phrase: &str) -> u32 {
+    phrase.split(' ').fold(Print::NONE, |print, word| print.letters(word).end()).whole()
+}
