@@ -48,7 +48,10 @@ const WASM_FEATURES = [
  * For the size after gzip. The compiler has inlined what is worth it; inlining again, and keeping a repeated
  * expression in a local, make the code smaller and what gzip makes of it larger.
  */
-const WASM_PASSES = ["-Oz", "--converge", ...["inlining", "inlining-optimizing", "local-cse"].map((name) => `--skip-pass=${name}`)];
+const WASM_PASSES = [
+  "-Oz", "--converge", "--strip-producers", "--strip-target-features",
+  ...["inlining", "inlining-optimizing", "local-cse"].map((name) => `--skip-pass=${name}`),
+];
 
 /** Bytes after gzip. The largest of the languages stands for the one that a visitor loads. */
 const BUDGET = {

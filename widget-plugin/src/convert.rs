@@ -1,6 +1,7 @@
 //! From JavaScript values and back, as JSON text: one string crosses, whatever the value holds.
 
-use askwell::json::{Fields, Json, Mismatch, ToValue, Value, read, write};
+use askwell::api::FoundOnWire;
+use askwell::json::{Fields, Json, Mismatch, Value, read, write};
 use askwell::text::Lang;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -29,9 +30,9 @@ pub fn to_js<T: JsCast>(value: &Value) -> Result<T, JsValue> {
     Ok(parse(&write(value))?.unchecked_into())
 }
 
-/// A list of values, as an array.
-pub fn list(items: &[impl ToValue]) -> Value {
-    Value::List(items.iter().map(ToValue::value).collect())
+/// What was found, as an array.
+pub fn list(items: &[FoundOnWire]) -> Value {
+    Value::List(items.iter().map(FoundOnWire::value).collect())
 }
 
 /// Reads a value.
@@ -41,23 +42,21 @@ pub fn from_js<T: Json>(what: &str, value: &JsValue) -> Result<T, JsValue> {
 
 /// Reads the options of a call, all of which may be left out: `undefined` and `null` are the
 /// default, in their place and as a whole.
-pub fn options<T: Default>(
+pub fn options(
     what: &str,
-    value: Option<impl Into<JsValue>>,
-    fields: impl FnOnce(&mut Fields) -> Result<T, Mismatch>,
-) -> Result<T, JsValue> {
-    let value = value.map_or(JsValue::NULL, Into::into);
-    let given = match plain(what, &value)? {
-        Value::Null => return Ok(T::default()),
+    value: Option<JsValue>,
+    read: &mut dyn FnMut(&mut Fields) -> Result<(), Mismatch>,
+) -> Result<(), JsValue> {
+    let given = match plain(what, &value.unwrap_or(JsValue::NULL))? {
+        Value::Null => return Ok(()),
         given => given,
     };
-    let read = || {
-        let mut rest = Fields::of(given)?;
-        let read = fields(&mut rest)?;
-        rest.end()?;
-        Ok(read)
+    let all = || {
+        let mut fields = Fields::of(given)?;
+        read(&mut fields)?;
+        fields.end()
     };
-    read().map_err(|Mismatch(why)| refusal(what, &why))
+    all().map_err(|Mismatch(why)| refusal(what, &why))
 }
 
 fn plain(what: &str, value: &JsValue) -> Result<Value, JsValue> {
@@ -89,6 +88,7 @@ pub fn instant(now_ms: Option<f64>) -> UnixMillis {
 
 /// A BCP 47 tag; one of a language that is not known counts as none.
 pub fn lang(fields: &mut Fields) -> Result<Option<Lang>, Mismatch> {
-    let tag: Option<String> = fields.get("lang")?;
-    Ok(tag.as_deref().and_then(Lang::from_tag))
+    let mut tag = String::new();
+    fields.option("lang", &mut tag)?;
+    Ok(Lang::from_tag(&tag))
 }

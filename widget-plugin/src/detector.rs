@@ -95,7 +95,12 @@ impl Detector {
     pub fn new(
         #[wasm_bindgen(js_name = options)] given: Option<JsDetectorOptions>,
     ) -> Result<Self, JsValue> {
-        options("options", given, |f| Ok(Self { lang: lang(f)?, region: f.get("region")? }))
+        let mut new = Self::default();
+        options("options", given.map(Into::into), &mut |f| {
+            new.lang = lang(f)?;
+            f.option("region", &mut new.region)
+        })?;
+        Ok(new)
     }
 
     /// Finds what a text holds, in its order, other people's and taken-back values included.
@@ -107,14 +112,14 @@ impl Detector {
         text: &str,
         context: Option<JsDetectContext>,
     ) -> Result<JsFoundList, JsValue> {
-        let context = options("context", context, |f| {
-            Ok(DetectContext {
-                lang: lang(f)?,
-                region: f.get("region")?,
-                prev_agent: f.get("prevAgent")?,
-                asked: f.get::<Option<Vec<Asked>>>("asked")?.unwrap_or_default(),
-            })
+        let mut given = DetectContext::default();
+        options("context", context.map(Into::into), &mut |f| {
+            given.lang = lang(f)?;
+            f.option("region", &mut given.region)?;
+            f.option("prevAgent", &mut given.prev_agent)?;
+            f.option("asked", &mut given.asked)
         })?;
+        let context = given;
         let detection = detect::detect(
             text,
             &Context {

@@ -4,7 +4,7 @@ use crate::convert::{from_js, instant, lang, list, options, refusal, to_js};
 use askwell::api::FoundOnWire;
 use askwell::conversation::Marker;
 use askwell::customer::Fact;
-use askwell::detect::{Kind, Region};
+use askwell::detect::Kind;
 use askwell::json::{Json, Object};
 use askwell::prompt::{Config, Decision};
 use askwell::session::{Options, Outcome, Session};
@@ -129,23 +129,20 @@ impl PromptPolicy {
         #[wasm_bindgen(js_name = options)] given: Option<JsPolicyOptions>,
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<Self, JsValue> {
-        let default = Config::default();
-        let (options, known) = options("options", given, |f| {
-            let lang = lang(f)?;
-            let prompt = Config {
-                enabled: f.get::<Option<_>>("enabled")?.unwrap_or(default.enabled),
-                fields: f.get::<Option<_>>("fields")?.unwrap_or(default.fields),
-                max_asks: f.get::<Option<_>>("maxAsks")?.unwrap_or(default.max_asks),
-                cool_down_turns: f
-                    .get::<Option<_>>("coolDownTurns")?
-                    .unwrap_or(default.cool_down_turns),
-                lang,
-                wording: f.get::<Option<_>>("wording")?.unwrap_or_default(),
-            };
-            let known: Vec<Kind> = f.get::<Option<_>>("known")?.unwrap_or_default();
-            Ok((Options { prompt, lang, region: f.get::<Option<Region>>("region")? }, known))
+        let mut new = Options { prompt: Config::default(), ..Options::default() };
+        let mut known: Vec<Kind> = Vec::new();
+        options("options", given.map(Into::into), &mut |f| {
+            new.lang = lang(f)?;
+            new.prompt.lang = new.lang;
+            f.option("region", &mut new.region)?;
+            f.option("known", &mut known)?;
+            f.option("enabled", &mut new.prompt.enabled)?;
+            f.option("fields", &mut new.prompt.fields)?;
+            f.option("maxAsks", &mut new.prompt.max_asks)?;
+            f.option("coolDownTurns", &mut new.prompt.cool_down_turns)?;
+            f.option("wording", &mut new.prompt.wording)
         })?;
-        Ok(Self { session: Session::new(options, &known, instant(now_ms)) })
+        Ok(Self { session: Session::new(new, &known, instant(now_ms)) })
     }
 
     /// Goes on where `toJSON()`, here or at the server, left off.

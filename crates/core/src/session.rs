@@ -80,19 +80,22 @@ struct Slip {
     value: String,
 }
 
-json_struct!(Options { prompt: with = prompt::Config::default(), lang: with, region: with } strict);
-json_struct!(Heard { text: with, asked: with });
-json_struct!(Slip { field: with, value: with });
-json_struct!(Session {
-    version: with = first_version(),
-    options: with,
-    facts: with,
-    policy: with,
-    heard: with,
-    slip: with_some,
-    lang: with,
-    seq: with,
+json_struct!(Options { prompt: Default, lang: With, region: With } in Options::default(), strict);
+json_struct!(Heard { text: With, asked: With } in Heard { text: String::new(), asked: None });
+json_struct!(Slip { field: With, value: With } in Slip {
+    field: detect::Kind::Name,
+    value: String::new(),
 });
+json_struct!(Session {
+    version: Default,
+    options: With,
+    facts: With,
+    policy: With,
+    heard: With,
+    slip: WithSome,
+    lang: With,
+    seq: With,
+} in Session { version: first_version(), ..Session::default() });
 
 /// What one visitor's message led to.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! What was detected, as the wire carries it.
 
 use crate::detect::{Detection, Kind, Subject};
-use crate::json::{Object, ToValue, Value};
+use crate::json::{Object, Value};
 use crate::text::Utf16;
 use serde::{Deserialize, Serialize};
 
@@ -47,8 +47,9 @@ impl FoundOnWire {
     }
 }
 
-impl ToValue for FoundOnWire {
-    fn value(&self) -> Value {
+impl FoundOnWire {
+    /// As JavaScript gets it.
+    pub fn value(&self) -> Value {
         let place = |at: usize| Value::Whole(i64::try_from(at).unwrap_or(i64::MAX));
         // The cast saturates; what is sure to a hundredth is sure enough.
         let confidence = Value::Hundredths((self.confidence * 100.0 + 0.5) as u32);

@@ -35,8 +35,13 @@ pub struct Facts {
     pub phone: Option<Fact>,
 }
 
-json_struct!(Fact { value: with, seq: with, at: with, detector: with });
-json_struct!(Facts { name: with_some, email: with_some, phone: with_some });
+json_struct!(Fact { value: With, seq: With, at: With, detector: With } in Fact {
+    value: String::new(),
+    seq: 0,
+    at: UnixMillis(0),
+    detector: 0,
+});
+json_struct!(Facts { name: WithSome, email: WithSome, phone: WithSome } in Facts::default());
 
 impl Facts {
     /// The fact of a kind.

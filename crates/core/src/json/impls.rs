@@ -75,9 +75,7 @@ impl<T: Json> Json for Option<T> {
         }
     }
 
-    fn from_field(field: Option<Value>) -> Result<Self, Mismatch> {
-        Self::from_value(field.unwrap_or(Value::Null))
-    }
+    const OPTIONAL: bool = true;
 }
 
 impl<T: Json> Json for Vec<T> {
@@ -109,15 +107,15 @@ impl<A: Json, B: Json> Json for (A, B) {
     }
 }
 
-/// The variant that has a name.
-pub(crate) fn named<T: Copy>(
+/// Which of so many names is given.
+pub(crate) fn named(
     value: &Value,
-    all: &[T],
-    name: impl Fn(T) -> &'static str,
-) -> Result<T, Mismatch> {
+    count: usize,
+    name: &dyn Fn(usize) -> &'static str,
+) -> Result<usize, Mismatch> {
     let given = if let Value::Text(text) = value { text.as_str() } else { "" };
-    all.iter().copied().find(|t| name(*t) == given).ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|t| name(*t)).collect();
+    (0..count).find(|n| name(*n) == given).ok_or_else(|| {
+        let names: Vec<&str> = (0..count).map(name).collect();
         Mismatch(["expected one of ", &names.join(", ")].concat())
     })
 }
@@ -131,53 +129,57 @@ macro_rules! json_enum {
             }
 
             fn from_value(value: $crate::json::Value) -> Result<Self, $crate::json::Mismatch> {
-                $crate::json::named(&value, &$all, $name)
+                let n = $crate::json::named(&value, $all.len(), &|n| $name($all[n]))?;
+                Ok($all[n])
             }
         }
     };
 }
 
-/// `json_struct!(Fact { value: with, at: with_some = 0 })`: an object with these fields, in this order.
-/// `with_some` leaves out what says nothing. A field with a default may be absent. `strict` refuses
-/// other fields, which are passed over else.
+/// `json_struct!(Fact { value: With, at: Default } in Fact::default())`: an object with these fields, in
+/// this order ([`super::How`]). What follows `in` is what is read into, and stays where a field may be
+/// left out and is. `strict` refuses other fields, which are passed over else.
 macro_rules! json_struct {
-    ($t:ty { $($field:ident: $with:ident $(= $default:expr)?),* $(,)? } $($strict:ident)?) => {
+    ($t:ty { $($field:ident: $how:ident),* $(,)? } in $blank:expr $(, $strict:ident)?) => {
+        impl $crate::json::Record for $t {
+            fn field(
+                &self,
+                n: usize,
+            ) -> Option<(&'static str, $crate::json::How, &dyn $crate::json::Slot)> {
+                let mut at = 0..;
+                $(if at.next() == Some(n) {
+                    return Some((stringify!($field), $crate::json::How::$how, &self.$field));
+                })*
+                None
+            }
+
+            fn slot(&mut self, n: usize) -> Option<&mut dyn $crate::json::Slot> {
+                let mut at = 0..;
+                $(if at.next() == Some(n) {
+                    return Some(&mut self.$field);
+                })*
+                None
+            }
+        }
+
         impl $crate::json::Json for $t {
             fn to_value(&self) -> $crate::json::Value {
-                $crate::json::Object::default()
-                    $(.$with(stringify!($field), &self.$field))*
-                    .done()
+                $crate::json::write_record(self)
             }
 
             fn from_value(value: $crate::json::Value) -> Result<Self, $crate::json::Mismatch> {
-                let mut fields = $crate::json::Fields::of(value)?;
-                let mut at = "";
-                let mut read = || {
-                    Ok(Self {
-                        $($field: {
-                            at = stringify!($field);
-                            json_struct!(@read fields.take(at) $(, $default)?)
-                        },)*
-                    })
-                };
-                let read: Result<Self, $crate::json::Mismatch> = read();
-                let read = read.map_err(|e| e.within(at))?;
-                $(json_struct!(@end fields, $strict);)?
-                Ok(read)
+                let mut new: Self = $blank;
+                let strict = json_struct!(@strict $($strict)?);
+                $crate::json::read_record(&mut new, value, strict)?;
+                Ok(new)
             }
         }
     };
-    (@read $field:expr) => {
-        $crate::json::Json::from_field($field)?
+    (@strict strict) => {
+        true
     };
-    (@read $field:expr, $default:expr) => {
-        match $field {
-            Some(value) => $crate::json::Json::from_value(value)?,
-            None => $default,
-        }
-    };
-    (@end $fields:ident, strict) => {
-        $fields.end()?
+    (@strict) => {
+        false
     };
 }
 

@@ -8,10 +8,12 @@
 
 mod impls;
 mod read;
+mod record;
 mod write;
 
 pub(crate) use impls::{json_enum, json_struct, named};
 pub use read::read;
+pub(crate) use record::{How, Record, read_record, write_record};
 pub use write::write;
 
 /// Any JSON value, with the numbers that occur here.
@@ -63,15 +65,37 @@ pub trait Json: Sized {
     /// Where it is of another form.
     fn from_value(value: Value) -> Result<Self, Mismatch>;
 
-    /// From a field, which may have been left out.
+    /// Whether a field of this type may be left out.
+    const OPTIONAL: bool = false;
+}
+
+/// A place for a value of a type that its reader does not know: one reader serves all structures.
+pub trait Slot {
+    /// As [`Json::to_value`].
+    fn value(&self) -> Value;
+
+    /// Puts what a value says here.
     ///
     /// # Errors
-    /// Where it is of another form, or may not be left out.
-    fn from_field(field: Option<Value>) -> Result<Self, Mismatch> {
-        match field {
-            Some(value) => Self::from_value(value),
-            None => Err(Mismatch::new("is missing")),
-        }
+    /// Where it is of another form; what was here stays.
+    fn put(&mut self, value: Value) -> Result<(), Mismatch>;
+
+    /// As [`Json::OPTIONAL`].
+    fn optional(&self) -> bool;
+}
+
+impl<T: Json> Slot for T {
+    fn value(&self) -> Value {
+        self.to_value()
+    }
+
+    fn put(&mut self, value: Value) -> Result<(), Mismatch> {
+        *self = Self::from_value(value)?;
+        Ok(())
+    }
+
+    fn optional(&self) -> bool {
+        Self::OPTIONAL
     }
 }
 
@@ -97,12 +121,26 @@ impl Fields {
         Some(self.0.swap_remove(at).1)
     }
 
-    /// Reads a field.
+    /// Reads a field, which may have been left out; says whether it was there.
     ///
     /// # Errors
-    /// Where it is of another form, or is left out and may not be.
-    pub fn get<T: Json>(&mut self, name: &str) -> Result<T, Mismatch> {
-        T::from_field(self.take(name)).map_err(|e| e.within(name))
+    /// Where it is of another form.
+    pub fn put(&mut self, name: &str, slot: &mut dyn Slot) -> Result<bool, Mismatch> {
+        match self.take(name) {
+            Some(value) => slot.put(value).map(|()| true).map_err(|e| e.within(name)),
+            None => Ok(false),
+        }
+    }
+
+    /// Reads a field of which `null` says as little as leaving it out.
+    ///
+    /// # Errors
+    /// Where it is of another form.
+    pub fn option(&mut self, name: &str, slot: &mut dyn Slot) -> Result<(), Mismatch> {
+        match self.take(name) {
+            Some(Value::Null) | None => Ok(()),
+            Some(value) => slot.put(value).map_err(|e| e.within(name)),
+        }
     }
 
     /// Refuses what was not taken.
@@ -133,13 +171,13 @@ pub struct Object(Vec<(String, Value)>);
 impl Object {
     /// Adds a field.
     #[must_use]
-    pub fn with(self, name: &str, field: &dyn ToValue) -> Self {
+    pub fn with(self, name: &str, field: &dyn Slot) -> Self {
         self.with_value(name, field.value())
     }
 
     /// Adds a field unless it is `null`, `false` or an empty list.
     #[must_use]
-    pub fn with_some(self, name: &str, field: &dyn ToValue) -> Self {
+    pub fn with_some(self, name: &str, field: &dyn Slot) -> Self {
         match field.value() {
             Value::Null | Value::Bool(false) => self,
             Value::List(items) if items.is_empty() => self,
@@ -157,18 +195,6 @@ impl Object {
     /// The object.
     pub fn done(self) -> Value {
         Value::Map(self.0)
-    }
-}
-
-/// The half of [`Json`] that can be passed as an object.
-pub trait ToValue {
-    /// As [`Json::to_value`].
-    fn value(&self) -> Value;
-}
-
-impl<T: Json> ToValue for T {
-    fn value(&self) -> Value {
-        self.to_value()
     }
 }
 

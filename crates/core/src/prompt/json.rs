@@ -2,8 +2,10 @@
 
 use super::state::AgentQuestion;
 use super::{Ask, AskOutcome, Asked, Config, Confirm, Line, Moment, State, Wording};
+use crate::detect::Kind;
 use crate::json::{Fields, Json, Mismatch, Object, Value, json_enum, json_struct, named};
 use crate::text::Lang;
+use crate::time::UnixMillis;
 
 const OUTCOMES: [AskOutcome; 4] =
     [AskOutcome::Open, AskOutcome::Answered, AskOutcome::Refused, AskOutcome::PassedOver];
@@ -20,40 +22,50 @@ fn outcome(outcome: AskOutcome) -> &'static str {
 json_enum!(Moment, Moment::ALL, Moment::code);
 json_enum!(AskOutcome, OUTCOMES, outcome);
 
-json_struct!(Ask { field: with, text: with });
-json_struct!(Confirm { field: with, text: with, suggestion: with_some });
+json_struct!(Ask { field: With, text: With } in Ask { field: Kind::Name, text: String::new() });
+json_struct!(Confirm { field: With, text: With, suggestion: WithSome } in Confirm {
+    field: Kind::Name,
+    text: String::new(),
+    suggestion: None,
+});
 json_struct!(Asked {
-    field: with,
-    moment: with,
-    at: with,
-    turn: with,
-    outcome: with = AskOutcome::Open,
+    field: With,
+    moment: With,
+    at: With,
+    turn: With,
+    outcome: Default,
+} in Asked {
+    field: Kind::Name,
+    moment: Moment::Matter,
+    at: UnixMillis(0),
+    turn: 0,
+    outcome: AskOutcome::Open,
 });
 json_struct!(State {
-    known: with_some = Vec::new(),
-    refused: with_some = Vec::new(),
-    asked_by_agent: with_some = Vec::new(),
-    asks: with_some = Vec::new(),
-    on_file: with_some = Vec::new(),
-    confirmed: with_some = Vec::new(),
-    wants: with_some = Vec::new(),
-    turns: with = 0,
-    refused_turn: with_some,
-    angry_turn: with_some,
-    agent_question: with_some,
-    exploring: with_some = false,
-    offer: with_some,
-    held_out: with_some = false,
-    lang: with_some,
-});
+    known: DefaultSome,
+    refused: DefaultSome,
+    asked_by_agent: DefaultSome,
+    asks: DefaultSome,
+    on_file: DefaultSome,
+    confirmed: DefaultSome,
+    wants: DefaultSome,
+    turns: Default,
+    refused_turn: DefaultSome,
+    angry_turn: DefaultSome,
+    agent_question: DefaultSome,
+    exploring: DefaultSome,
+    offer: DefaultSome,
+    held_out: DefaultSome,
+    lang: DefaultSome,
+} in State::default());
 json_struct!(Config {
-    enabled: with = true,
-    fields: with = Config::default().fields,
-    max_asks: with = Config::default().max_asks,
-    cool_down_turns: with = Config::default().cool_down_turns,
-    lang: with_some,
-    wording: with = Wording::default(),
-} strict);
+    enabled: Default,
+    fields: Default,
+    max_asks: Default,
+    cool_down_turns: Default,
+    lang: DefaultSome,
+    wording: Default,
+} in Config::default(), strict);
 
 impl Json for AgentQuestion {
     fn to_value(&self) -> Value {
@@ -64,10 +76,14 @@ impl Json for AgentQuestion {
     }
 
     fn from_value(value: Value) -> Result<Self, Mismatch> {
-        match value {
-            Value::Text(_) => named(&value, &[Self::Other], |_| "other"),
-            value => Fields::of(value)?.get("for").map(Self::For),
+        if let Value::Text(_) = value {
+            return named(&value, 1, &|_| "other").map(|_| Self::Other);
         }
+        let mut kind = Kind::Name;
+        if Fields::of(value)?.put("for", &mut kind)? {
+            return Ok(Self::For(kind));
+        }
+        Err(Mismatch::new("is missing").within("for"))
     }
 }
 
@@ -87,9 +103,10 @@ impl Json for Wording {
     fn from_value(value: Value) -> Result<Self, Mismatch> {
         let mut wording = Self::default();
         for (code, lines) in Fields::of(value)? {
-            let lang = named(&Value::Text(code), &Lang::ALL, Lang::code)?;
+            let lang = Lang::from_value(Value::Text(code))?;
             for (name, text) in Fields::of(lines)? {
-                let line = named(&Value::Text(name), &Line::ALL, Line::code)?;
+                let line = named(&Value::Text(name), Line::ALL.len(), &|n| Line::ALL[n].code())?;
+                let line = Line::ALL[line];
                 wording.set(lang, line, Json::from_value(text)?);
             }
         }
