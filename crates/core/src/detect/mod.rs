@@ -240,9 +240,11 @@ fn in_order<T>(list: &mut [T], before: impl Fn(&T, &T) -> bool) {
 }
 
 /// The languages whose words are looked for: what the text, the page and the agent's words are in,
-/// and English, which is mixed into all of them; every language where none of these is known.
+/// and English, which is mixed into all of them; every language where none of these is known. Where
+/// the text may be in several, the page's is the one: "mein" is "my" in German and "I am" in Hindi.
 fn languages(tokens: &Tokens<'_>, agent: Option<&Tokens<'_>>, page: Option<Lang>) -> Langs {
-    let told = [Some(language::likely(tokens)), page.map(lang::only), agent.map(language::likely)];
-    let known = told.into_iter().flatten().fold(0, |all, langs| all | langs);
+    let (likely, page) = (language::likely(tokens), page.map_or(0, lang::only));
+    let own = if likely & page == 0 { likely | page } else { page };
+    let known = own | agent.map_or(0, language::likely);
     if known == 0 { lang::ALL_LANGS } else { known | lang::only(Lang::En) }
 }
