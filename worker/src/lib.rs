@@ -16,6 +16,7 @@ mod http;
 mod jobs;
 mod ledger;
 mod llm;
+mod pages;
 mod problem;
 mod queue;
 mod routes;
@@ -38,6 +39,9 @@ fn start() {
 /// HTTP.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    if pages::are_at(&request.path()) {
+        return pages::serve(request, &env).await;
+    }
     routes::serve(request, &env).await
 }
 

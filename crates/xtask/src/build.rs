@@ -95,14 +95,26 @@ fn widget(project: &Project, tools: &Toolbox, lines: bool) -> Result<()> {
     unless_fresh(project, "widget", &outcomes, &mut build)
 }
 
+/// The styles and scripts of the dashboard, which the Worker is compiled with.
+fn dashboard(project: &Project, tools: &Toolbox) -> Result<()> {
+    let mut build = project.command("node");
+    build.arg("worker/dashboard/build.mjs");
+    tools.apply(&mut build);
+    let sources = ["package-lock.json", "worker/dashboard"];
+    let apart = ["worker/dashboard/dist"];
+    let stamp = Stamp::of_trees(project, "dashboard", &sources, &apart, &tools.identity())?;
+    unless_fresh(project, "dashboard", &[(stamp, "worker/dashboard/dist")], &mut build)
+}
+
 fn worker(project: &Project, tools: &Toolbox) -> Result<()> {
+    dashboard(project, tools)?;
     let mut build = project.command(tools.worker_build());
     let quick = is_set(QUICK);
     build.current_dir(project.path("worker"));
     build.args(if quick { &["--profile", "quick", "--no-opt"][..] } else { &["--release"] });
     tools.apply(&mut build);
     let sources = [&SHARED[..], &["worker"]].concat();
-    let apart = [&APART[..], &["worker/build"]].concat();
+    let apart = [&APART[..], &["worker/build", "worker/dashboard/dist"]].concat();
     let made_by = format!("{} {}", tools.identity(), if quick { "quick" } else { "release" });
     let stamp = Stamp::of_trees(project, "worker", &sources, &apart, &made_by)?;
     unless_fresh(project, "worker", &[(stamp, "worker/build/index.js")], &mut build)

@@ -15,6 +15,7 @@ use crate::ledger::sessions::{self, LIFE_MS};
 use crate::rpc;
 use askwell::Code;
 use askwell::access::{Principal, Who};
+use askwell::id::WorkspaceId;
 use worker::{Env, Request};
 
 /// What every session's token begins with.
@@ -74,6 +75,69 @@ pub async fn begin(principal: &Principal, env: &Env) -> Outcome<String> {
 pub async fn sign_out(principal: &Principal, request: &Request, env: &Env) -> Outcome<()> {
     let Some(token) = shown(request)? else { return Ok(()) };
     rpc::call(&rpc::ledger(env, &principal.workspace)?, &sessions::End { hash: hash(&token) }).await
+}
+
+/// The other workspaces that this browser is signed in to. A session that was put aside stands in a cookie
+/// that names its workspace.
+///
+/// # Errors
+/// When the runtime fails.
+pub fn others(request: &Request, here: &WorkspaceId) -> Outcome<Vec<WorkspaceId>> {
+    let header = request.headers().get("cookie")?.unwrap_or_default();
+    Ok(aside(&header)
+        .map(|(workspace, _)| workspace)
+        .filter(|workspace| workspace != here)
+        .collect())
+}
+
+/// The cookies that put the session in one workspace aside, and take up that in another; none where this
+/// browser has no session there. Whether that is good is found out with the next request.
+///
+/// # Errors
+/// When the runtime fails.
+pub fn switch(
+    request: &Request,
+    from: &WorkspaceId,
+    to: &WorkspaceId,
+) -> Outcome<Option<Vec<String>>> {
+    let header = request.headers().get("cookie")?.unwrap_or_default();
+    let Some((_, wanted)) = aside(&header).find(|(workspace, _)| workspace == to) else {
+        return Ok(None);
+    };
+    let mut cookies = vec![cookie(wanted), named(to, "", 0)];
+    cookies.extend(token(&header).map(|token| named(from, token, LIFE_MS / 1000)));
+    Ok(Some(cookies))
+}
+
+/// The cookie that puts the session of a request aside, where there is one.
+///
+/// # Errors
+/// When the runtime fails.
+pub fn put_aside(request: &Request) -> Outcome<Option<String>> {
+    let header = request.headers().get("cookie")?.unwrap_or_default();
+    Ok(token(&header).and_then(|token| {
+        let workspace = workspace_of(token)?;
+        Some(named(&workspace, token, LIFE_MS / 1000))
+    }))
+}
+
+fn named(workspace: &WorkspaceId, token: &str, seconds: i64) -> String {
+    format!(
+        "{NAME}-in-{workspace}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}"
+    )
+}
+
+fn workspace_of(token: &str) -> Option<WorkspaceId> {
+    token.split('_').nth(1)?.parse().ok()
+}
+
+fn aside(header: &str) -> impl Iterator<Item = (WorkspaceId, &str)> {
+    header.split(';').filter_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        let workspace: WorkspaceId = name.strip_prefix(NAME)?.strip_prefix("-in-")?.parse().ok()?;
+        (value.starts_with(PREFIX) && workspace_of(value).as_ref() == Some(&workspace))
+            .then_some((workspace, value))
+    })
 }
 
 fn cookie(token: &str) -> String {
@@ -138,6 +202,14 @@ mod tests {
         assert_eq!(token_in("__Host-askwell=sk_shop_1"), None);
         assert_eq!(token_in("askwell=se_shop_1"), None);
         assert_eq!(token_in(""), None);
+    }
+
+    #[test]
+    fn sessions_put_aside_stand_under_their_own_workspace() {
+        let header = "__Host-askwell=se_shop_1; __Host-askwell-in-cafe=se_cafe_2; __Host-askwell-in-bar=se_cafe_3; __Host-askwell-in-inn=; x=y";
+        let found: Vec<_> = aside(header).map(|(id, token)| (id.to_string(), token)).collect();
+        assert_eq!(found, [("cafe".to_owned(), "se_cafe_2")]);
+        assert_eq!(token(header), Some("se_shop_1"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod conversations;
 pub mod customers;
 pub mod cx;
 pub mod dead;
+pub mod desk;
 pub mod documents;
 pub mod events;
 pub mod exports;
@@ -47,6 +48,7 @@ pub mod settings;
 pub mod signals;
 #[cfg(test)]
 mod tests;
+pub mod views;
 
 use crate::alarm;
 use crate::config;
@@ -91,6 +93,8 @@ const ROOMS: &[Room] = &[
     knowledge::ROOM,
     dead::ROOM,
     overview::ROOM,
+    desk::ROOM,
+    views::ROOM,
 ];
 
 /// Pause between a change and what it leaves to be sent, so that a burst is sent once.

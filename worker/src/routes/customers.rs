@@ -89,7 +89,10 @@ async fn export_found(mut call: Call) -> Outcome<Response> {
 }
 
 /// All that fit, page by page, from the place where the cursor stands.
-fn stream_csv(ledger: Stub, search: CustomerSearch, format: Option<Mode>) -> Outcome<Response> {
+///
+/// # Errors
+/// When the answer cannot be built.
+pub fn stream_csv(ledger: Stub, search: CustomerSearch, format: Option<Mode>) -> Outcome<Response> {
     let mode = format.unwrap_or(Mode::Safe);
     let ledger: Rc<Stub> = Rc::new(ledger);
     let begin = search.cursor.clone();

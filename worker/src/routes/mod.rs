@@ -6,7 +6,7 @@
 
 mod call;
 mod conversations;
-mod customers;
+pub mod customers;
 mod events;
 pub mod exports;
 mod fields;

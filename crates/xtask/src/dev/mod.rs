@@ -24,6 +24,8 @@ const SAMPLE: &str = "tests/data/conversations.jsonl";
 const LIVE: &str = "tests/data/live.jsonl";
 /// The page of the widget's package that has the widget on it.
 const DEMO_PAGE: &str = "demo/";
+/// The page that fills in the key behind the `#`, which browsers send nowhere.
+const DASHBOARD: &str = "app/sign-in";
 
 /// What the team may say, and do, in a shell: each time a message of its own.
 const REPLY: &str = r#"{"id":"reply-'$(date +%s)'","text":"Hello! How can I help?"}"#;
@@ -164,12 +166,14 @@ fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver) {
     };
     println!(
         "\nThe demo page, with the widget on it\n  {local}/{DEMO_PAGE}?key={}\n\n\
+         The dashboard: this link signs in\n  {local}/{DASHBOARD}#{}\n\n\
          What the workspace knows\n  {}\n  {}\n  {}\n  {}\n  {}\n\n\
          To answer as the team, with the ID of a conversation\n  {}\n  {}\n\n\
          The events that the webhook received\n  {}\n\n\
          More conversations\n  cargo xtask replay FILE\n\n\
          The log is in {}. Ctrl-C stops it; what was stored stays.",
         keys.site_key,
+        keys.secret_key,
         curl("/v1/overview"),
         curl("/v1/customers"),
         curl("/v1/conversations"),

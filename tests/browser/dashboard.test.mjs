@@ -1,0 +1,275 @@
+// The dashboard in a browser: signing in, roles, and the pages of customers, by what is seen of them.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { workspace } from "../support/api.mjs";
+import { launch } from "../support/browser.mjs";
+import { Desk } from "../support/dashboard.mjs";
+import { until } from "../support/until.mjs";
+import { Worker } from "../support/worker.mjs";
+
+/** Bytes after gzip that the first paint of a page may need. */
+const BUDGET = 60_000;
+
+/** What a page must show as it stands, wherever it comes from. */
+const HOSTILE = [
+  `<script>document.title="owned"</script>`,
+  `"><img src=x onerror=alert(1)>`,
+  `'><svg/onload=alert(1)>`,
+  `</textarea><script>alert(1)</script>`,
+  `javascript:alert(1)//`,
+  `\${alert(1)}{{7*7}}`,
+  `" onmouseover="alert(1)" x="`,
+  `<a href="javascript:alert(1)" hx-get="/app/sign-out" hx-trigger="load">x</a>`,
+  `</title><script>alert(1)</script>`,
+  `<!--<script>alert(1)//-->`,
+];
+
+describe("the dashboard", () => {
+  let worker, browser, space, desk, members;
+
+  before(async () => {
+    [worker, browser] = await Promise.all([Worker.start(), launch()]);
+    space = await workspace(worker, { name: "Fern & Co" });
+    members = {};
+    for (const role of ["agent", "viewer"]) {
+      const body = { name: `The ${role}`, email: `${role}@example.com`, role };
+      members[role] = await space.team.expect(201, "POST", "/v1/members", { body });
+    }
+    await talk("Astrid", "astrid@example.com", ["Hello, I'm Astrid. Could you email me your brochure?", "astrid@example.com"]);
+    await talk("Bruno", "bruno@example.com", ["Hi, my name is Bruno and my email is bruno@example.com", "It arrived broken. This is terrible!"]);
+    await talk(undefined, undefined, ["Hello?"]);
+    desk = await Desk.open(browser, worker);
+    await desk.signIn(space.secretKey);
+  });
+  after(async () => {
+    await browser?.close();
+    await worker?.stop();
+  });
+
+  async function talk(name, email, lines) {
+    const opened = await space.team.open({});
+    for (const text of lines) await space.team.say(opened.conversation_id, text, { role: "customer" });
+    await space.team.act(opened.conversation_id, "close");
+    await space.team.classified(opened.conversation_id);
+    if (!email) return undefined;
+    return until(`${name} is known`, async () => (await space.team.customers(email)).items[0]);
+  }
+
+  const row = (name) => desk.page.getByRole("row").filter({ hasText: name });
+
+  test("lets in whoever has a key, and nobody else", async () => {
+    const other = await Desk.open(browser, worker);
+    await other.go("/app/customers?missing=email");
+    assert.match(other.page.url(), /sign-in\?to=/);
+    await other.stands("sign-in");
+    await other.page.getByLabel("Sign-in key").fill("sk_nothing_0123");
+    await other.button("Sign in").click();
+    await other.shows("This key opens nothing");
+    await other.page.getByLabel("Sign-in key").fill(members.agent.sign_in_key);
+    await other.button("Sign in").click();
+    await other.page.waitForURL(/customers\?missing=email/);
+    await other.shows("The agent (agent)");
+    const [cookie] = (await other.page.context().cookies()).filter(({ name }) => name === "__Host-askwell");
+    assert.deepEqual([cookie.httpOnly, cookie.secure, cookie.path], [true, true, "/"]);
+    await other.button("Sign out").click();
+    await other.page.waitForURL(/sign-in/);
+    await other.go("/app/customers");
+    assert.match(other.page.url(), /sign-in/);
+    await other.page.context().close();
+  });
+
+  test("fills the key in from behind the # of a link", async () => {
+    const other = await Desk.open(browser, worker);
+    await other.go(`/app/sign-in#${space.secretKey}`);
+    await until("the key is there", async () =>
+      (await other.page.getByLabel("Sign-in key").inputValue()) === space.secretKey);
+    assert.ok(!other.page.url().includes("#"));
+    await other.button("Sign in").click();
+    await other.shows("Server (key)");
+    await other.page.context().close();
+  });
+
+  test("lists customers, and finds them while somebody types", async () => {
+    await desk.go("/app/customers");
+    await desk.stands("customers");
+    assert.equal(await desk.page.getByRole("row").count(), 4);
+    await desk.page.getByLabel("Search").pressSequentially("astr");
+    await until("one is left", async () => (await desk.page.getByRole("row").count()) === 2);
+    assert.ok(await row("Astrid").isVisible());
+    await desk.page.getByLabel("Search").fill("nobody of this name");
+    await desk.shows("No customer fits");
+    await desk.shows("Words: nobody of this name");
+    assert.ok(!desk.page.url().includes("nobody"), "what is looked for stays out of the address");
+    await desk.go("/app/customers");
+    await desk.page.getByRole("link", { name: /^No e-mail/ }).click();
+    await desk.shows("Without e-mail");
+    assert.equal(await desk.page.getByRole("row").count(), 2);
+    await desk.stands("customers-filtered");
+  });
+
+  test("tags many, saves a view, and exports what is filtered", async () => {
+    await desk.go("/app/customers");
+    for (const name of ["Astrid", "Bruno"]) await row(name).getByRole("checkbox").check();
+    await desk.page.getByLabel("Tag for the ticked customers").fill("vip");
+    await desk.button("Add to ticked").click();
+    await desk.shows("2 customers tagged “vip”.");
+    await row("Astrid").getByRole("link", { name: "vip" }).click();
+    await desk.shows("Tag: vip");
+    await desk.page.getByLabel("Name of the view").fill("Important");
+    await desk.button("Save view").click();
+    await desk.shows("View “Important” saved");
+    await desk.go("/app/customers");
+    await desk.page.getByRole("link", { name: "Important" }).click();
+    assert.equal(await desk.page.getByRole("row").count(), 3);
+    const download = desk.page.waitForEvent("download");
+    await desk.button("Export CSV").click();
+    const { readFileSync } = await import("node:fs");
+    const csv = readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
+    assert.equal(csv.length, 3);
+    assert.ok(csv.some((line) => line.includes("astrid@example.com")));
+  });
+
+  test("works without scripts", async () => {
+    const plain = await Desk.open(browser, worker, { javaScriptEnabled: false });
+    await plain.go("/app");
+    await plain.page.getByLabel("Sign-in key").fill(space.secretKey);
+    await plain.button("Sign in").click();
+    await plain.page.getByLabel("Search").fill("bruno");
+    await plain.button("Search").click();
+    await plain.page.getByRole("link", { name: "Bruno", exact: true }).click();
+    await plain.page.getByRole("heading", { name: "Bruno" }).waitFor();
+    await plain.page.context().close();
+  });
+
+  test("shows one customer with the source of every value, and takes tags and notes", async () => {
+    await desk.go("/app/customers");
+    await row("Bruno").getByRole("link", { name: "Bruno" }).click();
+    await desk.page.getByText("Where it is from").first().click();
+    await desk.shows("a conversation");
+    await desk.page.getByLabel("New tag").fill("loyal");
+    await desk.button("Add").first().click();
+    await desk.shows("Tag added.");
+    await desk.page.getByLabel("New note").fill("Prefers the morning.");
+    await desk.button("Add note").click();
+    await desk.shows("Prefers the morning.");
+    await desk.stands("customer");
+  });
+
+  test("merges two profiles and undoes it", async () => {
+    await desk.go("/app/customers");
+    await row("Bruno").getByRole("link", { name: "Bruno" }).click();
+    await desk.page.getByText("Merge another profile").click();
+    await desk.page.getByLabel("E-mail address or id of the other").fill("astrid@example.com");
+    await desk.button("Merge").click();
+    await desk.shows("Merged with");
+    await desk.button("Undo").click();
+    await desk.shows("The merge is undone.");
+  });
+
+  test("keeps what a role may not do out of sight, and refuses it", async () => {
+    const viewer = await Desk.open(browser, worker);
+    await viewer.signIn(members.viewer.sign_in_key);
+    await viewer.page.getByRole("link", { name: "Bruno" }).click();
+    assert.equal(await viewer.page.getByLabel("New tag").count(), 0);
+    assert.equal(await viewer.page.getByRole("button", { name: "Delete…" }).count(), 0);
+    const path = new URL(viewer.page.url()).pathname;
+    for (const [action, form] of [["tag", { add: "x" }], ["note", { text: "x" }], ["delete", { confirm: "x" }]]) {
+      const answer = await viewer.send(`${path}/${action}`, form);
+      assert.equal(answer.status(), 403, action);
+    }
+    assert.equal(await viewer.go(`${path}/delete`), 403);
+    await viewer.shows("Your role does not allow this");
+    await viewer.stands("not-allowed");
+    const foreign = await viewer.page.request.post(`${viewer.url}/app/sign-out`, {
+      headers: { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+    });
+    assert.equal(foreign.status(), 403);
+    await viewer.page.context().close();
+  });
+
+  test("switches between workspaces", async () => {
+    const other = await workspace(worker, { name: "The other shop" });
+    const two = await Desk.open(browser, worker);
+    await two.signIn(space.secretKey);
+    await two.page.getByLabel("Workspace").selectOption("");
+    await two.page.getByLabel("Sign-in key").fill(other.secretKey);
+    await two.button("Sign in").click();
+    await two.page.getByRole("link", { name: "The other shop" }).waitFor();
+    await two.shows("No customers yet");
+    await two.stands("customers-empty");
+    await two.page.getByLabel("Workspace").selectOption(space.id);
+    await two.page.getByRole("link", { name: "Fern & Co" }).waitFor();
+    await two.page.context().close();
+  });
+
+  test("shows what is hostile as what it is", async () => {
+    for (const [n, text] of HOSTILE.entries()) {
+      const email = `hostile${n}@example.com`;
+      const customer = await talk(`hostile ${n}`, email, [`${text} my email is ${email}`]);
+      const path = `/v1/customers/${customer.customer_id}`;
+      await space.team.expect(200, "PATCH", path, { body: { name: text } });
+      await space.team.expect(200, "POST", `${path}/tags`, { body: { add: [text.slice(0, 50)], remove: [] } });
+      await space.team.expect(201, "POST", `${path}/notes`, { body: { text } });
+      desk.troubles.length = 0;
+      await desk.go(`/app/customers/${customer.customer_id}`);
+      assert.equal((await desk.page.getByRole("heading", { level: 1 }).textContent()).trim(), text.trim());
+      assert.equal(await desk.page.title(), `${text.trim()} · Fern & Co`);
+      assert.deepEqual(desk.troubles, []);
+      await desk.go(`/app/customers?tag=${encodeURIComponent(text.slice(0, 50))}&platform=&from=&until=`);
+      await desk.go(`/app/nothing/${encodeURIComponent(text)}?${encodeURIComponent(text)}=${encodeURIComponent(text)}`);
+      assert.deepEqual(desk.troubles.filter((line) => !line.includes("404")), []);
+    }
+    await desk.go("/app/customers");
+    assert.equal(await desk.page.evaluate(() => document.querySelectorAll("main script, main img, main svg").length), 0);
+    assert.deepEqual(desk.troubles.filter((line) => !line.includes("404")), []);
+  });
+
+  test("deletes a person after a typed confirmation", async () => {
+    await desk.go("/app/customers");
+    await row("Astrid").getByRole("link", { name: "Astrid" }).click();
+    await desk.button("Delete…").click();
+    await desk.shows("This cannot be undone.");
+    await desk.stands("delete");
+    const sure = desk.button("Delete for good");
+    await until("the button is locked", () => sure.isDisabled());
+    await desk.page.getByLabel(/^Type/).fill("astrid@example.com");
+    await sure.click();
+    await desk.shows("Deleted for good");
+    assert.equal((await space.team.customers("astrid@example.com")).items.length, 0);
+  });
+
+  test("can be used with the keyboard alone", async () => {
+    await desk.go("/app/customers");
+    await desk.page.keyboard.press("Tab");
+    await desk.page.keyboard.press("Enter");
+    assert.equal(await desk.page.evaluate(() => document.activeElement.id), "main");
+    for (let n = 0; n < 60; n += 1) {
+      await desk.page.keyboard.press("Tab");
+      const name = await desk.page.evaluate(() => document.activeElement.textContent.trim());
+      if (name === "Bruno") break;
+    }
+    await desk.page.keyboard.press("Enter");
+    await desk.page.getByRole("heading", { name: "Bruno", level: 1 }).waitFor();
+  });
+
+  test("needs little for its first paint, under a strict policy", async () => {
+    const { page } = desk;
+    for (const path of ["/app/sign-in?more=1", "/app/customers"]) {
+      const sizes = new Map();
+      const count = async (answer) => {
+        const body = await answer.body().catch(() => Buffer.alloc(0));
+        sizes.set(answer.url(), gzipSync(body).length);
+      };
+      page.on("response", count);
+      const answer = await page.goto(desk.url + path, { waitUntil: "networkidle" });
+      page.off("response", count);
+      const policy = answer.headers()["content-security-policy"];
+      assert.match(policy, /default-src 'none'/);
+      assert.doesNotMatch(policy, /unsafe/);
+      const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+      assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
+    }
+  });
+});

@@ -1,0 +1,108 @@
+// The dashboard as somebody of the team has it, and what every page of it must stand.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pictures } from "./browser.mjs";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const PICTURES = process.env.ASKWELL_PICTURES ? pictures() : undefined;
+
+export const WIDE = { width: 1440, height: 900 };
+export const NARROW = { width: 360, height: 740 };
+
+/** Somebody who is signed in, on one page; `troubles` is what went wrong in it. */
+export class Desk {
+  troubles = [];
+
+  constructor(page, url) {
+    this.page = page;
+    // A browser takes cookies that are `Secure` from `localhost` without TLS.
+    this.url = url.replace("127.0.0.1", "localhost");
+    page.on("pageerror", (error) => this.troubles.push(`error: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.troubles.push(`console: ${message.text()}`);
+    });
+    page.on("dialog", (dialog) => {
+      this.troubles.push(`dialog: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+  }
+
+  static async open(browser, worker, options = {}) {
+    const context = await browser.newContext({ viewport: WIDE, locale: "en-US", ...options });
+    return new Desk(await context.newPage(), worker.url);
+  }
+
+  async go(path) {
+    const answer = await this.page.goto(this.url + path);
+    return answer.status();
+  }
+
+  async signIn(key) {
+    await this.go("/app");
+    await this.page.getByLabel("Sign-in key").fill(key);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await this.page.waitForURL(/\/app\/(?!sign-in)/);
+  }
+
+  /** Sends a request with the session, as a page would. */
+  send(path, form) {
+    return this.page.request.post(this.url + path, {
+      form,
+      headers: { "sec-fetch-site": "same-origin", origin: this.url },
+      maxRedirects: 0,
+    });
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name });
+  }
+
+  shows(text) {
+    return this.page.getByText(text).first().waitFor({ timeout: 15_000 });
+  }
+
+  /** The page at both widths and in both schemes: nothing sticks out, and axe-core finds nothing. */
+  async stands(name) {
+    for (const colorScheme of ["light", "dark"]) {
+      await this.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const [word, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
+        await this.page.setViewportSize(viewport);
+        const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${name} (${word}) is ${wide} px wider than its window`);
+        if (PICTURES) {
+          const path = join(PICTURES, `${name}-${word}-${colorScheme}.png`);
+          await this.page.screenshot({ path, fullPage: true });
+        }
+        assert.deepEqual(await this.violations(), [], `${name} (${word}, ${colorScheme})`);
+      }
+    }
+    await this.page.emulateMedia({ colorScheme: null, reducedMotion: null });
+    await this.page.setViewportSize(WIDE);
+  }
+
+  /** What axe-core finds. It is run outside the page's policy, which lets in no script of others. */
+  async violations() {
+    const session = await this.page.context().newCDPSession(this.page);
+    const { readFileSync } = await import("node:fs");
+    const { frameTree } = await session.send("Page.getFrameTree");
+    const { executionContextId } = await session.send("Page.createIsolatedWorld", {
+      frameId: frameTree.frame.id,
+    });
+    const run = (expression) =>
+      session.send("Runtime.evaluate", {
+        expression,
+        contextId: executionContextId,
+        awaitPromise: true,
+        returnByValue: true,
+      });
+    await run(readFileSync(AXE, "utf8"));
+    const { result, exceptionDetails } = await run(
+      "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`))",
+    );
+    await session.detach();
+    assert.equal(exceptionDetails, undefined, "axe-core ran");
+    return result.value;
+  }
+}

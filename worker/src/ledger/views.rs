@@ -1,0 +1,289 @@
+//! What the dashboard's lists need beyond the rows: tags, how many there are, what is still under way,
+//! and the views that somebody saved.
+//!
+//! A view is a set of filters under a name, shared by the team. What is looked for by words is not part
+//! of it: it is somebody's name more often than not, and would stay after that person was erased.
+
+use super::customers;
+use super::cx::Cx;
+use super::marks;
+use super::op::{Op, Read, Room, Write};
+use crate::bind;
+use crate::fault::Outcome;
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql};
+use askwell::api::{Customer, CustomerSearch, Page};
+use askwell::detect::Kind;
+use askwell::{Code, Error, id};
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "views/1",
+        statements: &[
+            "CREATE TABLE views (id TEXT PRIMARY KEY, list TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, UNIQUE (list, name)) WITHOUT ROWID",
+            // Lists of incomplete profiles, and their counts, without reading the complete ones.
+            "CREATE INDEX customers_without_name ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND name IS NULL",
+            "CREATE INDEX customers_without_email ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND email IS NULL",
+            "CREATE INDEX customers_without_phone ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND phone IS NULL",
+            "CREATE INDEX conversations_unread ON conversations (id) WHERE sentiment IS NULL AND status NOT IN ('queued', 'in-progress')",
+        ],
+    }],
+    ops: &[Op::read::<Customers>(), Op::write::<Save>(), Op::write::<Remove>()],
+    ..Room::EMPTY
+};
+
+/// Most views of a list.
+const VIEWS: u64 = 50;
+const NAME_BYTES: usize = 60;
+const QUERY_BYTES: usize = 2_000;
+/// Most tags that a list offers.
+const TAGS: i64 = 100;
+
+/// A list of the dashboard that has views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum List {
+    /// Of customers.
+    Customers,
+    /// Of conversations.
+    Conversations,
+}
+
+impl List {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Conversations => "conversations",
+        }
+    }
+}
+
+/// Filters under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct View {
+    /// Which.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The filters, as they stand in the page's address.
+    pub query: String,
+}
+
+/// A page of the list of customers, with all that stands around it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Customers {
+    /// Which.
+    pub search: CustomerSearch,
+}
+
+/// See [`Customers`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CustomersShown {
+    /// The rows.
+    pub page: Page<Customer>,
+    /// The tags of each row.
+    pub tags: Vec<Vec<String>>,
+    /// The tags that there are.
+    pub all_tags: Vec<String>,
+    /// How many customers there are.
+    pub all: u64,
+    /// How many lack a name, an e-mail address, a phone number.
+    pub without: [u64; 3],
+    /// Conversations that have ended and are still being read.
+    pub unread: u64,
+    /// What was saved.
+    pub views: Vec<View>,
+}
+
+impl Call for Customers {
+    const NAME: &'static str = "views.customers";
+    type Out = CustomersShown;
+}
+
+impl Read for Customers {
+    fn run(self, cx: &Cx) -> Outcome<CustomersShown> {
+        let sql = cx.sql;
+        let page = customers::List { search: self.search }.run(cx)?;
+        let tags = page
+            .items
+            .iter()
+            .map(|customer| marks::tags(sql, customer.customer_id.as_str()))
+            .collect::<Outcome<_>>()?;
+        let mut without = [0; 3];
+        for (n, kind) in without.iter_mut().zip(Kind::ALL) {
+            let query = format!(
+                "SELECT count(*) AS n FROM customers WHERE moved_to IS NULL AND root IS NULL AND {} IS NULL",
+                kind.as_str()
+            );
+            *n = sql.count(&query, bind![])?;
+        }
+        Ok(CustomersShown {
+            page,
+            tags,
+            all_tags: all_tags(sql, "cu_")?,
+            all: sql.count(
+                "SELECT count(*) AS n FROM customers WHERE moved_to IS NULL AND root IS NULL",
+                bind![],
+            )?,
+            without,
+            unread: unread(sql)?,
+            views: views(sql, List::Customers)?,
+        })
+    }
+}
+
+/// Conversations that have ended and are still being read.
+pub fn unread(sql: &Sql) -> Outcome<u64> {
+    sql.count(
+        "SELECT count(*) AS n FROM conversations WHERE sentiment IS NULL AND status NOT IN ('queued', 'in-progress')",
+        bind![],
+    )
+}
+
+/// The tags that hang on what has ids that begin so, in alphabetical order.
+pub fn all_tags(sql: &Sql, prefix: &str) -> Outcome<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Row {
+        tag: Option<String>,
+    }
+    // One step in the index for each tag, however many customers bear it.
+    let rows: Vec<Row> = sql.rows(
+        "WITH RECURSIVE each (tag) AS (
+             SELECT min(tag) FROM tags
+             UNION ALL SELECT (SELECT min(tag) FROM tags WHERE tag > each.tag) FROM each WHERE each.tag IS NOT NULL)
+         SELECT tag FROM each WHERE tag IS NOT NULL AND EXISTS (SELECT 1 FROM tags t WHERE t.tag = each.tag AND t.subject >= ?1 AND t.subject < ?1 || '~') LIMIT ?2",
+        bind![prefix, TAGS],
+    )?;
+    Ok(rows.into_iter().filter_map(|row| row.tag).collect())
+}
+
+/// The views of a list, by name.
+pub fn views(sql: &Sql, list: List) -> Outcome<Vec<View>> {
+    sql.rows("SELECT id, name, query FROM views WHERE list = ? ORDER BY name", bind![list.as_str()])
+}
+
+/// Saves a view; one of the same name is replaced.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Save {
+    /// Of which list.
+    pub list: List,
+    /// 1 to 60 bytes on one line.
+    pub name: String,
+    /// The filters, as they stand in the page's address.
+    pub query: String,
+    /// Who does it.
+    pub by: String,
+}
+
+impl Call for Save {
+    const NAME: &'static str = "views.save";
+    type Out = ();
+}
+
+impl Write for Save {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        let name = self.name.trim();
+        if customers::bad_text(name, NAME_BYTES) || name.chars().any(char::is_control) {
+            let detail = "a view needs a name of 1 to 60 bytes on one line";
+            return Err(Error::new(Code::InvalidField, detail).into());
+        }
+        if self.query.len() > QUERY_BYTES {
+            return Err(Error::new(Code::InvalidField, "a view has too many filters").into());
+        }
+        let list = self.list.as_str();
+        let count = "SELECT count(*) AS n FROM views WHERE list = ? AND name <> ?";
+        if cx.sql.count(count, bind![list, name])? >= VIEWS {
+            let detail = "there may be 50 views at most; remove one first";
+            return Err(Error::new(Code::InvalidField, detail).into());
+        }
+        let id = id::digest(&[list.as_bytes(), name.as_bytes()]);
+        cx.sql.run(
+            "INSERT INTO views (id, list, name, query, at, who) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (list, name) DO UPDATE SET query = excluded.query, at = excluded.at, who = excluded.who",
+            bind![id, list, name, self.query, cx.now.0, self.by],
+        )
+    }
+}
+
+/// Takes a view away; one that is not there is no error.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Remove {
+    /// Of which list.
+    pub list: List,
+    /// Which.
+    pub id: String,
+}
+
+impl Call for Remove {
+    const NAME: &'static str = "views.remove";
+    type Out = ();
+}
+
+impl Write for Remove {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        cx.sql
+            .run("DELETE FROM views WHERE id = ? AND list = ?", bind![self.id, self.list.as_str()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::marks::{ChangeTags, Subject};
+    use crate::ledger::tests::{Ledger, closing};
+    use askwell::api::TagChange;
+
+    #[test]
+    fn a_list_comes_with_what_stands_around_it() {
+        let ledger = Ledger::new();
+        for (n, email) in [(0, Some("ana@fern.example")), (1, None), (2, None)] {
+            ledger.write(closing(&ledger, n, 1, n, email)).unwrap();
+        }
+        let page = || ledger.read(Customers { search: CustomerSearch::default() });
+        let shown = page();
+        assert_eq!((shown.all, shown.without, shown.unread), (3, [3, 2, 3], 0));
+        let ids: Vec<_> = shown.page.items.iter().map(|c| c.customer_id.clone()).collect();
+        let tag = |id: usize, tags: &[&str]| {
+            let change = TagChange {
+                add: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                remove: Vec::new(),
+            };
+            let subjects = vec![Subject::Customer(ids[id].clone())];
+            ledger.write(ChangeTags { subjects, change, by: "ke_1".to_owned() }).unwrap();
+        };
+        tag(1, &["vip", "b"]);
+        tag(2, &["vip"]);
+        let shown = page();
+        assert_eq!(shown.tags, [vec![], vec!["b", "vip"], vec!["vip"]]);
+        assert_eq!(shown.all_tags, ["b", "vip"]);
+        assert!(ledger.at(|cx| all_tags(cx.sql, "cv_")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_view_is_replaced_by_name_and_taken_away() {
+        let ledger = Ledger::new();
+        let save = |name: &str, query: &str| {
+            let (name, query) = (name.to_owned(), query.to_owned());
+            ledger.write(Save { list: List::Customers, name, query, by: "ke_1".to_owned() })
+        };
+        save("No e-mail", "missing=email").unwrap();
+        save(" No e-mail ", "missing=email&platform=line").unwrap();
+        for bad in ["", " ", "a\nb", &"x".repeat(61)] {
+            assert_eq!(save(bad, "").unwrap_err().public().code, Code::InvalidField);
+        }
+        let all = ledger.at(|cx| views(cx.sql, List::Customers)).unwrap();
+        assert_eq!(all.len(), 1);
+        assert_eq!(
+            (all[0].name.as_str(), all[0].query.as_str()),
+            ("No e-mail", "missing=email&platform=line")
+        );
+        assert!(ledger.at(|cx| views(cx.sql, List::Conversations)).unwrap().is_empty());
+        ledger.write(Remove { list: List::Conversations, id: all[0].id.clone() }).unwrap();
+        assert_eq!(ledger.at(|cx| views(cx.sql, List::Customers)).unwrap().len(), 1);
+        ledger.write(Remove { list: List::Customers, id: all[0].id.clone() }).unwrap();
+        assert!(ledger.at(|cx| views(cx.sql, List::Customers)).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,603 @@
+//! One customer: what is known and from where, what was said and answered, marks, merging, exporting,
+//! removing for good.
+
+use super::customers::{claimed, shown_name};
+use super::desk::{Around, Person};
+use super::parts::{self, kind, platform};
+use super::{Page, Visit, visit};
+use crate::fault::{Fault, Outcome, to_json};
+use crate::ledger::customers;
+use crate::ledger::marks::{AddNote, ChangeTags, RemoveNote, Subject};
+use askwell::Code;
+use askwell::access::{Scope, Scopes};
+use askwell::api::{
+    AccessEntry, Customer, CustomerLink, CustomerPatch, CustomerProfile, CustomerSearch,
+    FieldValue, LinkKind, Source, TagChange,
+};
+use askwell::classify::AnswerState;
+use askwell::detect::Kind;
+use askwell::id::{ConversationId, CustomerId};
+use maud::{Markup, html};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use worker::{Response, ResponseBuilder};
+
+const ID: &str = "customer_id";
+const READ: Scope = Scope::CustomersRead;
+const WRITE: Scope = Scope::CustomersWrite;
+const ERASE: Scope = Scope::CustomersErase;
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[
+    Page::get("/app/customers/{customer_id}", READ, |visit| Box::pin(show(visit))),
+    Page::post("/app/customers/{customer_id}/edit", WRITE, |visit| Box::pin(edit(visit))),
+    Page::post("/app/customers/{customer_id}/tag", WRITE, |visit| Box::pin(tag(visit))),
+    Page::post("/app/customers/{customer_id}/note", WRITE, |visit| Box::pin(note(visit))),
+    Page::post("/app/customers/{customer_id}/unnote", WRITE, |visit| Box::pin(unnote(visit))),
+    Page::post("/app/customers/{customer_id}/merge", WRITE, |visit| Box::pin(merge(visit))),
+    Page::post("/app/customers/{customer_id}/split", WRITE, |visit| Box::pin(split(visit))),
+    Page::post("/app/customers/{customer_id}/undo", WRITE, |visit| Box::pin(undo(visit))),
+    Page::post("/app/customers/{customer_id}/export", READ, |visit| Box::pin(export(visit))),
+    Page::get("/app/customers/{customer_id}/delete", ERASE, |visit| Box::pin(ask_erase(visit))),
+    Page::post("/app/customers/{customer_id}/delete", ERASE, |visit| Box::pin(erase(visit))),
+];
+
+fn path(id: &CustomerId) -> String {
+    format!("/app/customers/{id}")
+}
+
+#[derive(Deserialize)]
+struct Query {
+    cursor: Option<String>,
+}
+
+async fn show(visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let Query { cursor } = visit.query()?;
+    let look = customers::Profile { customer_id: customer_id.clone(), by: visit.by() };
+    let profile = visit.call(&look).await?;
+    let around = visit.call(&Person { customer_id: customer_id.clone(), cursor }).await?;
+    let accesses = match visit.may(ERASE) {
+        true => visit.call(&customers::Accesses { customer_id }).await?,
+        false => Vec::new(),
+    };
+    let title = shown_name(&profile.customer).to_owned();
+    visit.page(&title, page(&profile, &around, &accesses, visit.principal.scopes))
+}
+
+#[derive(Deserialize)]
+struct Edit {
+    name: String,
+    email: String,
+    phone: String,
+}
+
+async fn edit(mut visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let form: Edit = visit.form().await?;
+    let before = visit.call(&customers::Get { customer_id: customer_id.clone() }).await?;
+    let before = before.ok_or_else(|| Fault::refused(Code::NotFound, "no such customer"))?;
+    // Only what was changed is set by hand: the rest goes on following what is said.
+    let change = |text: &str, before: &Option<String>| {
+        let after = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        (after != *before).then_some(after)
+    };
+    let patch = CustomerPatch {
+        name: change(&form.name, &before.name),
+        email: change(&form.email, &before.email),
+        phone: change(&form.phone, &before.phone),
+    };
+    let here = path(&customer_id);
+    if patch == CustomerPatch::default() {
+        return visit.done(&here, "Nothing was changed.");
+    }
+    visit.call(&customers::Patch { customer_id, patch, by: visit.by() }).await?;
+    visit.done(&here, "Saved. What is set by hand stands over what visitors say later.")
+}
+
+#[derive(Deserialize)]
+struct TagForm {
+    #[serde(default)]
+    add: String,
+    #[serde(default)]
+    remove: String,
+}
+
+async fn tag(mut visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let TagForm { add, remove } = visit.form().await?;
+    let list =
+        |tag: &str| Some(tag.trim().to_owned()).filter(|t| !t.is_empty()).into_iter().collect();
+    let change = TagChange { add: list(&add), remove: list(&remove) };
+    let here = path(&customer_id);
+    let word = if remove.is_empty() { "Tag added." } else { "Tag removed." };
+    let subjects = vec![Subject::Customer(customer_id)];
+    visit.call(&ChangeTags { subjects, change, by: visit.by() }).await?;
+    visit.done(&here, word)
+}
+
+#[derive(Deserialize)]
+struct NoteForm {
+    text: String,
+}
+
+async fn note(mut visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let NoteForm { text } = visit.form().await?;
+    let here = path(&customer_id);
+    visit.call(&AddNote { subject: Subject::Customer(customer_id), text, by: visit.by() }).await?;
+    visit.done(&here, "Note added.")
+}
+
+#[derive(Deserialize)]
+struct UnnoteForm {
+    note: String,
+}
+
+async fn unnote(mut visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let UnnoteForm { note } = visit.form().await?;
+    let here = path(&customer_id);
+    visit.call(&RemoveNote { subject: Subject::Customer(customer_id), note_id: note }).await?;
+    visit.done(&here, "Note removed.")
+}
+
+#[derive(Deserialize)]
+struct MergeForm {
+    other: String,
+}
+
+async fn merge(mut visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let MergeForm { other } = visit.form().await?;
+    let nobody = || {
+        let detail = "There is no such customer. Write their e-mail address, or the id from the address of their page.";
+        Fault::refused(Code::InvalidField, detail)
+    };
+    let other = other.trim().rsplit('/').next().unwrap_or_default().to_owned();
+    let other: CustomerId = if other.contains('@') {
+        let search = CustomerSearch { email: Some(other), ..CustomerSearch::default() };
+        let found = visit.call(&customers::List { search }).await?;
+        found.items.into_iter().next().ok_or_else(nobody)?.customer_id
+    } else {
+        let id: CustomerId = other.parse().map_err(|_| nobody())?;
+        visit.call(&customers::Get { customer_id: id }).await?.ok_or_else(nobody)?.customer_id
+    };
+    let here = path(&customer_id);
+    visit.call(&customers::Merge { customer_id, other, by: visit.by() }).await?;
+    visit.done(&here, "Merged. The identity log below undoes it at any time.")
+}
+
+#[derive(Deserialize)]
+struct SplitForm {
+    #[serde(default)]
+    conversation: Vec<ConversationId>,
+}
+
+async fn split(mut visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let SplitForm { conversation } = visit.form().await?;
+    if conversation.is_empty() {
+        return Err(Fault::refused(
+            Code::InvalidField,
+            "Tick the conversations of the other person first.",
+        ));
+    }
+    let here = path(&customer_id);
+    let split = customers::Split { customer_id, conversation_ids: conversation, by: visit.by() };
+    visit.call(&split).await?;
+    visit
+        .done(&here, "Split off. The identity log below leads to the other profile, and undoes it.")
+}
+
+#[derive(Deserialize)]
+struct UndoForm {
+    link: u64,
+}
+
+async fn undo(mut visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let UndoForm { link } = visit.form().await?;
+    let undone = visit.call(&customers::Undo { link_id: link, by: visit.by() }).await?;
+    let word = match undone.kind {
+        LinkKind::Merge => "The merge is undone.",
+        LinkKind::Split => "The split is undone.",
+    };
+    visit.done(&path(&customer_id), word)
+}
+
+async fn export(visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let name = format!("attachment; filename=\"{customer_id}.json\"");
+    let package = visit.call(&customers::DataPackageOf { customer_id, by: visit.by() }).await?;
+    Ok(ResponseBuilder::new()
+        .with_header("content-type", "application/json")?
+        .with_header("content-disposition", &name)?
+        .with_header("cache-control", "no-store")?
+        .fixed(to_json("package", &package)?.into_bytes()))
+}
+
+async fn ask_erase(visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let look = customers::Profile { customer_id: customer_id.clone(), by: visit.by() };
+    let profile = visit.call(&look).await?;
+    let around = visit.call(&Person { customer_id, cursor: None }).await?;
+    visit.page("Delete a customer", erase_page(&profile, around.messages))
+}
+
+#[derive(Deserialize)]
+struct EraseForm {
+    confirm: String,
+}
+
+async fn erase(mut visit: Visit) -> Outcome<Response> {
+    let customer_id: CustomerId = visit.parameter(ID)?;
+    let EraseForm { confirm } = visit.form().await?;
+    let customer = visit.call(&customers::Get { customer_id: customer_id.clone() }).await?;
+    let customer = customer.ok_or_else(|| Fault::refused(Code::NotFound, "no such customer"))?;
+    if confirm.trim() != confirmation(&customer) {
+        return Err(Fault::refused(
+            Code::InvalidField,
+            "Nothing was deleted: what you typed is not what was asked for.",
+        ));
+    }
+    let erasure = visit.call(&customers::Erase { customer_id, by: visit.by() }).await?;
+    let word = format!(
+        "Deleted for good, with {}. The receipt is {}.",
+        parts::count(erasure.conversation_ids.len() as u64, "conversation"),
+        erasure.erasure_id
+    );
+    visit.done("/app/customers", &word)
+}
+
+/// What is to be typed before somebody is removed.
+fn confirmation(customer: &Customer) -> String {
+    customer.email.clone().unwrap_or_else(|| customer.customer_id.to_string())
+}
+
+/// The page that asks whether somebody is to be removed.
+pub fn erase_page(profile: &CustomerProfile, messages: u64) -> Markup {
+    let customer = &profile.customer;
+    let expected = confirmation(customer);
+    let here = path(&customer.customer_id);
+    html! {
+        h1 { "Delete " (shown_name(customer)) "?" }
+        article {
+            p { strong { "This cannot be undone." } " It removes for good:" }
+            ul {
+                li { "the profile: " (profile.values.iter().filter(|value| value.value.is_some()).count()) " values of name, e-mail and phone, and where each was said" }
+                li { (parts::count(u64::from(customer.conversations), "conversation")) " with " (parts::count(messages, "message")) ", and every answer and quote taken from them" }
+                li { (parts::count(profile.tags.len() as u64, "tag")) " and " (parts::count(profile.notes.len() as u64, "note")) }
+                @if !profile.merged.is_empty() {
+                    li { (parts::count(profile.merged.len() as u64, "profile")) " merged into this one" }
+                }
+                li { "what the visitors' browsers are known by: " (parts::count(profile.visitors.len() as u64, "browser")) }
+            }
+            p { "What stays: counts without names, sealed day files, which hold a pseudonym only, and a signed receipt under Privacy." }
+            form method="post" action={ (here) "/delete" } {
+                label {
+                    "Type " code { (expected) } " to confirm"
+                    input name="confirm" required autocomplete="off" spellcheck="false" data-confirm=(expected);
+                }
+                div.row {
+                    button.danger type="submit" { "Delete for good" }
+                    a href=(here) { "Keep" }
+                }
+            }
+        }
+    }
+}
+
+/// The page of one customer.
+pub fn page(
+    profile: &CustomerProfile,
+    around: &Around,
+    accesses: &[AccessEntry],
+    scopes: Scopes,
+) -> Markup {
+    let customer = &profile.customer;
+    let here = path(&customer.customer_id);
+    html! {
+        p { a href="/app/customers" { "← Customers" } }
+        div.row.spread {
+            h1.wrap { (shown_name(customer)) }
+            div.row {
+                form method="post" action={ (here) "/export" } { button.secondary { "Export this person" } }
+                @if scopes.has(ERASE) { a.danger role="button" href={ (here) "/delete" } { "Delete…" } }
+            }
+        }
+        div.two {
+            div {
+                (fields(profile, scopes, &around.team))
+                (timeline(customer, around, scopes))
+            }
+            div {
+                (tags(profile, scopes))
+                (notes(profile, scopes, &around.team))
+                (answers(around))
+                (identity(profile, around, scopes))
+                @if scopes.has(ERASE) { (looked(accesses, &around.team)) }
+            }
+        }
+    }
+}
+
+/// Who did something, by name.
+pub fn by(id: &str, team: &BTreeMap<String, String>) -> String {
+    match team.get(id) {
+        Some(name) if !name.is_empty() => name.clone(),
+        _ => id.to_owned(),
+    }
+}
+
+fn source(value: &FieldValue, team: &BTreeMap<String, String>) -> Markup {
+    match &value.source {
+        Source::Conversation { conversation_id, seq, detector } => html! {
+            "said in " a href={ "/app/conversations/" (conversation_id) "#m" (seq) } { "a conversation" }
+            @if *detector == 0 { ", put right by the visitor" }
+        },
+        Source::Team { by: id } => html! { "set by " (by(id, team)) },
+    }
+}
+
+fn source_text(value: &FieldValue, team: &BTreeMap<String, String>) -> String {
+    let when = value.at.rfc3339();
+    let when = when.get(..16).unwrap_or(&when).replace('T', " ");
+    match &value.source {
+        Source::Conversation { seq, .. } => format!("Said on {when} UTC, in message {}", seq + 1),
+        Source::Team { by: id } => format!("Set by {} on {when} UTC", by(id, team)),
+    }
+}
+
+fn fields(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, String>) -> Markup {
+    let customer = &profile.customer;
+    let of = |wanted: Kind| profile.values.iter().filter(move |value| value.kind == wanted);
+    html! {
+        article {
+            header { h2 { "Profile" } }
+            dl.facts {
+                @for wanted in Kind::ALL {
+                    dt { (kind(wanted)) }
+                    dd {
+                        @match of(wanted).find(|value| value.standing) {
+                            Some(value) => {
+                                span title=(source_text(value, team)) { (value.value.as_deref().unwrap_or("–")) }
+                                @if wanted == Kind::Email { " " (claimed()) }
+                            }
+                            None => { span.muted { "not known" } }
+                        }
+                        @if of(wanted).next().is_some() {
+                            details {
+                                summary.small-text { "Where it is from" }
+                                ul.small-text {
+                                    @for value in of(wanted) {
+                                        li {
+                                            @match &value.value { Some(text) => { strong.wrap { (text) } } None => { em { "taken away" } } }
+                                            " – " (source(value, team)) ", " (parts::time(value.at))
+                                            @if value.standing { " " span.badge.good { "shown" } }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                dt { "Platforms" } dd { @for p in &customer.platforms { span.badge { (platform(*p)) } " " } }
+                dt { "First seen" } dd { (parts::time(customer.first_at)) }
+                dt { "Last seen" } dd { (parts::time(customer.last_at)) }
+                dt { "Conversations" } dd { (customer.conversations) }
+                @if profile.emails.len() > 1 {
+                    dt { "All addresses" } dd { (profile.emails.join(", ")) }
+                }
+            }
+            @if scopes.has(WRITE) {
+                details {
+                    summary { "Edit" }
+                    form method="post" action={ (path(&customer.customer_id)) "/edit" } {
+                        div.fields {
+                            label { "Name" input name="name" value=(customer.name.as_deref().unwrap_or_default()) autocomplete="off"; }
+                            label { "E-mail" input name="email" value=(customer.email.as_deref().unwrap_or_default()) autocomplete="off"; }
+                            label { "Phone" input name="phone" value=(customer.phone.as_deref().unwrap_or_default()) autocomplete="off"; }
+                            button { "Save" }
+                        }
+                    }
+                    p.muted.small-text { "An empty field is taken away until it is said again." }
+                }
+            }
+        }
+    }
+}
+
+fn timeline(customer: &Customer, around: &Around, scopes: Scopes) -> Markup {
+    let may_split = scopes.has(WRITE) && customer.conversations > 1;
+    let rows = html! {
+        thead { tr {
+            @if may_split { th.tick scope="col" { span.vh { "Tick" } } }
+            th scope="col" { "Began" } th scope="col" { "Platform" } th scope="col" { "Status" }
+            th scope="col" { "Sentiment" } th.num scope="col" { "Messages" }
+        } }
+        tbody {
+            @for c in &around.conversations.items {
+                tr {
+                    @if may_split { td.tick { input type="checkbox" name="conversation" value=(c.conversation_id) aria-label={ "Tick the conversation of " (c.started_at.rfc3339()) }; } }
+                    td { a href={ "/app/conversations/" (c.conversation_id) } { (parts::time(c.started_at)) } }
+                    td { (platform(c.platform)) @if c.transferred { " " span.badge { "transferred" } } }
+                    td { (parts::status(c.status)) }
+                    td { (parts::sentiment(c.sentiment)) }
+                    td.num { (c.messages) }
+                }
+            }
+        }
+    };
+    html! {
+        article {
+            header { h2 { "History" } }
+            form method="post" action={ (path(&customer.customer_id)) "/split" } {
+                (parts::table("History", rows))
+                @if may_split {
+                    button.secondary.small { "Ticked ones are somebody else's: split off" }
+                }
+            }
+            @if let Some(next) = &around.conversations.next {
+                p { a href={ "?cursor=" (visit::form_urlencode(next)) } { "Earlier conversations" } }
+            }
+            p.muted.small-text { "Times are in UTC." }
+        }
+    }
+}
+
+fn tags(profile: &CustomerProfile, scopes: Scopes) -> Markup {
+    let action = format!("{}/tag", path(&profile.customer.customer_id));
+    html! {
+        article {
+            header { h2 { "Tags" } }
+            div.row {
+                @for tag in &profile.tags {
+                    span.row {
+                        a.chip href={ "/app/customers?tag=" (visit::form_urlencode(tag)) } { (tag) }
+                        @if scopes.has(WRITE) {
+                            form method="post" action=(action) {
+                                (parts::hidden("remove", tag))
+                                button.chip aria-label={ "Remove the tag " (tag) } { "×" }
+                            }
+                        }
+                    }
+                }
+                @if profile.tags.is_empty() { span.muted { "None." } }
+            }
+            @if scopes.has(WRITE) {
+                form method="post" action=(action) .row {
+                    input name="add" required maxlength="60" aria-label="New tag" placeholder="New tag" autocomplete="off";
+                    button.secondary.small { "Add" }
+                }
+            }
+        }
+    }
+}
+
+fn notes(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, String>) -> Markup {
+    let here = path(&profile.customer.customer_id);
+    html! {
+        article {
+            header { h2 { "Notes" } }
+            @for note in &profile.notes {
+                p.note { (note.text) }
+                div.row.spread {
+                    span.muted.small-text { (by(&note.by, team)) ", " (parts::time(note.at)) }
+                    @if scopes.has(WRITE) {
+                        form method="post" action={ (here) "/unnote" } {
+                            (parts::hidden("note", &note.id))
+                            button.chip { "Remove" span.vh { " the note of " (note.at.rfc3339()) } }
+                        }
+                    }
+                }
+                hr;
+            }
+            @if profile.notes.is_empty() { p.muted { "None." } }
+            @if scopes.has(WRITE) {
+                form method="post" action={ (here) "/note" } {
+                    textarea name="text" required rows="2" aria-label="New note" placeholder="Write a note for the team" {}
+                    button.secondary.small { "Add note" }
+                }
+            }
+        }
+    }
+}
+
+/// The newest value of each question, over the conversations that are shown.
+fn answers(around: &Around) -> Markup {
+    let mut newest: Vec<(&str, &str, &ConversationId)> = Vec::new();
+    for (conversation, answers) in around.conversations.items.iter().zip(&around.answers) {
+        for answer in answers.iter().filter(|a| a.answer.state == AnswerState::Value) {
+            let name = answer.field_name.as_str();
+            let Some(value) = answer.answer.answer.as_deref() else { continue };
+            if newest.iter().all(|(known, ..)| *known != name) {
+                newest.push((name, value, &conversation.conversation_id));
+            }
+        }
+    }
+    html! {
+        article {
+            header { h2 { "Collected answers" } }
+            @if newest.is_empty() { p.muted { "None yet. They come from the questions under Data Collection, when a conversation has ended." } }
+            dl.facts {
+                @for (name, value, conversation) in &newest {
+                    dt { (name) }
+                    dd { a href={ "/app/conversations/" (conversation) } { (value) } }
+                }
+            }
+        }
+    }
+}
+
+fn identity(profile: &CustomerProfile, around: &Around, scopes: Scopes) -> Markup {
+    let here = path(&profile.customer.customer_id);
+    html! {
+        article {
+            header { h2 { "Identity" } }
+            p.muted.small-text {
+                "Equal e-mail addresses are one profile; nothing else is merged by itself. Known by "
+                (parts::count(profile.visitors.len() as u64, "browser or account")) "."
+            }
+            @for link in &around.links { (identity_entry(link, profile, around, scopes)) }
+            @if scopes.has(WRITE) {
+                details {
+                    summary { "Merge another profile into this one" }
+                    form method="post" action={ (here) "/merge" } {
+                        label {
+                            "E-mail address or id of the other"
+                            input name="other" required autocomplete="off" spellcheck="false";
+                        }
+                        button.secondary { "Merge" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn identity_entry(
+    link: &CustomerLink,
+    profile: &CustomerProfile,
+    around: &Around,
+    scopes: Scopes,
+) -> Markup {
+    let here = &profile.customer.customer_id;
+    let other = if link.customer_id == *here { &link.other } else { &link.customer_id };
+    html! {
+        div.row.spread {
+            span.small-text {
+                @match link.kind { LinkKind::Merge => "Merged with ", LinkKind::Split => "Split from " }
+                a href=(path(other)) { (other.as_str().get(..9).unwrap_or_default()) "…" }
+                " by " (by(&link.by, &around.team)) ", " (parts::time(link.at))
+                @if let Some(at) = link.undone_at {
+                    ". Undone"
+                    @if let Some(id) = &link.undone_by { " by " (by(id, &around.team)) }
+                    ", " (parts::time(at))
+                }
+            }
+            @if scopes.has(WRITE) && link.undone_at.is_none() {
+                form method="post" action={ (path(here)) "/undo" } {
+                    (parts::hidden("link", &link.link_id.to_string()))
+                    button.chip { "Undo" }
+                }
+            }
+        }
+    }
+}
+
+fn looked(accesses: &[AccessEntry], team: &BTreeMap<String, String>) -> Markup {
+    html! {
+        article {
+            header { h2 { "Who has looked" } }
+            details {
+                summary { (parts::count(accesses.len() as u64, "look")) }
+                ul.small-text {
+                    @for entry in accesses {
+                        li { (by(&entry.by, team)) ": " (entry.what) ", " (parts::time(entry.at)) }
+                    }
+                }
+            }
+        }
+    }
+}

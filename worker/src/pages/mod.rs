@@ -1,0 +1,192 @@
+//! The dashboard: pages for people, under `/app`.
+//!
+//! A page is an entry in its file's `PAGES`, and [`ROOMS`] lists the files. Who is let in is decided
+//! here for all of them, by the same scopes as in the API; a page asks the ledger by the same calls as
+//! the API's routes, and shows what comes out by functions that know nothing of requests, so that they
+//! are tested natively. How to add one stands in ARCHITECTURE.md.
+
+mod assets;
+mod customer;
+mod customers;
+mod desk;
+mod parts;
+mod shell;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod visit;
+
+pub use visit::Visit;
+
+use crate::auth::session;
+use crate::fault::{Fault, Outcome};
+use askwell::access::{Scope, Who};
+use askwell::api::route::{Access, Method, Parameters, Route};
+use askwell::{Code, Error};
+use maud::Markup;
+use std::pin::Pin;
+use worker::{Env, Request, Response, ResponseBuilder};
+
+/// Where the pages are.
+pub const ROOT: &str = "/app";
+
+/// No inline script or style, nothing from elsewhere, and no page of others around ours. The pictures
+/// that Pico draws its controls with stand in its style sheet as `data:`.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A page, or what a form of a page is sent to.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    route: Route,
+    handler: Handler,
+}
+
+type Handler = fn(Visit) -> Pin<Box<dyn Future<Output = Outcome<Response>>>>;
+
+impl Page {
+    /// What whoever has a scope may look at.
+    pub const fn get(path: &'static str, scope: Scope, handler: Handler) -> Self {
+        Self::new(Method::Get, path, Access::Scope(scope), handler)
+    }
+
+    /// What whoever has a scope may send.
+    pub const fn post(path: &'static str, scope: Scope, handler: Handler) -> Self {
+        Self::new(Method::Post, path, Access::Scope(scope), handler)
+    }
+
+    /// What anybody of the team may do.
+    pub const fn team(method: Method, path: &'static str, handler: Handler) -> Self {
+        Self::new(method, path, Access::Team, handler)
+    }
+
+    const fn new(method: Method, path: &'static str, access: Access, handler: Handler) -> Self {
+        Self { route: Route::new(method, path, "", access, "", &[]), handler }
+    }
+}
+
+/// All pages.
+const ROOMS: &[&[Page]] = &[desk::PAGES, customers::PAGES, customer::PAGES];
+
+/// Whether an address is one of the dashboard's.
+pub fn are_at(path: &str) -> bool {
+    path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Answers a request; what goes wrong becomes a page that says so.
+///
+/// # Errors
+/// When not even that can be answered.
+pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
+    let path = request.path();
+    let answered = match path.strip_prefix(assets::FOLDER) {
+        Some(file) => assets::serve(file),
+        None if path == sign_in::PATH => sign_in::serve(request, env).await,
+        None => page(request, env, &path).await,
+    };
+    match answered {
+        Ok(response) => Ok(response),
+        Err(fault) => {
+            fault.log_ours("page");
+            alone(&fault.public(), shell::error(&fault.public(), None))
+        }
+    }
+}
+
+async fn page(request: Request, env: &Env, path: &str) -> Outcome<Response> {
+    let Some(found) = session::person(&request, env).await? else {
+        return sign_in::ask(&request, path);
+    };
+    if !found.standing.allowed {
+        return Err(Fault::refused(Code::RateLimited, "too many requests; wait, and go on slower"));
+    }
+    let here: Vec<(&Page, Parameters)> = ROOMS
+        .iter()
+        .flat_map(|room| room.iter())
+        .filter_map(|page| Some((page, page.route.matches(path)?)))
+        .collect();
+    let method = match request.method() {
+        worker::Method::Head => worker::Method::Get,
+        other => other,
+    };
+    let chosen = here.iter().find(|(page, _)| page.route.method.as_str() == method.as_ref());
+    let parameters = chosen.map(|(_, parameters)| parameters.clone()).unwrap_or_default();
+    let visit = Visit::new(request, env.clone(), found.principal, parameters).await?;
+    let desk = visit.desk.clone();
+    let back = visit.back();
+    let outcome = match chosen {
+        None if here.is_empty() => Err(Fault::refused(Code::NotFound, "There is no such page.")),
+        None => Err(Fault::refused(
+            Code::MethodNotAllowed,
+            "This address takes what a form sends; open the page with the form.",
+        )),
+        Some((page, _)) => match page.route.access {
+            Access::Scope(scope) if !visit.may(scope) => Err(forbidden(scope)),
+            _ => (page.handler)(visit).await,
+        },
+    };
+    outcome.or_else(|fault| {
+        let error = fault.public();
+        fault.log_ours("page");
+        match back {
+            // A form that was filled in wrongly is shown again, with what is wrong above it.
+            Some(back) if is_mistake(error.code) => {
+                visit::back_to(&back, &visit::Flash::bad(&error.detail))
+            }
+            _ => answer_error(&error, &desk),
+        }
+    })
+}
+
+fn forbidden(scope: Scope) -> Fault {
+    let what = scope.meaning().trim_end_matches('.').to_lowercase();
+    Fault::refused(
+        Code::Forbidden,
+        format!("Your role does not allow this: {what}. Ask an admin of the workspace."),
+    )
+}
+
+/// Whether whoever sent a form can put right what was refused.
+fn is_mistake(code: Code) -> bool {
+    matches!(
+        code,
+        Code::InvalidField
+            | Code::UnknownField
+            | Code::AlreadyExists
+            | Code::IdempotencyConflict
+            | Code::PreconditionFailed
+    )
+}
+
+fn answer_error(error: &Error, desk: &desk::Desk) -> Outcome<Response> {
+    Ok(alone(error, shell::error(error, Some(desk)))?)
+}
+
+fn alone(error: &Error, markup: Markup) -> worker::Result<Response> {
+    html(error.code.status(), markup)
+}
+
+/// A page as it goes out.
+///
+/// # Errors
+/// When the response cannot be built.
+pub fn html(status: u16, markup: Markup) -> worker::Result<Response> {
+    Ok(ResponseBuilder::new()
+        .with_status(status)
+        .with_header("content-type", "text/html; charset=utf-8")?
+        .with_header("cache-control", "no-store")?
+        .with_header("content-security-policy", POLICY)?
+        .with_header("cross-origin-opener-policy", "same-origin")?
+        .with_header("referrer-policy", "same-origin")?
+        .with_header("x-content-type-options", "nosniff")?
+        .with_header("x-frame-options", "DENY")?
+        .fixed(markup.into_string().into_bytes()))
+}
+
+/// How whoever looks signs what they do.
+fn signature(who: &Who) -> String {
+    match who {
+        Who::Key(id) | Who::Page(id) => id.to_string(),
+        Who::Member(id) => id.to_string(),
+        Who::System | Who::Visitor { .. } => "system".to_owned(),
+    }
+}

@@ -1,0 +1,155 @@
+//! What pages are put together from.
+
+use askwell::conversation::{Platform, Sentiment, Status};
+use askwell::detect::Kind;
+use askwell::time::UnixMillis;
+use maud::{Markup, html};
+
+/// An instant, to the minute, in UTC.
+pub fn time(at: UnixMillis) -> Markup {
+    let text = at.rfc3339();
+    let shown = text.get(..16).unwrap_or(&text).replace('T', " ");
+    html! { time datetime=(text) title=(format!("{shown} UTC")) { (shown) } }
+}
+
+/// A length of time, in its two largest units.
+pub fn duration(millis: i64) -> String {
+    let seconds = millis.max(0) / 1000;
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, m) => format!("{m} min {} s", seconds % 60),
+        (0, h, m) => format!("{h} h {m} min"),
+        (d, h, _) => format!("{d} d {h} h"),
+    }
+}
+
+/// A number with thin groups: 1 234 567.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A share as a percentage; a dash where there is nothing to take a share of.
+pub fn percent(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return "–".to_owned();
+    }
+    format!("{:.1} %", part as f64 * 100.0 / whole as f64)
+}
+
+/// What a count is of: `1 customer`, `2 customers`.
+pub fn count(n: u64, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{} {one}s", number(n)) }
+}
+
+/// Where somebody writes from, as people say it.
+pub const fn platform(platform: Platform) -> &'static str {
+    match platform {
+        Platform::WebWidget => "Web widget",
+        Platform::Line => "LINE",
+        Platform::Facebook => "Facebook",
+        Platform::Email => "E-mail",
+        Platform::Phone => "Phone",
+        Platform::Api => "API",
+    }
+}
+
+/// All platforms, in the order of lists.
+pub const PLATFORMS: [Platform; 6] = [
+    Platform::WebWidget,
+    Platform::Line,
+    Platform::Facebook,
+    Platform::Email,
+    Platform::Phone,
+    Platform::Api,
+];
+
+/// What is known of a person, as people say it.
+pub const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Name => "Name",
+        Kind::Email => "E-mail",
+        Kind::Phone => "Phone",
+    }
+}
+
+/// A status as a badge.
+pub fn status(status: Status) -> Markup {
+    let text = status.as_str();
+    html! {
+        span.badge.good[matches!(status, Status::Completed)].bad[matches!(status, Status::Failed)] { (text) }
+    }
+}
+
+/// A tone as a badge.
+pub fn sentiment(sentiment: Option<Sentiment>) -> Markup {
+    let Some(sentiment) = sentiment else { return html! { span.muted { "not yet" } } };
+    let bad = matches!(sentiment, Sentiment::Negative | Sentiment::OverlyNegative);
+    let good = matches!(sentiment, Sentiment::Positive | Sentiment::OverlyPositive);
+    html! { span.badge.good[good].bad[bad] { (sentiment.as_str()) } }
+}
+
+/// Says that a list is empty, why, and what to do.
+pub fn empty(title: &str, why: Markup) -> Markup {
+    html! { div.empty { h2 { (title) } p { (why) } } }
+}
+
+/// A table that scrolls by itself where it is wider than the page, with the keyboard too.
+pub fn table(label: &str, body: Markup) -> Markup {
+    html! { div.wide role="region" tabindex="0" aria-label=(label) { table { (body) } } }
+}
+
+/// A hidden field.
+pub fn hidden(name: &str, value: &str) -> Markup {
+    html! { input type="hidden" name=(name) value=(value); }
+}
+
+/// A choice, with a first entry that stands for none.
+pub fn select(
+    label: &str,
+    name: &str,
+    none: &str,
+    options: &[(String, String)],
+    chosen: &str,
+) -> Markup {
+    html! {
+        label {
+            (label)
+            select name=(name) {
+                option value="" { (none) }
+                @for (value, shown) in options {
+                    option value=(value) selected[value == chosen] { (shown) }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_written_for_people() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(count(1, "customer"), "1 customer");
+        assert_eq!(count(1_000, "customer"), "1\u{202f}000 customers");
+        assert_eq!(percent(1, 3), "33.3 %");
+        assert_eq!(percent(0, 0), "–");
+        assert_eq!(duration(59_999), "59 s");
+        assert_eq!(duration(61_000), "1 min 1 s");
+        assert_eq!(duration(2 * 3_600_000 + 60_000), "2 h 1 min");
+        assert_eq!(duration(50 * 3_600_000), "2 d 2 h");
+        let time = time(UnixMillis(1_780_272_000_000)).into_string();
+        assert!(time.contains(">2026-06-01 00:00<"), "{time}");
+    }
+}

@@ -1,0 +1,86 @@
+//! Pages as text: what they say, and that nothing in them is taken for markup.
+
+use super::customers::{Filters, page};
+use crate::ledger::views::CustomersShown;
+use askwell::Code;
+use askwell::api::{Customer, Page};
+use askwell::conversation::Platform;
+use askwell::detect::Kind;
+use askwell::id::CustomerId;
+use askwell::time::UnixMillis;
+
+/// Everything that ends a text, an attribute or an element.
+pub const HOSTILE: &str = "</td>\"'><script>alert(1)</script>&amp;";
+
+fn shown(names: &[&str]) -> CustomersShown {
+    let customer = |name: &&str| Customer {
+        customer_id: CustomerId::derive(&[name.as_bytes()]),
+        name: Some((*name).to_owned()),
+        email: None,
+        phone: None,
+        platforms: vec![Platform::Line],
+        first_at: UnixMillis(0),
+        last_at: UnixMillis(0),
+        conversations: 1,
+    };
+    CustomersShown {
+        page: Page { items: names.iter().map(customer).collect(), next: None },
+        tags: names.iter().map(|_| vec![HOSTILE.to_owned()]).collect(),
+        all_tags: vec![HOSTILE.to_owned()],
+        all: names.len() as u64,
+        without: [0, 1, 1],
+        unread: 0,
+        views: Vec::new(),
+    }
+}
+
+fn filters(query: &str) -> Filters {
+    serde_html_form::from_str(query).unwrap()
+}
+
+#[test]
+fn filters_are_read_and_written_as_an_address() {
+    let query = "platform=line&tag=a+%26+b&from=2026-11-01&missing=email&missing=phone";
+    let filters = filters(query);
+    assert_eq!(filters.query(), query);
+    let search = filters.search().unwrap();
+    assert_eq!(search.platform, Some(Platform::Line));
+    assert_eq!(search.tag.as_deref(), Some("a & b"));
+    assert_eq!(search.missing, [Kind::Email, Kind::Phone]);
+    assert_eq!(search.from, Some(UnixMillis::parse_rfc3339("2026-11-01T00:00:00Z").unwrap()));
+    // The last day is looked at whole.
+    let until = self::filters("until=2026-11-01").search().unwrap().until;
+    assert_eq!(until, Some(UnixMillis::parse_rfc3339("2026-11-02T00:00:00Z").unwrap()));
+    for bad in ["platform=fax", "missing=shoe", "from=yesterday"] {
+        assert_eq!(
+            self::filters(bad).search().unwrap_err().public().code,
+            Code::InvalidField,
+            "{bad}"
+        );
+    }
+    // Words are no part of an address.
+    assert_eq!(self::filters("q=ana%40fern.example&tag=x").query(), "tag=x");
+}
+
+#[test]
+fn a_list_says_why_it_is_empty() {
+    let none = page(&filters(""), &shown(&[]), true).into_string();
+    assert!(none.contains("No customers yet"));
+    let filtered = page(&filters("tag=vip&missing=email"), &shown(&[]), true).into_string();
+    assert!(filtered.contains("Tag: vip; Without e-mail"), "{filtered}");
+}
+
+#[test]
+fn what_people_wrote_stays_text() {
+    let text = page(
+        &filters(&format!("tag={}", super::visit::form_urlencode(HOSTILE))),
+        &shown(&[HOSTILE]),
+        true,
+    )
+    .into_string();
+    assert!(!text.contains("<script>alert"));
+    assert!(text.contains("&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;"));
+    // What a role may not do is not offered.
+    assert!(text.contains("Add to ticked"));
+    assert!(!page(&filters(""), &shown(&["Ana"]), false).into_string().contains("Add to ticked"));
+}

@@ -1,0 +1,289 @@
+//! A request as a page gets it: who looks is known, and may.
+
+use super::desk::{self, Desk};
+use super::shell::{self, Shell};
+use super::{html, signature};
+use crate::auth::session;
+use crate::fault::{Fault, Outcome};
+use crate::rpc::Call;
+use crate::{config, http, rpc};
+use askwell::access::{Principal, Scope};
+use askwell::api::route::Parameters;
+use askwell::time::UnixMillis;
+use askwell::{Code, Error};
+use maud::Markup;
+use serde::de::DeserializeOwned;
+use worker::{Env, Request, Response, ResponseBuilder, Stub, Url};
+
+const FLASH: &str = "__Host-askwell-flash";
+
+/// One request.
+#[derive(Debug)]
+pub struct Visit {
+    /// As it came.
+    pub request: Request,
+    /// The Worker's bindings.
+    pub env: Env,
+    /// Who looks.
+    pub principal: Principal,
+    /// What every page shows around itself.
+    pub desk: Desk,
+    parameters: Parameters,
+    url: Url,
+    ledger: Stub,
+    flash: Option<Flash>,
+}
+
+impl Visit {
+    /// A request by somebody who is signed in.
+    ///
+    /// # Errors
+    /// When the ledger cannot be reached.
+    pub async fn new(
+        request: Request,
+        env: Env,
+        principal: Principal,
+        parameters: Parameters,
+    ) -> Outcome<Self> {
+        let url = request.url()?;
+        let ledger = rpc::ledger(&env, &principal.workspace)?;
+        let shown = desk::Get { who: principal.who.clone() };
+        let names = rpc::call(&ledger, &shown).await?;
+        let others = session::others(&request, &principal.workspace)?;
+        let desk = Desk {
+            workspace: principal.workspace.clone(),
+            names,
+            scopes: principal.scopes,
+            path: url.path().to_owned(),
+            others,
+        };
+        let cookies = request.headers().get("cookie")?.unwrap_or_default();
+        let flash = Flash::find(&cookies);
+        Ok(Self { request, env, principal, desk, parameters, url, ledger, flash })
+    }
+
+    /// Whether whoever looks has a scope: what they may not do is not offered to them. That it is
+    /// refused as well is seen to elsewhere.
+    pub fn may(&self, scope: Scope) -> bool {
+        self.principal.scopes.has(scope)
+    }
+
+    /// How whoever looks signs what they do.
+    pub fn by(&self) -> String {
+        signature(&self.principal.who)
+    }
+
+    /// Now.
+    pub fn now(&self) -> UnixMillis {
+        config::now(&self.env)
+    }
+
+    /// Asks the ledger.
+    ///
+    /// # Errors
+    /// What the call gives.
+    pub async fn call<C: Call>(&self, call: &C) -> Outcome<C::Out> {
+        rpc::call(&self.ledger, call).await
+    }
+
+    /// The ledger, for what is streamed.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub fn ledger(&self) -> Outcome<Stub> {
+        rpc::ledger(&self.env, &self.principal.workspace)
+    }
+
+    /// What stands in the path for a name.
+    ///
+    /// # Errors
+    /// What reading it gives: for ids, [`Code::NotFound`].
+    pub fn parameter<T: core::str::FromStr<Err = Error>>(&self, name: &str) -> Outcome<T> {
+        Ok(self.parameters.read(name)?)
+    }
+
+    /// What stands in the path for a name, as it stands.
+    pub fn text(&self, name: &str) -> String {
+        self.parameters.get(name).to_owned()
+    }
+
+    /// The address' origin.
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// The query as it stands.
+    pub fn raw_query(&self) -> &str {
+        self.url.query().unwrap_or_default()
+    }
+
+    /// The query.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`].
+    pub fn query<T: DeserializeOwned>(&self) -> Outcome<T> {
+        Ok(http::query(self.raw_query())?)
+    }
+
+    /// What a form sends.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`], and [`Code::BodyTooLarge`].
+    pub async fn form<T: DeserializeOwned>(&mut self) -> Outcome<T> {
+        form(&mut self.request).await
+    }
+
+    /// What a form sends, as it came: for forms that are read in two parts.
+    ///
+    /// # Errors
+    /// As [`Self::form`].
+    pub async fn form_text(&mut self) -> Outcome<String> {
+        text(&mut self.request).await
+    }
+
+    /// The page that a form was on, where it is one of ours.
+    pub fn back(&self) -> Option<String> {
+        if self.request.method() == worker::Method::Get {
+            return None;
+        }
+        let from = Url::parse(&self.request.headers().get("referer").ok()??).ok()?;
+        let ours = from.origin() == self.url.origin() && super::are_at(from.path());
+        ours.then(|| match from.query() {
+            Some(query) => format!("{}?{query}", from.path()),
+            None => from.path().to_owned(),
+        })
+    }
+
+    /// A page, with the shell around it.
+    ///
+    /// # Errors
+    /// When the response cannot be built.
+    pub fn page(&self, title: &str, body: Markup) -> Outcome<Response> {
+        self.page_with(title, body, &[])
+    }
+
+    /// A page that needs scripts of its own.
+    ///
+    /// # Errors
+    /// When the response cannot be built.
+    pub fn page_with(&self, title: &str, body: Markup, scripts: &[&str]) -> Outcome<Response> {
+        let shell = Shell { title, desk: &self.desk, flash: self.flash.as_ref(), scripts };
+        let mut response = html(200, shell::page(&shell, body))?;
+        if self.flash.is_some() {
+            response.headers_mut().append("set-cookie", &cookie("", 0))?;
+        }
+        Ok(response)
+    }
+
+    /// To another page, with a word about what was done.
+    ///
+    /// # Errors
+    /// When the response cannot be built.
+    pub fn done(&self, path: &str, word: &str) -> Outcome<Response> {
+        back_to(path, &Flash::good(word))
+    }
+}
+
+/// Reads what a form sends.
+///
+/// # Errors
+/// [`Code::InvalidField`], and [`Code::BodyTooLarge`].
+pub async fn form<T: DeserializeOwned>(request: &mut Request) -> Outcome<T> {
+    Ok(http::query(&text(request).await?)?)
+}
+
+async fn text(request: &mut Request) -> Outcome<String> {
+    String::from_utf8(http::body(request).await?)
+        .map_err(|_| Fault::refused(Code::InvalidField, "a form must be sent as UTF-8"))
+}
+
+/// To another page of ours.
+///
+/// # Errors
+/// When the response cannot be built.
+pub fn to(path: &str) -> Outcome<Response> {
+    Ok(ResponseBuilder::new()
+        .with_status(303)
+        .with_header("location", path)?
+        .with_header("cache-control", "no-store")?
+        .empty())
+}
+
+/// To another page of ours, which shows a word.
+///
+/// # Errors
+/// When the response cannot be built.
+pub fn back_to(path: &str, flash: &Flash) -> Outcome<Response> {
+    let mut response = to(path)?;
+    response.headers_mut().append("set-cookie", &cookie(&flash.write(), 60))?;
+    Ok(response)
+}
+
+fn cookie(value: &str, seconds: u32) -> String {
+    format!("{FLASH}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}")
+}
+
+/// A word about what was done, on the page that follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flash {
+    /// Whether it was done.
+    pub good: bool,
+    /// For people.
+    pub text: String,
+}
+
+impl Flash {
+    /// It was done.
+    pub fn good(text: &str) -> Self {
+        Self { good: true, text: text.to_owned() }
+    }
+
+    /// It was not.
+    pub fn bad(text: &str) -> Self {
+        Self { good: false, text: text.to_owned() }
+    }
+
+    fn write(&self) -> String {
+        let kind = if self.good { '+' } else { '-' };
+        let text: String = self.text.chars().take(500).collect();
+        format!("{kind}{}", form_urlencode(&text))
+    }
+
+    fn find(cookies: &str) -> Option<Self> {
+        let (_, value) = cookies
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, value)| *name == FLASH && !value.is_empty())?;
+        let (good, text) = match value.strip_prefix('+') {
+            Some(text) => (true, text),
+            None => (false, value.strip_prefix('-')?),
+        };
+        let pairs: Vec<(String, String)> = serde_html_form::from_str(&format!("t={text}")).ok()?;
+        Some(Self { good, text: pairs.into_iter().next()?.1 })
+    }
+}
+
+/// A text as a value of a query or a cookie.
+pub fn form_urlencode(text: &str) -> String {
+    let pair = serde_html_form::to_string([("", text)]).unwrap_or_default();
+    pair.trim_start_matches('=').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_comes_through_a_cookie_as_it_was() {
+        for flash in
+            [Flash::good("Tagged 3 customers: “a; b=c”, 50 % & more\n<b>"), Flash::bad("no")]
+        {
+            let header = format!("a=b; {FLASH}={}; c=d", flash.write());
+            assert!(!flash.write().contains([';', ' ', ',', '"', '\n', '<']));
+            assert_eq!(Flash::find(&header), Some(flash));
+        }
+        assert_eq!(Flash::find("a=b"), None);
+        assert_eq!(Flash::find(&format!("{FLASH}=")), None);
+        assert_eq!(Flash::find(&format!("{FLASH}=x")), None);
+    }
+}
