@@ -7,9 +7,10 @@
 
 use crate::conversation::calls::{ClosingNotice, Confirm, GetSnapshot};
 use crate::fault::Outcome;
-use crate::ledger::fields;
 use crate::ledger::record::Record;
-use crate::{queue, rpc};
+use crate::ledger::{fields, llm};
+use crate::llm::Endpoint;
+use crate::{opinion, queue, rpc};
 use askwell::Code;
 use askwell::closing::{FieldVersion, conclude};
 use askwell::id::WorkspaceId;
@@ -19,8 +20,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use worker::{Env, MessageBatch};
 
-/// The questions of the workspaces that a batch is about: read once.
-type Questions = RefCell<HashMap<WorkspaceId, Rc<[FieldVersion]>>>;
+/// The questions of the workspaces that a batch is about, and their language model: read once.
+type Questions = RefCell<HashMap<WorkspaceId, Rc<(Vec<FieldVersion>, Option<Endpoint>)>>>;
 
 /// Classifies a batch of closings. One after the other: a transcript takes memory, and classifying it
 /// waits for nobody.
@@ -44,18 +45,30 @@ async fn classify(notice: &ClosingNotice, questions: &Questions, env: &Env) -> O
     let asked = match known {
         Some(asked) => asked,
         None => {
-            let asked: Rc<[_]> = rpc::call(&ledger, &fields::List).await?.list.fields.into();
+            let list = rpc::call(&ledger, &fields::List).await?.list;
+            let asked = Rc::new((list.fields, rpc::call(&ledger, &llm::Get).await?));
             questions.borrow_mut().insert(notice.workspace.clone(), Rc::clone(&asked));
             asked
         }
     };
-    let conclusion = conclude(&snapshot.closed, &asked);
+    let (fields, endpoint) = asked.as_ref();
+    let mut conclusion = conclude(&snapshot.closed, fields);
+    let mut ask = Vec::new();
+    if let Some(endpoint) = endpoint {
+        let wanted = opinion::wanted(&conclusion.answers, endpoint.classify);
+        let id = |place: &usize| conclusion.answers.get(*place).map(|a| a.field_id.clone());
+        ask = wanted.iter().filter_map(id).collect();
+        if !endpoint.embedded_meanwhile {
+            opinion::wait(&mut conclusion.answers, &wanted);
+        }
+    }
     let record = Record {
         closed: snapshot.closed,
         conclusion,
         session: snapshot.session,
         closed_wall: snapshot.closed_wall,
         version: snapshot.version,
+        ask,
     };
     rpc::call(&ledger, &record).await?;
     rpc::call(&conversation, &Confirm { revision }).await

@@ -21,6 +21,8 @@ pub const CLOSED: &str = "CLOSED";
 /// Queue of events to deliver.
 pub const EVENTS: &str = "EVENTS";
 
+/// Queue of conversations whose questions are to be put again.
+pub const ASKS: &str = "ASKS";
 /// Workers AI; not there by default.
 pub const AI: &str = "AI";
 
@@ -69,6 +71,11 @@ pub fn visitor_limit(env: &Env) -> Rule {
 fn limit(env: &Env, name: &str, default: i64) -> Rule {
     let requests = u32::try_from(number(env, name, default).max(1)).unwrap_or(u32::MAX);
     Rule { requests, seconds: 60 }
+}
+
+/// Milliseconds after which a language model that failed is asked again the first time.
+pub fn llm_retry_ms(env: &Env) -> i64 {
+    number(env, "LLM_RETRY_MS", 10_000).max(0)
 }
 
 /// Whether each event is also written to the log.

@@ -16,6 +16,14 @@ pub enum Fault {
         /// Names and values.
         headers: Vec<(&'static str, String)>,
     },
+    /// Somebody else is not ready; a queue repeats the work after so long.
+    #[error("{error}; again in {seconds} s")]
+    Later {
+        /// The reason.
+        error: Error,
+        /// Pause.
+        seconds: u32,
+    },
     /// The platform failed; the reason is logged and only [`Code::Internal`] goes out.
     #[error("{0}")]
     Platform(#[from] worker::Error),
@@ -44,7 +52,9 @@ impl Fault {
     /// What the caller may see.
     pub fn public(&self) -> Error {
         match self {
-            Self::Refused(error) | Self::RefusedWith { error, .. } => error.clone(),
+            Self::Refused(error) | Self::RefusedWith { error, .. } | Self::Later { error, .. } => {
+                error.clone()
+            }
             Self::Platform(_) | Self::Unreadable { .. } => Error::new(
                 Code::Internal,
                 "something failed on our side; the same request may be repeated",
@@ -61,7 +71,7 @@ impl Fault {
     /// Writes a failure of ours to the log. Refusals are the caller's business and are not logged.
     pub fn log_ours(&self, place: &str) {
         match self {
-            Self::Refused(_) | Self::RefusedWith { .. } => {}
+            Self::Refused(_) | Self::RefusedWith { .. } | Self::Later { .. } => {}
             Self::Platform(_) | Self::Unreadable { .. } => self.log(place),
         }
     }

@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "the code that #[durable_object] writes has none")]
 
 mod alarm;
+mod asks;
 mod auth;
 mod bounded;
 mod closing;
@@ -16,6 +17,7 @@ mod http;
 mod jobs;
 mod ledger;
 mod llm;
+mod opinion;
 mod pages;
 mod problem;
 mod queue;
@@ -55,6 +57,8 @@ async fn queue(
     match batch.queue().as_str() {
         name if name.ends_with("-closed") => closing::consume(&batch, &env).await,
         name if name.ends_with("-events") => delivery::consume(&batch, &env).await,
+        name if name.ends_with("-asks") => asks::consume(&batch, &env).await,
+        name if name.ends_with("-asks-dead") => asks::bury(&batch, &env).await,
         name if name.ends_with("-closed-dead") => queue::bury_closings(&batch, &env).await,
         name if name.ends_with("-events-dead") => queue::bury_events(&batch, &env).await,
         name => {

@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt};
 use js_sys::{ArrayBuffer, Uint8Array};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::{JsCast, JsValue};
-use worker::{Env, MessageBatch, MessageExt, RawMessage};
+use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage};
 
 /// How long a poison message is kept for somebody to look at: 30 days.
 const POISON_TTL_S: u64 = 30 * 24 * 60 * 60;
@@ -36,7 +36,13 @@ pub async fn each<T: DeserializeOwned>(
                 Ok(()) => message.ack(),
                 Err(fault) => {
                     fault.log(&queue);
-                    message.retry();
+                    match fault {
+                        Fault::Later { seconds, .. } => {
+                            let later = QueueRetryOptionsBuilder::new();
+                            message.retry_with_options(&later.with_delay_seconds(seconds).build());
+                        }
+                        _ => message.retry(),
+                    }
                 }
             }
         })
@@ -60,7 +66,13 @@ pub async fn bury_events(batch: &MessageBatch<IgnoredAny>, env: &Env) {
     .await;
 }
 
-async fn note(env: &Env, workspace: &WorkspaceId, queue: String, subject: String) -> Outcome<()> {
+/// Notes that a queue gave up on something.
+pub async fn note(
+    env: &Env,
+    workspace: &WorkspaceId,
+    queue: String,
+    subject: String,
+) -> Outcome<()> {
     rpc::call(&rpc::ledger(env, workspace)?, &dead::Note { queue, subject }).await
 }
 

@@ -14,6 +14,7 @@ use crate::sql::{Migration, Sql};
 use askwell::classify::{AnswerState, Method};
 use askwell::closing::{Closed, FieldAnswer};
 use askwell::id::ConversationId;
+use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -53,34 +54,72 @@ impl Call for Put {
 
 impl Write for Put {
     fn run(self, cx: &Cx) -> Outcome<bool> {
-        #[derive(Deserialize)]
-        struct Place {
-            day: String,
-            platform: String,
-        }
-        let id = self.conversation_id.as_str();
         let known = conversations::known(cx.sql, &self.conversation_id)?;
-        let place: Option<Place> = cx.sql.first(
-            "SELECT day, platform FROM answers WHERE conversation_id = ? LIMIT 1",
-            bind![id],
-        )?;
-        let (Some(known), Some(place)) = (known, place) else {
-            return Err(
-                Error::new(Code::NotFound, "no such conversation, or not classified").into()
-            );
-        };
+        let known = known.ok_or_else(|| Error::new(Code::NotFound, "no such conversation"))?;
         let by_person = |answer: &FieldAnswer| answer.answer.method == Method::Human;
         if self.revision < known.revision && !self.answers.iter().all(by_person) {
             return Ok(false);
         }
-        change(cx, id, || {
-            for answer in &self.answers {
-                put_one(cx, id, self.revision, (&place.day, &place.platform), answer)?;
-            }
-            Ok(())
-        })?;
+        set(cx, &self.conversation_id, self.revision, &self.answers)?;
         Ok(true)
     }
+}
+
+/// Sets some answers of a conversation, each the model's or a person's as its method says.
+///
+/// # Errors
+/// [`Code::NotFound`] where the conversation was not classified yet.
+pub fn set(
+    cx: &Cx,
+    conversation: &ConversationId,
+    revision: u32,
+    answers: &[FieldAnswer],
+) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Place {
+        ended_at: Option<i64>,
+        started_at: i64,
+        platform: String,
+        day: Option<String>,
+    }
+    let id = conversation.as_str();
+    let place: Option<Place> = cx.sql.first(
+        "SELECT ended_at, started_at, platform, (SELECT day FROM answers WHERE conversation_id = ?1 LIMIT 1) AS day FROM conversations WHERE id = ?1 AND revision > 0",
+        bind![id],
+    )?;
+    let place =
+        place.ok_or_else(|| Error::new(Code::NotFound, "the conversation is not classified"))?;
+    let ended = || UnixMillis(place.ended_at.unwrap_or(place.started_at)).day().to_string();
+    let day = place.day.clone().unwrap_or_else(ended);
+    change(cx, id, || {
+        answers
+            .iter()
+            .try_for_each(|answer| put_one(cx, id, revision, (&day, &place.platform), answer))
+    })
+}
+
+/// What the model answered about a conversation.
+pub fn of_model(sql: &Sql, conversation: &str) -> Outcome<Vec<FieldAnswer>> {
+    #[derive(Deserialize)]
+    struct Row {
+        body: String,
+    }
+    let rows: Vec<Row> = sql.rows(
+        "SELECT body FROM answers WHERE conversation_id = ? AND source = 'model'",
+        bind![conversation],
+    )?;
+    rows.iter().map(|row| from_json("answer", &row.body)).collect()
+}
+
+/// Takes a person's answer away.
+pub fn withdraw(cx: &Cx, conversation: &ConversationId, field: &str) -> Outcome<()> {
+    let id = conversation.as_str();
+    change(cx, id, || {
+        cx.sql.run(
+            "DELETE FROM answers WHERE conversation_id = ? AND field_id = ? AND source = 'human'",
+            bind![id, field],
+        )
+    })
 }
 
 /// The answer as it is counted; what is no value stands in brackets.

@@ -3,9 +3,9 @@
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Task};
 use super::record::Record;
-use super::{Workspace, seal, settings};
+use super::{Workspace, answers, seal, settings};
 use crate::bind;
-use crate::fault::{Outcome, to_json};
+use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::api::ExportDay;
@@ -16,13 +16,21 @@ use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "exports/1",
-        statements: &[
-            "CREATE TABLE export_rows (day TEXT NOT NULL, conversation_id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (day, conversation_id)) WITHOUT ROWID",
-            "CREATE TABLE export_days (day TEXT PRIMARY KEY, frozen_at INTEGER NOT NULL, sealed_at INTEGER, sha256 TEXT, bytes INTEGER, conversations INTEGER NOT NULL) WITHOUT ROWID",
-        ],
-    }],
+    migrations: &[
+        Migration {
+            id: "exports/1",
+            statements: &[
+                "CREATE TABLE export_rows (day TEXT NOT NULL, conversation_id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (day, conversation_id)) WITHOUT ROWID",
+                "CREATE TABLE export_days (day TEXT PRIMARY KEY, frozen_at INTEGER NOT NULL, sealed_at INTEGER, sha256 TEXT, bytes INTEGER, conversations INTEGER NOT NULL) WITHOUT ROWID",
+            ],
+        },
+        Migration {
+            id: "exports/2",
+            statements: &[
+                "CREATE INDEX export_rows_by_conversation ON export_rows (conversation_id)",
+            ],
+        },
+    ],
     ops: &[Op::read::<Days>(), Op::task::<Seal>(), Op::task::<SealDue>()],
     ..Room::EMPTY
 };
@@ -134,6 +142,28 @@ pub fn put(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {
             to_json("export row", &row)?
         ],
     )
+}
+
+/// Puts the answers that stand now into a conversation's row, unless its day is sealed.
+pub fn refresh(cx: &Cx, conversation: &str) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Found {
+        day: String,
+        body: String,
+    }
+    let rows: Vec<Found> = cx.sql.rows(
+        "SELECT day, body FROM export_rows WHERE conversation_id = ? AND day NOT IN (SELECT day FROM export_days)",
+        bind![conversation],
+    )?;
+    for Found { day, body } in rows {
+        let mut row: export::Row = from_json("export row", &body)?;
+        export::set_answers(&mut row, &answers::find(cx.sql, conversation)?);
+        cx.sql.run(
+            "UPDATE export_rows SET body = ? WHERE day = ? AND conversation_id = ?",
+            bind![to_json("export row", &row)?, day, conversation],
+        )?;
+    }
+    Ok(())
 }
 
 /// The day that a conversation is exported on: the one it ended on, or, where that is sealed

@@ -130,10 +130,15 @@ impl Write for Put {
             .into());
         }
         let all = newest(cx.sql)?;
-        let mut taken: Vec<String> = all.iter().map(|row| row.id.clone()).collect();
-        check_ids(&self.list.fields, &taken)?;
+        let known: Vec<String> = all.iter().map(|row| row.id.clone()).collect();
+        check_ids(&self.list.fields, &known)?;
+        let mut taken = ids(cx.sql)?;
         let named: Vec<String> = self.list.fields.iter().map(|field| field.id.clone()).collect();
-        cx.sql.run("UPDATE fields SET enabled = 0", bind![])?;
+        // What was never published is being worked on, and not in the list.
+        cx.sql.run(
+            "UPDATE fields SET enabled = 0 WHERE id IN (SELECT field_id FROM field_versions)",
+            bind![],
+        )?;
         for (position, new) in (0i64..).zip(self.list.fields) {
             let same_name =
                 |old: &&FieldVersion| old.field.name == new.field.name && !named.contains(&old.id);
@@ -147,7 +152,7 @@ impl Write for Put {
             taken.push(id.clone());
             cx.sql.run(
                 "INSERT INTO fields (id, position, enabled) VALUES (?, ?, 1)
-                 ON CONFLICT (id) DO UPDATE SET position = excluded.position, enabled = 1",
+                 ON CONFLICT (id) DO UPDATE SET position = excluded.position, enabled = 1, removed = 0",
                 bind![id.as_str(), position],
             )?;
             let old = all.iter().find(|old| old.id == id);
@@ -156,10 +161,30 @@ impl Write for Put {
             }
         }
         if listed(cx.sql)? != before {
-            settings::count(cx.sql, REVISION)?;
+            changed(cx)?;
         }
         listed(cx.sql)
     }
+}
+
+/// Counts the changes of what is put.
+pub fn revision(sql: &Sql) -> Outcome<u64> {
+    settings::counter(sql, REVISION)
+}
+
+/// Notes that what is put has changed.
+pub fn changed(cx: &Cx) -> Outcome<()> {
+    settings::count(cx.sql, REVISION)
+}
+
+/// The ids of all fields that ever were.
+pub fn ids(sql: &Sql) -> Outcome<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: String,
+    }
+    let rows: Vec<Row> = sql.rows("SELECT id FROM fields", bind![])?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Gives a new workspace the questions that it begins with.
@@ -181,7 +206,7 @@ fn first_id(cx: &Cx, field: &Field) -> String {
 }
 
 /// The id of a new field: its name's, or the first variant of it that no other field has.
-fn free_id(cx: &Cx, field: &Field, taken: &[String]) -> String {
+pub fn free_id(cx: &Cx, field: &Field, taken: &[String]) -> String {
     let first = first_id(cx, field);
     let variants = (2u32..).map(|n| format!("{first}-{n}"));
     // There are more variants than fields.
@@ -203,7 +228,8 @@ fn check_ids(fields: &[FieldVersion], known: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-fn publish(cx: &Cx, id: &str, version: u32, field: &Field) -> Outcome<()> {
+/// Adds a version of a field.
+pub fn publish(cx: &Cx, id: &str, version: u32, field: &Field) -> Outcome<()> {
     cx.sql.run(
         "INSERT INTO field_versions (field_id, version, published_at, body) VALUES (?, ?, ?, ?)",
         bind![id, i64::from(version), cx.now.0, to_json("field", field)?],
@@ -234,11 +260,12 @@ fn newest(sql: &Sql) -> Outcome<Vec<Newest>> {
         .collect()
 }
 
-fn listed(sql: &Sql) -> Outcome<Listed> {
+/// The questions that are put.
+pub fn listed(sql: &Sql) -> Outcome<Listed> {
     let fields = newest(sql)?
         .into_iter()
         .filter(|row| row.enabled)
         .map(|row| FieldVersion { id: row.id, version: row.version, field: row.field })
         .collect();
-    Ok(Listed { revision: settings::counter(sql, REVISION)?, list: FieldList { fields } })
+    Ok(Listed { revision: revision(sql)?, list: FieldList { fields } })
 }

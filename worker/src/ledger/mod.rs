@@ -17,6 +17,8 @@
 
 pub mod answers;
 pub mod archives;
+pub mod asks;
+pub mod backfills;
 pub mod collected;
 pub mod conversations;
 pub mod customers;
@@ -24,6 +26,7 @@ pub mod cx;
 pub mod dead;
 pub mod desk;
 pub mod documents;
+pub mod drafts;
 pub mod events;
 pub mod exports;
 pub mod facts;
@@ -41,11 +44,13 @@ pub mod op;
 mod outbox;
 pub mod overview;
 pub mod record;
+pub mod reviews;
 mod seal;
 pub mod sections;
 pub mod sessions;
 pub mod settings;
 pub mod signals;
+pub mod stats;
 #[cfg(test)]
 mod tests;
 pub mod views;
@@ -74,6 +79,7 @@ const ROOMS: &[Room] = &[
     members::ROOM,
     sessions::ROOM,
     fields::ROOM,
+    drafts::ROOM,
     llm::ROOM,
     conversations::ROOM,
     facts::ROOM,
@@ -82,6 +88,10 @@ const ROOMS: &[Room] = &[
     marks::ROOM,
     customers::ROOM,
     answers::ROOM,
+    reviews::ROOM,
+    asks::ROOM,
+    backfills::ROOM,
+    stats::ROOM,
     collected::ROOM,
     events::ROOM,
     intake::ROOM,

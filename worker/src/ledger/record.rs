@@ -4,7 +4,7 @@
 use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Room, Write};
-use super::{answers, archives, conversations, customers, events, exports, facts};
+use super::{answers, archives, asks, conversations, customers, events, exports, facts};
 use crate::bind;
 use crate::conversation::calls::Archive;
 use crate::fault::{Outcome, to_json};
@@ -42,6 +42,9 @@ pub struct Record {
     pub closed_wall: UnixMillis,
     /// How much the conversation had told of itself then.
     pub version: u32,
+    /// The questions that the language model is to answer as well.
+    #[serde(default)]
+    pub ask: Vec<String>,
 }
 
 /// What recording answers.
@@ -108,6 +111,11 @@ impl Record {
         let archive = Archive { messages: closed.messages.clone(), session: self.session.clone() };
         archives::put(cx, id, &archive)?;
         answers::put(cx, closed, &self.conclusion.answers)?;
+        if self.ask.is_empty() {
+            asks::spare(cx, id, asks::CLOSING)?;
+        } else {
+            asks::put(cx, id, asks::CLOSING, &self.ask, true)?;
+        }
         documents::stale(cx, Kind::Visitor, closed.visitor_id.as_str())?;
         documents::stale(cx, Kind::Transcript, id.as_str())?;
         Ok(customer_id)

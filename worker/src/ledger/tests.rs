@@ -172,6 +172,7 @@ pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&
         session: Session::default(),
         closed_wall: UnixMillis(at),
         version: revision * 2,
+        ask: Vec::new(),
     }
 }
 

@@ -4,9 +4,11 @@
 //! who is let in, which pages may read the answer, what an address without such a method is
 //! answered with, and the OpenAPI document, is derived from the table.
 
+mod backfills;
 mod call;
 mod conversations;
 pub mod customers;
+mod drafts;
 mod events;
 pub mod exports;
 mod fields;
@@ -20,6 +22,7 @@ mod metrics;
 mod openapi;
 mod people;
 mod preview;
+mod reviews;
 mod session;
 mod settings;
 mod socket;
@@ -64,6 +67,9 @@ const ROOMS: &[&[Bound]] = &[
     keys::ROUTES,
     members::ROUTES,
     fields::ROUTES,
+    drafts::ROUTES,
+    reviews::ROUTES,
+    backfills::ROUTES,
     llm::ROUTES,
     conversations::ROUTES,
     socket::ROUTES,

@@ -1,5 +1,6 @@
 //! Wire types of the HTTP API, shared by the Worker and everything that talks to it.
 
+mod backfill;
 mod conversation;
 mod customer;
 mod event;
@@ -18,6 +19,7 @@ mod page;
 mod presence;
 mod preview;
 mod problem;
+mod review;
 pub mod route;
 #[cfg(feature = "schema")]
 mod schema;
@@ -25,6 +27,10 @@ mod settings;
 pub mod shape;
 mod workspace;
 
+pub use backfill::{
+    Backfill, BackfillAction, BackfillEstimate, BackfillList, BackfillState, NewBackfill,
+    NewBackfillAction, NewClassification,
+};
 pub use conversation::{
     ConversationDetail, ConversationMarks, ConversationOpened, ConversationSearch,
     ConversationState, ConversationSummary, Feedback, MAX_REFERENCE_BYTES, NewAction,
@@ -37,7 +43,10 @@ pub use customer::{
 };
 pub use event::{HandedIn, PeriodQuery, Replay, Replayed, Signals, StoredEvent};
 pub use export::{ExportDay, ExportList};
-pub use field::FieldList;
+pub use field::{
+    FieldDetail, FieldDetails, FieldDraft, FieldLint, FieldList, FieldOrder, FieldRestore,
+    FieldStats, FieldStatsList, FieldStatsQuery, FieldSwitch, FieldWithHistory, TemplateList,
+};
 pub use found::FoundOnWire;
 pub use frame::{ClientFrame, ServerFrame};
 pub use key::{KeyKind, KeyList, KeyMade, KeyShown, NewKey};
@@ -52,6 +61,10 @@ pub use page::{Page, PageQuery, Place};
 pub use presence::{FactsAmended, NewFact, NewPresence, ReadMarks};
 pub use preview::{DetectQuery, PromptQuery};
 pub use problem::{Problem, reason};
+pub use review::{
+    Asking, FieldPreview, HumanAnswer, ModelRun, NewPreview, NewReview, ReviewedAnswer,
+    ReviewedAnswers, ValueProposal, ValueProposals,
+};
 pub use settings::{SignInSettings, TokenIssuer, TokenSignIn};
 pub use workspace::{
     Health, NewWorkspace, Overview, Webhook, WebhookChange, WebhookShown, WorkspaceCreated,

@@ -22,6 +22,7 @@ pub const MAX_VALUE_CHARS: usize = 200;
 
 /// What may be wrong with a field. Never renamed, only added to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Optional, but the prompt does not say when to skip.
@@ -44,6 +45,7 @@ pub enum Rule {
 
 /// One thing to look at before the field goes live.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hint {
     /// Which rule.
     pub rule: Rule,

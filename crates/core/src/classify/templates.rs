@@ -17,6 +17,7 @@ const STARTERS: [&str; 6] = [
 
 /// A ready-made question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Template {
     /// Under which heading it is offered.
     pub group: String,
@@ -29,6 +30,7 @@ pub struct Template {
 
 /// The question of a [`Template`], as [`Field`] but without its strictness about other keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TemplateField {
     /// How it appears in reports.
     pub name: String,

@@ -16,5 +16,5 @@ pub use metrics::{
     ConversationIntents, IntentMetrics, LastIntentMetrics, Metrics, NOT_MEANINGFUL, Tally, intents,
     metrics, took_place,
 };
-pub use row::{Bot, Channel, ConversationStatus, Count, Instant, Intent, Row, row};
+pub use row::{Bot, Channel, ConversationStatus, Count, Instant, Intent, Row, row, set_answers};
 pub use verify::{Fault, Finding, read, verify};

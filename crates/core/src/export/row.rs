@@ -307,6 +307,16 @@ fn labels(closed: &Closed, conclusion: &Conclusion) -> Vec<String> {
     labels
 }
 
+/// Puts other answers into a row; the customer stays.
+pub fn set_answers(row: &mut Row, answers: &[FieldAnswer]) {
+    let before: Map<String, Value> =
+        serde_json::from_str(&row.conversations_data).unwrap_or_default();
+    let customer = before.get("customer_id").and_then(|id| id.as_str()?.parse().ok());
+    if let Some(customer) = customer {
+        row.conversations_data = data(answers, &customer);
+    }
+}
+
 /// The pseudonym and every answer that is a value, by field name. A name that is taken already
 /// (two fields of the same name, or one called `customer_id`) gives way to the field's id.
 fn data(answers: &[FieldAnswer], customer: &CustomerId) -> String {

@@ -36,8 +36,11 @@ impl Call for Erase {
 }
 
 /// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(&str, &str); 10] = [
+const OF_CONVERSATION: [(&str, &str); 13] = [
     knowledge::OF_CONVERSATION,
+    ("asks", "conversation_id"),
+    ("llm_runs", "conversation_id"),
+    ("reviews", "conversation_id"),
     ("facts", "conversation_id"),
     ("archives", "conversation_id"),
     ("revisions", "conversation_id"),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A value that the team changed into another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Confusion {
     /// What was answered; null for no value.
     pub answered: Option<String>,
@@ -18,6 +19,7 @@ pub struct Confusion {
 /// It holds for the conversations that were reviewed and for no others: where people look only at
 /// answers that seem wrong it is lower than over all conversations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Agreement {
     /// Conversations in which a person confirmed or changed the answer.
     pub reviewed: usize,

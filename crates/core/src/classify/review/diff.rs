@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What was answered, without why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Said {
     /// How far it got.
     pub state: AnswerState,
@@ -23,6 +24,7 @@ impl Said {
 
 /// A conversation that is answered differently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
     /// Its place in the list that was compared, from 0.
     pub index: usize,
@@ -34,6 +36,7 @@ pub struct Change {
 
 /// How often something is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ValueCount {
     /// What.
     pub said: Said,
@@ -45,6 +48,7 @@ pub struct ValueCount {
 
 /// The difference between two versions of a field on the same conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Diff {
     /// Conversations compared.
     pub conversations: usize,

@@ -37,6 +37,7 @@ impl Prices {
 /// What a backfill is likely to take. An estimate: every model cuts tokens in its own way, and a
 /// reply that has to be repaired costs a second request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Estimate {
     /// Conversations in all.
     pub conversations: u64,

@@ -11,6 +11,7 @@ pub const MAX_FIELDS: usize = 100;
 
 /// A version that is or was live.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Published {
     /// Counts from 1, without gaps.
     pub version: u32,

@@ -22,6 +22,7 @@ const UNSPACED_PHRASE: usize = 6;
 
 /// A value that the field may lack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Proposal {
     /// What to call it: a phrase as customers write it.
     pub value: String,

@@ -16,8 +16,14 @@ pub use history::{FieldHistory, MAX_FIELDS, Published, validate_names};
 pub use mine::{MIN_SUPPORT, Proposal, mine};
 pub use themes::{Cluster, Seen, Theme, ThemeKind, cluster, themes};
 
-use super::{Answer, AnswerState, Method};
+use super::{Answer, AnswerState, Field, Method, rules};
 use crate::event::ConfidenceBand;
+
+/// The value of a field that stands for what the others do not cover ("Other"), where it has one.
+pub fn rest_value(field: &Field) -> Option<&str> {
+    let place = rules::rest(field, false)?;
+    field.possible_values.get(place).map(super::Value::name)
+}
 
 impl Answer {
     /// How sure the answer is. What was computed or said by a person is not in doubt.
