@@ -25,6 +25,7 @@ pub mod limit;
 pub mod line;
 pub mod metrics;
 pub mod prompt;
+pub mod reply;
 pub mod session;
 pub mod text;
 pub mod time;

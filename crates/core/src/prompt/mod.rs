@@ -139,6 +139,39 @@ pub fn declines(text: &str, lang: Option<Lang>) -> bool {
     reading.refuses || reading.evades || reading.no
 }
 
+/// What a message is, for whoever answers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Gist {
+    /// A greeting and nothing else.
+    pub greets: bool,
+    /// Says that there is a matter, and not which.
+    pub opens: bool,
+    /// Thanks, agreement, chat.
+    pub chats: bool,
+    /// Wants to talk to a person.
+    pub person: bool,
+    /// Is angry.
+    pub angry: bool,
+    /// Asks something.
+    pub asks: bool,
+    /// Will not say what was asked.
+    pub refuses: bool,
+}
+
+/// Reads what a visitor's message is, in a language where it is known.
+pub fn gist(text: &str, lang: Option<Lang>) -> Gist {
+    let reading = reading::visitor(text, index::Hint { known: lang, earlier: None });
+    Gist {
+        greets: reading.act == reading::Act::Greeting,
+        opens: reading.act == reading::Act::Opener,
+        chats: reading.act == reading::Act::SmallTalk,
+        person: reading.moments.contains(&Moment::Handoff),
+        angry: reading.angry,
+        asks: reading.asks,
+        refuses: reading.refuses || reading.evades,
+    }
+}
+
 /// A question for one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {

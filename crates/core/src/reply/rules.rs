@@ -1,0 +1,179 @@
+//! When a person is called.
+
+use crate::classify;
+use crate::classify::words::Words;
+use crate::conversation::{Role, Turn};
+use crate::event::EscalationReason;
+use crate::prompt::Gist;
+use crate::{Code, Error};
+use serde::{Deserialize, Serialize};
+
+/// Most rules of an owner.
+pub const MAX_RULES: usize = 50;
+/// Most phrases of a rule, and most protected topics.
+pub const MAX_PHRASES: usize = 100;
+/// Longest phrase, in characters.
+pub const MAX_PHRASE_CHARS: usize = 100;
+
+/// When a conversation goes to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// When the visitor asks for one.
+    pub on_request: bool,
+    /// When the visitor is angry, or threatens.
+    pub on_anger: bool,
+    /// After so many messages in a row that were not understood, 1 to 10.
+    pub misunderstood: u8,
+    /// Words and phrases of which only people of the team speak: 100 at most, of 100 characters each.
+    pub protected: Vec<String>,
+    /// The owner's own, 50 at most.
+    pub own: Vec<Rule>,
+}
+
+/// A rule of the owner: any of its phrases calls a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// For the team, 1 to 100 characters.
+    pub name: String,
+    /// Words and phrases, in any case and with or without accents. 1 to 100 of 100 characters each.
+    pub phrases: Vec<String>,
+    /// Whether it is in force.
+    #[serde(default = "classify::yes")]
+    pub enabled: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            on_request: true,
+            on_anger: true,
+            misunderstood: 2,
+            protected: Vec::new(),
+            own: Vec::new(),
+        }
+    }
+}
+
+impl Rules {
+    /// Checks them.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`], naming the field.
+    pub fn check(&self) -> Result<(), Error> {
+        let refuse = |detail: &str| Err(Error::new(Code::InvalidField, detail.to_owned()));
+        let phrase = |text: &String| (1..=MAX_PHRASE_CHARS).contains(&text.trim().chars().count());
+        if !(1..=10).contains(&self.misunderstood) {
+            return refuse("the field `rules.misunderstood` must be 1 to 10");
+        }
+        if self.protected.len() > MAX_PHRASES || !self.protected.iter().all(phrase) {
+            return refuse("`rules.protected` must be 100 phrases at most, of 1 to 100 characters");
+        }
+        let rule = |rule: &Rule| {
+            phrase(&rule.name)
+                && (1..=MAX_PHRASES).contains(&rule.phrases.len())
+                && rule.phrases.iter().all(phrase)
+        };
+        if self.own.len() > MAX_RULES || !self.own.iter().all(rule) {
+            return refuse(
+                "`rules.own` must be 50 rules at most, each with a name and 1 to 100 phrases of 1 to 100 characters",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Whether a message calls for a person, and why.
+pub fn escalates(rules: &Rules, text: &str, gist: Gist) -> Option<EscalationReason> {
+    let words = Words::new(text);
+    let own = rules.own.iter().filter(|rule| rule.enabled).flat_map(|rule| &rule.phrases);
+    if rules.protected.iter().chain(own).any(|phrase| holds(&words, phrase)) {
+        return Some(EscalationReason::Policy);
+    }
+    if rules.on_request && gist.person {
+        return Some(EscalationReason::CustomerRequest);
+    }
+    if rules.on_anger {
+        let turn = Turn { role: Role::Customer, text: text.to_owned(), at: None };
+        let turns = [turn];
+        let transcript = classify::Transcript::new(&turns);
+        let severe = transcript.signals(transcript.tone()).severe_negative;
+        if severe {
+            return Some(EscalationReason::SevereNegative);
+        }
+        if gist.angry {
+            return Some(EscalationReason::Dissatisfaction);
+        }
+    }
+    None
+}
+
+/// Whether the words of a phrase stand in a text, side by side.
+fn holds(words: &Words, phrase: &str) -> bool {
+    let phrase = Words::new(phrase);
+    let wanted: Vec<&str> = phrase.iter().collect();
+    let there: Vec<&str> = words.iter().collect();
+    !wanted.is_empty() && there.windows(wanted.len()).any(|window| window == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prompt::gist;
+
+    fn why(rules: &Rules, text: &str) -> Option<EscalationReason> {
+        escalates(rules, text, gist(text, None))
+    }
+
+    #[test]
+    fn a_person_is_called_when_asked_for_and_for_anger() {
+        let rules = Rules::default();
+        for text in ["Can I talk to a human please?", "Ich möchte mit einem Mitarbeiter sprechen"]
+        {
+            assert_eq!(why(&rules, text), Some(EscalationReason::CustomerRequest), "{text}");
+        }
+        let threat = "I will get my lawyer involved";
+        assert_eq!(why(&rules, threat), Some(EscalationReason::SevereNegative));
+        let calm = Rules { on_request: false, on_anger: false, ..Rules::default() };
+        for text in ["Can I talk to a human please?", threat] {
+            assert_eq!(why(&calm, text), None, "{text}");
+        }
+        assert_eq!(why(&rules, "When do you open on Saturday?"), None);
+    }
+
+    #[test]
+    fn protected_topics_are_found_as_whole_words() {
+        let protected = vec!["medical advice".to_owned(), "Kündigung".to_owned()];
+        let rules = Rules { protected, ..Rules::default() };
+        for text in ["I need MEDICAL  advice", "meine kundigung bitte"] {
+            assert_eq!(why(&rules, text), Some(EscalationReason::Policy), "{text}");
+        }
+        assert_eq!(why(&rules, "paramedical advice"), None);
+        let rule =
+            Rule { name: "VIP".to_owned(), phrases: vec!["gold member".to_owned()], enabled: true };
+        let own = Rules { own: vec![rule.clone()], ..Rules::default() };
+        assert_eq!(why(&own, "as a gold member I ask"), Some(EscalationReason::Policy));
+        let off = Rules { own: vec![Rule { enabled: false, ..rule }], ..Rules::default() };
+        assert_eq!(why(&off, "as a gold member I ask"), None);
+    }
+
+    #[test]
+    fn rules_are_checked() {
+        let code = |rules: Rules| rules.check().map_err(|error| error.code);
+        assert_eq!(code(Rules::default()), Ok(()));
+        for rules in [
+            Rules { misunderstood: 0, ..Rules::default() },
+            Rules { protected: vec![" ".to_owned()], ..Rules::default() },
+            Rules { protected: vec!["x".repeat(101)], ..Rules::default() },
+            Rules {
+                own: vec![Rule { name: "n".to_owned(), phrases: Vec::new(), enabled: true }],
+                ..Rules::default()
+            },
+        ] {
+            assert_eq!(code(rules), Err(Code::InvalidField));
+        }
+    }
+}
