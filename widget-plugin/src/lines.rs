@@ -1,9 +1,11 @@
 //! The line protocol, for the shared test cases.
 
 use askwell::classify::{Field, Transcript};
-use askwell::conversation::Turn;
+use askwell::conversation::Turn as Said;
 use askwell::detect::{Kind, Region};
+use askwell::knowledge::{Document, Index};
 use askwell::line;
+use askwell::reply::{self, Memory, Rules, Step, Turn};
 use askwell::text::Lang;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -42,7 +44,7 @@ pub fn run_line(kind: &str, json: &str, options: &str) -> Result<String, JsError
 /// answering alone.
 #[wasm_bindgen]
 pub struct Questioned {
-    conversation: Vec<Turn>,
+    conversation: Vec<Said>,
     fields: Vec<Field>,
 }
 
@@ -56,7 +58,7 @@ impl Questioned {
     pub fn new(json: &str) -> Result<Questioned, JsError> {
         #[derive(Deserialize)]
         struct Input {
-            conversation: Vec<Turn>,
+            conversation: Vec<Said>,
             fields: Vec<Field>,
         }
         let Input { conversation, fields } = serde_json::from_str(json)?;
@@ -69,6 +71,55 @@ impl Questioned {
         let tone = transcript.tone();
         let _ = core::hint::black_box(transcript.signals(tone));
         self.fields.iter().filter(|f| transcript.answer(f).answer.is_some()).count()
+    }
+}
+
+/// A knowledge base, read once from JSON, so that a bench can time the replies alone.
+#[wasm_bindgen]
+pub struct Library {
+    index: Index,
+}
+
+#[wasm_bindgen]
+impl Library {
+    /// Reads `[{"title": …, "body": …}, …]`.
+    ///
+    /// # Errors
+    /// When it is not of that form.
+    #[wasm_bindgen(constructor)]
+    pub fn new(json: &str) -> Result<Library, JsError> {
+        #[derive(Deserialize)]
+        struct Article {
+            title: String,
+            body: String,
+        }
+        let articles: Vec<Article> = serde_json::from_str(json)?;
+        let documents: Vec<Document> = articles
+            .into_iter()
+            .map(|Article { title, body }| Document {
+                id: title.clone(),
+                title,
+                body,
+                lang: Some(Lang::En),
+            })
+            .collect();
+        Ok(Self { index: Index::new(&documents) })
+    }
+
+    /// What the embedded answerer says to a message; empty where it says nothing.
+    pub fn answer(&self, question: &str) -> String {
+        let known = self.index.search(question, None, 5);
+        let turn = Turn {
+            text: question,
+            lang: None,
+            gave: false,
+            asked: false,
+            memory: Memory::default(),
+        };
+        match reply::answer(&Rules::default(), turn, &known).step {
+            Step::Say(said) => said.text,
+            Step::Rest | Step::HandOver(_) => String::new(),
+        }
     }
 }
 

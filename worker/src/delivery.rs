@@ -13,6 +13,7 @@ use crate::ledger::lanes::{Delivered, LaneEvent, LaneNotice, Take};
 use crate::{queue, rpc};
 use askwell::Code;
 use askwell::api::Webhook;
+use askwell::time::UnixMillis;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
@@ -98,7 +99,18 @@ pub fn secret_bytes(secret: &str) -> Outcome<Vec<u8>> {
         })
 }
 
-fn signature(secret: &str, id: &str, timestamp: &str, body: &str) -> Outcome<String> {
+/// Whether a timestamp in seconds is of now, give or take the five minutes that the reference libraries
+/// of Standard Webhooks allow.
+pub fn is_timely(timestamp: &str, now: UnixMillis) -> bool {
+    let seconds = timestamp.parse::<i64>().ok();
+    seconds.is_some_and(|seconds| seconds.abs_diff(now.secs()) <= 300)
+}
+
+/// The signature of Standard Webhooks over what is sent.
+///
+/// # Errors
+/// [`Code::InvalidField`] for a secret that is none.
+pub fn signature(secret: &str, id: &str, timestamp: &str, body: &str) -> Outcome<String> {
     let tag = sign(&secret_bytes(secret)?, format!("{id}.{timestamp}.{body}").as_bytes())?;
     Ok(format!("v1,{}", STANDARD.encode(tag)))
 }

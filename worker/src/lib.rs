@@ -21,6 +21,7 @@ mod opinion;
 mod pages;
 mod problem;
 mod queue;
+mod replies;
 mod routes;
 mod rpc;
 mod sql;

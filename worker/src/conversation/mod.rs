@@ -9,8 +9,10 @@
 //! A closing is a row, and a job (`send.rs`). The alarm sends its name to the queue, and again with
 //! growing pauses, until the ledger's confirmation deletes the row; the queue may lose, repeat or reorder it.
 
+mod answer;
 mod attend;
 pub mod calls;
+mod desk;
 mod send;
 pub mod store;
 #[cfg(test)]
@@ -24,7 +26,8 @@ use crate::jobs;
 use crate::ledger::archives;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
-use askwell::access::Principal;
+pub use answer::Suggest;
+use askwell::access::{Principal, Scope};
 use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
 use askwell::closing::Closed;
 use askwell::conversation::{Action, MAX_MESSAGES, Status};
@@ -35,6 +38,7 @@ use askwell::{Code, Error};
 use calls::{
     Act, Amend, Attend, Confirm, Erase, GetSnapshot, Open, Opened, Read, Say, Snapshot, Transcript,
 };
+pub use desk::{Assign, GetDesk, Return};
 use std::cell::Cell;
 use store::Meta;
 use turn::Changed;
@@ -130,6 +134,10 @@ impl Conversation {
             Read::NAME => rpc::run(body, |call| self.read(call)).await,
             GetSnapshot::NAME => rpc::run(body, |call| self.snapshot(call)).await,
             Confirm::NAME => rpc::run(body, |call| self.confirm(call)).await,
+            Assign::NAME => rpc::run(body, |call| self.assign(call)).await,
+            Return::NAME => rpc::run(body, |call| self.give_back(call)).await,
+            GetDesk::NAME => rpc::run(body, |call| self.desk(call)).await,
+            Suggest::NAME => rpc::run(body, |call| self.suggest(call)).await,
             Erase::NAME => rpc::run(body, |call| self.erase(call)).await,
             _ => Err(Error::new(Code::NotFound, "no such operation").into()),
         }
@@ -393,6 +401,10 @@ impl Conversation {
         let by: Option<Principal> = socket.deserialize_attachment()?;
         let by =
             by.ok_or_else(|| Error::new(Code::Unauthorized, "open the socket anew with a token"))?;
+        if !by.is_visitor() && !by.scopes.has(Scope::ConversationsWrite) {
+            let detail = "this needs a secret key, or a role, with the scope conversations:write";
+            return Err(Error::new(Code::Forbidden, detail).into());
+        }
         match crate::http::parse::<ClientFrame>(text.as_bytes())? {
             ClientFrame::Message(message) => {
                 let accepted = self.say(Say { by, message }).await?;

@@ -1,7 +1,9 @@
 //! What a conversation hands on, as jobs: its state to the ledger's list, its closings to their queue,
 //! and what happened in it, in order, to the ledger.
 
+use super::answer::Answer;
 use super::calls::ClosingNotice;
+use super::desk::TellDesk;
 use super::{Conversation, store};
 use crate::config;
 use crate::fault::Outcome;
@@ -12,8 +14,13 @@ use crate::sql::Sql;
 use askwell::time::UnixMillis;
 
 /// All of them.
-pub const JOBS: &[Job<Conversation>] =
-    &[Job::of::<Tell>(), Job::of::<SendClosing>(), Job::of::<HandOver>()];
+pub const JOBS: &[Job<Conversation>] = &[
+    Job::of::<Tell>(),
+    Job::of::<SendClosing>(),
+    Job::of::<HandOver>(),
+    Job::of::<TellDesk>(),
+    Job::of::<Answer>(),
+];
 
 /// Pause before the ledger's list is told of a change, so that a burst is told once.
 const TELL_AFTER_MS: i64 = 1_000;

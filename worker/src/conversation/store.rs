@@ -131,13 +131,18 @@ struct Body {
     body: String,
 }
 
-fn state<T: serde::de::DeserializeOwned>(sql: &Sql, key: &'static str) -> Outcome<Option<T>> {
+/// A document of the conversation.
+pub(super) fn state<T: serde::de::DeserializeOwned>(
+    sql: &Sql,
+    key: &'static str,
+) -> Outcome<Option<T>> {
     sql.first::<Body>("SELECT body FROM state WHERE key = ?", bind![key])?
         .map(|row| from_json(key, &row.body))
         .transpose()
 }
 
-fn put_state<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<()> {
+/// Stores a document of the conversation.
+pub(super) fn put_state<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<()> {
     sql.run(
         "INSERT INTO state (key, body) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET body = excluded.body",
         bind![key, to_json(key, value)?],
@@ -222,6 +227,15 @@ pub fn unanswered(sql: &Sql) -> Outcome<Vec<Marker>> {
         bind![],
     )?;
     Ok(rows.iter().filter_map(|row| Marker::parse(&row.text)).collect())
+}
+
+/// How often it was handed over.
+pub fn handoffs(sql: &Sql) -> Outcome<u32> {
+    let n = sql.count(
+        "SELECT count(*) AS n FROM messages WHERE role = 'system' AND text = 'handoff'",
+        bind![],
+    )?;
+    Ok(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 /// Appends a message.

@@ -2,7 +2,7 @@
 
 use super::calls::{Act, Say};
 use super::store::{self, Meta};
-use super::turn;
+use super::{desk, turn};
 use crate::fault::Fault;
 use crate::sql::Sql;
 use askwell::Code;
@@ -97,4 +97,106 @@ fn a_full_conversation_takes_nothing_but_its_end() {
     assert_eq!(messages.len(), said + 1);
     assert!(messages.len() <= MAX_MESSAGES);
     assert_eq!(messages.last().unwrap().role, Role::System, "the marker of the end");
+}
+
+mod desks {
+    use super::*;
+    use crate::jobs;
+    use askwell::access::{Scopes, Who};
+    use askwell::api::DeskState;
+    use askwell::id::{KeyId, MemberId};
+
+    fn by(who: Who) -> Principal {
+        Principal { workspace: workspace(), who, scopes: Scopes::ALL }
+    }
+
+    fn visitor() -> Principal {
+        by(Who::Visitor {
+            visitor: VisitorId::derive(&[b"visitor"]),
+            conversation: ConversationId::derive(&[b"talk"]),
+        })
+    }
+
+    fn key() -> Principal {
+        by(Who::Key(KeyId::derive(&[b"key"])))
+    }
+
+    fn member() -> Principal {
+        by(Who::Member(MemberId::derive(&[b"ana"])))
+    }
+
+    fn says(sql: &Sql, by: Principal, role: Role, id: &str, seconds: i64) {
+        let text = "Do you repair accordions?".to_owned();
+        let message = NewMessage { id: id.to_owned(), text, role: Some(role), at: None };
+        let now = NOW.plus(seconds * 1000);
+        sql.atomically(|sql| turn::say(sql, Say { by, message }, now)).unwrap();
+    }
+
+    fn does(sql: &Sql, action: Action, seconds: i64) {
+        let action = NewAction { action, at: None };
+        let act = Act { by: key(), action, idempotency_key: None };
+        sql.atomically(|sql| turn::act(sql, &act, None, NOW.plus(seconds * 1000))).unwrap();
+    }
+
+    /// Whether an answer is due.
+    fn due(sql: &Sql) -> bool {
+        let n = sql.count("SELECT count(*) AS n FROM jobs WHERE kind = 'answer'", crate::bind![]);
+        jobs::spare(sql, "answer", "").unwrap();
+        n.unwrap() > 0
+    }
+
+    fn state(sql: &Sql) -> DeskState {
+        desk::read(sql).unwrap().state
+    }
+
+    #[test]
+    fn visitors_are_answered_until_somebody_else_speaks() {
+        let sql = opened();
+        says(&sql, visitor(), Role::Customer, "m-1", 0);
+        assert!(due(&sql));
+        says(&sql, member(), Role::Agent, "a-1", 5);
+        assert_eq!(state(&sql), DeskState::Agent);
+        says(&sql, visitor(), Role::Customer, "m-2", 9);
+        assert!(!due(&sql), "a person has it");
+
+        let sql = opened();
+        says(&sql, key(), Role::Customer, "m-1", 0);
+        assert!(!due(&sql), "a transcript that a server posts is answered there");
+        says(&sql, key(), Role::Bot, "b-1", 1);
+        says(&sql, visitor(), Role::Customer, "m-2", 2);
+        assert!(!due(&sql), "another bot has it");
+    }
+
+    #[test]
+    fn recorded_conversations_are_left_as_they_were() {
+        let sql = opened();
+        let mut meta = store::meta(&sql).unwrap();
+        meta.recorded = true;
+        store::put_meta(&sql, &meta).unwrap();
+        says(&sql, visitor(), Role::Customer, "m-1", 0);
+        assert!(!due(&sql));
+        says(&sql, key(), Role::Agent, "a-1", 1);
+        does(&sql, Action::Handoff, 2);
+        assert_eq!(desk::read(&sql).unwrap(), desk::Desk::default());
+    }
+
+    #[test]
+    fn from_the_hand_off_to_the_first_answer_of_a_person_is_the_response_time() {
+        let sql = opened();
+        says(&sql, visitor(), Role::Customer, "m-1", 0);
+        does(&sql, Action::Handoff, 10);
+        assert_eq!(state(&sql), DeskState::Waiting);
+        says(&sql, visitor(), Role::Customer, "m-2", 20);
+        assert_eq!(state(&sql), DeskState::Waiting, "the visitor waits");
+        says(&sql, member(), Role::Agent, "a-1", 70);
+        says(&sql, member(), Role::Agent, "a-2", 90);
+        let shown = desk::read(&sql).unwrap().shown(&store::meta(&sql).unwrap());
+        assert_eq!((shown.state, shown.first_response_ms), (DeskState::Agent, Some(60_000)));
+        assert_eq!(shown.assignee, Some(MemberId::derive(&[b"ana"]).to_string()));
+        does(&sql, Action::Transfer, 100);
+        let desk = desk::read(&sql).unwrap();
+        assert_eq!((desk.state, desk.assignee), (DeskState::Waiting, None));
+        does(&sql, Action::Close, 110);
+        assert_eq!(state(&sql), DeskState::Ended);
+    }
 }

@@ -1,6 +1,7 @@
 //! One message, and one action, in one transaction each.
 
 use super::calls::{Act, Archive, Say};
+use super::desk;
 use super::send;
 use super::store::{self, Meta, Remembered};
 use crate::fault::{Fault, Outcome, from_json, to_json};
@@ -10,7 +11,7 @@ use askwell::access::{Principal, Who};
 use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted};
 use askwell::closing::Closed;
 use askwell::conversation::{
-    Action, MAX_MESSAGE_BYTES, Message, QUESTION_PREFIX, Role, takes_another,
+    Action, MAX_MESSAGE_BYTES, Message, QUESTION_PREFIX, REPLY_PREFIX, Role, takes_another,
 };
 use askwell::session::Session;
 use askwell::time::UnixMillis;
@@ -102,6 +103,7 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
         session.agent(&message.text, at);
     }
 
+    desk::said(sql, &meta, &input.by, &message, now)?;
     meta.touched_at = now;
     if was != meta.status {
         meta.version += 1;
@@ -200,11 +202,30 @@ pub fn act(
     }
     store::put_session(sql, &session)?;
     store::put_meta(sql, &meta)?;
+    desk::acted(sql, &meta, action, at, now)?;
     let answer = meta.state();
     if let Some(key) = &input.idempotency_key {
         store::remember(sql, Remembered::Action, key, &digest, &to_json("reply", &answer)?)?;
     }
     Ok(Changed { answer, messages: said, meta })
+}
+
+/// Says something to the visitor in the answerer's name; nothing of no words.
+pub fn speak(sql: &Sql, id: String, text: String, now: UnixMillis) -> Outcome<Option<Message>> {
+    let mut meta = store::meta(sql)?;
+    let text = askwell::knowledge::excerpt(&text, MAX_MESSAGE_BYTES).to_owned();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let at = instant(&meta, None, now)?;
+    let mut session = store::session(sql)?;
+    let message = Message { id, seq: meta.messages, role: Role::Bot, text, at, by: None };
+    push(sql, &mut meta, &mut Vec::new(), message.clone())?;
+    session.agent(&message.text, at);
+    meta.touched_at = now;
+    store::put_session(sql, &session)?;
+    store::put_meta(sql, &meta)?;
+    Ok(Some(message))
 }
 
 fn full() -> Fault {
@@ -263,10 +284,11 @@ fn check_message(id: &str, text: &str) -> Result<(), Error> {
             "the field `id` must be 1 to 64 of A-Z a-z 0-9 - _",
         ));
     }
-    if id.starts_with(QUESTION_PREFIX) || id.starts_with(MARK_PREFIX) {
+    let own = [QUESTION_PREFIX, MARK_PREFIX, REPLY_PREFIX];
+    if own.iter().any(|prefix| id.starts_with(prefix)) {
         return Err(Error::new(
             Code::InvalidField,
-            "the field `id` must not begin with ask- or mark-; these are given by the server",
+            "the field `id` must not begin with ask-, auto- or mark-; these are given by the server",
         ));
     }
     if text.len() > MAX_MESSAGE_BYTES {

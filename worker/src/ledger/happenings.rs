@@ -9,7 +9,7 @@ use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::conversation::Platform;
-use askwell::event::{AppSurface, Event, Name, Payload, Scope, UserId};
+use askwell::event::{AppSurface, EscalationReason, Event, Name, Payload, Scope, UserId};
 use askwell::id::{ConversationId, OrgId, VisitorId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,13 @@ pub struct Happening {
 pub enum What {
     /// It was given to a person of the team.
     Assigned,
+    /// The answerer called a person.
+    Escalated {
+        /// Why.
+        reason: EscalationReason,
+        /// How many hand-offs came before.
+        before: u32,
+    },
     /// Something that this version does not know: another one, running meanwhile, has noted it.
     #[serde(other)]
     Unknown,
@@ -93,25 +100,25 @@ impl Write for Take {
 
 impl Take {
     fn take(&self, cx: &Cx, scope: &Scope<'_>, happening: &Happening) -> Outcome<()> {
-        match happening.what {
+        let (name, which, own) = match happening.what {
             What::Assigned => {
-                let payload = Payload {
-                    channel_type: Some(self.platform),
-                    app_surface: Some(AppSurface::Conversation),
-                    ..Payload::default()
-                };
-                let event = Event::new(
-                    Name::LiveConversationAssigned,
-                    scope,
-                    Some(&self.conversation_id),
-                    &happening.seq.to_string(),
-                    happening.at,
-                    payload,
-                )?;
-                events::emit(cx, &event)
+                let which = happening.seq.to_string();
+                (Name::LiveConversationAssigned, which, Payload::default())
             }
-            What::Unknown => Ok(()),
-        }
+            // As the closing that tells of it as well; the first tale stands, and knows why.
+            What::Escalated { reason, before } => {
+                let payload = Payload { escalation_reason: Some(reason), ..Payload::default() };
+                (Name::AiTriageEscalationTriggered, before.to_string(), payload)
+            }
+            What::Unknown => return Ok(()),
+        };
+        let payload = Payload {
+            channel_type: Some(self.platform),
+            app_surface: Some(AppSurface::Conversation),
+            ..own
+        };
+        let conversation = Some(&self.conversation_id);
+        events::emit(cx, &Event::new(name, scope, conversation, &which, happening.at, payload)?)
     }
 }
 

@@ -45,6 +45,7 @@ mod outbox;
 pub mod overview;
 pub mod record;
 pub mod reviews;
+pub mod replies;
 mod seal;
 pub mod sections;
 pub mod sessions;
@@ -101,6 +102,7 @@ const ROOMS: &[Room] = &[
     documents::ROOM,
     exports::ROOM,
     knowledge::ROOM,
+    replies::ROOM,
     dead::ROOM,
     overview::ROOM,
     desk::ROOM,

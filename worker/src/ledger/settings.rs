@@ -155,7 +155,7 @@ impl Write for Put {
     }
 }
 
-fn changed(before: Option<Webhook>, change: WebhookChange) -> Result<Webhook, Error> {
+pub fn changed(before: Option<Webhook>, change: WebhookChange) -> Result<Webhook, Error> {
     let kept = before.filter(|webhook| webhook.url == change.url).map(|webhook| webhook.secret);
     match change.secret.or(kept) {
         Some(secret) => Ok(Webhook { url: change.url, secret }),

@@ -23,6 +23,7 @@ mod openapi;
 mod people;
 mod preview;
 mod reviews;
+mod replies;
 mod session;
 mod settings;
 mod socket;
@@ -79,6 +80,7 @@ const ROOMS: &[&[Bound]] = &[
     events::ROUTES,
     metrics::ROUTES,
     knowledge::ROUTES,
+    replies::ROUTES,
     exports::ROUTES,
     preview::ROUTES,
 ];

@@ -5,12 +5,26 @@ use crate::auth::visitor::PROTOCOL;
 use crate::fault::{Fault, Outcome, to_json};
 use crate::rpc;
 use askwell::Code;
+use askwell::access::Scope;
 use askwell::api::route::{Access, Answer, CONVERSATION, Header, Method, Route};
 use askwell::id::ConversationId;
 use worker::{Headers, Request, RequestInit, Response};
 
 /// See [`super::ROOMS`].
-pub const ROUTES: &[Bound] = &[bound(
+pub const ROUTES: &[Bound] = &[
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/conversations/{conversation_id}/team-socket",
+            "conversations.team_socket",
+            Access::Scope(Scope::ConversationsRead),
+            "The same for the team: what is sent on it is said by the agent.",
+            &[Answer::empty(101, "The socket is open.")],
+        )
+        .headers(&[Header { name: "Upgrade", meaning: "`websocket`." }]),
+        |call| Box::pin(open(call)),
+    ),
+    bound(
     Route::new(
         Method::Get,
         "/v1/conversations/{conversation_id}/socket",
@@ -45,6 +59,9 @@ async fn open(call: Call) -> Outcome<Response> {
     let object = rpc::conversation(&call.env, &principal.workspace, &id)?;
     let answer = object.fetch_with_request(upgrade).await?;
     if answer.status_code() != 101 {
+        return Ok(answer);
+    }
+    if call.header("sec-websocket-protocol")?.is_none() {
         return Ok(answer);
     }
     // A browser that is not answered with one of the protocols it offered hangs up.

@@ -20,6 +20,7 @@ mod presence;
 mod preview;
 mod problem;
 mod review;
+mod reply;
 pub mod route;
 #[cfg(feature = "schema")]
 mod schema;
@@ -64,6 +65,10 @@ pub use problem::{Problem, reason};
 pub use review::{
     Asking, FieldPreview, HumanAnswer, ModelRun, NewPreview, NewReview, ReviewedAnswer,
     ReviewedAnswers, ValueProposal, ValueProposals,
+};
+pub use reply::{
+    Answerer, DeskQuery, DeskShown, DeskState, NewAssignment, ReplySettings, ReplySettingsShown,
+    Suggestion,
 };
 pub use settings::{SignInSettings, TokenIssuer, TokenSignIn};
 pub use workspace::{

@@ -117,7 +117,18 @@ pub struct Message {
 /// What the id of a question begins with that the policy put.
 pub const QUESTION_PREFIX: &str = "ask-";
 
+/// What the id of a person's message begins with that was suggested to them: the system wrote it, and
+/// they approved or changed it.
+pub const ASSISTED_PREFIX: &str = "assist-";
+/// What the id of an automatic reply begins with.
+pub const REPLY_PREFIX: &str = "auto-";
+
 impl Message {
+    /// Whether a person sent what was suggested to them.
+    pub fn is_assisted(&self) -> bool {
+        self.role == Role::Agent && self.id.starts_with(ASSISTED_PREFIX)
+    }
+
     /// Whether it is a question that the policy put, and no answer to anything.
     pub fn is_question(&self) -> bool {
         self.role == Role::Bot && self.id.starts_with(QUESTION_PREFIX)

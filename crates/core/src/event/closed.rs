@@ -138,11 +138,17 @@ impl Emitter<'_> {
     fn replies(&mut self, episode: &Episode<'_>) {
         let asked = episode.messages.iter().position(|m| m.role == Role::Customer);
         let after = asked.and_then(|first| episode.messages.get(first..)).unwrap_or_default();
-        for (role, mode) in [(Role::Bot, ReplyMode::Auto), (Role::Agent, ReplyMode::Human)] {
-            let reply = after.iter().find(|m| m.role == role && !m.is_question());
+        let mode = |m: &Message| match m.role {
+            Role::Bot if !m.is_question() => Some(ReplyMode::Auto),
+            Role::Agent if m.is_assisted() => Some(ReplyMode::Assisted),
+            Role::Agent => Some(ReplyMode::Human),
+            Role::Bot | Role::Customer | Role::System => None,
+        };
+        for wanted in [ReplyMode::Auto, ReplyMode::Assisted, ReplyMode::Human] {
+            let reply = after.iter().find(|m| mode(m) == Some(wanted));
             if let Some(reply) = reply {
-                let payload = Payload { reply_mode: Some(mode), ..Payload::default() };
-                let which = format!("{} {mode}", episode.ordinal);
+                let payload = Payload { reply_mode: Some(wanted), ..Payload::default() };
+                let which = format!("{} {wanted}", episode.ordinal);
                 self.emit(Name::AiReplySent, &which, reply.at, payload);
             }
         }

@@ -75,7 +75,7 @@ names! {
     /// A reply to a comment was sent.
     CommentResponderReplySent = "comment_responder.reply.sent", Base, Platform, "handed in";
     /// A live conversation was given to a person.
-    LiveConversationAssigned = "chatti_live.conversation.assigned", Base, Askwell, "it is transferred to another agent; at once";
+    LiveConversationAssigned = "chatti_live.conversation.assigned", Base, Askwell, "it is given to a person of the team, or transferred to another; at once";
     /// The plan was changed.
     BillingPlanChanged = "billing.plan_changed", Base, Askwell, "not given yet";
     /// Something was put into a bucket that the dashboard shows.
@@ -89,13 +89,13 @@ names! {
     /// An inbound item was classified and routed.
     AiTriageCompleted = "ai_triage.completed", Ai, Both, "closing: the customer has said something in this episode";
     /// An item was handed to a person or a protected workflow.
-    AiTriageEscalationTriggered = "ai_triage.escalation_triggered", Ai, Both, "closing: for each hand-off, at its time";
+    AiTriageEscalationTriggered = "ai_triage.escalation_triggered", Ai, Both, "for each hand-off, at its time: at once where the answerer called the person, else at the closing";
     /// A candidate reply was drafted.
-    AiReplyGenerated = "ai_reply.generated", Ai, Platform, "handed in";
+    AiReplyGenerated = "ai_reply.generated", Ai, Both, "an article, a language model or the owner's bot gave a reply or a suggestion; at once";
     /// A reply was sent.
-    AiReplySent = "ai_reply.sent", Ai, Both, "closing: in each episode the first reply of the bot (`auto`) and the first of a person (`human`), at their times; the questions for contact details are no replies";
+    AiReplySent = "ai_reply.sent", Ai, Both, "closing: in each episode the first reply of the bot (`auto`), the first that a person sent as it was suggested or changed (`assisted`), and the first of a person alone (`human`), at their times; the questions for contact details are no replies";
     /// Missing or weak knowledge affected a reply.
-    AiReplyKbGapDetected = "ai_reply.kb_gap_detected", Ai, Platform, "handed in";
+    AiReplyKbGapDetected = "ai_reply.kb_gap_detected", Ai, Both, "a visitor's question found no article that answers it; at once";
     /// The matter appears to be settled.
     InteractionOutcomeResolved = "interaction.outcome_resolved", Outcome, Both, "closing at an end: the outcome is `resolved`, or the team marked it so";
     /// A customer who was displeased ended content.

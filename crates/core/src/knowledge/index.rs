@@ -9,6 +9,7 @@ use crate::classify::vectors::{Vector, embed};
 use crate::classify::words::{Words, is_unspaced};
 use crate::detect;
 use crate::text::Lang;
+use serde::{Deserialize, Serialize};
 
 /// How many things are weighed of an article; see [`Candidate::features`].
 pub const FEATURES: usize = 8;
@@ -43,7 +44,7 @@ pub struct Document {
 }
 
 /// An article that may answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// [`Document::id`].
     pub id: String,
@@ -58,7 +59,7 @@ pub struct Found {
 }
 
 /// What is known of a question.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Known {
     /// The likeliest articles, the likeliest first.
     pub found: Vec<Found>,

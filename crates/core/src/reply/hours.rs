@@ -45,17 +45,6 @@ pub struct Local {
     pub minute: u16,
 }
 
-/// The next time that somebody is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
-    /// 0 is today.
-    pub days_ahead: u8,
-    /// 1 is Monday, 7 is Sunday.
-    pub day: u8,
-    /// `HH:MM`.
-    pub from: String,
-}
-
 impl Hours {
     /// Checks all but the time zone, which only a clock knows.
     ///
@@ -88,25 +77,6 @@ impl Hours {
                         && minutes(&open.from).is_some_and(|from| from <= local.minute)
                         && minutes(&open.to).is_some_and(|to| local.minute < to)
                 }))
-    }
-
-    /// When somebody is there next; none where the hours hold no opening, or somebody always is. Days
-    /// on which the team is away count only today.
-    pub fn next(&self, local: &Local) -> Option<Opening> {
-        let today = !self.closed.contains(&local.date);
-        (0..=7u8).find_map(|ahead| {
-            let day = (local.day - 1 + ahead) % 7 + 1;
-            let mut openings: Vec<(u16, &String)> = self
-                .open
-                .iter()
-                .filter(|open| open.day == day)
-                .filter_map(|open| Some((minutes(&open.from)?, &open.from)))
-                .filter(|(from, _)| ahead > 0 || (today && *from > local.minute))
-                .collect();
-            openings.sort();
-            let (_, from) = openings.first()?;
-            Some(Opening { days_ahead: ahead, day, from: (*from).clone() })
-        })
     }
 }
 
@@ -148,20 +118,6 @@ mod tests {
         }
         assert!(!hours.is_open(&at("2026-12-25", 5, 600)), "a day off");
         assert!(Hours::default().is_open(&at("2026-11-22", 7, 0)), "no hours, always there");
-    }
-
-    #[test]
-    fn the_next_opening_is_found_over_the_weekend() {
-        let hours = weekdays();
-        let next = |day, minute| {
-            let opening = hours.next(&at("2026-11-23", day, minute)).unwrap();
-            (opening.days_ahead, opening.day)
-        };
-        assert_eq!(next(1, 60), (0, 1));
-        assert_eq!(next(1, 1200), (1, 2));
-        assert_eq!(next(5, 1200), (3, 1));
-        assert_eq!(next(7, 0), (1, 1));
-        assert_eq!(Hours::default().next(&at("2026-11-23", 1, 0)), None);
     }
 
     #[test]

@@ -4,11 +4,12 @@
 //! hands over. It asks for nothing by itself: that is the policy's ([`crate::prompt`]), whose question
 //! follows the visitor's message before anything here is said.
 
+pub mod grounded;
 mod hours;
 mod lines;
 mod rules;
 
-pub use hours::{Hours, Local, Open, Opening};
+pub use hours::{Hours, Local, Open};
 pub use lines::{Line, line};
 pub use rules::{MAX_PHRASE_CHARS, MAX_PHRASES, MAX_RULES, Rule, Rules, escalates};
 

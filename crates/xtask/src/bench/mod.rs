@@ -5,6 +5,7 @@ mod classify;
 mod detect;
 mod export;
 mod prompt;
+mod reply;
 mod size;
 mod widget;
 
@@ -28,6 +29,8 @@ pub enum Bench {
     Classify,
     /// Sealing a day of the export: rows each second and peak memory.
     Export(export::Args),
+    /// The embedded answerer: right article first, declines, time in wasm.
+    Reply(reply::Args),
     /// The engine that visitors load: bytes of the wasm module and its glue, by section.
     Size,
     /// The widget on a page: sizes, time to ready, longest task and memory, beside other chats.
@@ -41,6 +44,7 @@ pub fn run(project: &Project, bench: &Bench) -> Result<()> {
         Bench::Detect => detect::run(project),
         Bench::Classify => classify::run(project),
         Bench::Export(args) => export::run(project, args),
+        Bench::Reply(args) => reply::run(project, args),
         Bench::Size => size::run(project),
         Bench::Widget(args) => widget::run(project, args),
     }

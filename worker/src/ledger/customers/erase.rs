@@ -13,7 +13,7 @@ use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs::{self, Next, Work};
 use crate::ledger::cx::Cx;
 use crate::ledger::op::{Read, Write};
-use crate::ledger::{Workspace, answers, documents, knowledge};
+use crate::ledger::{Workspace, answers, documents, knowledge, replies};
 use crate::rpc::{self, Call};
 use crate::sql::Sql;
 use askwell::api::Erasure;
@@ -36,7 +36,8 @@ impl Call for Erase {
 }
 
 /// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(&str, &str); 13] = [
+const OF_CONVERSATION: [(\&str, \&str); 14] = [
+    replies::OF_CONVERSATION,
     knowledge::OF_CONVERSATION,
     ("asks", "conversation_id"),
     ("llm_runs", "conversation_id"),

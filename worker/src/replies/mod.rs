@@ -1,0 +1,90 @@
+//! The one port for replies: what answers a visitor while no person does.
+//!
+//! The rules that call a person hold for every answerer. The owner's bot and the language model are
+//! asked where they are chosen; whatever becomes of them, the embedded answerer stands in, so that no
+//! visitor waits longer than the time that they have.
+
+pub mod clock;
+mod model;
+mod webhook;
+
+use crate::fault::Fault;
+use crate::ledger::replies::Prepared;
+use askwell::api::Answerer;
+use askwell::conversation::Message;
+use askwell::event::{EscalationReason, KbGapType};
+use askwell::id::{ConversationId, WorkspaceId};
+use askwell::knowledge::Known;
+use askwell::reply::{self, Answer, Memory, Step, Turn};
+use worker::Env;
+
+/// What is to be answered.
+#[derive(Clone, Copy)]
+pub struct Task<'a> {
+    /// The Worker's bindings.
+    pub env: &'a Env,
+    /// Where.
+    pub workspace: &'a WorkspaceId,
+    /// In which conversation.
+    pub conversation_id: &'a ConversationId,
+    /// The visitor's message.
+    pub message: &'a Message,
+    /// What was said before it, and it.
+    pub transcript: &'a [Message],
+    /// The same for the embedded answerer.
+    pub turn: Turn<'a>,
+    /// Settings, and what is known.
+    pub prepared: &'a Prepared,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// What to do.
+    pub step: Step,
+    /// What is said before a person is called, in place of the usual words.
+    pub farewell: Option<String>,
+    /// To be remembered.
+    pub memory: Memory,
+    /// How sure a drafted reply is; none where there is none.
+    pub generated: Option<f32>,
+    /// What no article answered.
+    pub gap: Option<KbGapType>,
+}
+
+/// Answers.
+pub async fn make(task: Task<'_>) -> Made {
+    let known = &task.prepared.known;
+    let embedded = reply::answer(&task.prepared.settings.rules, task.turn, known);
+    // What calls a person is the owner's rules' and not an answerer's.
+    if matches!(embedded.step, Step::HandOver(reason) if reason != EscalationReason::KbGap) {
+        return of(embedded, known);
+    }
+    match task.prepared.settings.answerer {
+        Answerer::Embedded => of(embedded, known),
+        Answerer::Webhook => match webhook::ask(&task).await {
+            Ok(made) => made,
+            Err(fault) => stand_in(&fault, "reply webhook", embedded, known),
+        },
+        Answerer::Llm => match model::ask(&task, &embedded).await {
+            Ok(made) => made,
+            Err(fault) => stand_in(&fault, "reply model", embedded, known),
+        },
+    }
+}
+
+fn stand_in(fault: &Fault, place: &str, embedded: Answer, known: &Known) -> Made {
+    fault.log(place);
+    of(embedded, known)
+}
+
+/// What the embedded answerer made, as it is noted.
+fn of(answer: Answer, known: &Known) -> Made {
+    let generated = match &answer.step {
+        Step::Say(said) => said.article.as_ref().map(|found| found.confidence),
+        Step::Rest | Step::HandOver(_) => None,
+    };
+    let kind = if known.is_weak() { KbGapType::Weak } else { KbGapType::Missing };
+    let gap = answer.gap.then_some(kind);
+    Made { step: answer.step, farewell: None, memory: answer.memory, generated, gap }
+}

@@ -1,0 +1,62 @@
+//! The workspace's language model. It says what the published articles say, and names them; what names
+//! none, or holds a figure that stands in none, is not said.
+
+use super::{Made, Task, of};
+use crate::config;
+use crate::fault::{Fault, Outcome};
+use crate::llm::Llm;
+use askwell::Code;
+use askwell::reply::{Answer, Said, Step, grounded};
+use futures_util::future::{Either, select};
+use std::pin::pin;
+use std::time::Duration;
+use worker::Delay;
+
+/// Longest that a visitor waits for a model before the embedded answerer stands in.
+const TIMEOUT_S: u64 = 15;
+
+/// Asks the model.
+///
+/// # Errors
+/// When it does not answer in time, or with anything else than it was asked for.
+pub async fn ask(task: &Task<'_>, embedded: &Answer) -> Outcome<Made> {
+    let known = &task.prepared.known;
+    let matter =
+        embedded.gap || matches!(&embedded.step, Step::Say(said) if said.article.is_some());
+    // A greeting needs no model, and where nothing was found there is nothing to say it from.
+    if !matter || known.found.is_empty() {
+        return Ok(of(embedded.clone(), known));
+    }
+    let endpoint = task.prepared.llm.as_ref();
+    let endpoint = endpoint.ok_or_else(|| failed("no language model is set"))?;
+    let fence = config::random()?;
+    let (messages, schema) =
+        grounded::request(task.transcript, &known.found, task.turn.lang, &fence);
+    let llm = Llm::new(task.env, endpoint);
+    let asked = llm.chat(&messages, Some(&schema));
+    let limit = Delay::from(Duration::from_secs(TIMEOUT_S));
+    let completion = match select(pin!(asked), limit).await {
+        Either::Left((completion, _)) => completion?,
+        Either::Right(_) => return Err(failed("the language model took too long")),
+    };
+    let read = grounded::read(&completion.text, &known.found, &task.message.text);
+    let Some(read) = read else {
+        return Err(failed("the language model did not answer as it was asked to"));
+    };
+    let Some((text, article)) = read else {
+        // It says that the articles do not answer: then nothing does.
+        let rules = &task.prepared.settings.rules;
+        let nothing = askwell::knowledge::Known::default();
+        let mut made = of(askwell::reply::answer(rules, task.turn, &nothing), known);
+        made.gap = made.gap.map(|_| askwell::event::KbGapType::Weak);
+        return Ok(made);
+    };
+    let memory = askwell::reply::Memory { greeted: true, ..Default::default() };
+    let generated = Some(article.confidence.max(0.5));
+    let step = Step::Say(Said { text, article: Some(article) });
+    Ok(Made { step, farewell: None, memory, generated, gap: None })
+}
+
+fn failed(why: &str) -> Fault {
+    Fault::refused(Code::BadGateway, why)
+}
