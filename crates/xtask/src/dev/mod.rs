@@ -11,10 +11,11 @@ use crate::build;
 use crate::project::Project;
 use crate::replay::{self, Client, Target};
 use anyhow::{Context, Result};
-use askwell::api::{ExportDay, Page};
+use askwell::api::{ArticleFile, ArticleImport, ExportDay, Page};
 use receiver::Receiver;
 use server::Server;
 use state::{Sample, State, Store};
+use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -22,6 +23,8 @@ use std::time::Duration;
 /// The conversations that an empty store is filled with: recorded ones, and chats held now.
 const SAMPLE: &str = "tests/data/conversations.jsonl";
 const LIVE: &str = "tests/data/live.jsonl";
+/// What the demo chat answers from.
+const ARTICLES: &str = "tests/data/knowledge/shop.md";
 /// The page of the widget's package that has the widget on it.
 const DEMO_PAGE: &str = "demo/";
 /// The page that fills in the key behind the `#`, which browsers send nowhere.
@@ -126,8 +129,22 @@ fn play_sample(
         Duration::from_secs(replay::DEFAULT_PATIENCE_S),
     )?;
     live::print(&chats);
+    // Last: the chats of the sample are held as if nobody answered.
+    let articles = import_articles(project, team)?;
+    println!("\nArticles that the demo chat answers from: {articles}");
     println!("\nDays sealed for export: {}", seal(server, team)?);
     Ok(whole)
+}
+
+/// Publishes the articles of the sample; gives how many there are.
+fn import_articles(project: &Project, team: &Client) -> Result<usize> {
+    let path = project.path(ARTICLES);
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let file = ArticleFile { name: ARTICLES.to_owned(), text, format: None };
+    let import = ArticleImport { files: vec![file], sitemap: None, publish: true };
+    let done = team.import(&import).map_err(|failure| failure.explain(team.url()))?;
+    Ok(done.created.len() + done.updated.len() + done.unchanged.len())
 }
 
 /// Lets the cron trigger fire, which seals the days that are over; gives how many are sealed.

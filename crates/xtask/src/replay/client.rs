@@ -4,9 +4,9 @@
 use super::outage::Outage;
 use anyhow::anyhow;
 use askwell::api::{
-    ConversationDetail, ConversationOpened, ConversationState, MessageAccepted, NewAction,
-    NewConversation, NewMessage, NewWorkspace, Overview, Problem, WorkspaceCreated,
-    WorkspaceSettings,
+    ArticleImport, ArticlesImported, ConversationDetail, ConversationOpened, ConversationState,
+    MessageAccepted, NewAction, NewConversation, NewMessage, NewWorkspace, Overview, Problem,
+    WorkspaceCreated, WorkspaceSettings,
 };
 
 use askwell::id::ConversationId;
@@ -176,6 +176,11 @@ impl Client {
     pub fn put_settings(&self, settings: &WorkspaceSettings) -> Answer<serde_json::Value> {
         let body = body(settings)?;
         self.send("PUT", "/v1/workspace", &self.target.secret_key, None, body)
+    }
+
+    /// Makes articles of files.
+    pub fn import(&self, import: &ArticleImport) -> Answer<ArticlesImported> {
+        self.post("/v1/articles/import", &self.target.secret_key, None, import)
     }
 
     fn post<T: DeserializeOwned>(

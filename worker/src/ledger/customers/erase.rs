@@ -36,7 +36,7 @@ impl Call for Erase {
 }
 
 /// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(\&str, \&str); 14] = [
+const OF_CONVERSATION: [(&str, &str); 14] = [
     replies::OF_CONVERSATION,
     knowledge::OF_CONVERSATION,
     ("asks", "conversation_id"),
