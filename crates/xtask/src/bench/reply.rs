@@ -5,6 +5,7 @@
 //! development, by which the weights are fitted; the figures that count are those of the other two.
 
 use crate::build;
+use crate::command;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use askwell::knowledge::{Document, FEATURES, Format, Index, SURE, import};
@@ -27,6 +28,9 @@ pub struct Args {
     /// Leaves the times out.
     #[arg(long)]
     quality: bool,
+    /// Measures sockets instead: 1,000 open visitors and 50 agents in the Worker's own runtime.
+    #[arg(long)]
+    sockets: bool,
 }
 
 const SCRIPT: &str = include_str!("reply.mjs");
@@ -70,6 +74,11 @@ fn read(project: &Project, name: &'static str) -> Result<Trade> {
 
 /// Runs all of it.
 pub fn run(project: &Project, args: &Args) -> Result<()> {
+    if args.sockets {
+        build::run(project, Some(build::Part::Worker))?;
+        let mut node = project.command("node");
+        return command::run(node.arg(project.path("tests/bench/reply/sockets.mjs")));
+    }
     let mut halves = Vec::new();
     for (half, names) in HALVES {
         let trades =
