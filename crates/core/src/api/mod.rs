@@ -19,8 +19,8 @@ mod page;
 mod presence;
 mod preview;
 mod problem;
-mod review;
 mod reply;
+mod review;
 pub mod route;
 #[cfg(feature = "schema")]
 mod schema;
@@ -62,13 +62,13 @@ pub use page::{Page, PageQuery, Place};
 pub use presence::{FactsAmended, NewFact, NewPresence, ReadMarks};
 pub use preview::{DetectQuery, PromptQuery};
 pub use problem::{Problem, reason};
-pub use review::{
-    Asking, FieldPreview, HumanAnswer, ModelRun, NewPreview, NewReview, ReviewedAnswer,
-    ReviewedAnswers, ValueProposal, ValueProposals,
-};
 pub use reply::{
     Answerer, DeskQuery, DeskShown, DeskState, NewAssignment, ReplySettings, ReplySettingsShown,
     Suggestion,
+};
+pub use review::{
+    Asking, FieldPreview, HumanAnswer, ModelRun, NewPreview, NewReview, ReviewedAnswer,
+    ReviewedAnswers, ValueProposal, ValueProposals,
 };
 pub use settings::{SignInSettings, TokenIssuer, TokenSignIn};
 pub use workspace::{
