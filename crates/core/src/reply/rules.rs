@@ -18,6 +18,7 @@ pub const MAX_PHRASE_CHARS: usize = 100;
 /// When a conversation goes to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "HandOverRules"))]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
     /// When the visitor asks for one.
@@ -35,6 +36,7 @@ pub struct Rules {
 /// A rule of the owner: any of its phrases calls a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "PhraseRule"))]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// For the team, 1 to 100 characters.
