@@ -3,7 +3,7 @@
 use super::lang::cues::{AT, DASH, DOT, NOT, UNDERSCORE};
 use super::message::Message;
 use super::{Candidate, Kind};
-use crate::text::{Class, is_letter, is_mark, lower};
+use crate::text::{Class, chars, concat, is_letter, is_mark, lower};
 
 /// RFC 5321, 4.5.3.1.
 const MAX_LOCAL: usize = 64;
@@ -128,7 +128,7 @@ fn is_host(domain: &str) -> bool {
     let Some((front, top)) = domain.rsplit_once('.') else { return false };
     let label = |l: &str| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-') && l.len() < 64;
     front.split('.').all(label)
-        && top.chars().count() >= 2
+        && chars(top) >= 2
         && (top.chars().all(is_letter) || top.starts_with("xn--"))
 }
 
@@ -148,7 +148,7 @@ fn spelled(message: &Message<'_>, out: &mut Vec<Candidate>) {
         let (Some(s), Some(e)) = (tokens.get(start), tokens.get(end)) else { continue };
         let overlaps = out.iter().any(|c| c.start < e.end && s.start < c.end);
         if sure && is_host(&domain) && !overlaps {
-            let value = [&local, "@", &domain].concat();
+            let value = concat(&[&local, "@", &domain]);
             let suggestion = slip(&value);
             out.push(Candidate {
                 suggestion,
@@ -198,7 +198,7 @@ fn local_before(message: &Message<'_>, last: usize) -> Option<(usize, String)> {
         first = before;
     }
     parts.reverse();
-    let local = parts.concat();
+    let local: String = parts.iter().map(String::as_str).collect();
     (local.len() <= MAX_LOCAL).then_some((first, local))
 }
 
@@ -255,10 +255,10 @@ fn slip(address: &str) -> Option<String> {
             ]
             .iter()
             .find(|(wrong, _)| *wrong == top)
-            .map(|(_, right)| [name, ".", right].concat())?
+            .map(|(_, right)| concat(&[name, ".", right]))?
         }
     };
-    Some([local, "@", &meant].concat())
+    Some(concat(&[local, "@", &meant]))
 }
 
 /// Whether one letter was left out, put in, changed, or changed places with its neighbour.

@@ -50,7 +50,9 @@ pub(crate) fn has_form(set: Filter, word: &str) -> bool {
         || ENDINGS.iter().any(|(ending, puts)| {
             word.strip_suffix(ending).filter(|stem| stem.len() >= 3).is_some_and(|stem| {
                 puts.iter().any(|put| {
-                    if put.is_empty() { set.has(stem) } else { set.has(&[stem, put].concat()) }
+                    let mut whole = stem.to_owned();
+                    whole.push_str(put);
+                    set.has(&whole)
                 })
             })
         })

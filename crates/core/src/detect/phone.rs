@@ -5,7 +5,7 @@ use super::lang::cues::{CODE, EXT, MONEY, NUMBER, PHONE};
 use super::message::{Hit, Message};
 use super::region::{self, Plan};
 use super::{Candidate, Kind, Region};
-use crate::text::digit;
+use crate::text::{concat, digit};
 
 /// ITU-T E.164: at most fifteen digits. Fewer than seven are dialled nowhere from outside.
 const DIGITS: core::ops::RangeInclusive<usize> = 7..=15;
@@ -241,7 +241,7 @@ fn extension(message: &Message<'_>, run: &Run, region: Option<Region>) -> (usize
         let digits = tokens.folded(after);
         if (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
             let end = tokens.get(after).map_or(run.end, |t| t.end);
-            return (end, [&value, ";ext=", digits].concat());
+            return (end, concat(&[&value, ";ext=", digits]));
         }
     }
     (run.end, value)

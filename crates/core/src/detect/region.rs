@@ -2,6 +2,7 @@
 //! `data/detect/phones.py`.
 
 use super::Region;
+use crate::text::concat;
 
 /// A line a region; `phones.py` says what the columns are.
 const PLANS: &str = include_str!("../../data/detect/phones.txt");
@@ -63,7 +64,7 @@ impl Plan {
         if let Some((area, local)) = self.completion.split_once(':')
             && is_in(local, digits)
         {
-            return Some([area, digits].concat());
+            return Some(concat(&[area, digits]));
         }
         // The country code is often written without its plus.
         digits.strip_prefix(self.code).filter(|d| self.has(d)).map(str::to_owned)
@@ -82,7 +83,7 @@ impl Plan {
         let areas = if digits.starts_with("11") { 2..=2 } else { 3..=4 };
         areas.into_iter().find_map(|area| {
             let (area, local) = digits.split_at_checked(area)?;
-            Some(["9", area, local.strip_prefix("15")?].concat())
+            Some(concat(&["9", area, local.strip_prefix("15")?]))
         })
     }
 
@@ -95,25 +96,25 @@ impl Plan {
     pub(super) fn normalise(&self, digits: &str) -> Option<String> {
         let national = self.national(digits).or_else(|| {
             let abroad = digits.strip_prefix(self.international)?;
-            is_international(abroad).then(|| ["+", abroad].concat())
+            is_international(abroad).then(|| concat(&["+", abroad]))
         });
         match national {
             Some(abroad) if abroad.starts_with('+') => Some(abroad),
-            Some(national) => Some(["+", self.code, &national].concat()),
+            Some(national) => Some(concat(&["+", self.code, &national])),
             // Ranges that the metadata does not have are still dialled from inside.
             None => self
                 .without_trunk(digits)
                 .chain([digits])
                 .find(|d| self.has_length(d))
-                .map(|d| ["+", self.code, d].concat()),
+                .map(|d| concat(&["+", self.code, d])),
         }
     }
 }
 
 fn is_in(span: &str, digits: &str) -> bool {
-    let first = digits.get(..1).unwrap_or("-");
+    let first = digits.bytes().next();
     is_length(span, digits)
-        && span.split_once(':').is_some_and(|(_, firsts)| firsts.contains(first))
+        && span.split_once(':').is_some_and(|(_, firsts)| firsts.bytes().any(|b| Some(b) == first))
 }
 
 fn is_length(span: &str, digits: &str) -> bool {
@@ -133,13 +134,13 @@ pub(super) fn is_international(digits: &str) -> bool {
 /// E.164 where the country is written or known, else the digits.
 pub(super) fn normalise(digits: &str, plus: bool, region: Option<Region>) -> String {
     if plus {
-        return ["+", digits].concat();
+        return concat(&["+", digits]);
     }
     if let Some(e164) = region.and_then(Plan::of).and_then(|plan| plan.normalise(digits)) {
         return e164;
     }
     match digits.strip_prefix("00").filter(|d| region.is_none() && is_international(d)) {
-        Some(abroad) => ["+", abroad].concat(),
+        Some(abroad) => concat(&["+", abroad]),
         None => digits.to_owned(),
     }
 }

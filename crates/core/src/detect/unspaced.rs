@@ -7,7 +7,7 @@ use super::lang::cues::{
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject, in_order};
-use crate::text::{Class, is_letter};
+use crate::text::{Class, chars, is_letter};
 
 /// More candidates than this are no message of a visitor's; the choice among them is quadratic.
 const MAX_CANDIDATES: usize = 64;
@@ -127,11 +127,11 @@ fn clause(message: &Message<'_>, to: usize) -> Option<(usize, usize)> {
     let length =
         before.chars().rev().take_while(|c| is_letter(*c)).map(char::len_utf8).sum::<usize>();
     let start = to - length;
-    let chars = before.get(start..)?.chars().count();
+    let length = chars(before.get(start..)?);
     let other = message.hits_from(start, to).iter().any(|h| {
         h.cues & (NOT | INTRO | IAM | THEIR | TITLE) != 0 && h.end <= to && h.end - h.start > 3
     });
-    ((1..=8).contains(&chars) && !other).then_some((start, to))
+    ((1..=8).contains(&length) && !other).then_some((start, to))
 }
 
 /// Whether what is before a sign in its run says no: "ไม่สะดวกบอกค่ะ".
@@ -153,7 +153,7 @@ fn is_whole(text: &str, hit: &Hit) -> bool {
 /// Whether what stands before です can be a name by its letters: Thai, or a few characters of Han.
 fn is_plain(name: &str) -> bool {
     let han = |c: char| matches!(c, '\u{3005}' | '\u{4e00}'..='\u{9fff}');
-    name.chars().all(is_thai) || (name.chars().all(han) && (2..=5).contains(&name.chars().count()))
+    name.chars().all(is_thai) || (name.chars().all(han) && (2..=5).contains(&chars(name)))
 }
 
 /// Whether a longer item of the same meaning takes this one in.
@@ -212,7 +212,7 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
         }
     }
     let name = text.get(start..end)?;
-    (2..=MAX_CHARS).contains(&name.chars().count()).then_some((start, end)).or_else(|| {
+    (2..=MAX_CHARS).contains(&chars(name)).then_some((start, end)).or_else(|| {
         let surname = message
             .hits_from(start, start + 1)
             .iter()
@@ -238,7 +238,7 @@ fn backward(message: &Message<'_>, hit: &Hit) -> Option<(usize, usize)> {
     }
     let name = text.get(start..hit.start)?;
     let short = || surname(message, (start, hit.start));
-    match name.chars().count() {
+    match chars(name) {
         2..=8 => Some((start, hit.start)),
         1 if short() => Some((start, hit.start)),
         _ => None,

@@ -115,8 +115,12 @@ pub(crate) fn named(
 ) -> Result<usize, Mismatch> {
     let given = if let Value::Text(text) = value { text.as_str() } else { "" };
     (0..count).find(|n| name(*n) == given).ok_or_else(|| {
-        let names: Vec<&str> = (0..count).map(name).collect();
-        Mismatch(["expected one of ", &names.join(", ")].concat())
+        let mut expected = String::from("expected one of ");
+        for n in 0..count {
+            expected.push_str(if n > 0 { ", " } else { "" });
+            expected.push_str(name(n));
+        }
+        Mismatch(expected)
     })
 }
 

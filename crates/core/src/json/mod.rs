@@ -11,6 +11,7 @@ mod read;
 mod record;
 mod write;
 
+use crate::text::concat;
 pub(crate) use impls::{json_enum, json_struct, named};
 pub use read::read;
 pub(crate) use record::{How, Record, read_record, write_record};
@@ -50,7 +51,7 @@ impl Mismatch {
     /// The same inside a field.
     #[must_use]
     pub fn within(self, field: &str) -> Self {
-        Self(["`", field, "`: ", &self.0].concat())
+        Self(concat(&["`", field, "`: ", &self.0]))
     }
 }
 

@@ -2,6 +2,7 @@
 //! of the person.
 
 use crate::detect::Kind;
+use crate::text::concat;
 use serde::{Deserialize, Serialize};
 
 /// What makes a moment natural.
@@ -116,22 +117,22 @@ impl Reason {
     /// Stable, for counting: `asked.email.send`, `confirmed.email.slip`, `held.greeting_only`.
     pub fn code(self) -> String {
         match self {
-            Self::Asked(kind, moment) => ["asked.", kind.as_str(), ".", moment.code()].concat(),
+            Self::Asked(kind, moment) => concat(&["asked.", kind.as_str(), ".", moment.code()]),
             Self::Confirmed(kind, doubt) => {
-                ["confirmed.", kind.as_str(), ".", doubt.code()].concat()
+                concat(&["confirmed.", kind.as_str(), ".", doubt.code()])
             }
-            Self::Held(hold) => ["held.", hold.code()].concat(),
+            Self::Held(hold) => concat(&["held.", hold.code()]),
         }
     }
 
     /// A short sentence for a person: `held: greeting only`.
     pub fn text(self) -> String {
         match self {
-            Self::Asked(kind, moment) => ["asked ", label(kind), ": ", moment.text()].concat(),
+            Self::Asked(kind, moment) => concat(&["asked ", label(kind), ": ", moment.text()]),
             Self::Confirmed(kind, doubt) => {
-                ["asked to confirm ", label(kind), ": ", doubt.text()].concat()
+                concat(&["asked to confirm ", label(kind), ": ", doubt.text()])
             }
-            Self::Held(hold) => ["held: ", hold.text()].concat(),
+            Self::Held(hold) => concat(&["held: ", hold.text()]),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::reason::Moment;
 use crate::detect::Kind;
-use crate::text::Lang;
+use crate::text::{Lang, chars, concat};
 use crate::vocabulary::Vocabulary;
 use crate::{Code, Error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -75,7 +75,7 @@ impl Line {
         if text.trim().is_empty() {
             return None;
         }
-        if text.trim().chars().count() > MAX_LINE_CHARS {
+        if chars(text.trim()) > MAX_LINE_CHARS {
             return Some("at most 300 characters");
         }
         let values = text.matches(VALUE).count();
@@ -163,7 +163,7 @@ impl Wording {
     /// The question whether the e-mail address on file still holds; with an address, it is shown
     /// masked. For visitors of whom it is proven that it is theirs.
     pub fn on_file(&self, lang: Lang, email: Option<&str>) -> String {
-        let value = email.map(|e| [" (", &mask(e), ")"].concat()).unwrap_or_default();
+        let value = email.map(|e| concat(&[" (", &mask(e), ")"])).unwrap_or_default();
         fill(self.line(lang, Line::ConfirmOnFile), &value)
     }
 }
@@ -218,12 +218,12 @@ pub(super) fn fill(sentence: &str, value: &str) -> String {
 pub fn mask(email: &str) -> String {
     let hide = |part: &str| {
         let first = part.chars().next().map_or(0, char::len_utf8);
-        [part.get(..first).unwrap_or_default(), "•••"].concat()
+        concat(&[part.get(..first).unwrap_or_default(), "•••"])
     };
     match email.rsplit_once('@') {
         Some((local, domain)) => match domain.rsplit_once('.') {
-            Some((name, top)) => [&hide(local), "@", &hide(name), ".", top].concat(),
-            None => [&hide(local), "@", &hide(domain)].concat(),
+            Some((name, top)) => concat(&[&hide(local), "@", &hide(name), ".", top]),
+            None => concat(&[&hide(local), "@", &hide(domain)]),
         },
         None => hide(email),
     }

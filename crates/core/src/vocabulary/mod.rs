@@ -11,8 +11,8 @@ pub(crate) mod table;
 
 use crate::detect::cues::{Cues, KEYS};
 use crate::prompt::{Cue, Line};
-use crate::text::Lang;
 use crate::text::print::Packed;
+use crate::text::{Lang, concat};
 use crate::{Code, Error};
 use file::{
     CUES_BITS, HEADER, MEANINGS_BITS, PHRASES_BITS, SIGN_BITS, SIGNS_BITS, START, checksum,
@@ -120,7 +120,7 @@ struct File<'a> {
 
 impl<'a> File<'a> {
     fn read(bytes: &'a [u8]) -> Result<Self, Error> {
-        let refuse = |why: &str| Error::new(Code::InvalidField, ["vocabulary: ", why].concat());
+        let refuse = |why: &str| Error::new(Code::InvalidField, concat(&["vocabulary: ", why]));
         let fits = |edition: &[u8; 4]| u32::from_le_bytes(*edition) == EDITION;
         if !bytes.first_chunk().is_some_and(fits) {
             return Err(refuse("of another version than the engine"));

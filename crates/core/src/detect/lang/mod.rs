@@ -66,6 +66,9 @@ impl Lexicon {
     /// What a phrase is a sign of.
     pub(crate) fn phrase(&self, print: Print, langs: Langs) -> Cues {
         let print = print.whole();
+        if self.entries(print).next().is_none() {
+            return 0;
+        }
         // English is looked up in every message; a little word of its own language is not "I am" in
         // English: "im" in German.
         let own = if langs == ALL_LANGS { 0 } else { langs & !only(Lang::En) };

@@ -7,7 +7,7 @@ use super::super::lang::cues::{
 use super::super::lang::{NAMES, WORDS};
 use super::super::message::Hit;
 use super::{Cue, Finder, MAX_WORDS, OTHER_FIELDS, Sort, Span, vowels};
-use crate::text::{Case, Class};
+use crate::text::{Case, Class, chars};
 
 impl Finder<'_, '_> {
     pub(super) fn sort(&self, i: usize) -> Sort {
@@ -88,7 +88,7 @@ impl Finder<'_, '_> {
             },
             _ => true,
         };
-        let initial = |i: usize| tokens.written(i).chars().count() == 1;
+        let initial = |i: usize| chars(tokens.written(i)) == 1;
         if !fits || (initial(first) && !tokens.is_mark(first + 1, '.') && head.case != Case::None) {
             return None;
         }
@@ -155,7 +155,7 @@ impl Finder<'_, '_> {
     fn joined(&self, last: usize) -> usize {
         let tokens = &self.message.tokens;
         let close = |i: usize| tokens.get(i).is_some_and(|t| !t.spaced);
-        let initial = tokens.written(last).chars().count() == 1;
+        let initial = chars(tokens.written(last)) == 1;
         let hyphen = tokens.is_mark(last + 1, '-') && close(last + 1) && close(last + 2);
         if hyphen || (initial && tokens.is_mark(last + 1, '.')) { last + 2 } else { last + 1 }
     }
