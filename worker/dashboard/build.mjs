@@ -13,8 +13,8 @@ const dist = join(here, "dist");
 
 rmSync(dist, { recursive: true, force: true });
 await esbuild.build({
-  // The charts are a file of their own, which only pages with charts load.
-  entryPoints: ["dashboard.css", "dashboard.js", "charts.js"].map((name) => join(here, name)),
+  // What only some pages need is a file of its own.
+  entryPoints: ["dashboard.css", "dashboard.js", "search.js", "charts.js"].map((name) => join(here, name)),
   outdir: dist,
   entryNames: "[name]-[hash]",
   bundle: true,

@@ -1,20 +1,5 @@
 // What the pages can do beyond forms and links. Every page works without it.
 
-// Only that which works under a policy without inline script and style.
-const setting = document.createElement("meta");
-setting.name = "htmx-config";
-setting.content = JSON.stringify({
-  allowEval: false,
-  allowScriptTags: false,
-  includeIndicatorStyles: false,
-  selfRequestsOnly: true,
-  historyCacheSize: 0,
-  // What is refused is shown as well: the page says why.
-  responseHandling: [{ code: ".*", swap: true }],
-});
-document.head.append(setting);
-await import("htmx.org");
-
 // The key behind `#` of the link that `cargo xtask dev` prints never leaves the browser but in the form.
 const key = document.querySelector("input[name=key]");
 if (key && location.hash.length > 1) {

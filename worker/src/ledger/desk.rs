@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// See [`super::ROOMS`].
-pub const ROOM: Room = Room { ops: &[Op::read::<Get>(), Op::read::<Person>()], ..Room::EMPTY };
+pub const ROOM: Room =
+    Room { ops: &[Op::read::<Get>(), Op::read::<Person>(), Op::read::<Team>()], ..Room::EMPTY };
 
 /// The names.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -71,6 +72,21 @@ pub fn team(sql: &Sql) -> Outcome<BTreeMap<String, String>> {
     let rows: Vec<Row> =
         sql.rows("SELECT id, name FROM members UNION ALL SELECT id, name FROM keys", bind![])?;
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// See [`team`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Team;
+
+impl Call for Team {
+    const NAME: &'static str = "desk.team";
+    type Out = BTreeMap<String, String>;
+}
+
+impl Read for Team {
+    fn run(self, cx: &Cx) -> Outcome<BTreeMap<String, String>> {
+        team(cx.sql)
+    }
 }
 
 /// What stands around a customer's profile.

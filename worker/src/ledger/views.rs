@@ -4,18 +4,22 @@
 //! A view is a set of filters under a name, shared by the team. What is looked for by words is not part
 //! of it: it is somebody's name more often than not, and would stay after that person was erased.
 
-use super::customers;
 use super::cx::Cx;
-use super::marks;
 use super::op::{Op, Read, Room, Write};
+use super::{conversations, customers, desk, fields, marks};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::{Customer, CustomerSearch, Page};
+use askwell::api::{
+    ConversationMarks, ConversationSearch, ConversationSummary, Customer, CustomerSearch, Page,
+};
+use askwell::closing::FieldVersion;
 use askwell::detect::Kind;
+use askwell::id::ConversationId;
 use askwell::{Code, Error, id};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
@@ -132,6 +136,80 @@ impl Read for Customers {
             unread: unread(sql)?,
             views: views(sql, List::Customers)?,
         })
+    }
+}
+
+/// A page of the list of conversations, with all that stands around it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Conversations {
+    /// Which.
+    pub search: ConversationSearch,
+}
+
+/// See [`Conversations`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConversationsShown {
+    /// The rows.
+    pub page: Page<ConversationSummary>,
+    /// What the customer of each row is called.
+    pub names: Vec<Option<String>>,
+    /// The tags that there are on conversations.
+    pub all_tags: Vec<String>,
+    /// The questions that are put, for filters.
+    pub fields: Vec<FieldVersion>,
+    /// Conversations that have ended and are still being read.
+    pub unread: u64,
+    /// What was saved.
+    pub views: Vec<View>,
+}
+
+impl Call for Conversations {
+    const NAME: &'static str = "views.conversations";
+    type Out = ConversationsShown;
+}
+
+impl Read for Conversations {
+    fn run(self, cx: &Cx) -> Outcome<ConversationsShown> {
+        let page = conversations::List { search: self.search }.run(cx)?;
+        let name = |row: &ConversationSummary| -> Outcome<Option<String>> {
+            let Some(id) = &row.customer_id else { return Ok(None) };
+            let found = customers::find(cx.sql, id.as_str())?;
+            Ok(found.and_then(|c| c.name.or(c.email).or(c.phone)))
+        };
+        Ok(ConversationsShown {
+            names: page.items.iter().map(name).collect::<Outcome<_>>()?,
+            page,
+            all_tags: all_tags(cx.sql, "cv_")?,
+            fields: fields::List.run(cx)?.list.fields,
+            unread: unread(cx.sql)?,
+            views: views(cx.sql, List::Conversations)?,
+        })
+    }
+}
+
+/// What stands around one conversation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AroundConversation {
+    /// Which.
+    pub conversation_id: ConversationId,
+}
+
+impl Call for AroundConversation {
+    const NAME: &'static str = "views.around_conversation";
+    /// Its marks, what its customer is called, and the names of the team's people and keys.
+    type Out = (ConversationMarks, Option<String>, BTreeMap<String, String>);
+}
+
+impl Read for AroundConversation {
+    fn run(self, cx: &Cx) -> Outcome<<Self as Call>::Out> {
+        let known = conversations::known(cx.sql, &self.conversation_id)?;
+        let name = match known.and_then(|known| known.customer) {
+            Some(id) => customers::shown(cx.sql, id.as_str())?
+                .and_then(|customer| customer.name.or(customer.email).or(customer.phone)),
+            None => None,
+        };
+        let marks = marks::Get { conversation_id: self.conversation_id }.run(cx)?;
+        Ok((marks, name, desk::team(cx.sql)?))
     }
 }
 

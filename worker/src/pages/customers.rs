@@ -193,7 +193,7 @@ async fn search(mut visit: Visit) -> Outcome<Response> {
 async fn show(visit: &Visit, filters: &Filters) -> Outcome<Response> {
     let shown = visit.call(&views::Customers { search: filters.search()? }).await?;
     let may_write = visit.may(Scope::CustomersWrite);
-    visit.page("Customers", page(filters, &shown, may_write))
+    visit.page_with("Customers", page(filters, &shown, may_write), &["search.js"])
 }
 
 async fn export(mut visit: Visit) -> Outcome<Response> {
@@ -392,7 +392,7 @@ fn nobody(filters: &Filters, active: &[(String, Filters)]) -> Markup {
     if active.is_empty() {
         return parts::empty(
             "No customers yet",
-            html! { "A customer appears here within 30 seconds of the end of their first conversation. " a href="/app/developers" { "Put the widget on your site" } "." },
+            html! { "A customer appears here within 30 seconds of the end of their first conversation." },
         );
     }
     let names: Vec<&str> = active.iter().map(|(name, _)| name.as_str()).collect();

@@ -6,12 +6,18 @@
 //! are tested natively. How to add one stands in ARCHITECTURE.md.
 
 mod assets;
+mod conversation;
+mod conversations;
 mod customer;
 mod customers;
 mod desk;
+mod developers;
+mod exports;
+mod metrics;
 mod parts;
 mod shell;
 mod sign_in;
+mod signals;
 #[cfg(test)]
 mod tests;
 mod visit;
@@ -65,7 +71,17 @@ impl Page {
 }
 
 /// All pages.
-const ROOMS: &[&[Page]] = &[desk::PAGES, customers::PAGES, customer::PAGES];
+const ROOMS: &[&[Page]] = &[
+    desk::PAGES,
+    customers::PAGES,
+    customer::PAGES,
+    conversations::PAGES,
+    conversation::PAGES,
+    metrics::PAGES,
+    signals::PAGES,
+    developers::PAGES,
+    exports::PAGES,
+];
 
 /// Whether an address is one of the dashboard's.
 pub fn are_at(path: &str) -> bool {

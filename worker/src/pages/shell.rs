@@ -19,8 +19,30 @@ const fn place(name: &'static str, path: &'static str, scope: Scope) -> Place {
 }
 
 /// The navigation, by groups. A place that whoever looks may not see is left out.
-const PLACES: &[(&str, &[Place])] =
-    &[("People", &[place("Customers", "/app/customers", Scope::CustomersRead)])];
+const PLACES: &[(&str, &[Place])] = &[
+    (
+        "People",
+        &[
+            place("Customers", "/app/customers", Scope::CustomersRead),
+            place("Conversations", "/app/conversations", Scope::ConversationsRead),
+        ],
+    ),
+    (
+        "Metrics",
+        &[
+            place("Data Collection", "/app/metrics/data-collection", Scope::ReportsRead),
+            place("Signals", "/app/metrics/signals", Scope::ReportsRead),
+        ],
+    ),
+    (
+        "Developers",
+        &[
+            place("Keys and embedding", "/app/developers/keys", Scope::KeysManage),
+            place("Daily export", "/app/developers/exports", Scope::ExportsRead),
+        ],
+    ),
+    ("Privacy", &[place("Erasures", "/app/privacy/erasures", Scope::CustomersErase)]),
+];
 
 /// The first page that somebody may see; none where there is none.
 pub fn first(desk: &Desk) -> Option<&'static str> {

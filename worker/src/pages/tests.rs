@@ -84,3 +84,35 @@ fn what_people_wrote_stays_text() {
     assert!(text.contains("Add to ticked"));
     assert!(!page(&filters(""), &shown(&["Ana"]), false).into_string().contains("Add to ticked"));
 }
+
+#[test]
+fn filters_of_conversations_are_read_and_written_as_an_address() {
+    use super::conversations::Filters;
+    let query = "sentiment=negative&f.fi_1=Damaged+%26+late&from=2026-11-01";
+    let filters = Filters::read(&format!("{query}&status=&unknown=x")).unwrap();
+    assert_eq!(filters.query(), query);
+    let search = filters.search().unwrap();
+    assert_eq!(search.sentiment, Some(askwell::conversation::Sentiment::Negative));
+    assert_eq!(search.status, None);
+    let answers: Vec<_> =
+        search.answers.iter().map(|a| (a.field_id.as_str(), a.value.as_str())).collect();
+    assert_eq!(answers, [("fi_1", "Damaged & late")]);
+    for bad in ["status=asleep", "lang=xx", "platform=fax", "from=1"] {
+        let refused = Filters::read(bad).unwrap().search().unwrap_err();
+        assert_eq!(refused.public().code, Code::InvalidField, "{bad}");
+    }
+}
+
+#[test]
+fn a_module_without_its_inputs_says_so_and_shows_no_nought() {
+    use super::metrics::Asked;
+    use askwell::metrics::period::Period;
+    use askwell::metrics::signals::{Counts, modules};
+    let day = "2026-11-25".parse().unwrap();
+    let period = Period::new(day, day).unwrap();
+    let reports = modules(&Counts { since: day, rows: Vec::new() }, period, None);
+    let text = super::signals::page(&Asked::default(), period, &reports).into_string();
+    assert_eq!(text.matches("Not enough data yet").count(), 9);
+    assert!(text.contains("customer_signal.theme_clustered"));
+    assert!(!text.contains("<td"), "no figure stands there");
+}

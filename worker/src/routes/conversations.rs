@@ -7,7 +7,7 @@ use crate::fault::{Fault, Outcome};
 use crate::ledger::documents::{self, Versioned, VisitorDocument};
 use crate::ledger::{archives, conversations};
 use crate::{config, http, rpc};
-use askwell::access::{Scope, Who};
+use askwell::access::{Principal, Scope, Who};
 use askwell::api::route::{Access, Answer, CONVERSATION, IDEMPOTENCY_KEY, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{
@@ -314,11 +314,23 @@ async fn messages(call: Call) -> Outcome<Response> {
 }
 
 async fn get(call: Call) -> Outcome<Response> {
-    let by = call.principal()?.clone();
-    let read = rpc::call(&conversation(&call)?, &Read { by, after: None }).await?;
-    let get = conversations::Get { conversation_id: call.parameter(CONVERSATION)? };
-    let stored = rpc::call(&call.ledger()?, &get).await?;
-    let detail = match stored {
+    let id = call.parameter(CONVERSATION)?;
+    http::reply(200, &detail(&call.env, call.principal()?, &id).await?)
+}
+
+/// One conversation as the team sees it.
+///
+/// # Errors
+/// [`Code::NotFound`](askwell::Code::NotFound).
+pub async fn detail(env: &Env, by: &Principal, id: &ConversationId) -> Outcome<ConversationDetail> {
+    let read = rpc::call(
+        &rpc::conversation(env, &by.workspace, id)?,
+        &Read { by: by.clone(), after: None },
+    )
+    .await?;
+    let get = conversations::Get { conversation_id: id.clone() };
+    let stored = rpc::call(&rpc::ledger(env, &by.workspace)?, &get).await?;
+    Ok(match stored {
         Some(stored) if read.archived => stored,
         // Live: the words and the status are the object's, what was concluded is the ledger's.
         stored => {
@@ -335,8 +347,7 @@ async fn get(call: Call) -> Outcome<Response> {
             }
             ConversationDetail { summary, transcript: read.messages, facts: read.facts, answers }
         }
-    };
-    http::reply(200, &detail)
+    })
 }
 
 async fn list(call: Call) -> Outcome<Response> {

@@ -6,7 +6,7 @@
 
 mod backfills;
 mod call;
-mod conversations;
+pub mod conversations;
 pub mod customers;
 mod drafts;
 mod events;

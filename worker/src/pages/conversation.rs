@@ -1,0 +1,364 @@
+//! One conversation: what was said, what was concluded and from which words, what the team thinks.
+
+use super::customer::by;
+use super::parts::{self, platform};
+use super::{Page, Visit};
+use crate::fault::Outcome;
+use crate::ledger::marks::{AddNote, ChangeTags, LeaveFeedback, RemoveNote, Subject};
+use crate::ledger::views::AroundConversation;
+use crate::routes::conversations::detail;
+use askwell::access::{Scope, Scopes};
+use askwell::api::{ConversationDetail, ConversationMarks, TagChange};
+use askwell::classify::{AnswerState, Method};
+use askwell::closing::FieldAnswer;
+use askwell::conversation::{Message, Role};
+use askwell::detect::Kind;
+use askwell::id::ConversationId;
+use maud::{Markup, html};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use worker::Response;
+
+const ID: &str = "conversation_id";
+const READ: Scope = Scope::ConversationsRead;
+const WRITE: Scope = Scope::ConversationsWrite;
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[
+    Page::get("/app/conversations/{conversation_id}", READ, |visit| Box::pin(show(visit))),
+    Page::post("/app/conversations/{conversation_id}/feedback", WRITE, |visit| {
+        Box::pin(feedback(visit))
+    }),
+    Page::post("/app/conversations/{conversation_id}/tag", WRITE, |visit| Box::pin(tag(visit))),
+    Page::post("/app/conversations/{conversation_id}/note", WRITE, |visit| Box::pin(note(visit))),
+    Page::post("/app/conversations/{conversation_id}/unnote", WRITE, |visit| {
+        Box::pin(unnote(visit))
+    }),
+];
+
+fn path(id: &ConversationId) -> String {
+    format!("/app/conversations/{id}")
+}
+
+async fn show(visit: Visit) -> Outcome<Response> {
+    let id: ConversationId = visit.parameter(ID)?;
+    let shown = detail(&visit.env, &visit.principal, &id).await?;
+    let (marks, name, team) = visit.call(&AroundConversation { conversation_id: id }).await?;
+    let around = Around { marks, name, team };
+    visit.page("Conversation", page(&shown, &around, visit.principal.scopes))
+}
+
+#[derive(Deserialize)]
+struct FeedbackForm {
+    good: String,
+    #[serde(default)]
+    text: String,
+}
+
+async fn feedback(mut visit: Visit) -> Outcome<Response> {
+    let conversation_id: ConversationId = visit.parameter(ID)?;
+    let FeedbackForm { good, text } = visit.form().await?;
+    let here = path(&conversation_id);
+    let leave = LeaveFeedback { conversation_id, good: good == "yes", text, by: visit.by() };
+    visit.call(&leave).await?;
+    visit.done(&here, "Thank you for the feedback.")
+}
+
+#[derive(Deserialize)]
+struct TagForm {
+    #[serde(default)]
+    add: String,
+    #[serde(default)]
+    remove: String,
+}
+
+async fn tag(mut visit: Visit) -> Outcome<Response> {
+    let id: ConversationId = visit.parameter(ID)?;
+    let TagForm { add, remove } = visit.form().await?;
+    let list =
+        |tag: &str| Some(tag.trim().to_owned()).filter(|t| !t.is_empty()).into_iter().collect();
+    let word = if remove.is_empty() { "Tag added." } else { "Tag removed." };
+    let change = TagChange { add: list(&add), remove: list(&remove) };
+    let here = path(&id);
+    let subjects = vec![Subject::Conversation(id)];
+    visit.call(&ChangeTags { subjects, change, by: visit.by() }).await?;
+    visit.done(&here, word)
+}
+
+#[derive(Deserialize)]
+struct NoteForm {
+    text: String,
+}
+
+async fn note(mut visit: Visit) -> Outcome<Response> {
+    let id: ConversationId = visit.parameter(ID)?;
+    let NoteForm { text } = visit.form().await?;
+    let here = path(&id);
+    visit.call(&AddNote { subject: Subject::Conversation(id), text, by: visit.by() }).await?;
+    visit.done(&here, "Note added.")
+}
+
+#[derive(Deserialize)]
+struct UnnoteForm {
+    note: String,
+}
+
+async fn unnote(mut visit: Visit) -> Outcome<Response> {
+    let id: ConversationId = visit.parameter(ID)?;
+    let UnnoteForm { note } = visit.form().await?;
+    let here = path(&id);
+    visit.call(&RemoveNote { subject: Subject::Conversation(id), note_id: note }).await?;
+    visit.done(&here, "Note removed.")
+}
+
+/// What stands around a conversation.
+#[derive(Debug, Clone)]
+pub struct Around {
+    /// Tags, notes, feedback.
+    pub marks: ConversationMarks,
+    /// What the customer is called.
+    pub name: Option<String>,
+    /// The names of the team's people and keys.
+    pub team: BTreeMap<String, String>,
+}
+
+/// The whole page.
+pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes) -> Markup {
+    let summary = &shown.summary;
+    let lasted = summary.ended_at.map(|end| parts::duration(end.0 - summary.started_at.0));
+    html! {
+        p { a href="/app/conversations" { "← Conversations" } }
+        h1 { "Conversation of " (parts::time(summary.started_at)) }
+        div.two {
+            article {
+                header { h2 { "Transcript" } }
+                @if shown.transcript.is_empty() {
+                    p.muted { "The words of this conversation are not kept any more." }
+                }
+                ol.talk {
+                    @for message in &shown.transcript { (said(message, &shown.answers, &around.team)) }
+                }
+            }
+            div {
+                article {
+                    header { h2 { "Details" } }
+                    dl.facts {
+                        dt { "Customer" }
+                        dd {
+                            @match &summary.customer_id {
+                                Some(id) => { a href={ "/app/customers/" (id) } { (around.name.as_deref().unwrap_or("Nameless visitor")) } }
+                                None => { span.muted { "not known yet" } }
+                            }
+                        }
+                        dt { "Status" } dd { (parts::status(summary.status)) @if summary.transferred { " " span.badge { "transferred" } } }
+                        dt { "Sentiment" } dd { (parts::sentiment(summary.sentiment)) }
+                        dt { "Channel" } dd { (platform(summary.platform)) }
+                        dt { "Direction" } dd { (summary.direction.as_str()) }
+                        dt { "Language" } dd { (summary.lang.map_or("–", |lang| lang.code())) }
+                        dt { "Lasted" } dd { (lasted.as_deref().unwrap_or("still open")) }
+                        @for kind in Kind::ALL {
+                            @if let Some(fact) = shown.facts.get(kind) {
+                                dt { (parts::kind(kind)) }
+                                dd { a href={ "#m" (fact.seq) } { (fact.value) } }
+                            }
+                        }
+                    }
+                }
+                (answers(&shown.answers))
+                (feedback_box(summary.conversation_id.clone(), around, scopes))
+                (marks(summary.conversation_id.clone(), around, scopes))
+            }
+        }
+    }
+}
+
+/// A message, with the quotes of answers in it marked.
+fn said(message: &Message, answers: &[FieldAnswer], team: &BTreeMap<String, String>) -> Markup {
+    let who = match message.role {
+        Role::Customer => "Customer",
+        Role::Bot => "Bot",
+        Role::Agent => "Agent",
+        Role::System => "",
+    };
+    let anchor = format!("m{}", message.seq);
+    if message.role == Role::System {
+        return html! { li id=(anchor) .system { "— " (message.text) ", " (parts::time(message.at)) " —" } };
+    }
+    let quotes = quotes(message, answers);
+    html! {
+        li id=(anchor) class=(message.role.as_str()) {
+            p.said {
+                (who)
+                @if let Some(id) = &message.by { " " (by(id, team)) }
+                ", " (parts::time(message.at))
+                @if message.is_question() { " " span.badge { "asked by Askwell" } }
+            }
+            p {
+                @for piece in pieces(&message.text, &quotes) {
+                    @match piece {
+                        (text, None) => { (text) }
+                        (text, Some(ids)) => { mark data-quote=(ids) { (text) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The quotes that answers take from a message: where, and of which questions.
+fn quotes<'a>(message: &Message, answers: &'a [FieldAnswer]) -> Vec<(usize, usize, &'a str)> {
+    let place = message.seq as usize;
+    answers
+        .iter()
+        .flat_map(|answer| answer.answer.evidence.iter().map(move |e| (&answer.field_id, e)))
+        .filter(|(_, evidence)| evidence.message == place && !evidence.quote.is_empty())
+        .filter_map(|(id, evidence)| {
+            let start = message.text.find(&evidence.quote)?;
+            Some((start, start + evidence.quote.len(), id.as_str()))
+        })
+        .collect()
+}
+
+/// A text cut where quotes begin and end; each piece with the questions that quote it.
+fn pieces<'a>(text: &'a str, quotes: &[(usize, usize, &str)]) -> Vec<(&'a str, Option<String>)> {
+    let mut cuts: Vec<usize> = quotes.iter().flat_map(|(start, end, _)| [*start, *end]).collect();
+    cuts.extend([0, text.len()]);
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.windows(2)
+        .filter_map(|pair| {
+            let (start, end) = (*pair.first()?, *pair.last()?);
+            let ids: Vec<&str> =
+                quotes.iter().filter(|(s, e, _)| *s <= start && end <= *e).map(|q| q.2).collect();
+            Some((text.get(start..end)?, (!ids.is_empty()).then(|| ids.join(" "))))
+        })
+        .collect()
+}
+
+fn answers(answers: &[FieldAnswer]) -> Markup {
+    html! {
+        article {
+            header { h2 { "Answers" } }
+            @if answers.is_empty() { p.muted { "None yet: the questions are answered when the conversation has ended." } }
+            @for answer in answers {
+                div.answer data-evidence=(answer.field_id) tabindex="0" {
+                    strong { (answer.field_name) ": " }
+                    @match (&answer.answer.answer, answer.answer.state) {
+                        (Some(value), AnswerState::Value) => { (value) }
+                        (_, state) => { span.muted { "(" (state.as_str()) ")" } }
+                    }
+                    p.muted.small-text {
+                        (method(answer.answer.method))
+                        @if answer.answer.method != Method::Human && answer.answer.state == AnswerState::Value {
+                            ", " (format!("{:.0} %", answer.answer.confidence * 100.0)) " sure"
+                        }
+                        @for evidence in &answer.answer.evidence {
+                            ". “" a href={ "#m" (evidence.message) } { (evidence.quote) } "”"
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+const fn method(method: Method) -> &'static str {
+    match method {
+        Method::Exact => "Computed",
+        Method::Embedded => "Built-in classifier",
+        Method::Llm => "Language model",
+        Method::Human => "Set by a person",
+    }
+}
+
+fn feedback_box(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
+    html! {
+        article {
+            header { h2 { "Feedback" } }
+            @for feedback in &around.marks.feedback {
+                p.note {
+                    span.badge.good[feedback.good].bad[!feedback.good] { (if feedback.good { "good" } else { "not good" }) }
+                    " " (feedback.text) " "
+                    span.muted.small-text { (by(&feedback.by, &around.team)) ", " (parts::time(feedback.at)) }
+                }
+            }
+            @if scopes.has(WRITE) {
+                form method="post" action={ (path(&id)) "/feedback" } {
+                    textarea name="text" rows="2" maxlength="2000" aria-label="Why" placeholder="Was this handled and read well? Why?" {}
+                    div.row {
+                        button.secondary.small name="good" value="yes" { "Good" }
+                        button.secondary.small name="good" value="no" { "Not good" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn marks(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
+    let here = path(&id);
+    let may = scopes.has(WRITE);
+    html! {
+        article {
+            header { h2 { "Tags and notes" } }
+            div.row {
+                @for tag in &around.marks.tags {
+                    a.chip href={ "/app/conversations?tag=" (super::visit::form_urlencode(tag)) } { (tag) }
+                    @if may {
+                        form method="post" action={ (here) "/tag" } {
+                            (parts::hidden("remove", tag))
+                            button.chip aria-label={ "Remove the tag " (tag) } { "×" }
+                        }
+                    }
+                }
+            }
+            @if may {
+                form method="post" action={ (here) "/tag" } .row {
+                    input name="add" required maxlength="60" aria-label="New tag" placeholder="New tag" autocomplete="off";
+                    button.secondary.small { "Add" }
+                }
+            }
+            @for note in &around.marks.notes {
+                p.note { (note.text) }
+                div.row.spread {
+                    span.muted.small-text { (by(&note.by, &around.team)) ", " (parts::time(note.at)) }
+                    @if may {
+                        form method="post" action={ (here) "/unnote" } {
+                            (parts::hidden("note", &note.id))
+                            button.chip { "Remove" }
+                        }
+                    }
+                }
+            }
+            @if may {
+                form method="post" action={ (here) "/note" } {
+                    textarea name="text" required rows="2" aria-label="New note" placeholder="Write a note for the team" {}
+                    button.secondary.small { "Add note" }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_where_quotes_begin_and_end() {
+        let text = "It arrived broken, sadly";
+        let found = pieces(text, &[(3, 17, "a"), (11, 24, "b")]);
+        let found: Vec<_> = found.iter().map(|(t, ids)| (*t, ids.as_deref())).collect();
+        assert_eq!(
+            found,
+            [
+                ("It ", None),
+                ("arrived ", Some("a")),
+                ("broken", Some("a b")),
+                (", sadly", Some("b"))
+            ]
+        );
+        assert_eq!(pieces("", &[]), []);
+        assert_eq!(pieces("ab", &[]), [("ab", None)]);
+    }
+}

@@ -1,0 +1,206 @@
+//! Developers → Keys and embedding: making, regenerating and revoking keys, and the tag for a site.
+
+use super::customer::by;
+use super::parts;
+use super::{Page, Visit};
+use crate::auth;
+use crate::fault::{Fault, Outcome};
+use crate::http;
+use crate::ledger::{desk, keys, settings};
+use askwell::Code;
+use askwell::access::{Scope, Scopes};
+use askwell::api::{KeyKind, KeyShown};
+use askwell::id::KeyId;
+use maud::{Markup, html};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use worker::Response;
+
+const PATH: &str = "/app/developers/keys";
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[
+    Page::get(PATH, Scope::KeysManage, |visit| Box::pin(list(visit))),
+    Page::post(PATH, Scope::KeysManage, |visit| Box::pin(make(visit))),
+    Page::post("/app/developers/keys/{key_id}/regenerate", Scope::KeysManage, |visit| {
+        Box::pin(regenerate(visit))
+    }),
+    Page::post("/app/developers/keys/{key_id}/revoke", Scope::KeysManage, |visit| {
+        Box::pin(revoke(visit))
+    }),
+];
+
+async fn list(visit: Visit) -> Outcome<Response> {
+    show(&visit, None).await
+}
+
+async fn show(visit: &Visit, fresh: Option<&(String, KeyKind)>) -> Outcome<Response> {
+    let keys = visit.call(&keys::List).await?;
+    let team = visit.call(&desk::Team).await?;
+    let origins = visit.call(&settings::Get).await?.origins;
+    visit.page("Keys", page(&visit.origin(), &keys, &team, &origins, fresh))
+}
+
+#[derive(Deserialize)]
+struct MakeForm {
+    name: String,
+    kind: KeyKind,
+    #[serde(default)]
+    scope: Vec<String>,
+}
+
+async fn make(mut visit: Visit) -> Outcome<Response> {
+    let form: MakeForm = visit.form().await?;
+    let name = form.name.trim().to_owned();
+    http::check_name(&name)?;
+    let scopes = match form.kind {
+        KeyKind::Site => Scopes::NONE,
+        KeyKind::Secret if form.scope.is_empty() => {
+            return Err(Fault::refused(Code::InvalidField, "Tick what the secret key may do."));
+        }
+        KeyKind::Secret => Scopes::parse(&form.scope)?,
+    };
+    let fresh = auth::fresh_key(form.kind, &visit.principal.workspace)?;
+    let make = keys::Make {
+        by: visit.principal.clone(),
+        name,
+        kind: form.kind,
+        scopes,
+        hash: auth::hash(&fresh.key),
+        prefix: fresh.prefix,
+    };
+    visit.call(&make).await?;
+    show(&visit, Some(&(fresh.key, form.kind))).await
+}
+
+async fn regenerate(visit: Visit) -> Outcome<Response> {
+    let key_id: KeyId = visit.parameter("key_id")?;
+    let all = visit.call(&keys::List).await?;
+    let known = all.into_iter().find(|key| key.key_id == key_id);
+    let kind = known.ok_or_else(|| Fault::refused(Code::NotFound, "There is no such key."))?.kind;
+    let fresh = auth::fresh_key(kind, &visit.principal.workspace)?;
+    let again = keys::Regenerate {
+        by: visit.principal.clone(),
+        key_id,
+        hash: auth::hash(&fresh.key),
+        prefix: fresh.prefix,
+    };
+    visit.call(&again).await?;
+    show(&visit, Some(&(fresh.key, kind))).await
+}
+
+async fn revoke(visit: Visit) -> Outcome<Response> {
+    let key_id: KeyId = visit.parameter("key_id")?;
+    visit.call(&keys::Revoke { by: visit.principal.clone(), key_id }).await?;
+    visit.done(PATH, "The key is revoked: it opens nothing any more.")
+}
+
+const fn kind(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Site => "site",
+        KeyKind::Secret => "secret",
+    }
+}
+
+/// The whole page; `fresh` is a key that was made just now, and is shown this once.
+pub fn page(
+    origin: &str,
+    keys: &[KeyShown],
+    team: &BTreeMap<String, String>,
+    origins: &[String],
+    fresh: Option<&(String, KeyKind)>,
+) -> Markup {
+    html! {
+        h1 { "Keys" }
+        @if let Some((key, of)) = fresh {
+            article role="status" {
+                header { h2 { "Your new " (kind(*of)) " key" } }
+                p { strong { "It is shown this once." } " Copy it now; what was in its place is dead." }
+                pre { code #fresh { (key) } }
+                button.secondary.small type="button" data-copy="fresh" { "Copy" }
+            }
+        }
+        (table(keys, team))
+        details open[keys.is_empty()] {
+            summary { "Make a key" }
+            form method="post" action=(PATH) {
+                label { "Name" input name="name" required maxlength="200" placeholder="Where it is used" autocomplete="off"; }
+                fieldset {
+                    legend { "Kind" }
+                    label { input type="radio" name="kind" value="site" required; "Site: for pages, may be public" }
+                    label { input type="radio" name="kind" value="secret"; "Secret: for servers, may do what is ticked" }
+                }
+                fieldset {
+                    legend { "A secret key may" }
+                    @for scope in Scope::all() {
+                        label { input type="checkbox" name="scope" value=(scope.as_str()); (scope.meaning()) " " code { (scope.as_str()) } }
+                    }
+                }
+                button { "Make" }
+            }
+        }
+        (embed(origin, keys, origins, fresh))
+    }
+}
+
+fn table(keys: &[KeyShown], team: &BTreeMap<String, String>) -> Markup {
+    parts::table(
+        "Keys",
+        html! {
+            thead { tr { th scope="col" { "Name" } th scope="col" { "Kind" } th scope="col" { "Begins with" } th scope="col" { "Made" } th scope="col" { "Last used" } th scope="col" { "May" } th scope="col" { "Change" } } }
+            tbody {
+                @for key in keys {
+                    @let here = format!("{PATH}/{}", key.key_id);
+                    tr {
+                        th scope="row" .wrap { (key.name) }
+                        td { (kind(key.kind)) }
+                        td.nobr { code { (key.prefix) "…" } }
+                        td { (parts::time(key.created_at)) @if let Some(id) = &key.created_by { " by " (by(id, team)) } }
+                        td { @match key.last_used_at { Some(at) => { (parts::time(at)) } None => { "never" } } }
+                        td.small-text {
+                            @if key.kind == KeyKind::Site { "open conversations" }
+                            @else if key.scopes == Scopes::ALL { "everything" }
+                            @else { (key.scopes.names().collect::<Vec<_>>().join(", ")) }
+                        }
+                        td {
+                            details {
+                                summary.small-text { "Change" span.vh { " " (key.name) } }
+                                p.small-text { "The key as it is now stops at once, and who signed in with it is signed out." }
+                                div.row {
+                                    form method="post" action={ (here) "/regenerate" } { button.secondary.small { "Regenerate" } }
+                                    form method="post" action={ (here) "/revoke" } { button.danger.small { "Revoke" } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn embed(
+    origin: &str,
+    keys: &[KeyShown],
+    origins: &[String],
+    fresh: Option<&(String, KeyKind)>,
+) -> Markup {
+    let key = match (fresh, keys.iter().find(|key| key.kind == KeyKind::Site)) {
+        (Some((key, KeyKind::Site)), _) => key.clone(),
+        (_, Some(known)) => format!("{}…", known.prefix),
+        _ => "pk_…".to_owned(),
+    };
+    html! {
+        article {
+            header { h2 { "Put the widget on your site" } }
+            p { "One tag on each page, with a site key:" }
+            pre { code #tag { "<script async src=\"" (origin) "/askwell.js\" data-key=\"" (key) "\"></script>" } }
+            button.secondary.small type="button" data-copy="tag" { "Copy" }
+            p.small-text {
+                "Only the first characters of a site key are kept: regenerate it where it was lost. "
+                @if origins.is_empty() { "No site may use it yet: add its origin to the workspace." }
+                @else { "It works on " (origins.join(", ")) "." }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Developers → Daily export: the calendar of sealed days. Privacy → Erasures: what was removed for good.
+
+use super::customer::by;
+use super::parts::{self, number};
+use super::{Page, Visit};
+use crate::fault::Outcome;
+use crate::ledger::{customers, desk, exports};
+use askwell::access::Scope;
+use askwell::api::{Erasure, ExportDay};
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+use worker::Response;
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[
+    Page::get("/app/developers/exports", Scope::ExportsRead, |visit| Box::pin(show(visit))),
+    Page::get("/app/privacy/erasures", Scope::CustomersErase, |visit| Box::pin(erasures(visit))),
+];
+
+async fn show(visit: Visit) -> Outcome<Response> {
+    let days = visit.call(&exports::Days).await?;
+    visit.page("Daily export", calendar(&days))
+}
+
+/// The days, the latest first.
+pub fn calendar(days: &[ExportDay]) -> Markup {
+    html! {
+        h1 { "Daily export" }
+        p.muted { "One file for each UTC day, with every conversation that ended on it and no names, e-mail addresses or phone numbers. A day is sealed an hour after its end; from then on its bytes never change." }
+        @if days.is_empty() {
+            (parts::empty("No days yet", html! { "The first appears when a conversation has ended." }))
+        } @else {
+            (parts::table("Days", html! {
+                thead { tr { th scope="col" { "Day" } th.num scope="col" { "Conversations" } th.num scope="col" { "Size" } th scope="col" { "Sealed" } th scope="col" { "SHA-256" } th scope="col" { "File" } } }
+                tbody {
+                    @for day in days.iter().rev() {
+                        tr {
+                            th scope="row" .nobr { (day.day) }
+                            td.num { (number(day.conversations)) }
+                            td.num.nobr { @match day.bytes { Some(bytes) => { (number(bytes)) " B" } None => { "–" } } }
+                            td { @match day.sealed_at { Some(at) => { (parts::time(at)) } None => { span.badge.odd { "open" } } } }
+                            td.wrap { @match &day.sha256 { Some(hash) => { code { (hash) } } None => { "–" } } }
+                            td { @if day.sealed_at.is_some() { a href={ "/v1/exports/" (day.day) } download={ (day.day) ".json" } { "Download" span.vh { " the file of " (day.day) } } } @else { "–" } }
+                        }
+                    }
+                }
+            }))
+            p.muted.small-text { "Times are in UTC." }
+        }
+    }
+}
+
+async fn erasures(visit: Visit) -> Outcome<Response> {
+    let (all, pending) = visit.call(&customers::Erasures).await?;
+    let team = visit.call(&desk::Team).await?;
+    visit.page("Erasures", erasures_page(&all, pending, &team))
+}
+
+/// What was removed, the latest first.
+pub fn erasures_page(all: &[Erasure], pending: u64, team: &BTreeMap<String, String>) -> Markup {
+    html! {
+        h1 { "Erasures" }
+        p.muted { "Who was removed for good, by pseudonym. A receipt says what went, and is signed by this server." }
+        @if pending > 0 { p role="status" { (parts::count(pending, "copy")) " still to be emptied; this takes seconds." } }
+        @if all.is_empty() {
+            (parts::empty("Nobody was removed", html! { "Delete a person from their page under Customers." }))
+        } @else {
+            p { a href="/v1/erasures" download="erasures.json" { "Download all receipts, signed" } }
+            (parts::table("Erasures", html! {
+                thead { tr { th scope="col" { "When" } th scope="col" { "By" } th scope="col" { "Receipt" } th.num scope="col" { "Profiles" } th.num scope="col" { "Conversations" } th.num scope="col" { "Rows removed" } } }
+                tbody {
+                    @for erasure in all {
+                        tr {
+                            td { (parts::time(erasure.at)) }
+                            td { (by(&erasure.by, team)) }
+                            td.wrap { code { (erasure.erasure_id) } }
+                            td.num { (erasure.customer_ids.len()) }
+                            td.num { (erasure.conversation_ids.len()) }
+                            td.num { (number(erasure.removed.values().sum())) }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Metrics → Signals: the modules of the signals dashboard, each from exactly its inputs.
+
+use super::metrics::{Asked, Chart, Line, change, chart, period_fields};
+use super::parts::{self, number};
+use super::{Page, Visit};
+use crate::fault::Outcome;
+use crate::ledger::signals;
+use askwell::access::Scope;
+use askwell::metrics::period::Period;
+use askwell::metrics::signals::{Module, Report, State};
+use maud::{Markup, html};
+use worker::Response;
+
+const PATH: &str = "/app/metrics/signals";
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[Page::get(PATH, Scope::ReportsRead, |visit| Box::pin(show(visit)))];
+
+async fn show(visit: Visit) -> Outcome<Response> {
+    let asked: Asked = visit.query()?;
+    let period = asked.period(visit.now())?;
+    let modules = visit.call(&signals::Get { period, channel: asked.channel()? }).await?;
+    visit.page_with("Signals", page(&asked, period, &modules), &["charts.js"])
+}
+
+const fn title(module: Module) -> &'static str {
+    match module {
+        Module::DissatisfactionDetected => "Dissatisfaction detected",
+        Module::SevereNegativeCount => "Severe negative count",
+        Module::TopFrictionThemes => "Top friction themes",
+        Module::EscalatedForHumanReview => "Escalated for human review",
+        Module::HandlingSplit => "Auto / assisted / escalated handling split",
+        Module::KbGaps => "KB gaps affecting replies",
+        Module::ResolvedRecovered => "Resolved / recovered",
+        Module::ReopenedIssues => "Reopened issues",
+        Module::SuccessfulHandoff => "Successful human handoff",
+    }
+}
+
+/// The whole page.
+pub fn page(asked: &Asked, period: Period, modules: &[Report]) -> Markup {
+    html! {
+        h1 { "Signals" }
+        form method="get" action=(PATH) {
+            div.fields { (period_fields(asked, period)) button { "Show" } }
+        }
+        @for module in modules { (card(module)) }
+    }
+}
+
+fn card(report: &Report) -> Markup {
+    let title = title(report.module);
+    html! {
+        article {
+            header { h2 { (title) } }
+            @if report.state != State::Ready {
+                p.muted {
+                    @if report.state == State::Partial { "Some inputs have not been seen yet: " } @else { "Not enough data yet. Missing: " }
+                    @for (place, input) in report.missing.iter().enumerate() {
+                        @if place > 0 { ", " }
+                        code { (input) }
+                    }
+                    "."
+                }
+            }
+            @if !report.figures.is_empty() {
+                (parts::table(title, html! {
+                    thead { tr { th scope="col" { "What" } th.num scope="col" { "Count" } th.num scope="col" { "Share" } th.num scope="col" { "Before" } th.num scope="col" { "Change" } } }
+                    tbody {
+                        @for figure in &report.figures {
+                            tr {
+                                th scope="row" { (figure.key.replace('_', " ")) @if figure.rise.is_some() { " " span.badge.bad { "rising" } } }
+                                td.num { (number(figure.count.now)) }
+                                td.num.nobr { (figure.share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))) }
+                                td.num { (number(figure.count.before)) }
+                                td.num.nobr { (change(&figure.count)) }
+                            }
+                        }
+                    }
+                }))
+                (chart(&format!("{title}, over time"), &trend(report)))
+            }
+        }
+    }
+}
+
+fn trend(report: &Report) -> Chart {
+    Chart {
+        days: report
+            .figures
+            .first()
+            .map(|figure| figure.trend.iter().map(|day| day.day).collect())
+            .unwrap_or_default(),
+        series: report
+            .figures
+            .iter()
+            .take(6)
+            .map(|figure| Line {
+                name: figure.key.replace('_', " "),
+                counts: figure.trend.iter().map(|day| day.count).collect(),
+            })
+            .collect(),
+    }
+}
