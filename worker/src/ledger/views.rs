@@ -34,7 +34,13 @@ pub const ROOM: Room = Room {
             "CREATE INDEX conversations_unread ON conversations (id) WHERE sentiment IS NULL AND status NOT IN ('queued', 'in-progress')",
         ],
     }],
-    ops: &[Op::read::<Customers>(), Op::write::<Save>(), Op::write::<Remove>()],
+    ops: &[
+        Op::read::<Customers>(),
+        Op::read::<Conversations>(),
+        Op::read::<AroundConversation>(),
+        Op::write::<Save>(),
+        Op::write::<Remove>(),
+    ],
     ..Room::EMPTY
 };
 

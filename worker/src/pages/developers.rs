@@ -113,7 +113,7 @@ pub fn page(
     html! {
         h1 { "Keys" }
         @if let Some((key, of)) = fresh {
-            article role="status" {
+            article {
                 header { h2 { "Your new " (kind(*of)) " key" } }
                 p { strong { "It is shown this once." } " Copy it now; what was in its place is dead." }
                 pre { code #fresh { (key) } }

@@ -197,7 +197,7 @@ pub fn change(compared: &Comparison) -> String {
 pub fn card(name: &str, compared: &Comparison) -> Markup {
     html! {
         section {
-            h3 { (name) }
+            p.small-text.flat { (name) }
             div.figure { (number(compared.now)) }
             span.muted.small-text { (change(compared)) " (before: " (number(compared.before)) ")" }
         }
@@ -391,7 +391,7 @@ fn cross(field: &FieldVersion, other: &FieldVersion, table: &CrossTab) -> Markup
                             tr {
                                 th scope="row" { (row.as_str()) }
                                 @for (column, n) in table.columns.iter().zip(cells) {
-                                    td.num class=(shade(*n)) {
+                                    td class={ "num " (shade(*n)) } {
                                         @if *n > 0 {
                                             a href={ "/app/conversations?f." (form_urlencode(&field.id)) "=" (form_urlencode(row.as_str())) "&f." (form_urlencode(&other.id)) "=" (form_urlencode(column.as_str())) } { (number(*n)) }
                                         } @else { "0" }

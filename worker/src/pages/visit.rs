@@ -102,11 +102,6 @@ impl Visit {
         Ok(self.parameters.read(name)?)
     }
 
-    /// What stands in the path for a name, as it stands.
-    pub fn text(&self, name: &str) -> String {
-        self.parameters.get(name).to_owned()
-    }
-
     /// The address' origin.
     pub fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
