@@ -22,6 +22,9 @@ const MATRIX = {
   "workspace.put": "key admin",
   "settings.sign_in": "key admin agent",
   "settings.put_sign_in": "key admin",
+  "settings.retention": "key admin agent",
+  "settings.put_retention": "key admin",
+  "settings.preview_retention": "key admin agent",
   "overview.get": "key reports admin agent viewer",
   "keys.list": "key admin",
   "keys.create": "key admin",
@@ -67,6 +70,23 @@ const MATRIX = {
   "preview.prompt": "key admin agent viewer",
   "preview.classify": "key admin agent viewer",
   "preview.sentiment": "key admin agent viewer",
+  "llm.get": "key admin agent",
+  "llm.put": "key admin",
+  "llm.drop": "key admin",
+  "llm.check": "key admin",
+  "articles.list": "key admin agent viewer",
+  "articles.get": "key admin agent viewer",
+  "articles.search": "key admin agent viewer",
+  "articles.versions": "key admin agent viewer",
+  "articles.create": "key admin agent",
+  "articles.put": "key admin agent",
+  "articles.import": "key admin agent",
+  "articles.publish": "key admin agent",
+  "articles.unpublish": "key admin agent",
+  "articles.remove": "key admin agent",
+  "gaps.list": "key admin agent viewer",
+  "gaps.draft": "key admin agent",
+  "gaps.dismiss": "key admin agent",
   "conversations.open": "key page admin agent",
   "conversations.list": "key admin agent viewer",
   "conversations.search": "key admin agent viewer",
@@ -148,6 +168,8 @@ describe("the matrix of operations and roles", () => {
     ids.customer_id = (await space.team.classified(talk.id)).customer_id;
     ids.day = "2020-01-01";
     [ids.field_id, ids.other_id] = (await space.team.get("/v1/fields")).fields.map((field) => field.id);
+    const article = { title: "Opening hours", body: "We are open from nine to five." };
+    ids.article_id = (await space.team.expect(201, "POST", "/v1/articles", { body: article })).article_id;
     const mark = async (path) =>
       (await space.team.expect(201, "POST", `${path}/notes`, { body: { text: "Likes tea" } })).note_id;
     ids.note_id = await mark(`/v1/customers/${ids.customer_id}`);

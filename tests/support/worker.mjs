@@ -21,7 +21,11 @@ const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 5_000;
 
 export const ADMIN_KEY = "operator-key-of-the-tests";
-const SECRETS = { ADMIN_KEY, SIGNING_SECRET: "signing-secret-of-the-tests-0123456789" };
+const SECRETS = {
+  ADMIN_KEY,
+  SIGNING_SECRET: "signing-secret-of-the-tests-0123456789",
+  ENCRYPTION_KEYS: `1:${Buffer.alloc(32, 1).toString("base64")}`,
+};
 
 const running = new Set();
 process.on("exit", () => {

@@ -31,6 +31,9 @@ const ADMIN_KEY: &str = "ADMIN_KEY";
 /// Secret that signs visitor tokens.
 const SIGNING_SECRET: &str = "SIGNING_SECRET";
 
+/// Secret that wraps the customers' keys; see [`crate::vault`].
+const ENCRYPTION_KEYS: &str = "ENCRYPTION_KEYS";
+
 /// Now, moved by `CLOCK_OFFSET_S` seconds where that is set: a test can make a day pass.
 pub fn now(env: &Env) -> UnixMillis {
     let millis = i64::try_from(Date::now().as_millis()).unwrap_or(0);
@@ -99,6 +102,14 @@ pub fn signing_secret(env: &Env) -> Outcome<String> {
     secret(env, SIGNING_SECRET)
 }
 
+/// The keys that wrap the customers' keys.
+///
+/// # Errors
+/// When the secret is not set.
+pub fn encryption_keys(env: &Env) -> Outcome<String> {
+    secret(env, ENCRYPTION_KEYS)
+}
+
 /// The platform's cryptography.
 ///
 /// # Errors
@@ -108,12 +119,29 @@ pub fn crypto() -> Result<web_sys::Crypto, JsValue> {
 }
 
 /// 130 random bits as 26 characters.
+///
+/// # Errors
+/// When there are no random numbers to be had.
 pub fn random() -> Outcome<String> {
     let mut bytes = [0u8; 32];
-    crypto()
-        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes))
-        .map_err(|_| Fault::refused(Code::Internal, "no random numbers to be had"))?;
+    fill(&mut bytes)?;
     Ok(id::digest(&[&bytes]))
+}
+
+/// Fills bytes with random ones.
+///
+/// # Errors
+/// When there are no random numbers to be had.
+pub fn fill(bytes: &mut [u8]) -> Outcome<()> {
+    let none = || Fault::refused(Code::Internal, "no random numbers to be had");
+    #[cfg(target_arch = "wasm32")]
+    return crypto()
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(bytes))
+        .map(drop)
+        .map_err(|_| none());
+    // In native tests there is no JavaScript.
+    #[cfg(not(target_arch = "wasm32"))]
+    return getrandom::fill(bytes).map_err(|_| none());
 }
 
 fn secret(env: &Env, name: &str) -> Outcome<String> {

@@ -25,6 +25,7 @@ mod replies;
 mod routes;
 mod rpc;
 mod sql;
+mod vault;
 
 pub use conversation::Conversation;
 pub use ledger::Workspace;

@@ -298,3 +298,14 @@ pub fn counts(sql: &Sql) -> Outcome<Counts> {
         )?,
     })
 }
+
+/// Whose conversation it is; none when that is not known yet.
+pub fn owner(sql: &Sql, conversation: &str) -> Outcome<Option<String>> {
+    #[derive(Deserialize)]
+    struct Row {
+        customer_id: Option<String>,
+    }
+    let row: Option<Row> =
+        sql.first("SELECT customer_id FROM conversations WHERE id = ?", bind![conversation])?;
+    Ok(row.and_then(|row| row.customer_id))
+}

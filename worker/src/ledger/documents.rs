@@ -85,7 +85,14 @@ impl<T> Versioned<T> {
     }
 }
 
-/// KV: a closed conversation's words.
+/// KV: a document of a customer, for whoever has their key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SealedDocument {
+    /// A versioned document; see [`crate::vault`].
+    pub sealed: String,
+}
+
+/// KV, sealed: a closed conversation's words.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TranscriptDocument {
     /// In order.

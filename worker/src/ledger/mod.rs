@@ -23,6 +23,7 @@ pub mod collected;
 pub mod conversations;
 pub mod customers;
 pub mod cx;
+pub mod data_keys;
 pub mod dead;
 pub mod desk;
 pub mod documents;
@@ -45,6 +46,7 @@ mod outbox;
 pub mod overview;
 pub mod record;
 pub mod replies;
+pub mod retention;
 pub mod reviews;
 mod seal;
 pub mod sections;
@@ -62,6 +64,7 @@ use crate::fault::{Outcome, from_json};
 use crate::jobs;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
+use crate::vault;
 use askwell::access::{Principal, Who};
 use askwell::id::WorkspaceId;
 use askwell::limit::Standing;
@@ -84,6 +87,7 @@ const ROOMS: &[Room] = &[
     llm::ROOM,
     conversations::ROOM,
     facts::ROOM,
+    data_keys::ROOM,
     archives::ROOM,
     record::ROOM,
     marks::ROOM,
@@ -103,6 +107,7 @@ const ROOMS: &[Room] = &[
     exports::ROOM,
     knowledge::ROOM,
     replies::ROOM,
+    retention::ROOM,
     dead::ROOM,
     overview::ROOM,
     desk::ROOM,
@@ -186,6 +191,7 @@ impl Workspace {
     }
 
     async fn migrate(&self) -> Outcome<()> {
+        vault::begin(&self.env)?;
         let rooms = ROOMS.iter().flat_map(|room| room.migrations);
         let migrations = rooms.chain(std::iter::once(&jobs::MIGRATION));
         self.sql().migrate(&self.state, migrations).await

@@ -4,9 +4,11 @@
 //! changes, KV is written once with what is true when it is written. One that cannot be written is
 //! tried again with growing pauses, and holds up no other.
 
-use super::documents::{TranscriptDocument, Versioned, VisitorDocument, WorkspaceDocument};
+use super::documents::{
+    SealedDocument, TranscriptDocument, Versioned, VisitorDocument, WorkspaceDocument,
+};
 use super::settings::{self, Settings};
-use super::{Workspace, archives, customers};
+use super::{Workspace, archives, conversations, customers, data_keys};
 use crate::alarm;
 use crate::bind;
 use crate::bounded::{self, Limits};
@@ -15,7 +17,7 @@ use crate::fault::{Outcome, to_json};
 use crate::jobs::{self, Next, Work};
 use crate::sql::Sql;
 use askwell::time::UnixMillis;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use worker::{Env, kv::KvStore};
 
 /// Documents per alarm: each is a KV write, and an invocation may make 1,000 subrequests.
@@ -105,15 +107,17 @@ fn read(sql: &Sql, settings: &Settings, document: &Document) -> Outcome<Option<S
     let subject = document.subject.as_str();
     match document.kind.as_str() {
         "customer" => customers::find(sql, subject)?
-            .map(|customer| to_json("document", &Versioned::new(customer)))
+            .map(|customer| sealed(sql, document, subject, &Versioned::new(customer)))
             .transpose(),
+        // Ids and kinds alone, which the edge reads before the first word.
         "visitor" => visitor(sql, subject)?
             .map(|visitor| to_json("document", &Versioned::new(visitor)))
             .transpose(),
         "transcript" => archives::find(sql, subject)?
             .map(|archive| {
+                let owner = conversations::owner(sql, subject)?.unwrap_or_default();
                 let transcript = TranscriptDocument { messages: archive.messages };
-                to_json("document", &Versioned::new(transcript))
+                sealed(sql, document, &owner, &Versioned::new(transcript))
             })
             .transpose(),
         "workspace" => {
@@ -123,6 +127,18 @@ fn read(sql: &Sql, settings: &Settings, document: &Document) -> Outcome<Option<S
         }
         _ => Ok(None),
     }
+}
+
+/// A document that only whoever has its customer's key can read.
+fn sealed<T: Serialize>(
+    sql: &Sql,
+    document: &Document,
+    customer: &str,
+    content: &T,
+) -> Outcome<String> {
+    let text = to_json("document", content)?;
+    let sealed = data_keys::of(sql, customer)?.seal(customer, &document.key, text.as_bytes())?;
+    to_json("document", &Versioned::new(SealedDocument { sealed }))
 }
 
 /// None for a visitor who was erased, or of whom nothing is known yet.

@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room};
-use super::{answers, conversations, customers, dead, documents, events};
+use super::{answers, conversations, customers, data_keys, dead, documents, events};
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use askwell::api::Overview;
@@ -37,6 +37,7 @@ impl Read for Get {
             events_blocked: events.blocked,
             outbox: documents::waiting(cx.sql)? + events.unsent,
             dead_letters: dead::count(cx.sql)?,
+            keys_outdated: data_keys::outdated(cx.sql)?,
         })
     }
 }

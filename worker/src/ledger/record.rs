@@ -109,7 +109,7 @@ impl Record {
         }
         customers::refresh(cx, &customer_id)?;
         let archive = Archive { messages: closed.messages.clone(), session: self.session.clone() };
-        archives::put(cx, id, &archive)?;
+        archives::put(cx, id, &customer_id, &archive)?;
         answers::put(cx, closed, &self.conclusion.answers)?;
         if self.ask.is_empty() {
             asks::spare(cx, id, asks::CLOSING)?;

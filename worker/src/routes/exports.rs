@@ -3,6 +3,7 @@
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::exports::{Days, Seal, SealDue};
+use crate::ledger::{data_keys, retention};
 use crate::{config, http, rpc};
 use askwell::Code;
 use askwell::access::Scope;
@@ -10,7 +11,7 @@ use askwell::api::ExportList;
 use askwell::api::route::{Access, Answer, Header, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::id::WorkspaceId;
-use worker::{Env, Response, ResponseBuilder};
+use worker::{Env, Response, ResponseBuilder, Stub};
 
 const READ: Access = Access::Scope(Scope::ExportsRead);
 
@@ -86,14 +87,11 @@ pub async fn seal_all(env: &Env) -> Outcome<()> {
             let Some(workspace) = key.name.strip_prefix("workspace/") else { continue };
             let Ok(workspace) = workspace.parse::<WorkspaceId>() else { continue };
             let sealed = match rpc::ledger(env, &workspace) {
-                Ok(ledger) => rpc::call(&ledger, &SealDue).await,
+                Ok(ledger) => tend(&ledger).await,
                 Err(fault) => Err(fault),
             };
             if let Err(fault) = sealed {
-                worker::console_error!(
-                    "sealing the days of {workspace} failed: {}",
-                    fault.public()
-                );
+                worker::console_error!("the hourly work of {workspace} failed: {}", fault.public());
                 fault.log("seal");
             }
         }
@@ -102,4 +100,12 @@ pub async fn seal_all(env: &Env) -> Outcome<()> {
             None => return Ok(()),
         }
     }
+}
+
+/// What a workspace has to do every hour.
+async fn tend(ledger: &Stub) -> Outcome<()> {
+    let sealed = rpc::call(ledger, &SealDue).await.map(drop);
+    rpc::call(ledger, &data_keys::Rotate).await?;
+    rpc::call(ledger, &retention::Retain).await?;
+    sealed
 }

@@ -70,7 +70,7 @@ pub use review::{
     Asking, FieldPreview, HumanAnswer, ModelRun, NewPreview, NewReview, ReviewedAnswer,
     ReviewedAnswers, ValueProposal, ValueProposals,
 };
-pub use settings::{SignInSettings, TokenIssuer, TokenSignIn};
+pub use settings::{RetentionCount, RetentionSettings, SignInSettings, TokenIssuer, TokenSignIn};
 pub use workspace::{
     Health, NewWorkspace, Overview, Webhook, WebhookChange, WebhookShown, WorkspaceCreated,
     WorkspaceSettings, WorkspaceShown,

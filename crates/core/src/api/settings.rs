@@ -38,3 +38,30 @@ pub struct TokenSignIn {
     #[serde(default)]
     pub token: Option<String>,
 }
+
+/// `/v1/settings/retention`: after how many days without a new word something goes; for ever with null.
+/// 1 to 36,500 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSettings {
+    /// Customers, with all that is kept of them, as by `DELETE /v1/customers/{customer_id}`: since their
+    /// last conversation, none of which is open.
+    pub customers_days: Option<u32>,
+    /// What was said in conversations that have ended, and the quotes from it in answers.
+    pub transcripts_days: Option<u32>,
+    /// Who has looked at which customer.
+    pub accesses_days: Option<u32>,
+}
+
+/// What `POST /v1/settings/retention/preview` answers: how much would go at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RetentionCount {
+    /// Customers.
+    pub customers: u64,
+    /// Conversations whose words are kept, those of the customers included.
+    pub transcripts: u64,
+    /// Entries of the log of accesses.
+    pub accesses: u64,
+}

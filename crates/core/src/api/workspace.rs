@@ -104,6 +104,9 @@ pub struct Overview {
     pub outbox: u64,
     /// Queue messages set aside, and why.
     pub dead_letters: u64,
+    /// Customers' keys that are still wrapped with a former key of the installation.
+    #[serde(default)]
+    pub keys_outdated: u64,
 }
 
 /// `GET /health`.

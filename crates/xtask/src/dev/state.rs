@@ -167,6 +167,11 @@ pub fn secrets(project: &Project) -> Result<Secrets> {
     let before = text.len();
     let admin_key = ensure(&mut text, "ADMIN_KEY")?;
     ensure(&mut text, "SIGNING_SECRET")?;
+    if value(&text, "ENCRYPTION_KEYS").is_none() {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|e| anyhow!("no random bytes to be had: {e}"))?;
+        text.push_str(&format!("ENCRYPTION_KEYS=\"1:{}\"\n", STANDARD.encode(bytes)));
+    }
     if text.len() != before {
         write_private(&file, &text)?;
     }

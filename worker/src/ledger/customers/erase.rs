@@ -2,7 +2,7 @@
 //!
 //! One transaction takes every row of theirs out of the ledger, notes their ids as erased, marks their
 //! copies in KV as out of date, which deletes them, and leaves a job for each conversation object to
-//! be emptied. A closing or message that comes late finds the id among the erased and is dropped.
+//! be emptied. Their keys go with the rows, so that no copy of what was sealed can be opened again. A closing or message that comes late finds the id among the erased and is dropped.
 //! Sealed days and events hold ids, enums and numbers alone, and stay.
 
 use super::{HOMES, Value, must, unindex};
@@ -13,7 +13,7 @@ use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs::{self, Next, Work};
 use crate::ledger::cx::Cx;
 use crate::ledger::op::{Read, Write};
-use crate::ledger::{Workspace, answers, documents, knowledge, replies};
+use crate::ledger::{Workspace, answers, data_keys, documents, knowledge, replies};
 use crate::rpc::{self, Call};
 use crate::sql::Sql;
 use askwell::api::Erasure;
@@ -95,6 +95,7 @@ impl Write for Erase {
         }
         for home in &homes {
             unindex(cx, home)?;
+            data_keys::remove(cx, home)?;
             remove(cx, &OF_HOME, home, &mut removed)?;
             documents::stale(cx, documents::Kind::Customer, home)?;
             tombstone(cx, home)?;

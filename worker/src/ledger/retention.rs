@@ -1,0 +1,255 @@
+//! Letting go of what is older than the workspace keeps it, by kind, a little at a time.
+//!
+//! The cron asks every hour, and a job does it in steps, so that a workspace with years behind it is not
+//! held up on the day that a limit is set. What would go is counted by the same conditions.
+
+use super::customers::Erase;
+use super::cx::Cx;
+use super::documents::{self, Kind};
+use super::op::{Op, Read, Room, Write};
+use super::sections::{self, Section};
+use super::{Workspace, archives};
+use crate::bind;
+use crate::config;
+use crate::fault::Outcome;
+use crate::jobs::{self, Job, Next, Work};
+use crate::rpc::Call;
+use askwell::api::{RetentionCount, RetentionSettings};
+use askwell::id::CustomerId;
+use askwell::{Code, Error};
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`].
+pub const ROOM: Room = Room {
+    ops: &[
+        Op::read::<sections::Get<RetentionSettings>>(),
+        Op::write::<sections::Put<RetentionSettings>>(),
+        Op::read::<Preview>(),
+        Op::write::<Retain>(),
+    ],
+    jobs: &[Job::of::<LetGo>()],
+    ..Room::EMPTY
+};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Longest that something can be kept for: a hundred years is for ever.
+const MOST_DAYS: u32 = 36_500;
+/// What goes in one transaction.
+const AT_ONCE: i64 = 50;
+/// By whom it was done, in receipts.
+const BY: &str = "retention";
+
+/// Customers without a word since then, and with no conversation open.
+const CUSTOMERS: &str =
+    "FROM customers c WHERE c.moved_to IS NULL AND c.root IS NULL AND c.last_at < ?
+     AND NOT EXISTS (SELECT 1 FROM conversations v JOIN customers h ON h.id = v.customer_id
+                     WHERE (h.id = c.id OR h.root = c.id) AND v.ended_at IS NULL)";
+/// Conversations that had ended then, and of which words are kept.
+const TRANSCRIPTS: &str = "FROM conversations c WHERE c.ended_at < ? AND EXISTS (SELECT 1 FROM archives a WHERE a.conversation_id = c.id)";
+/// Looks at a profile before then.
+const ACCESSES: &str = "FROM accesses WHERE at < ?";
+
+impl Section for RetentionSettings {
+    const NAME: &'static str = "settings.retention";
+    const PUT: &'static str = "settings.put_retention";
+    type Change = Self;
+    type Shown = Self;
+
+    fn changed(self, change: Self) -> Result<Self, Error> {
+        check(&change)?;
+        Ok(change)
+    }
+
+    fn shown(self) -> Self {
+        self
+    }
+}
+
+/// # Errors
+/// [`Code::InvalidField`] for a number of days that is out of range.
+fn check(settings: &RetentionSettings) -> Result<(), Error> {
+    let RetentionSettings { customers_days, transcripts_days, accesses_days } = settings;
+    let days = [customers_days, transcripts_days, accesses_days];
+    if days.into_iter().flatten().all(|days| (1..=MOST_DAYS).contains(days)) {
+        return Ok(());
+    }
+    Err(Error::new(Code::InvalidField, "each number of days must be 1 to 36,500, or null for ever"))
+}
+
+/// The instant before which things go; none when they stay.
+fn before(cx: &Cx, days: Option<u32>) -> Option<i64> {
+    days.map(|days| cx.now.0.saturating_sub(i64::from(days) * DAY_MS))
+}
+
+/// What would go now under these settings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Preview {
+    /// Not those that are set: those that somebody thinks of.
+    pub settings: RetentionSettings,
+}
+
+impl Call for Preview {
+    const NAME: &'static str = "retention.preview";
+    type Out = RetentionCount;
+}
+
+impl Read for Preview {
+    fn run(self, cx: &Cx) -> Outcome<RetentionCount> {
+        check(&self.settings)?;
+        let count = |from: &str, days| match before(cx, days) {
+            Some(at) => cx.sql.count(&format!("SELECT count(*) AS n {from}"), bind![at]),
+            None => Ok(0),
+        };
+        Ok(RetentionCount {
+            customers: count(CUSTOMERS, self.settings.customers_days)?,
+            transcripts: count(TRANSCRIPTS, self.settings.transcripts_days)?,
+            accesses: count(ACCESSES, self.settings.accesses_days)?,
+        })
+    }
+}
+
+/// Begins to let go of what is too old, if anything is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Retain;
+
+impl Call for Retain {
+    const NAME: &'static str = "retention.retain";
+    type Out = ();
+}
+
+impl Write for Retain {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        let settings: RetentionSettings = sections::read(cx.sql)?;
+        if settings != RetentionSettings::default() {
+            jobs::put(cx.sql, LetGo::KIND, "", cx.now)?;
+        }
+        Ok(())
+    }
+}
+
+/// Lets go of what is too old.
+pub struct LetGo;
+
+impl Work<Workspace> for LetGo {
+    const KIND: &'static str = "retain";
+
+    async fn run(ledger: &Workspace, _subject: &str) -> Outcome<Next> {
+        let more = ledger.write(step).await?;
+        Ok(if more { Next::At(config::now(&ledger.env)) } else { Next::Done })
+    }
+}
+
+/// Lets go of some of it; whether there may be more.
+fn step(cx: &Cx) -> Outcome<bool> {
+    let settings: RetentionSettings = sections::read(cx.sql)?;
+    let found = |from: &str, days| -> Outcome<Vec<Row>> {
+        let query = format!("SELECT id {from} ORDER BY id LIMIT ?");
+        before(cx, days).map_or(Ok(Vec::new()), |at| cx.sql.rows(&query, bind![at, AT_ONCE]))
+    };
+    let people = found(CUSTOMERS, settings.customers_days)?;
+    for row in &people {
+        let customer_id: CustomerId = row.id.parse()?;
+        Erase { customer_id, by: BY.to_owned() }.run(cx)?;
+    }
+    let words = found(TRANSCRIPTS, settings.transcripts_days)?;
+    for row in &words {
+        forget_words(cx, &row.id)?;
+    }
+    if let Some(at) = before(cx, settings.accesses_days) {
+        cx.sql.run(&format!("DELETE {ACCESSES}"), bind![at])?;
+    }
+    Ok([people.len(), words.len()].iter().any(|n| *n as i64 == AT_ONCE))
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+}
+
+/// Takes away what was said in a conversation, quotes in answers included. That it was held, what it was
+/// answered with and what the visitor said of themselves stays.
+fn forget_words(cx: &Cx, conversation: &str) -> Outcome<()> {
+    archives::remove(cx, conversation)?;
+    cx.sql.run(
+        "UPDATE answers SET body = json_set(body, '$.evidence', json('[]')) WHERE conversation_id = ?",
+        bind![conversation],
+    )?;
+    cx.sql
+        .run("UPDATE revisions SET body = '{}' WHERE conversation_id = ?", bind![conversation])?;
+    documents::stale(cx, Kind::Transcript, conversation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Ledger, closing, conversation};
+    use super::*;
+    use crate::ledger::answers;
+    use sections::Put;
+
+    const NONE: RetentionSettings =
+        RetentionSettings { customers_days: None, transcripts_days: None, accesses_days: None };
+
+    fn set(ledger: &Ledger, change: RetentionSettings) -> Outcome<u64> {
+        ledger
+            .write(Put::<RetentionSettings> { change, revision: None })
+            .map(|section| section.revision)
+    }
+
+    fn preview(ledger: &Ledger, settings: RetentionSettings) -> (u64, u64) {
+        let count = ledger.read(Preview { settings });
+        (count.customers, count.transcripts)
+    }
+
+    fn words(ledger: &Ledger, n: u32) -> bool {
+        archives::find(&ledger.sql, conversation(n).as_str()).unwrap().is_some()
+    }
+
+    #[test]
+    fn what_is_counted_goes_and_nothing_else() {
+        let ledger = Ledger::new();
+        for n in 1..=120 {
+            let email = format!("{n}@example.com");
+            ledger.write(closing(&ledger, n, 1, n, Some(&email))).unwrap();
+        }
+        ledger.wait(10 * DAY_MS);
+        // One of them writes again.
+        let mut late = closing(&ledger, 121, 1, 1, Some("1@example.com"));
+        late.closed.started_at = late.closed.started_at.plus(9 * DAY_MS);
+        late.closed.ended_at = late.closed.ended_at.plus(9 * DAY_MS);
+        ledger.write(late).unwrap();
+
+        let transcripts = RetentionSettings { transcripts_days: Some(5), ..NONE };
+        assert_eq!(preview(&ledger, NONE), (0, 0));
+        assert_eq!(preview(&ledger, transcripts), (0, 120));
+        assert_eq!(
+            preview(&ledger, RetentionSettings { customers_days: Some(5), ..NONE }),
+            (119, 0)
+        );
+        assert!(!ledger.at(step).unwrap(), "nothing is set: nothing goes");
+        assert_eq!(ledger.customers().len(), 120);
+
+        set(&ledger, transcripts).unwrap();
+        let answered = answers::find(&ledger.sql, conversation(2).as_str()).unwrap().len();
+        while ledger.at(step).unwrap() {}
+        assert!(!words(&ledger, 1) && !words(&ledger, 120) && words(&ledger, 121));
+        assert_eq!(ledger.customers().len(), 120, "people stay");
+        let left = answers::find(&ledger.sql, conversation(2).as_str()).unwrap();
+        assert!(left.len() == answered && left.iter().all(|a| a.answer.evidence.is_empty()));
+        assert_eq!(preview(&ledger, transcripts), (0, 0));
+
+        set(&ledger, RetentionSettings { customers_days: Some(5), ..NONE }).unwrap();
+        while ledger.at(step).unwrap() {}
+        let emails: Vec<_> = ledger.customers().into_iter().filter_map(|c| c.email).collect();
+        assert_eq!(emails, ["1@example.com"]);
+    }
+
+    #[test]
+    fn a_number_of_days_has_its_range() {
+        let ledger = Ledger::new();
+        for days in [0, MOST_DAYS + 1, u32::MAX] {
+            let refused = set(&ledger, RetentionSettings { accesses_days: Some(days), ..NONE });
+            assert_eq!(refused.unwrap_err().public().code, Code::InvalidField, "{days}");
+        }
+        assert_eq!(set(&ledger, RetentionSettings { accesses_days: Some(1), ..NONE }).unwrap(), 1);
+    }
+}
