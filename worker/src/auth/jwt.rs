@@ -87,8 +87,8 @@ impl Times {
         #[expect(clippy::cast_precision_loss, reason = "seconds of this age are exact in an f64")]
         let now = now.secs() as f64;
         let early = self.nbf.is_some_and(|begin| now < begin - LEEWAY_S);
-        // Not `>=`, so that what is no number is refused.
-        if early || !(now < self.exp + LEEWAY_S) { Err(wrong("has expired")) } else { Ok(()) }
+        // JSON has no numbers that compare with nothing.
+        if early || now >= self.exp + LEEWAY_S { Err(wrong("is not good now")) } else { Ok(()) }
     }
 }
 
