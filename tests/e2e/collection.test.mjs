@@ -76,6 +76,7 @@ describe("data collection", () => {
     assert.equal((await space.team.get(`/v1/fields/${first}`)).removed, true);
     await must(200, "POST", `/v1/fields/${first}/restore`, { version: 1 });
     await must(200, "PATCH", `/v1/fields/${first}`, { enabled: true });
+    await must(204, "DELETE", `/v1/fields/${first}/draft`);
     assertProblem(await send("GET", "/v1/fields/fd_0"), 404, "not_found");
     assertProblem(await send("POST", "/v1/fields", refund({ colour: "red" })), 422, "unknown_field");
     assertProblem(await send("POST", "/v1/fields/order", { ids: ["fd_0"] }), 422, "invalid_field");
