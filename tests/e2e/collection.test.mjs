@@ -107,7 +107,7 @@ describe("data collection", () => {
 
   test("a draft is tried on conversations that ended, and nothing is stored", async () => {
     const field = (await live()).find((f) => f.name === "Refund wanted");
-    const before = await space.team.overview();
+    const before = await space.team.settled();
     const draft = refund({ possible_values: ["Wants a refund", "Wants none"] });
     const path = `/v1/fields/${field.id}/preview`;
     const { diff, conversations, cost_micros } = await must(200, "POST", path, { field: draft, conversations: 2 });
