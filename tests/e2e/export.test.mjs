@@ -1,13 +1,19 @@
 // The daily export: one document per UTC day, immutable once sealed.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { assertProblem, Client, workspace } from "../support/api.mjs";
 import { day, DAY_S, instant } from "../support/days.mjs";
 import { inParallel } from "../support/play.mjs";
 import { RESENT_MS, until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
+import { ROOT, Worker } from "../support/worker.mjs";
 
 describe("the export", () => {
   let worker, space;
@@ -25,9 +31,9 @@ describe("the export", () => {
   });
   after(() => worker?.stop());
 
-  async function recorded(date, time, text, until = time, ends = date) {
+  async function recorded(date, time, said, until = time, ends = date) {
     const { conversation_id: id } = await space.team.open({ recorded: true });
-    await space.team.say(id, text, { role: "customer", at: instant(date, time) });
+    await space.team.say(id, said, { role: "customer", at: instant(date, time) });
     await space.team.act(id, "close", { at: instant(ends, until) });
     await space.team.classified(id);
     return id;
@@ -41,6 +47,9 @@ describe("the export", () => {
     for (const date of [day(0), day(1)]) {
       const problem = assertProblem(await file(date), 425, "not_ready");
       assert.match(problem.detail, /\d{4}-\d\d-\d\dT/, "says when");
+      const wait = Number((await file(date)).headers.get("retry-after"));
+      const sealed = Date.parse(`${date}T00:00:00Z`) + (DAY_S + 3600) * 1000;
+      assert.ok(Math.abs(Date.now() + wait * 1000 - sealed) < 30_000, `${wait} s`);
     }
     assert.deepEqual(await row(dates.old), {
       day: dates.old,
@@ -75,9 +84,9 @@ describe("the export", () => {
   });
 
   test("names nobody", async () => {
-    const text = (await file(dates.old)).text.toLowerCase();
+    const written = (await file(dates.old)).text.toLowerCase();
     for (const secret of ["nora", "quist", "example.com", "555-0110", "5550110"]) {
-      assert.ok(!text.includes(secret), `the file carries “${secret}”`);
+      assert.ok(!written.includes(secret), `the file carries “${secret}”`);
     }
   });
 
@@ -157,6 +166,70 @@ describe("the export", () => {
     const after = await file(dates.old);
     assert.deepEqual(after.bytes, sealed.bytes);
     assert.equal(after.headers.get("etag"), sealed.headers.get("etag"));
+  });
+
+  test("has a twin with one row a line, which is the same for ever", async () => {
+    for (const [date, count] of [[dates.old, 2], [dates.empty, 0]]) {
+      const twin = await space.team.send("GET", `/v1/exports/${date}?form=ndjson`);
+      assert.equal(twin.status, 200, twin.text);
+      assert.match(twin.type, /^application\/x-ndjson\b/);
+      const rows = twin.text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+      assert.deepEqual(rows, JSON.parse((await file(date)).text));
+      assert.equal(rows.length, count);
+      const again = await space.team.send("GET", `/v1/exports/${date}?form=ndjson`);
+      assert.deepEqual([again.bytes, again.headers.get("etag")], [twin.bytes, twin.headers.get("etag")]);
+      assert.equal(twin.headers.get("etag"), `"${createHash("sha256").update(twin.bytes).digest("hex")}"`);
+    }
+    assertProblem(await space.team.send("GET", `/v1/exports/${dates.old}?form=parquet`), 422, "invalid_field");
+  });
+
+  test("has the metrics that the command line makes of the files", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "askwell-days-"));
+    try {
+      const files = [];
+      for (const date of [day(-6), dates.old, dates.empty, dates.recent]) {
+        files.push(join(folder, `${date}.json`));
+        writeFileSync(files.at(-1), (await file(date)).bytes);
+      }
+      const cli = async (...options) => {
+        const command = ["run", "--quiet", "--locked", "--package", "askwell-cli", "--", "metrics", ...options, ...files];
+        const child = spawn("cargo", command, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+        const ended = once(child, "exit");
+        const output = await text(child.stdout);
+        assert.deepEqual(await ended, [0, null]);
+        return output;
+      };
+      const query = `first=${day(-6)}&last=${dates.recent}`;
+      for (const [options, more] of [[[], ""], [["--on", dates.old, "--with-bot"], `&on=${dates.old}&with_bot=true`]]) {
+        const { first, last, metrics } = await space.team.get(`/v1/exports/metrics?${query}${more}`);
+        assert.deepEqual([first, last], [day(-6), dates.recent]);
+        assert.deepEqual(metrics, JSON.parse(await cli("--json", ...options)));
+        if (!more) assert.ok(metrics.total_conversations > 150 && metrics.bot_handled_rate !== null);
+      }
+      const { items } = await space.team.get(`/v1/exports/${dates.old}/intents`);
+      const lines = (await cli("--intents")).trim().split("\n").map((line) => JSON.parse(line));
+      const own = lines.filter(({ conversation_id }) => items.some((i) => i.conversation_id === conversation_id));
+      assert.deepEqual(items, own);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    assertProblem(await space.team.send("GET", `/v1/exports/metrics?first=${dates.old}&last=${day(9)}`), 425, "not_ready");
+    assertProblem(await space.team.send("GET", `/v1/exports/metrics?first=${day(-99)}&last=${dates.old}`), 422, "invalid_field");
+  });
+
+  test("is fetched with a key for it alone, which is dead when it is made anew, and every fetching is noted", async () => {
+    const made = await space.team.expect(201, "POST", "/v1/keys", {
+      body: { name: "Warehouse", kind: "secret", scopes: ["exports:read"] },
+    });
+    const pipeline = space.team.as(made.key);
+    assert.equal((await pipeline.send("GET", `/v1/exports/${dates.old}`)).status, 200);
+    assertProblem(await pipeline.send("GET", "/v1/exports/reads"), 403, "forbidden");
+    const again = await space.team.expect(200, "POST", `/v1/keys/${made.key_id}/regenerate`);
+    assertProblem(await pipeline.send("GET", `/v1/exports/${dates.old}`), 401, "unauthorized");
+    assert.equal((await space.team.as(again.key).send("GET", `/v1/exports/${dates.recent}?form=ndjson`)).status, 200);
+    const reads = (await space.team.all("/v1/exports/reads", 3)).filter((read) => read.by === made.key_id);
+    assert.deepEqual(reads.map(({ day: date, what }) => [date, what]), [[dates.recent, "ndjson"], [dates.old, "json"]]);
+    assert.ok(reads.every((read) => Math.abs(read.at - Date.now()) < 3 * DAY_S * 1000));
   });
 
   test("is the team's alone", async () => {

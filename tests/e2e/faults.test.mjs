@@ -84,11 +84,11 @@ describe("failures inside", () => {
   });
 
   test("events get through when the ledger cannot confirm them", async () => {
-    await worker.fail("WORKSPACE.lanes.delivered", 2);
+    await worker.fail("WORKSPACE.lanes.report", 2);
     await worker.fail("WORKSPACE.lanes.take", 1);
     await chat().then((talk) => space.team.classified(talk.id, 1, RESENT_MS));
     await delivered();
-    assert.equal((await failed("WORKSPACE.lanes.delivered")).length, 2, "it did fail");
+    assert.equal((await failed("WORKSPACE.lanes.report")).length, 2, "it did fail");
     receiver.assertSound();
   });
 

@@ -24,10 +24,10 @@ describe("events that are handed in", () => {
 
   test("are judged one by one, known when they come again, delivered, and sent again on demand", async () => {
     const batch = [
-      event("1", "kb.published"),
+      event("1", "comment_responder.reply.sent"),
       event("2", "billing.plan_changed"),
-      event("3", "ai_reply.kb_gap_detected", { kb_gap_type: "missing" }),
-      event("4", "kb.created", { user_id: "ana@example.org" }),
+      event("3", "ai_reply.kb_gap_detected", { kb_gap_type: "missing", app_surface: "comments" }),
+      event("4", "comment_responder.reply.generated", { user_id: "ana@example.org" }),
     ];
     const first = await post("/v1/events", batch);
     assert.equal(first.taken, 2);
@@ -39,12 +39,12 @@ describe("events that are handed in", () => {
     const again = await post("/v1/events", batch);
     assert.deepEqual([again.taken, again.repeats], [0, 2]);
 
-    const published = () => receiver.taken.filter((e) => e.type === "askwell.kb.published").length;
+    const published = () => receiver.taken.filter((e) => e.type === "askwell.comment_responder.reply.sent").length;
     await until("it is delivered", () => published() === 1, RESENT_MS);
     const delivered = async () => (await space.team.overview()).events_undelivered === 0;
     await until("all is confirmed", delivered, RESENT_MS);
     const { events } = await post("/v1/events/replay", { from: 1, to: 99 });
-    assert.equal(events, 2);
+    assert.equal(events, 3, "both, and that the workspace was made");
     await until("it is delivered again", () => published() === 2, RESENT_MS);
     receiver.assertSound();
 

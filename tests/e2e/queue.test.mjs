@@ -22,8 +22,8 @@ const CLOSINGS = [
   ["json", '{"workspace":"nobody","conversation_id":"cv_00000000000000000000000000","revision":-1}'],
 ];
 const LANES = [
-  ["json", '{"workspace":"Not An Id","lane":"cv_00000000000000000000000000"}'],
-  ["json", '{"workspace":"nobody","lane":7}'],
+  ["json", '{"workspace":"Not An Id","endpoint":"wh_00000000000000000000000000","lane":"cv_00000000000000000000000000"}'],
+  ["json", '{"workspace":"nobody","endpoint":"https://a.example","lane":"cv_00000000000000000000000000"}'],
 ];
 const QUEUES = {
   CLOSED: ["askwell-closed", CLOSINGS],
@@ -77,6 +77,15 @@ describe("the queues", () => {
         assert.ok(records.some((record) => record.body === text), `${name}: “${text}” as it came`);
       }
     }
+    const listed = [];
+    for (let cursor = ""; cursor !== undefined; ) {
+      const page = await space.operator.get(`/v1/operator/poison?limit=10${cursor && `&cursor=${cursor}`}`);
+      listed.push(...page.items);
+      cursor = page.next;
+    }
+    assert.equal(listed.length, poison.length, "the operator sees each once");
+    assert.equal(listed.filter((item) => item.bytes === 20_000).length, 4, "the longest, once a queue");
+    assert.equal((await space.team.send("GET", "/v1/operator/poison")).status, 403);
     const overview = await space.team.settled((o) => o.classified === 3);
     assert.equal(overview.dead_letters, 0, "none of it was this workspace's");
     const recorded = Object.values(overview.events).reduce((sum, n) => sum + n, 0);
@@ -99,7 +108,8 @@ describe("the queues", () => {
   test("of dead letters note each once, however often it comes", async () => {
     const { dead_letters: earlier } = await space.team.overview();
     const closing = { workspace: space.id, conversation_id: `cv_${"1".repeat(26)}`, revision: 2 };
-    const lane = { workspace: space.id, lane: `cv_${"2".repeat(26)}` };
+    const endpoint = `wh_${"0".repeat(26)}`;
+    const lane = { workspace: space.id, endpoint, lane: `cv_${"2".repeat(26)}` };
     for (let n = 0; n < 2; n++) {
       await push("CLOSED_DEAD", ["json", JSON.stringify(closing)]);
       await push("EVENTS_DEAD", ["json", JSON.stringify(lane)]);
@@ -112,5 +122,9 @@ describe("the queues", () => {
       return dead_letters >= earlier + 4 && dead_letters;
     });
     assert.equal(noted, earlier + 4);
+    const { items } = await space.team.get("/v1/dead-letters");
+    assert.equal(items.length, noted);
+    assert.ok(items.some((item) =>
+      item.queue === "askwell-events-dead" && item.subject === `${endpoint} ${lane.lane}`));
   });
 });

@@ -4,7 +4,7 @@
 // `POST /fault-door` with `{point, times, match}` lets the next calls of a point fail: `EVENTS.sendBatch`,
 // `DOCUMENTS.put`, or for the objects the operation, `WORKSPACE.record`. `match` is a part of the first
 // argument. `GET /fault-door?point=` gives when it failed, `?prefix=` the KV documents, `?object=` a file
-// in R2, which `DELETE` removes.
+// in R2, which `DELETE` removes, `?points` what was written to Workers Analytics Engine.
 
 import Inner, * as inner from "../../worker/build/index.js";
 
@@ -51,8 +51,14 @@ function guardStub(name, stub) {
   });
 }
 
-const guarded = (env) =>
-  Object.fromEntries(Object.entries(env).map(([name, binding]) => [name, guard(name, binding)]));
+/** What was written to Workers Analytics Engine, which is not there on a developer's machine. */
+const points = [];
+const ANALYTICS = { writeDataPoint: (point) => void points.push(point) };
+
+const guarded = (env) => ({
+  ANALYTICS,
+  ...Object.fromEntries(Object.entries(env).map(([name, binding]) => [name, guard(name, binding)])),
+});
 
 const withFaults = (type) =>
   new Proxy(type, {
@@ -78,6 +84,7 @@ async function door(request, env) {
     const found = await env.EXPORTS.get(object);
     return found ? new Response(found.body) : new Response(null, { status: 404 });
   }
+  if (searchParams.has("points")) return Response.json(points);
   if (searchParams.has("prefix")) {
     const { keys } = await env.DOCUMENTS.list({ prefix: searchParams.get("prefix") });
     const values = keys.map(async ({ name }) => [name, await env.DOCUMENTS.get(name, "json")]);

@@ -11,6 +11,8 @@ export class Receiver {
   requests = [];
   /** While set, everything is answered with 503. */
   away = false;
+  /** While set, everything is answered with a redirect to there. */
+  redirect;
   /** Milliseconds that it takes to answer. */
   slow = 0;
   /** Answers for the next requests, before it goes back to 204. */
@@ -71,11 +73,12 @@ export class Receiver {
       } catch (error) {
         record.error = `${error.name}: ${error.message}`;
       }
-      record.status = record.error ? 400 : this.away ? 503 : (this.#answers.shift() ?? 204);
+      const answer = () => (this.away ? 503 : this.redirect ? 307 : (this.#answers.shift() ?? 204));
+      record.status = record.error ? 400 : answer();
       this.requests.push(record);
       setTimeout(() => {
         if (record.status === 0) request.socket.destroy();
-        else response.writeHead(record.status).end();
+        else response.writeHead(record.status, record.status === 307 ? { location: this.redirect } : {}).end();
       }, this.slow);
     });
   }

@@ -20,6 +20,8 @@ pub const WORKSPACE: &str = "WORKSPACE";
 pub const CLOSED: &str = "CLOSED";
 /// Queue of events to deliver.
 pub const EVENTS: &str = "EVENTS";
+/// Workers Analytics Engine, where that is bound: takes every event.
+pub const ANALYTICS: &str = "ANALYTICS";
 
 /// Queue of conversations whose questions are to be put again.
 pub const ASKS: &str = "ASKS";
@@ -123,9 +125,20 @@ pub fn crypto() -> Result<web_sys::Crypto, JsValue> {
 /// # Errors
 /// When there are no random numbers to be had.
 pub fn random() -> Outcome<String> {
+    Ok(id::digest(&[&random_bytes()?]))
+}
+
+/// 256 random bits.
+pub fn random_bytes() -> Outcome<[u8; 32]> {
     let mut bytes = [0u8; 32];
     fill(&mut bytes)?;
-    Ok(id::digest(&[&bytes]))
+    Ok(bytes)
+}
+
+/// A random number from 0 to 1.
+pub fn chance() -> Outcome<f64> {
+    let [a, b, c, d, ..] = random_bytes()?;
+    Ok(f64::from(u32::from_le_bytes([a, b, c, d])) / f64::from(u32::MAX))
 }
 
 /// Fills bytes with random ones.

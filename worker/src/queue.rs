@@ -7,7 +7,9 @@ use crate::fault::{Fault, Outcome, to_json};
 use crate::ledger::dead;
 use crate::ledger::lanes::LaneNotice;
 use crate::rpc;
+use askwell::api::{PageQuery, PoisonList, PoisonMessage};
 use askwell::id::{self, WorkspaceId};
+use askwell::time::UnixMillis;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::stream::{self, StreamExt};
@@ -16,6 +18,10 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, RawMessage};
 
+/// What the keys of poison messages begin with.
+const POISON: &str = "poison/";
+/// Poison messages on a page: each is read by itself, and an invocation may make 1,000 requests.
+const POISON_MOST: i64 = 100;
 /// How long a poison message is kept for somebody to look at: 30 days.
 const POISON_TTL_S: u64 = 30 * 24 * 60 * 60;
 
@@ -61,7 +67,8 @@ pub async fn bury_closings(batch: &MessageBatch<IgnoredAny>, env: &Env) {
 /// Notes what the queue of events gave up on.
 pub async fn bury_events(batch: &MessageBatch<IgnoredAny>, env: &Env) {
     each(batch, env, 1, async |notice: LaneNotice, _| {
-        note(env, &notice.workspace, batch.queue(), notice.lane).await
+        let subject = format!("{} {}", notice.endpoint, notice.lane);
+        note(env, &notice.workspace, batch.queue(), subject).await
     })
     .await;
 }
@@ -112,9 +119,41 @@ fn text(body: &JsValue) -> String {
 }
 
 async fn set_aside(env: &Env, queue: &str, message: &str, text: &str) -> Outcome<()> {
-    let key = format!("poison/{queue}/{}", id::digest(&[message.as_bytes(), text.as_bytes()]));
+    let key = format!("{POISON}{queue}/{}", id::digest(&[message.as_bytes(), text.as_bytes()]));
     let at = config::now(env).rfc3339();
     let body = to_json("poison", &serde_json::json!({ "queue": queue, "at": at, "body": text }))?;
     let put = env.kv(config::DOCUMENTS)?.put(&key, body)?.expiration_ttl(POISON_TTL_S);
     put.execute().await.map_err(Fault::from)
+}
+
+/// Messages that were set aside, in the order of their keys.
+///
+/// # Errors
+/// [`askwell::Code::InvalidField`] for a cursor that is none of KV's.
+pub async fn poison(env: &Env, page: &PageQuery) -> Outcome<PoisonList> {
+    #[derive(serde::Deserialize)]
+    struct Aside {
+        queue: String,
+        at: String,
+        body: String,
+    }
+    let store = env.kv(config::DOCUMENTS)?;
+    let most = u64::try_from(page.rows().min(POISON_MOST)).unwrap_or(1);
+    let mut list = store.list().prefix(POISON.to_owned()).limit(most);
+    if let Some(cursor) = &page.cursor {
+        list = list.cursor(cursor.clone());
+    }
+    let found = list.execute().await?;
+    let mut items = Vec::new();
+    for key in found.keys {
+        // One that has run out meanwhile is not there any more.
+        let Some(aside) = store.get(&key.name).json::<Aside>().await? else { continue };
+        items.push(PoisonMessage {
+            key: key.name,
+            queue: aside.queue,
+            at: UnixMillis::parse_rfc3339(&aside.at)?,
+            bytes: aside.body.len() as u64,
+        });
+    }
+    Ok(PoisonList { items, next: found.cursor.filter(|_| !found.list_complete) })
 }

@@ -119,6 +119,8 @@ derived! {
     ArticleId "ka_";
     /// A question that no article answered.
     GapId "kg_";
+    /// A webhook that takes a workspace's events.
+    EndpointId "wh_";
 }
 
 checked_text! {

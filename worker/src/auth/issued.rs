@@ -72,7 +72,7 @@ pub async fn sign_in(
         who: Who::Member(member.member_id),
         scopes: member.role.scopes(),
     };
-    let cookie = session::begin(&principal, env).await?;
+    let cookie = session::begin(&principal, request, env).await?;
     Ok((principal, cookie))
 }
 

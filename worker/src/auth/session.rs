@@ -10,6 +10,7 @@
 use super::hash;
 use crate::config;
 use crate::fault::{Fault, Outcome};
+use crate::ledger::doings;
 use crate::ledger::keys::Found;
 use crate::ledger::sessions::{self, LIFE_MS};
 use crate::rpc;
@@ -46,24 +47,46 @@ pub async fn person(request: &Request, env: &Env) -> Outcome<Option<Found>> {
 /// key, [`Code::Forbidden`] for one that nobody signs in with.
 pub async fn sign_in(key: &str, request: &Request, env: &Env) -> Outcome<(Principal, String)> {
     same_origin(request)?;
-    let principal = super::by_key(key, request, env).await?.principal;
+    let principal = match super::by_key(key, request, env).await {
+        Ok(found) => found.principal,
+        Err(fault) => {
+            refused(key, &fault, env).await;
+            return Err(fault);
+        }
+    };
     if !matches!(principal.who, Who::Key(_) | Who::Member(_)) {
         return Err(Fault::refused(
             Code::Forbidden,
             "sign in with a member's sign-in key or a secret key",
         ));
     }
-    let cookie = begin(&principal, env).await?;
+    let cookie = begin(&principal, request, env).await?;
     Ok((principal, cookie))
+}
+
+/// Tells the workspace whose key was tried that it was refused; where there is none, nobody.
+async fn refused(key: &str, fault: &Fault, env: &Env) {
+    let unknown = matches!(fault, Fault::Refused(error) if error.code == Code::Unauthorized);
+    let workspace = key.split('_').nth(1).and_then(|name| name.parse().ok());
+    let Some(workspace) = workspace.filter(|_| unknown) else { return };
+    if let Ok(ledger) = rpc::ledger(env, &workspace) {
+        // A workspace that was never made refuses this as well.
+        if let Err(fault @ Fault::Platform(_)) = rpc::call(&ledger, &doings::Refused).await {
+            fault.log("sign-in");
+        }
+    }
 }
 
 /// Begins a session of somebody whose word has been checked: the cookie to set.
 ///
 /// # Errors
 /// When the ledger cannot be reached.
-pub async fn begin(principal: &Principal, env: &Env) -> Outcome<String> {
+pub async fn begin(principal: &Principal, request: &Request, env: &Env) -> Outcome<String> {
     let token = format!("{PREFIX}{}_{}", principal.workspace, config::random()?);
-    let begin = sessions::Begin { by: principal.clone(), hash: hash(&token) };
+    let before = shown(request)?;
+    let before = before.as_deref().and_then(|token| token.split('_').nth(1));
+    let switched = before.is_some_and(|before| before != principal.workspace.as_str());
+    let begin = sessions::Begin { by: principal.clone(), hash: hash(&token), switched };
     rpc::call(&rpc::ledger(env, &principal.workspace)?, &begin).await?;
     Ok(cookie(&token))
 }

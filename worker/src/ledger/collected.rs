@@ -1,12 +1,14 @@
 //! What the owner's questions were answered with, as reports over the counts that [`super::answers`]
 //! keeps.
 
+use super::conversations;
 use super::cx::Cx;
 use super::op::{Op, Read, Room};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::Sql;
+use askwell::api::{AnswerFilter, ConversationSummary, Page, PageQuery};
 use askwell::conversation::Platform;
 use askwell::metrics::collected::{self, AnswerCount, Counted, CrossTab, PairCount, Report, Step};
 use askwell::metrics::period::Period;
@@ -16,7 +18,10 @@ use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
-pub const ROOM: Room = Room { ops: &[Op::read::<Get>(), Op::read::<Cross>()], ..Room::EMPTY };
+pub const ROOM: Room = Room {
+    ops: &[Op::read::<Get>(), Op::read::<Cross>(), Op::read::<Conversations>()],
+    ..Room::EMPTY
+};
 
 /// The counts of one question.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,6 +34,8 @@ pub struct Get {
     pub step: Step,
     /// Only this channel.
     pub channel: Option<Platform>,
+    /// Only conversations with this answer to another question.
+    pub with: Option<AnswerFilter>,
 }
 
 impl Call for Get {
@@ -56,10 +63,22 @@ impl Read for Get {
             bind![id],
         )?;
         let last = self.period.last;
-        let rows: Vec<Row> = cx.sql.rows(
-            "SELECT day, platform, value, n FROM answer_counts WHERE field_id = ? AND day BETWEEN ? AND ? AND n > 0",
-            bind![id, signals::needed(self.period).to_string(), last.to_string()],
-        )?;
+        let days = (signals::needed(self.period).to_string(), last.to_string());
+        let rows: Vec<Row> = match &self.with {
+            None => cx.sql.rows(
+                "SELECT day, platform, value, n FROM answer_counts WHERE field_id = ? AND day BETWEEN ? AND ? AND n > 0",
+                bind![id, days.0, days.1],
+            )?,
+            Some(with) => {
+                must_exist(cx.sql, &with.field_id)?;
+                cx.sql.rows(
+                    "SELECT a.day AS day, a.platform AS platform, a.value AS value, count(*) AS n
+                     FROM standing a JOIN standing b ON b.conversation_id = a.conversation_id AND b.field_id = ? AND b.value = ?
+                     WHERE a.field_id = ? AND a.day BETWEEN ? AND ? GROUP BY 1, 2, 3",
+                    bind![with.field_id.as_str(), with.value.as_str(), id, days.0, days.1],
+                )?
+            }
+        };
         let rows: Vec<AnswerCount> = rows
             .into_iter()
             .filter_map(|row| {
@@ -73,6 +92,43 @@ impl Read for Get {
             .collect();
         let since = since.and_then(|since| since.day).unwrap_or(last);
         Ok(collected::report(&rows, since, self.period, self.step, self.channel))
+    }
+}
+
+/// The conversations behind a count, the latest begun first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Conversations {
+    /// The question.
+    pub field_id: String,
+    /// What is counted, as it is written.
+    pub answer: String,
+    /// Over which days.
+    pub period: Period,
+    /// Only this channel.
+    pub channel: Option<Platform>,
+    /// Which page.
+    pub page: PageQuery,
+}
+
+impl Call for Conversations {
+    const NAME: &'static str = "collected.conversations";
+    type Out = Page<ConversationSummary>;
+}
+
+impl Read for Conversations {
+    fn run(self, cx: &Cx) -> Outcome<Page<ConversationSummary>> {
+        must_exist(cx.sql, &self.field_id)?;
+        let channel = self.channel.map_or("", Platform::as_str);
+        let having = "c.id IN (SELECT conversation_id FROM standing WHERE field_id = ? AND value = ? AND day BETWEEN ? AND ? AND (? = '' OR platform = ?))";
+        let values = bind![
+            self.field_id.as_str(),
+            self.answer.as_str(),
+            self.period.first.to_string(),
+            self.period.last.to_string(),
+            channel,
+            channel
+        ];
+        conversations::page(cx.sql, &self.page, having, values)
     }
 }
 
@@ -154,6 +210,7 @@ mod tests {
             period,
             step: Step::Day,
             channel,
+            with: None,
         };
         let report = ledger.read(get(&field_id, None));
         assert_eq!((report.conversations.now, report.answered.now), (9, 9));
@@ -172,6 +229,40 @@ mod tests {
         let table = ledger.read(cross(&field_id, None));
         assert_eq!(table.cells, [[3, 0, 0], [0, 3, 0], [0, 0, 3]]);
         assert_eq!(ledger.read(cross(&field_id, Some(Platform::Line))).total, 0);
+        // What a count counts is what it leads to.
+        for value in &report.values {
+            let drill = |channel, limit| Conversations {
+                field_id: field_id.clone(),
+                answer: value.value.clone(),
+                period,
+                channel,
+                page: PageQuery { cursor: None, limit: Some(limit) },
+            };
+            let all = ledger.read(drill(None, 500)).items;
+            assert_eq!(all.len() as u64, value.count.now);
+            assert!(all.windows(2).all(|pair| pair[0].started_at > pair[1].started_at));
+            assert!(ledger.read(drill(Some(Platform::Line), 500)).items.is_empty());
+            let first = ledger.read(drill(None, 2));
+            let page = PageQuery { cursor: first.next, limit: Some(2) };
+            let rest = ledger.read(Conversations { page, ..drill(None, 2) });
+            assert_eq!([first.items, rest.items].concat(), all);
+        }
+        let none = Conversations {
+            field_id: field_id.clone(),
+            answer: "value 0".to_owned(),
+            period: Period::new(day("2026-06-02"), day("2026-06-02")).unwrap(),
+            channel: None,
+            page: PageQuery::default(),
+        };
+        assert!(ledger.read(none).items.is_empty());
+
+        // The second question's answers are those of the first here.
+        let other = ledger.read(fields::List).list.fields[1].id.clone();
+        let with = AnswerFilter { field_id: other, value: "value 1".to_owned() };
+        let within = ledger.read(Get { with: Some(with), ..get(&field_id, None) });
+        assert_eq!((within.conversations.now, within.values.len()), (3, 1));
+        assert_eq!((within.values[0].value.as_str(), within.values[0].count.now), ("value 1", 3));
+
         let unknown = must_exist(&ledger.sql, "no such field").unwrap_err();
         assert_eq!(unknown.public().code, Code::NotFound);
     }

@@ -131,6 +131,24 @@ impl Read for List {
     }
 }
 
+/// A page of the conversations `c` that meet a condition, the latest begun first.
+pub fn page(
+    sql: &Sql,
+    page: &PageQuery,
+    condition: &str,
+    mut values: Vec<SqlStorageValue>,
+) -> Outcome<Page<ConversationSummary>> {
+    let (at, id) = page.after(BY_START)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
+    values.extend(bind![at, id, page.rows()]);
+    let query = format!(
+        "{SHOWN} WHERE {condition} AND (c.started_at, c.id) < (?, ?) ORDER BY c.started_at DESC, c.id DESC LIMIT ?"
+    );
+    let rows: Vec<Row> = sql.rows(&query, values)?;
+    let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
+    let next = page.next(BY_START, &items, |c| (c.started_at.0, c.conversation_id.as_str()));
+    Ok(Page { items, next })
+}
+
 /// A conversation tells how it stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Register {

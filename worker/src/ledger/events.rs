@@ -2,19 +2,18 @@
 //! in with [`emit`], which is the only way into the table.
 
 use super::cx::Cx;
-use super::op::{Op, Read, Room, Write};
-use super::{lanes, settings, signals};
+use super::op::{Op, Read, Room};
+use super::{deliveries, lanes, settings, signals, tap};
 use crate::bind;
 use crate::fault::{Outcome, complain, from_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::{Page, PageQuery, Replay, Replayed, StoredEvent};
+use askwell::api::{Page, PageQuery, StoredEvent};
 use askwell::event::{self, Event};
 use askwell::id::ConversationId;
 use askwell::time::UnixMillis;
-use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
@@ -37,7 +36,7 @@ pub const ROOM: Room = Room {
              FROM events GROUP BY 1, 2, 3, 4",
         ],
     }],
-    ops: &[Op::read::<List>(), Op::write::<Replay>()],
+    ops: &[Op::read::<List>()],
     ..Room::EMPTY
 };
 
@@ -71,7 +70,8 @@ impl Read for List {
         }
         let after = self.page.after(BY_SEQ)?.map_or(0, |(seq, _)| seq);
         let rows: Vec<Row> = cx.sql.rows(
-            "SELECT seq, id, name, body, delivered_at FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
+            "SELECT seq, id, name, body, (SELECT iif(sum(state <> 'delivered') > 0, NULL, max(d.delivered_at)) FROM deliveries d WHERE d.seq = events.seq) AS delivered_at
+             FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
             bind![after, self.page.rows()],
         )?;
         let items = rows
@@ -126,12 +126,19 @@ pub fn put(cx: &Cx, event: &Event) -> Outcome<Put> {
     if known.is_some() {
         return Ok(Put::Known);
     }
-    cx.sql.run(
-        "INSERT INTO events (id, name, lane, body) VALUES (?, ?, ?, ?)",
-        bind![id, event.name.to_string(), lane, body],
+    #[derive(Deserialize)]
+    struct Place {
+        seq: i64,
+    }
+    let place: Option<Place> = cx.sql.first(
+        "INSERT INTO events (id, name, lane, body) VALUES (?, ?, ?, ?) RETURNING seq",
+        bind![id, event.name.as_str(), lane, body],
     )?;
     signals::count(cx, event)?;
-    lanes::wake(cx, lane)?;
+    if let Some(Place { seq }) = place {
+        deliveries::plan(cx, seq, lane, event.name)?;
+    }
+    tap::wake(cx)?;
     Ok(Put::New)
 }
 
@@ -144,58 +151,16 @@ pub fn is_stored(sql: &Sql, event: &Event) -> Outcome<bool> {
     Ok(found.is_some())
 }
 
-/// Events that are sent again at once.
-pub const REPLAY_MOST: i64 = 10_000;
-
-/// The greatest integer that the database's numbers keep exactly: 2^53 − 1.
-const MAX_SEQ: u64 = (1 << 53) - 1;
-
-impl Call for Replay {
-    const NAME: &'static str = "events.replay";
-    type Out = Replayed;
-}
-
-impl Write for Replay {
-    fn run(self, cx: &Cx) -> Outcome<Replayed> {
-        #[derive(Deserialize)]
-        struct Row {
-            seq: i64,
-            lane: String,
-        }
-        if self.from > self.to {
-            let detail = "the field `from` must not be greater than `to`";
-            return Err(Error::new(Code::InvalidField, detail).into());
-        }
-        let place = |seq: u64| i64::try_from(seq.min(MAX_SEQ)).unwrap_or(i64::MAX);
-        let mut rows: Vec<Row> = cx.sql.rows(
-            "SELECT seq, lane FROM events WHERE seq BETWEEN ? AND ? AND delivered_at IS NOT NULL ORDER BY seq LIMIT ?",
-            bind![place(self.from), place(self.to), REPLAY_MOST + 1],
-        )?;
-        let next = if rows.len() as i64 > REPLAY_MOST { rows.pop() } else { None };
-        let Some(last) = rows.last() else { return Ok(Replayed { events: 0, next: None }) };
-        cx.sql.run(
-            "UPDATE events SET delivered_at = NULL WHERE seq BETWEEN ? AND ?",
-            bind![place(self.from), last.seq],
-        )?;
-        let lanes: BTreeSet<&str> = rows.iter().map(|row| row.lane.as_str()).collect();
-        for lane in lanes {
-            lanes::wake(cx, lane)?;
-        }
-        let next = next.and_then(|row| u64::try_from(row.seq).ok());
-        Ok(Replayed { events: rows.len() as u64, next })
-    }
-}
-
 /// How many there are.
 #[derive(Debug)]
 pub struct Counts {
     /// By name.
     pub names: BTreeMap<String, u64>,
-    /// Not delivered yet.
+    /// That some webhook is yet to take.
     pub undelivered: u64,
     /// Held back.
     pub blocked: u64,
-    /// Not sent once.
+    /// Lanes that are to be put into the queue.
     pub unsent: u64,
 }
 
@@ -210,9 +175,11 @@ pub fn counts(sql: &Sql) -> Outcome<Counts> {
         sql.rows("SELECT name, count(*) AS n FROM events GROUP BY name", bind![])?;
     Ok(Counts {
         names: names.into_iter().map(|row| (row.name, row.n)).collect(),
-        undelivered: sql
-            .count("SELECT count(*) AS n FROM events WHERE delivered_at IS NULL", bind![])?,
+        undelivered: deliveries::undelivered(sql)?,
         blocked: settings::counter(sql, BLOCKED)?,
         unsent: lanes::unsent(sql)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,15 @@
 //! The daily export: one row a conversation, on the day that it is exported on.
 
 use super::cx::Cx;
-use super::op::{Op, Read, Room, Task};
+use super::op::{Op, Read, Room, Task, Write};
 use super::record::Record;
 use super::{Workspace, answers, seal, settings};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::ExportDay;
-use askwell::export::{self, Bot};
+use askwell::api::{ExportDay, ExportRead, Page, PageQuery};
+use askwell::export::{self, Bot, Form};
 use askwell::id::{CustomerId, WorkspaceId};
 use askwell::time::{Day, UnixMillis};
 use serde::{Deserialize, Serialize};
@@ -30,8 +30,23 @@ pub const ROOM: Room = Room {
                 "CREATE INDEX export_rows_by_conversation ON export_rows (conversation_id)",
             ],
         },
+        Migration {
+            id: "exports/3",
+            statements: &[
+                // Of the twin, once somebody has asked for it.
+                "ALTER TABLE export_days ADD COLUMN ndjson_sha256 TEXT",
+                "ALTER TABLE export_days ADD COLUMN ndjson_bytes INTEGER",
+                "CREATE TABLE export_reads (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, day TEXT NOT NULL, what TEXT NOT NULL)",
+            ],
+        },
     ],
-    ops: &[Op::read::<Days>(), Op::task::<Seal>(), Op::task::<SealDue>()],
+    ops: &[
+        Op::read::<Days>(),
+        Op::task::<Seal>(),
+        Op::task::<SealDue>(),
+        Op::write::<NoteRead>(),
+        Op::read::<Reads>(),
+    ],
     ..Room::EMPTY
 };
 
@@ -78,6 +93,8 @@ impl Read for Days {
 pub struct Seal {
     /// Which.
     pub day: Day,
+    /// Which of its files is wanted.
+    pub form: Form,
 }
 
 /// How a day was sealed.
@@ -99,7 +116,12 @@ impl Call for Seal {
 impl Task for Seal {
     async fn run(self, ledger: &Workspace) -> Outcome<Sealed> {
         let settings = ledger.read(|cx| settings::read(cx.sql))?;
-        seal::seal(&ledger.state, &ledger.env, &settings, self.day).await
+        let (state, env) = (&ledger.state, &ledger.env);
+        let sealed = seal::seal(state, env, &settings, self.day).await?;
+        match self.form {
+            Form::Json => Ok(sealed),
+            Form::Ndjson => seal::twin(state, env, &settings, self.day).await,
+        }
     }
 }
 
@@ -124,8 +146,78 @@ impl Task for SealDue {
 }
 
 /// Where a day's file is in R2.
-pub fn key(workspace: &WorkspaceId, day: Day) -> String {
-    format!("{workspace}/{day}.json")
+pub fn key(workspace: &WorkspaceId, day: Day, form: Form) -> String {
+    format!("{workspace}/{day}.{}", form.extension())
+}
+
+/// Notes that somebody reads a day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NoteRead {
+    /// The member's or key's id.
+    pub by: String,
+    /// Which day.
+    pub day: Day,
+    /// What of it.
+    pub what: String,
+}
+
+impl Call for NoteRead {
+    const NAME: &'static str = "exports.note-read";
+    type Out = ();
+}
+
+impl Write for NoteRead {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        cx.sql.run(
+            "INSERT INTO export_reads (at, who, day, what) VALUES (?, ?, ?, ?)",
+            bind![cx.now.0, self.by, self.day.to_string(), self.what],
+        )
+    }
+}
+
+/// Who has read what, the latest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reads {
+    /// Which.
+    pub page: PageQuery,
+}
+
+/// The order of the list: the latest first.
+const BY_READ: &str = "read";
+
+impl Call for Reads {
+    const NAME: &'static str = "exports.reads";
+    type Out = Page<ExportRead>;
+}
+
+impl Read for Reads {
+    fn run(self, cx: &Cx) -> Outcome<Page<ExportRead>> {
+        #[derive(Deserialize)]
+        struct Row {
+            seq: u64,
+            at: i64,
+            who: String,
+            day: Day,
+            what: String,
+        }
+        let before = self.page.after(BY_READ)?.map_or((1 << 53) - 1, |(seq, _)| seq);
+        let rows: Vec<Row> = cx.sql.rows(
+            "SELECT seq, at, who, day, what FROM export_reads WHERE seq < ? ORDER BY seq DESC LIMIT ?",
+            bind![before, self.page.rows()],
+        )?;
+        let read = |row: Row| ExportRead {
+            seq: row.seq,
+            at: UnixMillis(row.at),
+            by: row.who,
+            day: row.day,
+            what: row.what,
+        };
+        let items: Vec<ExportRead> = rows.into_iter().map(read).collect();
+        let next = self.page.next(BY_READ, &items, |read| {
+            (i64::try_from(read.seq).unwrap_or(i64::MAX), read.by.as_str())
+        });
+        Ok(Page { items, next })
+    }
 }
 
 /// Puts a conversation's row on its day.

@@ -64,7 +64,6 @@ mod tests {
     use crate::bind;
     use crate::ledger::signals;
     use crate::ledger::tests::{Ledger, closing};
-    use askwell::api::{Replay, Replayed};
     use askwell::event::{Name, Origin};
     use askwell::id::MemberId;
     use askwell::metrics::period::Period;
@@ -149,22 +148,5 @@ mod tests {
         let reports = ledger.read(signals::Get { period: later, channel: None });
         let gaps = reports.iter().find(|report| report.module == Module::KbGaps).unwrap();
         assert_eq!((gaps.state, gaps.figures[0].count.now), (State::Ready, 0), "known of before");
-    }
-
-    #[test]
-    fn what_is_sent_again_waits_in_its_lane() {
-        let ledger = Ledger::new();
-        ledger.write(closing(&ledger, 1, 1, 1, None)).unwrap();
-        let waiting = "SELECT count(*) AS n FROM events WHERE delivered_at IS NULL";
-        let all = ledger.sql.count(waiting, bind![]).unwrap();
-        let replay = |from, to| ledger.write(Replay { from, to }).unwrap();
-        assert_eq!(replay(1, 99), Replayed { events: 0, next: None }, "not delivered yet");
-        ledger.sql.run("UPDATE events SET delivered_at = 7", bind![]).unwrap();
-        ledger.sql.run("DELETE FROM lanes", bind![]).unwrap();
-        assert_eq!(replay(2, 3), Replayed { events: 2, next: None });
-        assert_eq!(ledger.sql.count(waiting, bind![]).unwrap(), 2);
-        assert_eq!(ledger.sql.count("SELECT count(*) AS n FROM lanes", bind![]).unwrap(), 1);
-        assert_eq!(replay(1, u64::MAX).events, all - 2);
-        assert!(ledger.write(Replay { from: 2, to: 1 }).is_err());
     }
 }

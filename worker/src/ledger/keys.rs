@@ -390,7 +390,7 @@ mod tests {
 
     fn begin(ledger: &Ledger, key: &str, session: &str) {
         let (by, _) = ledger.at(|cx| by_key(cx, key)).unwrap().unwrap();
-        ledger.write(Begin { by, hash: session.to_owned() }).unwrap();
+        ledger.write(Begin { by, hash: session.to_owned(), switched: false }).unwrap();
     }
 
     fn refusal<T>(outcome: Outcome<T>) -> Code {

@@ -1,14 +1,16 @@
-//! Events on their way to the sinks, in lanes: the events of one conversation are a lane, and any
-//! other event is one by itself. Lanes are independent; within one, an event is sent only after
-//! every earlier one has been delivered.
+//! Events on their way to webhooks, in lanes: the events of one conversation for one webhook are a lane,
+//! and any other event is one by itself. Lanes are independent; within one, an event is sent only after
+//! every earlier one has been taken, or given up on after a day.
 //!
 //! The queue carries names of lanes. Whoever consumes such a message takes the lane, which nobody
-//! else gets meanwhile, delivers its oldest events one by one and confirms each, so that a repeat
-//! goes on where the last attempt ended. A lane that nobody has touched for a while is put into the
-//! queue again, which is later than the queue's own retries.
+//! else gets meanwhile, delivers its oldest events one by one and reports what became of them. When to
+//! try again is decided here and nowhere else ([`askwell::event::retry`]). A lane that was put into the
+//! queue and that nobody has touched for a while is put into it again.
 
 use super::Workspace;
 use super::cx::Cx;
+use super::deliveries::{self, Failure};
+use super::endpoints::{self, Target};
 use super::op::{Op, Room, Write};
 use super::settings::{self, Settings};
 use crate::alarm;
@@ -18,22 +20,33 @@ use crate::fault::{Outcome, from_json};
 use crate::jobs::{self, Job, Next, Work};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::Webhook;
-use askwell::id::WorkspaceId;
+use askwell::id::{EndpointId, WorkspaceId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use worker::Env;
 
-/// See [`super::ROOMS`].
+/// See [`super::ROOMS`]; after the room of deliveries.
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "lanes/1",
-        statements: &[
-            "CREATE TABLE lanes (name TEXT PRIMARY KEY, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, holder TEXT) WITHOUT ROWID",
-            "CREATE INDEX lanes_due ON lanes (due_at)",
-        ],
-    }],
-    ops: &[Op::write::<Take>(), Op::write::<Delivered>()],
+    migrations: &[
+        Migration {
+            id: "lanes/1",
+            statements: &[
+                "CREATE TABLE lanes (name TEXT PRIMARY KEY, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, holder TEXT) WITHOUT ROWID",
+                "CREATE INDEX lanes_due ON lanes (due_at)",
+            ],
+        },
+        Migration {
+            id: "lanes/2",
+            statements: &[
+                "DROP TABLE lanes",
+                // `sent`: whether it is in the queue, or with somebody who delivers it.
+                "CREATE TABLE lanes (endpoint TEXT NOT NULL, name TEXT NOT NULL, due_at INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, holder TEXT, PRIMARY KEY (endpoint, name)) WITHOUT ROWID",
+                "CREATE INDEX lanes_due ON lanes (endpoint, due_at)",
+                "INSERT INTO lanes (endpoint, name, due_at) SELECT DISTINCT endpoint, lane, 0 FROM deliveries WHERE state = 'waiting'",
+            ],
+        },
+    ],
+    ops: &[Op::write::<Take>(), Op::write::<Report>()],
     jobs: &[Job::of::<SendLanes>()],
 };
 
@@ -54,6 +67,8 @@ const REQUEUE_MS: i64 = 2_000;
 pub struct LaneNotice {
     /// Where.
     pub workspace: WorkspaceId,
+    /// For which webhook.
+    pub endpoint: EndpointId,
     /// A conversation, or an event that belongs to none.
     pub lane: String,
 }
@@ -61,6 +76,8 @@ pub struct LaneNotice {
 /// Somebody wants to deliver a lane's events.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Take {
+    /// For which webhook.
+    pub endpoint: EndpointId,
     /// Which.
     pub lane: String,
     /// Who: the same one may take it again.
@@ -69,67 +86,86 @@ pub struct Take {
 
 impl Call for Take {
     const NAME: &'static str = "lanes.take";
-    type Out = Taken;
+    type Out = Option<Taken>;
 }
 
 impl Write for Take {
-    fn run(self, cx: &Cx) -> Outcome<Taken> {
+    fn run(self, cx: &Cx) -> Outcome<Option<Taken>> {
         take(cx, &self)
     }
 }
 
 /// What taking a lane answers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Taken {
     /// Where to.
-    pub webhook: Option<Webhook>,
-    /// The oldest that are not delivered, in order; none when there are none, or when another has
-    /// the lane.
+    pub target: Target,
+    /// The oldest that it is yet to take, in order.
     pub events: Vec<LaneEvent>,
 }
 
 /// An event to deliver.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LaneEvent {
+    /// Its place in the ledger's order.
+    pub seq: i64,
     /// Unique.
     pub id: String,
     /// CloudEvents 1.0.
     pub event: serde_json::Value,
 }
 
-/// The sinks have events.
+/// What became of a lane's events.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Delivered {
-    /// Of which lane.
-    pub lane: String,
+pub struct Report {
+    /// For which webhook.
+    pub endpoint: EndpointId,
     /// Which.
-    pub ids: Vec<String>,
-    /// Whether that is the last of what was taken.
+    pub lane: String,
+    /// Who delivers it.
+    pub holder: String,
+    /// Those that were taken: `seq`, and the status of the answer.
+    pub taken: Vec<(i64, u16)>,
+    /// The one that was not, which is the last.
+    pub failure: Option<Failure>,
+    /// Whether nothing more comes of what was taken from the lane.
     pub done: bool,
 }
 
-impl Call for Delivered {
-    const NAME: &'static str = "lanes.delivered";
+impl Call for Report {
+    const NAME: &'static str = "lanes.report";
     type Out = ();
 }
 
-impl Write for Delivered {
+impl Write for Report {
     fn run(self, cx: &Cx) -> Outcome<()> {
-        delivered(cx, &self)
+        report(cx, &self)
     }
 }
 
 /// Lets a lane be sent; one that is under way takes its new event along.
-pub fn wake(cx: &Cx, lane: &str) -> Outcome<()> {
+pub fn wake(cx: &Cx, endpoint: &EndpointId, lane: &str) -> Outcome<()> {
     jobs::put(cx.sql, SendLanes::KIND, "", cx.now.plus(super::SOON_MS))?;
     cx.sql.run(
-        "INSERT INTO lanes (name, due_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-        bind![lane, cx.now.0],
+        "INSERT INTO lanes (endpoint, name, due_at) VALUES (?, ?, ?) ON CONFLICT (endpoint, name) DO NOTHING",
+        bind![endpoint.as_str(), lane, cx.now.0],
+    )
+}
+
+/// Lets all lanes of a webhook be sent, without the pauses that they are in.
+pub fn wake_all(cx: &Cx, endpoint: &EndpointId) -> Outcome<()> {
+    jobs::put(cx.sql, SendLanes::KIND, "", cx.now.plus(super::SOON_MS))?;
+    cx.sql.run(
+        "UPDATE lanes SET due_at = ? WHERE endpoint = ? AND sent = 0",
+        bind![cx.now.0, endpoint.as_str()],
     )
 }
 
 /// Puts what is due into the queue.
 struct SendLanes;
+
+/// Those of webhooks that are on.
+const EARLIEST: &str = "SELECT min(due_at) AS at FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE disabled IS NULL";
 
 impl Work<Workspace> for SendLanes {
     const KIND: &'static str = "lanes";
@@ -142,35 +178,29 @@ impl Work<Workspace> for SendLanes {
         if let Err(fault) = sent {
             fault.log(Self::KIND);
         }
-        jobs::again_at(&sql, "SELECT min(due_at) AS at FROM lanes", now)
+        jobs::again_at(&sql, EARLIEST, now)
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct Lane {
+    endpoint: EndpointId,
+    name: String,
+    attempts: u32,
 }
 
 /// Puts the names of due lanes into the queue, those that have waited longest first.
 async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Outcome<()> {
-    #[derive(Deserialize)]
-    struct Lane {
-        name: String,
-        attempts: u32,
-    }
-    let due: Vec<Lane> = sql.rows(
-        "SELECT name, attempts FROM lanes WHERE due_at <= ? ORDER BY due_at, name LIMIT ?",
-        bind![now.0, i64::from(LANES_AT_ONCE)],
-    )?;
+    let due = due(sql, now)?;
     if due.is_empty() {
         return Ok(());
     }
-    let notice =
-        |lane: &Lane| LaneNotice { workspace: settings.id.clone(), lane: lane.name.clone() };
+    let notice = |lane: &Lane| LaneNotice {
+        workspace: settings.id.clone(),
+        endpoint: lane.endpoint.clone(),
+        lane: lane.name.clone(),
+    };
     let notices: Vec<LaneNotice> = due.iter().map(notice).collect();
-    // Before the sending, so that a consumer that is quick finds a lane to take.
-    for lane in &due {
-        let pause = alarm::pause(RESEND_MS, lane.attempts, RESEND_MOST_MS);
-        sql.run(
-            "UPDATE lanes SET attempts = attempts + 1, due_at = ?, holder = NULL WHERE name = ?",
-            bind![now.plus(pause).0, lane.name.as_str()],
-        )?;
-    }
     let sent = match env.queue(config::EVENTS) {
         Ok(queue) => queue.send_batch(notices).await,
         Err(error) => Err(error),
@@ -180,78 +210,114 @@ async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Out
             let pause = alarm::pause(REQUEUE_MS, lane.attempts, RESEND_MOST_MS);
             // Unless it did get through: then somebody has the lane, or has emptied it.
             sql.run(
-                "UPDATE lanes SET due_at = ? WHERE name = ? AND holder IS NULL",
-                bind![now.plus(pause).0, lane.name],
+                "UPDATE lanes SET due_at = ?, sent = 0 WHERE endpoint = ? AND name = ? AND holder IS NULL",
+                bind![now.plus(pause).0, lane.endpoint.as_str(), lane.name],
             )?;
         }
     }
     Ok(sent?)
 }
 
+/// The lanes that are due. They count as sent from here on: before the sending, so that a consumer that
+/// is quick finds a lane to take.
+fn due(sql: &Sql, now: UnixMillis) -> Outcome<Vec<Lane>> {
+    let due: Vec<Lane> = sql.rows(
+        "SELECT endpoint, name, attempts FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE disabled IS NULL AND due_at <= ? ORDER BY due_at, name LIMIT ?",
+        bind![now.0, i64::from(LANES_AT_ONCE)],
+    )?;
+    for lane in &due {
+        let pause = alarm::pause(RESEND_MS, lane.attempts, RESEND_MOST_MS);
+        sql.run(
+            "UPDATE lanes SET attempts = attempts + 1, due_at = ?, sent = 1, holder = NULL WHERE endpoint = ? AND name = ?",
+            bind![now.plus(pause).0, lane.endpoint.as_str(), lane.name.as_str()],
+        )?;
+    }
+    Ok(due)
+}
+
 /// Gives a lane's oldest events that are not delivered to a consumer, or nothing while another one
-/// has the lane.
-fn take(cx: &Cx, input: &Take) -> Outcome<Taken> {
+/// has the lane, while it pauses, and where there is nothing.
+fn take(cx: &Cx, input: &Take) -> Outcome<Option<Taken>> {
     let (sql, now) = (cx.sql, cx.now);
     #[derive(Deserialize)]
-    struct Lane {
+    struct Held {
         due_at: i64,
         holder: Option<String>,
     }
     #[derive(Deserialize)]
     struct Event {
+        seq: i64,
         id: String,
         body: String,
     }
-    let nothing = Taken { webhook: None, events: Vec::new() };
-    let lane: Option<Lane> =
-        sql.first("SELECT due_at, holder FROM lanes WHERE name = ?", bind![input.lane.as_str()])?;
-    let Some(lane) = lane else { return Ok(nothing) };
-    let held = lane.holder.is_some_and(|holder| holder != input.holder);
-    if held && lane.due_at > now.0 {
-        return Ok(nothing);
+    let (endpoint, lane) = (input.endpoint.as_str(), input.lane.as_str());
+    let Some(target) = endpoints::target(cx, &input.endpoint)? else { return Ok(None) };
+    let held: Option<Held> = sql.first(
+        "SELECT due_at, holder FROM lanes WHERE endpoint = ? AND name = ? AND sent = 1",
+        bind![endpoint, lane],
+    )?;
+    let Some(held) = held else { return Ok(None) };
+    if held.holder.is_some_and(|holder| holder != input.holder) && held.due_at > now.0 {
+        return Ok(None);
     }
     sql.run(
-        "UPDATE lanes SET holder = ?, due_at = max(due_at, ?) WHERE name = ?",
-        bind![input.holder.as_str(), now.plus(RESEND_MS).0, input.lane.as_str()],
+        "UPDATE lanes SET holder = ?, due_at = max(due_at, ?) WHERE endpoint = ? AND name = ?",
+        bind![input.holder.as_str(), now.plus(RESEND_MS).0, endpoint, lane],
     )?;
     let rows: Vec<Event> = sql.rows(
-        "SELECT id, body FROM events WHERE lane = ? AND delivered_at IS NULL ORDER BY seq LIMIT ?",
-        bind![input.lane.as_str(), i64::from(EVENTS_AT_ONCE)],
+        "SELECT d.seq, e.id, e.body FROM deliveries d JOIN events e ON e.seq = d.seq
+         WHERE d.state = 'waiting' AND d.endpoint = ? AND d.lane = ? ORDER BY d.seq LIMIT ?",
+        bind![endpoint, lane, i64::from(EVENTS_AT_ONCE)],
     )?;
-    let events = rows
-        .into_iter()
-        .map(|row| Ok(LaneEvent { id: row.id, event: from_json("event", &row.body)? }))
-        .collect::<Outcome<_>>()?;
-    Ok(Taken { webhook: settings::read(sql)?.webhook, events })
+    let read = |row: Event| {
+        Ok(LaneEvent { seq: row.seq, id: row.id, event: from_json("event", &row.body)? })
+    };
+    let events = rows.into_iter().map(read).collect::<Outcome<_>>()?;
+    Ok(Some(Taken { target, events }))
 }
 
-/// Notes deliveries. A lane without further events goes; one with more is due at once when its
-/// consumer is through with what it took.
-fn delivered(cx: &Cx, input: &Delivered) -> Outcome<()> {
+/// Notes what became of events. A lane without further ones goes; one with more is due at once when its
+/// consumer is through with what it took, and after a pause when the last attempt failed.
+fn report(cx: &Cx, input: &Report) -> Outcome<()> {
     let (sql, now) = (cx.sql, cx.now);
-    for id in &input.ids {
-        sql.run(
-            "UPDATE events SET delivered_at = ? WHERE id = ? AND delivered_at IS NULL",
-            bind![now.0, id.as_str()],
-        )?;
+    let (endpoint, lane) = (input.endpoint.as_str(), input.lane.as_str());
+    for (seq, status) in &input.taken {
+        deliveries::taken(cx, &input.endpoint, *seq, *status)?;
     }
-    let lane = input.lane.as_str();
+    let next = match &input.failure {
+        Some(failure) => Some(deliveries::failed(cx, &input.endpoint, failure)?),
+        None => input.done.then_some(now),
+    };
     sql.run(
-        "DELETE FROM lanes WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE lane = ?1 AND delivered_at IS NULL)",
-        bind![lane],
+        "DELETE FROM lanes WHERE endpoint = ?1 AND name = ?2 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE state = 'waiting' AND endpoint = ?1 AND lane = ?2)",
+        bind![endpoint, lane],
     )?;
-    if input.done {
-        jobs::put(sql, SendLanes::KIND, "", now.plus(super::SOON_MS))?;
-        sql.run(
-            "UPDATE lanes SET due_at = ?, attempts = 0, holder = NULL WHERE name = ?",
-            bind![now.0, lane],
-        )
-    } else {
-        sql.run("UPDATE lanes SET due_at = ? WHERE name = ?", bind![now.plus(RESEND_MS).0, lane])
+    // Another one has the lane where this one took too long: when it goes on is for the other to say.
+    let mine = "endpoint = ? AND name = ? AND holder = ?";
+    let whose = |at: UnixMillis| bind![at.0, endpoint, lane, input.holder.as_str()];
+    match next {
+        Some(next) => {
+            let soon = next.max(now.plus(super::SOON_MS));
+            jobs::put(sql, SendLanes::KIND, "", soon)?;
+            sql.run(
+                &format!(
+                    "UPDATE lanes SET due_at = ?, sent = 0, attempts = 0, holder = NULL WHERE {mine}"
+                ),
+                whose(next),
+            )
+        }
+        None => sql
+            .run(&format!("UPDATE lanes SET due_at = ? WHERE {mine}"), whose(now.plus(RESEND_MS))),
     }
 }
 
-/// How many have not been sent once.
+/// How many are to be put into the queue.
 pub fn unsent(sql: &Sql) -> Outcome<u64> {
-    sql.count("SELECT count(*) AS n FROM lanes WHERE attempts = 0", bind![])
+    sql.count(
+        "SELECT count(*) AS n FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE sent = 0 AND disabled IS NULL",
+        bind![],
+    )
 }
+
+#[cfg(test)]
+mod tests;

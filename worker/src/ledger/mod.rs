@@ -25,9 +25,12 @@ pub mod customers;
 pub mod cx;
 pub mod data_keys;
 pub mod dead;
+pub mod deliveries;
 pub mod desk;
 pub mod documents;
+pub mod doings;
 pub mod drafts;
+pub mod endpoints;
 pub mod events;
 pub mod exports;
 pub mod facts;
@@ -54,6 +57,7 @@ pub mod sessions;
 pub mod settings;
 pub mod signals;
 pub mod stats;
+pub mod tap;
 #[cfg(test)]
 mod tests;
 pub mod views;
@@ -79,6 +83,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 const ROOMS: &[Room] = &[
     settings::ROOM,
     sections::ROOM,
+    endpoints::ROOM,
     keys::ROOM,
     members::ROOM,
     sessions::ROOM,
@@ -101,8 +106,11 @@ const ROOMS: &[Room] = &[
     events::ROOM,
     intake::ROOM,
     signals::ROOM,
+    deliveries::ROOM,
     lanes::ROOM,
+    tap::ROOM,
     happenings::ROOM,
+    doings::ROOM,
     documents::ROOM,
     exports::ROOM,
     knowledge::ROOM,

@@ -12,7 +12,7 @@ use crate::bind;
 use crate::config;
 use crate::fault::{Fault, Outcome, to_json};
 use crate::sql::{Sql, transaction};
-use askwell::export;
+use askwell::export::{Document, Form, Manifest};
 use askwell::time::{Day, UnixMillis};
 use askwell::{Code, Error};
 use futures_util::stream;
@@ -64,7 +64,7 @@ pub fn due_days(sql: &Sql, env: &Env) -> Outcome<Vec<Day>> {
 pub async fn seal(state: &State, env: &Env, settings: &Settings, day: Day) -> Outcome<Sealed> {
     let now = config::now(env);
     let name = day.to_string();
-    let key = exports::key(&settings.id, day);
+    let key = exports::key(&settings.id, day, Form::Json);
     let sql = Sql::of(&state.storage());
     let row: Option<DayRow> = sql.first(
         "SELECT sealed_at, sha256, bytes FROM export_days WHERE day = ?",
@@ -83,21 +83,59 @@ pub async fn seal(state: &State, env: &Env, settings: &Settings, day: Day) -> Ou
 
     // From here on `record` puts nothing on this day any more.
     let frozen_at = freeze(state, day, now).await?;
-    let mut document = export::Document::new();
-    let mut place = Place::default();
-    while let Some(rows) = next_piece(&sql, &name, &mut place)? {
-        rows.iter().for_each(|row| drop(document.row(&row.body)));
-    }
-    let (_, manifest) = document.seal(day, frozen_at);
+    let manifest = measure(&sql, day, Form::Json, frozen_at)?;
     let sha256 = manifest.sha256.clone();
-    write_once(env, &key, file(sql.clone(), day, manifest.bytes), Some(&sha256)).await?;
+    write_once(env, &key, file(&sql, day, Form::Json, manifest.bytes), Form::Json, Some(&sha256))
+        .await?;
     let manifest_key = key.replace(".json", ".manifest.json");
-    write_once(env, &manifest_key, to_json("manifest", &manifest)?.into(), None).await?;
+    write_once(env, &manifest_key, to_json("manifest", &manifest)?.into(), Form::Json, None)
+        .await?;
     sql.run(
         "UPDATE export_days SET sealed_at = ?, sha256 = ?, bytes = ? WHERE day = ? AND sealed_at IS NULL",
         bind![frozen_at.0, sha256.as_str(), i64::try_from(manifest.bytes).unwrap_or(i64::MAX), name],
     )?;
     Ok(Sealed { key, sha256, bytes: manifest.bytes })
+}
+
+/// The twin of a day that is sealed: the same rows, one a line. It is made when somebody first asks for
+/// it, from the rows that were frozen with the day.
+pub async fn twin(state: &State, env: &Env, settings: &Settings, day: Day) -> Outcome<Sealed> {
+    #[derive(Deserialize)]
+    struct Twin {
+        ndjson_sha256: Option<String>,
+        ndjson_bytes: Option<u64>,
+    }
+    let key = exports::key(&settings.id, day, Form::Ndjson);
+    let sql = Sql::of(&state.storage());
+    let name = day.to_string();
+    let row: Option<Twin> = sql.first(
+        "SELECT ndjson_sha256, ndjson_bytes FROM export_days WHERE day = ?",
+        bind![name.as_str()],
+    )?;
+    if let Some(Twin { ndjson_sha256: Some(sha256), ndjson_bytes: Some(bytes) }) = row {
+        return Ok(Sealed { key, sha256, bytes });
+    }
+    let Manifest { sha256, bytes, .. } = measure(&sql, day, Form::Ndjson, UnixMillis(0))?;
+    let body = match bytes {
+        0 => Data::Bytes(Vec::new()),
+        bytes => file(&sql, day, Form::Ndjson, bytes),
+    };
+    write_once(env, &key, body, Form::Ndjson, Some(&sha256)).await?;
+    sql.run(
+        "UPDATE export_days SET ndjson_sha256 = ?, ndjson_bytes = ? WHERE day = ?",
+        bind![sha256.as_str(), i64::try_from(bytes).unwrap_or(i64::MAX), name],
+    )?;
+    Ok(Sealed { key, sha256, bytes })
+}
+
+/// Goes through a day's rows for the manifest of its file.
+fn measure(sql: &Sql, day: Day, form: Form, sealed_at: UnixMillis) -> Outcome<Manifest> {
+    let mut document = Document::new(form);
+    let mut place = Place::default();
+    while let Some(rows) = next_piece(sql, &day.to_string(), &mut place)? {
+        rows.iter().for_each(|row| drop(document.row(&row.body)));
+    }
+    Ok(document.seal(day, sealed_at).1)
 }
 
 /// Ends a day, and says since when it has ended.
@@ -119,8 +157,9 @@ async fn freeze(state: &State, day: Day, now: UnixMillis) -> Outcome<UnixMillis>
 }
 
 /// The day's file as a stream.
-fn file(sql: Sql, day: Day, bytes: u64) -> Data {
-    let begin = Some((export::Document::new(), Place::default()));
+fn file(sql: &Sql, day: Day, form: Form, bytes: u64) -> Data {
+    let sql = sql.clone();
+    let begin = Some((Document::new(form), Place::default()));
     let pieces = stream::try_unfold(begin, move |state| {
         let piece = write_piece(&sql, day, state);
         async move { piece.map_err(|fault| worker::Error::RustError(fault.to_string())) }
@@ -128,7 +167,7 @@ fn file(sql: Sql, day: Day, bytes: u64) -> Data {
     FixedLengthStream::wrap(pieces, bytes).into()
 }
 
-type Writing = Option<(export::Document, Place)>;
+type Writing = Option<(Document, Place)>;
 
 /// The next piece of the file, and how to go on; after the last, nothing.
 fn write_piece(sql: &Sql, day: Day, state: Writing) -> Outcome<Option<(Vec<u8>, Writing)>> {
@@ -139,7 +178,11 @@ fn write_piece(sql: &Sql, day: Day, state: Writing) -> Outcome<Option<(Vec<u8>, 
             (text.into_bytes(), Some((document, place)))
         }
         // The manifest is written already: its instant does not matter here.
-        None => (document.seal(day, UnixMillis(0)).0.into_bytes(), None),
+        None => match document.seal(day, UnixMillis(0)).0 {
+            // A stream of bytes has no empty pieces.
+            last if last.is_empty() => return Ok(None),
+            last => (last.into_bytes(), None),
+        },
     }))
 }
 
@@ -187,16 +230,20 @@ fn ready_at(day: Day, env: &Env) -> UnixMillis {
 }
 
 /// Writes unless it is there. What is there was built from the same frozen rows.
-async fn write_once(env: &Env, key: &str, body: Data, sha256: Option<&str>) -> Outcome<()> {
+async fn write_once(
+    env: &Env,
+    key: &str,
+    body: Data,
+    form: Form,
+    sha256: Option<&str>,
+) -> Outcome<()> {
     let bucket = env.bucket(config::EXPORTS)?;
     // Spares the sending; that nobody was faster is for the condition to see to.
     if bucket.head(key).await?.is_some() {
         return Ok(());
     }
-    let metadata = HttpMetadata {
-        content_type: Some("application/json".to_owned()),
-        ..HttpMetadata::default()
-    };
+    let metadata =
+        HttpMetadata { content_type: Some(form.media().to_owned()), ..HttpMetadata::default() };
     let absent =
         Conditional { etag_does_not_match: Some("*".to_owned()), ..Conditional::default() };
     let mut put = bucket.put(key, body).http_metadata(metadata).only_if(absent);

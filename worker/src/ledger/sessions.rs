@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Room, Write};
-use super::{keys, members};
+use super::{doings, keys, members};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -35,6 +35,8 @@ pub struct Begin {
     pub by: Principal,
     /// See [`crate::auth::hash`].
     pub hash: String,
+    /// Whether they were signed in to another workspace until now.
+    pub switched: bool,
 }
 
 impl Call for Begin {
@@ -55,8 +57,9 @@ impl Write for Begin {
         };
         cx.sql.run(
             "INSERT INTO sessions (hash, key_id, member_id, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
-            bind![self.hash, key, member, cx.now.0, cx.now.0],
-        )
+            bind![self.hash.as_str(), key, member, cx.now.0, cx.now.0],
+        )?;
+        doings::signed_in(cx, &self.by, self.switched, &self.hash)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
-use super::{fields, keys, sections};
+use super::{doings, endpoints, fields, keys, sections};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
@@ -39,8 +39,6 @@ pub struct Settings {
     pub name: String,
     /// Origins whose pages may use the site key.
     pub origins: Vec<String>,
-    /// Where events are delivered, or nowhere.
-    pub webhook: Option<Webhook>,
     /// Since when.
     pub created_at: UnixMillis,
     /// Counts the changes.
@@ -81,11 +79,13 @@ impl Write for Create {
             id: self.workspace.id,
             name: self.workspace.name,
             origins: self.workspace.origins,
-            webhook: self.workspace.webhook,
             created_at: cx.now,
             revision: 0,
         };
         put(cx.sql, SETTINGS, &settings)?;
+        if let Some(webhook) = &self.workspace.webhook {
+            endpoints::begin(cx, webhook)?;
+        }
         let site = keys::New {
             name: "Site",
             kind: KeyKind::Site,
@@ -103,6 +103,7 @@ impl Write for Create {
         keys::add(cx, site, None)?;
         keys::add(cx, secret, None)?;
         fields::begin(cx)?;
+        doings::made(cx)?;
         documents::stale(cx, Kind::Workspace, cx.workspace.as_str())
     }
 }
@@ -113,13 +114,22 @@ pub struct Get;
 
 impl Call for Get {
     const NAME: &'static str = "settings.get";
-    type Out = Settings;
+    type Out = Standing;
 }
 
 impl Read for Get {
-    fn run(self, cx: &Cx) -> Outcome<Settings> {
-        read(cx.sql)
+    fn run(self, cx: &Cx) -> Outcome<Standing> {
+        Ok(Standing { settings: read(cx.sql)?, webhook: endpoints::first_url(cx.sql)? })
     }
+}
+
+/// The settings, and the address of the webhook that was named with the workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// What the ledger keeps of the workspace itself.
+    pub settings: Settings,
+    /// Where events are delivered, or nowhere; [`endpoints`] has the others.
+    pub webhook: Option<String>,
 }
 
 /// Sets the workspace anew.
@@ -133,28 +143,30 @@ pub struct Put {
 
 impl Call for Put {
     const NAME: &'static str = "settings.put";
-    type Out = Settings;
+    type Out = Standing;
 }
 
 impl Write for Put {
-    fn run(self, cx: &Cx) -> Outcome<Settings> {
+    fn run(self, cx: &Cx) -> Outcome<Standing> {
         let before = read(cx.sql)?;
         sections::unchanged(self.revision, before.revision)?;
-        let webhook = match self.settings.webhook {
-            None => before.webhook,
-            Some(None) => None,
-            Some(Some(change)) => Some(changed(before.webhook, change)?),
-        };
-        let WorkspaceSettings { name, origins, .. } = self.settings;
+        let WorkspaceSettings { name, origins, webhook } = self.settings;
+        if let Some(change) = webhook {
+            endpoints::set_first(cx, change)?;
+        }
         let (id, created_at) = (before.id, before.created_at);
         let revision = before.revision + 1;
-        let settings = Settings { name, origins, webhook, id, created_at, revision };
+        let settings = Settings { name, origins, id, created_at, revision };
         put(cx.sql, SETTINGS, &settings)?;
         documents::stale(cx, Kind::Workspace, cx.workspace.as_str())?;
-        Ok(settings)
+        Get.run(cx)
     }
 }
 
+/// A webhook that is to be changed: the secret may be left out only where the address stays.
+///
+/// # Errors
+/// [`Code::InvalidField`] for another address without a secret.
 pub fn changed(before: Option<Webhook>, change: WebhookChange) -> Result<Webhook, Error> {
     let kept = before.filter(|webhook| webhook.url == change.url).map(|webhook| webhook.secret);
     match change.secret.or(kept) {
@@ -212,6 +224,7 @@ pub fn put<T: Serialize>(sql: &Sql, key: &'static str, value: &T) -> Outcome<()>
 mod tests {
     use super::super::tests::Ledger;
     use super::*;
+    use crate::fault::Fault;
 
     #[test]
     fn a_webhook_stays_until_it_is_changed_or_removed() {
@@ -219,14 +232,17 @@ mod tests {
         let set = |webhook| {
             let settings =
                 WorkspaceSettings { name: "Shop".to_owned(), origins: Vec::new(), webhook };
-            ledger.write(Put { settings, revision: None }).map(|settings| settings.webhook)
+            let shown = ledger.write(Put { settings, revision: None })?.webhook;
+            let endpoint = ledger.read(endpoints::List).pop().map(|first| first.endpoint_id);
+            let target =
+                endpoint.and_then(|id| ledger.at(|cx| endpoints::target(cx, &id)).unwrap());
+            assert_eq!(shown, target.as_ref().map(|target| target.url.clone()));
+            Ok::<_, Fault>(target.map(|target| target.secrets))
         };
         let change = |url: &str, secret: Option<&str>| {
             Some(Some(WebhookChange { url: url.to_owned(), secret: secret.map(str::to_owned) }))
         };
-        let hook = |secret: &str| {
-            Some(Webhook { url: "https://a.example".to_owned(), secret: secret.to_owned() })
-        };
+        let hook = |secret: &str| Some(vec![secret.to_owned()]);
         assert!(set(change("https://a.example", None)).is_err(), "a new one needs a secret");
         assert_eq!(set(change("https://a.example", Some("one"))).unwrap(), hook("one"));
         assert_eq!(set(None).unwrap(), hook("one"));

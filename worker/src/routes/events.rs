@@ -43,7 +43,7 @@ pub const ROUTES: &[Bound] = &[
             "/v1/events/replay",
             "events.replay",
             Access::Scope(Scope::EventsWrite),
-            "Sends events again that have been delivered, by a range of `seq`, 10,000 at most.",
+            "Sends events again that webhooks have taken, that were given up on, or that are older than a webhook: by a range of `seq`, 10,000 deliveries at most.",
             &[Answer::json(202, Shape::of::<Replayed>(), "They are on their way.")],
         )
         .body(Shape::of::<Replay>()),

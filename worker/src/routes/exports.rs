@@ -2,18 +2,28 @@
 
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::exports::{Days, Seal, SealDue};
+use crate::ledger::exports::{Days, NoteRead, Reads, Seal, SealDue, Sealed};
 use crate::ledger::{data_keys, retention};
 use crate::{config, http, rpc};
 use askwell::Code;
 use askwell::access::Scope;
-use askwell::api::ExportList;
 use askwell::api::route::{Access, Answer, Header, Method, Route};
 use askwell::api::shape::Shape;
+use askwell::api::{
+    ExportIntents, ExportList, ExportMetrics, ExportMetricsQuery, ExportQuery, ExportRead, Page,
+    PageQuery,
+};
+use askwell::export::{self, Form, Lines, Row, Tally};
 use askwell::id::WorkspaceId;
-use worker::{Env, Response, ResponseBuilder, Stub};
+use askwell::metrics::period::Period;
+use askwell::time::Day;
+use futures_util::StreamExt;
+use worker::{Env, Object, ObjectBody, Response, ResponseBuilder, Stub};
 
 const READ: Access = Access::Scope(Scope::ExportsRead);
+
+/// Days whose files are read for one request: each takes two requests inside, of 1,000.
+const DAYS_MOST: usize = 92;
 
 /// See [`super::ROOMS`].
 pub const ROUTES: &[Bound] = &[
@@ -31,20 +41,57 @@ pub const ROUTES: &[Bound] = &[
     bound(
         Route::new(
             Method::Get,
+            "/v1/exports/metrics",
+            "exports.metrics",
+            READ,
+            "The metrics of day files, by the queries of docs/export-sql.md; 425 until the last day is sealed.",
+            &[Answer::json(200, Shape::of::<ExportMetrics>(), "All of them.")],
+        )
+        .query(Shape::of::<ExportMetricsQuery>()),
+        |call| Box::pin(metrics(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/exports/reads",
+            "exports.reads",
+            Access::Scope(Scope::KeysManage),
+            "Who has read which day, the latest first.",
+            &[Answer::json(200, Shape::of::<Page<ExportRead>>(), "A page of them.")],
+        )
+        .query(Shape::of::<PageQuery>()),
+        |call| Box::pin(reads(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
             "/v1/exports/{day}",
             "exports.get",
             READ,
             "One day's file: the same bytes for ever, and 425 until the day is sealed.",
             &[
                 Answer::body(200, "application/json", "The file; see docs/export.schema.json."),
+                Answer::body(200, "application/x-ndjson", "With `form=ndjson`: the same rows, one a line."),
                 Answer::empty(304, "It is the one that `If-None-Match` names."),
             ],
         )
         .headers(&[Header {
             name: "If-None-Match",
             meaning: "The `ETag` of the file that is there already.",
-        }]),
+        }])
+        .query(Shape::of::<ExportQuery>()),
         |call| Box::pin(get(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/exports/{day}/intents",
+            "exports.intents",
+            READ,
+            "The first and the last intent of each conversation of a day.",
+            &[Answer::json(200, Shape::of::<ExportIntents>(), "One a conversation.")],
+        ),
+        |call| Box::pin(intents(call)),
     ),
 ];
 
@@ -55,8 +102,10 @@ async fn list(call: Call) -> Outcome<Response> {
 
 async fn get(call: Call) -> Outcome<Response> {
     let day = call.parameter("day")?;
+    let ExportQuery { form } = call.query()?;
     // Seals it now if the cron has not come round to it yet.
-    let sealed = rpc::call(&call.ledger()?, &Seal { day }).await?;
+    let sealed = seal(&call, day, form).await?;
+    note(&call, day, form.extension()).await?;
     let etag = format!("\"{}\"", sealed.sha256);
     let builder = ResponseBuilder::new()
         .with_header("etag", &etag)?
@@ -64,12 +113,110 @@ async fn get(call: Call) -> Outcome<Response> {
     if call.header("if-none-match")?.is_some_and(|tags| tags.contains(&etag)) {
         return Ok(builder.with_status(304).empty());
     }
-    let object = call.env.bucket(config::EXPORTS)?.get(&sealed.key).execute().await?;
-    let body = object.as_ref().and_then(worker::Object::body).ok_or_else(|| {
+    let object = open(&call.env, &sealed).await?;
+    let name = format!("attachment; filename=\"{day}.{}\"", form.extension());
+    Ok(builder
+        .with_header("content-type", form.media())?
+        .with_header("content-disposition", &name)?
+        .body(body(&object)?.response_body()?))
+}
+
+async fn metrics(call: Call) -> Outcome<Response> {
+    let query: ExportMetricsQuery = call.query()?;
+    let period = Period::new(query.first, query.last)?;
+    if period.days().count() > DAYS_MOST {
+        return Err(Fault::refused(
+            Code::InvalidField,
+            "the period must have 92 days at most; `askwell metrics` reads any number of files",
+        ));
+    }
+    let mut tally = match query.leave_out.is_empty() {
+        true => Tally::default(),
+        false => Tally::leaving_out(query.leave_out),
+    };
+    let takes = |row: &Row| {
+        query.on.is_none_or(|day| export::took_place(row, day))
+            && (!query.with_bot || row.bot_messages_count.0 > 0)
+    };
+    // The last first: where it is not sealed the answer would be one of a part.
+    let last = seal(&call, query.last, Form::Json).await?;
+    let days = rpc::call(&call.ledger()?, &Days).await?;
+    for day in days.into_iter().map(|row| row.day).filter(|day| period.has(*day)) {
+        let sealed = match day == query.last {
+            true => last.clone(),
+            false => seal(&call, day, Form::Json).await?,
+        };
+        rows(&call.env, &sealed, |row| {
+            if takes(&row) {
+                tally.add(&row);
+            }
+        })
+        .await?;
+    }
+    let ExportMetricsQuery { first, last, .. } = query;
+    http::reply(200, &ExportMetrics { first, last, metrics: tally.metrics() })
+}
+
+async fn intents(call: Call) -> Outcome<Response> {
+    let day = call.parameter("day")?;
+    let sealed = seal(&call, day, Form::Json).await?;
+    note(&call, day, "intents").await?;
+    let mut items = Vec::new();
+    rows(&call.env, &sealed, |row| items.push(export::intents(&row))).await?;
+    http::reply(200, &ExportIntents { items })
+}
+
+async fn reads(call: Call) -> Outcome<Response> {
+    let page = call.query()?;
+    http::reply(200, &rpc::call(&call.ledger()?, &Reads { page }).await?)
+}
+
+/// How a day is sealed.
+///
+/// # Errors
+/// [`Code::NotReady`] while it is not, with the seconds until it will be as `Retry-After`.
+async fn seal(call: &Call, day: Day, form: Form) -> Outcome<Sealed> {
+    let sealed = rpc::call(&call.ledger()?, &Seal { day, form }).await;
+    sealed.map_err(|fault| match fault {
+        Fault::Refused(error) if error.code == Code::NotReady => {
+            let ready = day.end().plus(config::seal_grace_ms(&call.env));
+            let wait = ready.0.saturating_sub(config::now(&call.env).0).max(0);
+            let seconds = wait.saturating_add(999) / 1000;
+            Fault::RefusedWith { error, headers: vec![("retry-after", seconds.to_string())] }
+        }
+        other => other,
+    })
+}
+
+/// Notes who reads a day.
+async fn note(call: &Call, day: Day, what: &str) -> Outcome<()> {
+    let by = call.principal()?.signature().unwrap_or("visitor").to_owned();
+    rpc::call(&call.ledger()?, &NoteRead { by, day, what: what.to_owned() }).await
+}
+
+async fn open(env: &Env, sealed: &Sealed) -> Outcome<Option<Object>> {
+    let object = env.bucket(config::EXPORTS)?.get(&sealed.key).execute().await?;
+    if object.is_none() {
         worker::console_error!("a sealed day is missing from the bucket: {}", sealed.key);
+    }
+    Ok(object)
+}
+
+fn body(object: &Option<Object>) -> Outcome<ObjectBody<'_>> {
+    object.as_ref().and_then(Object::body).ok_or_else(|| {
         Fault::refused(Code::Internal, "the file is missing from the bucket; tell the operator")
-    })?;
-    Ok(builder.with_header("content-type", "application/json")?.body(body.response_body()?))
+    })
+}
+
+/// Gives the rows of a sealed day, which is read in pieces.
+async fn rows(env: &Env, sealed: &Sealed, mut each: impl FnMut(Row)) -> Outcome<()> {
+    let object = open(env, sealed).await?;
+    let mut stream = body(&object)?.stream()?;
+    let mut lines = Lines::new();
+    while let Some(piece) = stream.next().await {
+        lines.push(&piece?, &mut each)?;
+    }
+    Ok(())
 }
 
 /// Seals the days of all workspaces that are over and past their grace. One workspace's failure

@@ -7,8 +7,12 @@ use crate::{http, rpc};
 use askwell::access::Scope;
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
-use askwell::api::{PeriodQuery, Signals};
+use askwell::api::{
+    CollectedConversationsQuery, CollectedQuery, ConversationSummary, Page, PageQuery, PeriodQuery,
+    Signals,
+};
 use askwell::metrics::collected::{CrossTab, Report};
+use askwell::metrics::period::Period;
 use worker::Response;
 
 const READ: Access = Access::Scope(Scope::EventsRead);
@@ -33,11 +37,23 @@ pub const ROUTES: &[Bound] = &[
             "/v1/collected/{field_id}",
             "collected.get",
             READ,
-            "How often each answer to a question was given.",
+            "How often each answer to a question was given, over time and by channel; of all conversations, or of those with an answer to another question.",
             &[Answer::json(200, Shape::of::<Report>(), "The counts.")],
         )
-        .query(Shape::of::<PeriodQuery>()),
+        .query(Shape::of::<CollectedQuery>()),
         |call| Box::pin(report(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/collected/{field_id}/conversations",
+            "collected.conversations",
+            Access::Scope(Scope::ConversationsRead),
+            "The conversations behind a count, the latest begun first.",
+            &[Answer::json(200, Shape::of::<Page<ConversationSummary>>(), "A page of them.")],
+        )
+        .query(Shape::of::<CollectedConversationsQuery>()),
+        |call| Box::pin(conversations(call)),
     ),
     bound(
         Route::new(
@@ -62,14 +78,27 @@ async fn modules(call: Call) -> Outcome<Response> {
 }
 
 async fn report(call: Call) -> Outcome<Response> {
-    let query: PeriodQuery = call.query()?;
+    let query: CollectedQuery = call.query()?;
     let get = collected::Get {
         field_id: call.text("field_id"),
         period: query.period()?,
         step: query.step,
         channel: query.channel,
+        with: query.with()?,
     };
     http::reply(200, &rpc::call(&call.ledger()?, &get).await?)
+}
+
+async fn conversations(call: Call) -> Outcome<Response> {
+    let query: CollectedConversationsQuery = call.query()?;
+    let list = collected::Conversations {
+        field_id: call.text("field_id"),
+        answer: query.answer,
+        period: Period::new(query.first, query.last)?,
+        channel: query.channel,
+        page: PageQuery { cursor: query.cursor, limit: query.limit },
+    };
+    http::reply(200, &rpc::call(&call.ledger()?, &list).await?)
 }
 
 async fn cross(call: Call) -> Outcome<Response> {

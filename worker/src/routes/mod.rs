@@ -29,6 +29,7 @@ mod settings;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 mod workspaces;
 
 pub use call::Call;
@@ -78,6 +79,7 @@ const ROOMS: &[&[Bound]] = &[
     people::ROUTES,
     marks::ROUTES,
     events::ROUTES,
+    webhooks::ROUTES,
     metrics::ROUTES,
     knowledge::ROUTES,
     replies::ROUTES,

@@ -114,7 +114,7 @@ async fn put_settings(mut call: Call) -> Outcome<Response> {
     let settings: ReplySettings = call.json().await?;
     if let Some(webhook) = &settings.webhook {
         if let Some(secret) = &webhook.secret {
-            delivery::secret_bytes(secret)?;
+            delivery::secret_bytes("webhook.secret", secret)?;
         }
         if !http::is_reachable(&webhook.url) {
             return Err(Fault::refused(

@@ -1,10 +1,10 @@
 //! Workspaces: creating one, its settings, and what it holds.
 
-use super::{Bound, Call, bound};
+use super::{Bound, Call, bound, webhooks};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::overview;
-use crate::ledger::settings::{self, Create, Settings};
-use crate::{auth, delivery, http, rpc};
+use crate::ledger::settings::{self, Create, Standing};
+use crate::{auth, http, rpc};
 use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::route::{Access, Answer, IF_MATCH, Method, Route};
@@ -72,7 +72,7 @@ async fn create(mut call: Call) -> Outcome<Response> {
     let new: NewWorkspace = call.json().await?;
     check_settings(&new.name, &new.origins)?;
     if let Some(webhook) = &new.webhook {
-        check_webhook(&webhook.url, Some(&webhook.secret))?;
+        webhooks::check("webhook.", &webhook.url, Some(&webhook.secret))?;
     }
     let site = auth::fresh_key(KeyKind::Site, &new.id)?;
     let secret = auth::fresh_key(KeyKind::Secret, &new.id)?;
@@ -98,23 +98,23 @@ async fn put(mut call: Call) -> Outcome<Response> {
     let new: WorkspaceSettings = call.json().await?;
     check_settings(&new.name, &new.origins)?;
     if let Some(Some(webhook)) = &new.webhook {
-        check_webhook(&webhook.url, webhook.secret.as_deref())?;
+        webhooks::check("webhook.", &webhook.url, webhook.secret.as_deref())?;
     }
     let put = settings::Put { settings: new, revision };
     answer(rpc::call(&call.ledger()?, &put).await?)
 }
 
-fn answer(settings: Settings) -> Outcome<Response> {
-    let revision = settings.revision;
-    http::tagged(200, &shown(settings), revision)
+fn answer(standing: Standing) -> Outcome<Response> {
+    let revision = standing.settings.revision;
+    http::tagged(200, &shown(standing), revision)
 }
 
-fn shown(settings: Settings) -> WorkspaceShown {
+fn shown(Standing { settings, webhook }: Standing) -> WorkspaceShown {
     WorkspaceShown {
         workspace_id: settings.id,
         name: settings.name,
         origins: settings.origins,
-        webhook: settings.webhook.map(|webhook| WebhookShown { url: webhook.url }),
+        webhook: webhook.map(|url| WebhookShown { url }),
         created_at: settings.created_at,
     }
 }
@@ -131,17 +131,6 @@ fn check_settings(name: &str, origins: &[String]) -> Outcome<()> {
         ));
     }
     Ok(())
-}
-
-fn check_webhook(url: &str, secret: Option<&str>) -> Outcome<()> {
-    if let Some(secret) = secret {
-        delivery::secret_bytes(secret)?;
-    }
-    if http::is_reachable(url) {
-        Ok(())
-    } else {
-        Err(invalid("the field `webhook.url` must be https, or http on a loopback host"))
-    }
 }
 
 fn is_origin(text: &str) -> bool {

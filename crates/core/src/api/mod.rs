@@ -26,6 +26,7 @@ pub mod route;
 mod schema;
 mod settings;
 pub mod shape;
+mod webhook;
 mod workspace;
 
 pub use backfill::{
@@ -42,8 +43,14 @@ pub use customer::{
     CustomerProfile, CustomerSearch, DataPackage, Erasure, ErasureReceipt, FieldValue, LinkKind,
     MergeCustomer, NewNote, Note, Source, SplitCustomer, TagChange, Tags,
 };
-pub use event::{HandedIn, PeriodQuery, Replay, Replayed, Signals, StoredEvent};
-pub use export::{ExportDay, ExportList};
+pub use event::{
+    CollectedConversationsQuery, CollectedQuery, HandedIn, PeriodQuery, Replay, Replayed, Signals,
+    StoredEvent,
+};
+pub use export::{
+    ExportDay, ExportIntents, ExportList, ExportMetrics, ExportMetricsQuery, ExportQuery,
+    ExportRead,
+};
 pub use field::{
     FieldDetail, FieldDetails, FieldDraft, FieldLint, FieldList, FieldOrder, FieldRestore,
     FieldStats, FieldStatsList, FieldStatsQuery, FieldSwitch, FieldWithHistory, TemplateList,
@@ -71,6 +78,11 @@ pub use review::{
     ReviewedAnswers, ValueProposal, ValueProposals,
 };
 pub use settings::{RetentionCount, RetentionSettings, SignInSettings, TokenIssuer, TokenSignIn};
+pub use webhook::{
+    DeadLetter, DeadLetterList, Delivery, DeliveryFailure, DeliveryQuery, DeliveryState,
+    DisabledBecause, Endpoint, EndpointList, EndpointMade, EndpointPatch, NewEndpoint,
+    NewEndpointSecret, PoisonList, PoisonMessage,
+};
 pub use workspace::{
     Health, NewWorkspace, Overview, Webhook, WebhookChange, WebhookShown, WorkspaceCreated,
     WorkspaceSettings, WorkspaceShown,

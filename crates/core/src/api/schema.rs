@@ -4,7 +4,8 @@ use crate::access::{Scope, Scopes};
 use crate::detect::Region;
 use crate::error::Code;
 use crate::id::{
-    ArticleId, ConversationId, CustomerId, GapId, KeyId, MemberId, VisitorId, WorkspaceId,
+    ArticleId, ConversationId, CustomerId, EndpointId, EventId, GapId, KeyId, MemberId, VisitorId,
+    WorkspaceId,
 };
 use crate::metrics::collected::Counted;
 use crate::session::Session;
@@ -39,6 +40,8 @@ text! {
     ArticleId "^ka_[0-9a-hjkmnp-tv-z]{26}$", "An article of the knowledge base.";
     GapId "^kg_[0-9a-hjkmnp-tv-z]{26}$", "A question that no article answered.";
     KeyId "^ky_[0-9a-hjkmnp-tv-z]{26}$", "A key of the workspace.";
+    EventId "^ev_[0-9a-hjkmnp-tv-z]{26}$", "An event.";
+    EndpointId "^wh_[0-9a-hjkmnp-tv-z]{26}$", "A webhook that takes events.";
     WorkspaceId "^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$", "A workspace.";
     Region "^[A-Za-z]{2}$", "A region (ISO 3166-1 alpha-2).";
     Day "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "A day in UTC.";

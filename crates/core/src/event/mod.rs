@@ -9,7 +9,9 @@ mod closed;
 mod envelope;
 pub mod ingest;
 mod name;
+pub mod point;
 pub mod reference;
+pub mod retry;
 mod scan;
 mod values;
 

@@ -55,13 +55,13 @@ macro_rules! names {
 
 names! {
     /// Somebody of the team signed in.
-    AuthSignInSuccess = "auth.sign_in.success", Base, Askwell, "not given yet";
+    AuthSignInSuccess = "auth.sign_in.success", Base, Askwell, "somebody signs in with a key or a provider's token; at once";
     /// An attempt to sign in was refused.
-    AuthSignInFailure = "auth.sign_in.failure", Base, Askwell, "not given yet";
+    AuthSignInFailure = "auth.sign_in.failure", Base, Askwell, "a key is refused; at once, one a minute at most";
     /// A workspace was made.
-    WorkspaceCreated = "workspace.created", Base, Askwell, "not given yet";
+    WorkspaceCreated = "workspace.created", Base, Askwell, "the operator makes it; at once";
     /// Somebody went to another workspace.
-    WorkspaceSwitched = "workspace.switched", Base, Askwell, "not given yet";
+    WorkspaceSwitched = "workspace.switched", Base, Askwell, "somebody who is signed in to one workspace signs in to another, which tells it; at once";
     /// A knowledge base was made.
     KbCreated = "kb.created", Base, Both, "the first article is written or imported; at once";
     /// A knowledge base was published.

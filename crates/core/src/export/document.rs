@@ -22,12 +22,43 @@ pub struct Manifest {
     pub sealed_at: Instant,
 }
 
+/// How a day's rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ExportForm"))]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A JSON array with one row a line, `[]` for an empty day.
+    #[default]
+    Json,
+    /// One row a line and nothing else (NDJSON), as data warehouses load them.
+    Ndjson,
+}
+
+impl Form {
+    /// How a file's name ends.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    /// Its media type.
+    pub fn media(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
 /// Writes a day's file in pieces, so that a day of any size fits a small memory.
 ///
-/// The pieces, put one after another, are a JSON array with one row a line, `[]` for an empty day.
 /// The same rows in the same order give the same bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
+    form: Form,
     rows: u64,
     bytes: u64,
     hasher: Sha256,
@@ -35,21 +66,29 @@ pub struct Document {
 
 impl Document {
     /// A file without rows so far.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(form: Form) -> Self {
+        Self { form, ..Self::default() }
     }
 
     /// The piece that adds a row, given as it was stored ([`super::Row::to_line`]).
     pub fn row(&mut self, row: &str) -> String {
-        let piece = format!("{}{row}", if self.rows == 0 { "[\n" } else { ",\n" });
+        let piece = match (self.form, self.rows) {
+            (Form::Json, 0) => format!("[\n{row}"),
+            (Form::Json, _) => format!(",\n{row}"),
+            (Form::Ndjson, _) => format!("{row}\n"),
+        };
         self.rows += 1;
         self.count(&piece);
         piece
     }
 
-    /// The last piece, and the manifest of the whole.
+    /// The last piece, which may be empty, and the manifest of the whole.
     pub fn seal(mut self, day: Day, sealed_at: UnixMillis) -> (String, Manifest) {
-        let piece = if self.rows == 0 { "[]\n" } else { "\n]\n" };
+        let piece = match (self.form, self.rows) {
+            (Form::Json, 0) => "[]\n",
+            (Form::Json, _) => "\n]\n",
+            (Form::Ndjson, _) => "",
+        };
         self.count(piece);
         let manifest = Manifest {
             day,
@@ -69,7 +108,7 @@ impl Document {
 
 /// The day's document: rows as they were stored, in the given order.
 pub fn document<'a>(rows: impl IntoIterator<Item = &'a str>) -> String {
-    let mut document = Document::new();
+    let mut document = Document::new(Form::Json);
     let mut out = String::new();
     for row in rows {
         out.push_str(&document.row(row));

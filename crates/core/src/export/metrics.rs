@@ -16,6 +16,8 @@ pub const NOT_MEANINGFUL: [&str; 2] = ["Greeting", "Talk to a human/agent"];
 
 /// All metrics. A share without anything to divide by is null. Shares are from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "DayFileMetrics"))]
 pub struct Metrics {
     /// Conversations.
     pub total_conversations: u64,
@@ -44,6 +46,7 @@ pub struct Metrics {
 
 /// The conversations with one first meaningful intent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct IntentMetrics {
     /// The intent.
     pub first_meaningful_intent: String,
@@ -55,6 +58,7 @@ pub struct IntentMetrics {
 
 /// The conversations with one last meaningful intent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LastIntentMetrics {
     /// The intent.
     pub last_meaningful_intent: String,
@@ -66,6 +70,7 @@ pub struct LastIntentMetrics {
 
 /// The first and the last intent of a conversation, null where it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationIntents {
     /// The conversation.
     pub conversation_id: ConversationId,

@@ -4,6 +4,7 @@
 //! out unchanged into the day's file ([`Document`]), so that the same rows give the same bytes.
 
 mod document;
+mod lines;
 mod metrics;
 mod row;
 mod verify;
@@ -11,7 +12,8 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Document, Manifest, document};
+pub use document::{Document, Form, Manifest, document};
+pub use lines::Lines;
 pub use metrics::{
     ConversationIntents, IntentMetrics, LastIntentMetrics, Metrics, NOT_MEANINGFUL, Tally, intents,
     metrics, took_place,

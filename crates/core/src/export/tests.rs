@@ -362,7 +362,7 @@ fn nothing_to_divide_by_is_null() {
 
 /// A day of rows, sealed piece by piece.
 fn sealed(rows: &[Row]) -> (String, Manifest) {
-    let mut document = Document::new();
+    let mut document = Document::new(Form::Json);
     let mut text: String = rows.iter().map(|row| document.row(&row.to_line())).collect();
     let (end, manifest) =
         document.seal("2026-11-20".parse().unwrap(), UnixMillis(1_795_219_800_000));
@@ -462,4 +462,41 @@ fn a_file_that_was_touched_differs_from_its_manifest() {
     for not_a_day in ["", "{}", "null", "[] []", "[1]"] {
         assert_ne!(verify(not_a_day.as_bytes(), None), [], "{not_a_day}");
     }
+}
+
+#[test]
+fn a_file_that_comes_in_pieces_of_any_size_gives_its_rows() {
+    let rows: Vec<Row> = (0..3u8)
+        .map(|n| {
+            let mut closed = closed(&[(Role::Customer, "olá\n, tudo bem?")]);
+            closed.conversation_id = ConversationId::derive(&[&[n]]);
+            row(&closed, &conclusion(), &customer(), &BOT)
+        })
+        .collect();
+    let lines: Vec<String> = rows.iter().map(Row::to_line).collect();
+    for (count, form) in [(0, Form::Json), (1, Form::Json), (3, Form::Json), (3, Form::Ndjson)] {
+        let mut document = Document::new(form);
+        let mut text: String = lines[..count].iter().map(|line| document.row(line)).collect();
+        text.push_str(&document.seal("2026-11-20".parse().unwrap(), UnixMillis(0)).0);
+        for size in [1, 7, 1_000, usize::MAX] {
+            let mut found = Vec::new();
+            let mut reader = Lines::new();
+            for piece in text.as_bytes().chunks(size) {
+                reader.push(piece, |row| found.push(row)).unwrap();
+            }
+            assert_eq!(found, rows[..count], "{form:?} in pieces of {size}");
+        }
+    }
+    let error = Lines::new().push(b"[\n{}\n]\n", drop).unwrap_err();
+    assert_eq!(error.code, crate::Code::InvalidField);
+}
+
+#[test]
+fn the_twin_has_the_same_rows_and_nothing_else() {
+    let line = row(&closed(&[]), &conclusion(), &customer(), &BOT).to_line();
+    let mut twin = Document::new(Form::Ndjson);
+    let text = format!("{}{}", twin.row(&line), twin.row(&line));
+    let (last, manifest) = twin.seal("2026-11-20".parse().unwrap(), UnixMillis(0));
+    assert_eq!((text.as_str(), last.as_str()), (format!("{line}\n{line}\n").as_str(), ""));
+    assert_eq!((manifest.rows, manifest.bytes), (2, text.len() as u64));
 }

@@ -6,7 +6,7 @@
 
 use crate::project::Project;
 use anyhow::{Context, Result, ensure};
-use askwell::export::{self, Document, Row};
+use askwell::export::{self, Document, Form, Row};
 use askwell::id::ConversationId;
 use askwell::time::{Day, UnixMillis};
 use comfy_table::{CellAlignment, Table, presets};
@@ -23,6 +23,9 @@ pub struct Args {
     /// Conversations of the day.
     #[arg(long, default_value_t = 100_000)]
     rows: u64,
+    /// Events that are delivered.
+    #[arg(long, default_value_t = 100_000)]
+    events: u64,
     /// Runs one way and prints its figures; for the bench itself.
     #[arg(long, hide = true)]
     way: Option<Way>,
@@ -76,7 +79,7 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
     println!("{table}");
     fs::remove_dir_all(&dir)?;
     ensure!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "the files differ");
-    Ok(())
+    if args.events > 0 { super::deliver::run(project, args.events) } else { Ok(()) }
 }
 
 fn measure(way: Way, rows: &Path, dir: &Path) -> Result<()> {
@@ -84,7 +87,7 @@ fn measure(way: Way, rows: &Path, dir: &Path) -> Result<()> {
     let lines = BufReader::new(File::open(rows)?).lines();
     let begun = Instant::now();
     let mut out = BufWriter::new(File::create(dir.join("day.json"))?);
-    let mut document = Document::new();
+    let mut document = Document::new(Form::Json);
     match way {
         Way::Pieces => {
             for line in lines {

@@ -2,8 +2,10 @@
 //! judge nothing; the tables in `docs/` name the command that made them.
 
 mod classify;
+mod deliver;
 mod detect;
 mod export;
+mod privacy;
 mod prompt;
 mod reply;
 mod size;
@@ -27,10 +29,13 @@ pub enum Bench {
     Detect,
     /// The embedded classifier: accuracy by task with baselines, size, time in wasm.
     Classify,
-    /// Sealing a day of the export: rows each second and peak memory.
+    /// Sealing a day of the export: rows each second and peak memory; and delivering events to a receiver
+    /// that fails one in ten.
     Export(export::Args),
     /// The embedded answerer: right article first, declines, time in wasm.
     Reply(reply::Args),
+    /// Looks for personal data in events, log and day files after real dialogues and messages full of it.
+    Privacy(privacy::Args),
     /// The engine that visitors load: bytes of the wasm module and its glue, by section.
     Size,
     /// The widget on a page: sizes, time to ready, longest task and memory, beside other chats.
@@ -45,6 +50,7 @@ pub fn run(project: &Project, bench: &Bench) -> Result<()> {
         Bench::Classify => classify::run(project),
         Bench::Export(args) => export::run(project, args),
         Bench::Reply(args) => reply::run(project, args),
+        Bench::Privacy(args) => privacy::run(project, args),
         Bench::Size => size::run(project),
         Bench::Widget(args) => widget::run(project, args),
     }
