@@ -37,7 +37,7 @@ async fn list(visit: Visit) -> Outcome<Response> {
 async fn show(visit: &Visit, fresh: Option<&(String, KeyKind)>) -> Outcome<Response> {
     let keys = visit.call(&keys::List).await?;
     let team = visit.call(&desk::Team).await?;
-    let origins = visit.call(&settings::Get).await?.origins;
+    let origins = visit.call(&settings::Get).await?.settings.origins;
     visit.page("Keys", page(&visit.origin(), &keys, &team, &origins, fresh))
 }
 

@@ -108,7 +108,13 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
     };
     let Some(field) = field else { return Ok(None) };
     let (period, channel) = (asked.period(visit.now())?, asked.channel()?);
-    let get = collected::Get { field_id: field.id.clone(), period, step: asked.step()?, channel };
+    let get = collected::Get {
+        field_id: field.id.clone(),
+        period,
+        step: asked.step()?,
+        channel,
+        with: None,
+    };
     let report = visit.call(&get).await?;
     let cross = match asked.by.as_str() {
         "" => None,
