@@ -10,6 +10,8 @@ const NOBODYS = [
   /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g,
   /\b\d{4}-\d\d-\d\d\b/g,
   /\b127\.0\.0\.1:\d+/g,
+  // What the runtime is configured with, which it prints when it starts.
+  /env\.[A-Z_]+ \("[^"]*"\)/g,
   /"(?:time_to_resolution_ms|created_at|seq)":\d+/g,
 ];
 
