@@ -42,6 +42,7 @@ pub mod knowledge;
 pub mod lanes;
 mod limits;
 pub mod llm;
+pub mod looks;
 pub mod marks;
 pub mod members;
 pub mod op;
@@ -97,6 +98,7 @@ const ROOMS: &[Room] = &[
     record::ROOM,
     marks::ROOM,
     customers::ROOM,
+    looks::ROOM,
     answers::ROOM,
     reviews::ROOM,
     asks::ROOM,

@@ -5,6 +5,7 @@
 //! the API's routes, and shows what comes out by functions that know nothing of requests, so that they
 //! are tested natively. How to add one stands in ARCHITECTURE.md.
 
+mod access;
 mod assets;
 mod conversation;
 mod conversations;
@@ -18,9 +19,11 @@ mod parts;
 mod shell;
 mod sign_in;
 mod signals;
+mod team;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod workspace;
 
 pub use visit::Visit;
 
@@ -81,6 +84,9 @@ const ROOMS: &[&[Page]] = &[
     signals::PAGES,
     developers::PAGES,
     exports::PAGES,
+    team::PAGES,
+    workspace::PAGES,
+    access::PAGES,
 ];
 
 /// Whether an address is one of the dashboard's.

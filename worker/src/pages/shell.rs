@@ -41,7 +41,20 @@ const PLACES: &[(&str, &[Place])] = &[
             place("Daily export", "/app/developers/exports", Scope::ExportsRead),
         ],
     ),
-    ("Privacy", &[place("Erasures", "/app/privacy/erasures", Scope::CustomersErase)]),
+    (
+        "Privacy",
+        &[
+            place("Erasures", "/app/privacy/erasures", Scope::CustomersErase),
+            place("Access log", "/app/privacy/access", Scope::CustomersErase),
+        ],
+    ),
+    (
+        "Settings",
+        &[
+            place("Workspace", "/app/settings/workspace", Scope::SettingsRead),
+            place("Team", "/app/settings/team", Scope::MembersManage),
+        ],
+    ),
 ];
 
 /// The first page that somebody may see; none where there is none.

@@ -6,11 +6,12 @@ use crate::fault::{Fault, Outcome};
 use crate::ledger::members;
 use crate::{http, rpc};
 use askwell::Code;
-use askwell::access::Scope;
+use askwell::access::{Principal, Scope};
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{Member, MemberList, MemberMade, MemberPatch, NewMember};
-use worker::Response;
+use askwell::id::MemberId;
+use worker::{Response, Stub};
 
 const MANAGE: Access = Access::Scope(Scope::MembersManage);
 
@@ -93,6 +94,15 @@ async fn list(call: Call) -> Outcome<Response> {
 
 async fn create(mut call: Call) -> Outcome<Response> {
     let member: NewMember = call.json().await?;
+    let by = call.principal()?.clone();
+    http::reply(201, &add(&call.ledger()?, by, member).await?)
+}
+
+/// Adds somebody to the team.
+///
+/// # Errors
+/// [`Code::InvalidField`], and what [`members::Add`] gives.
+pub async fn add(ledger: &Stub, by: Principal, member: NewMember) -> Outcome<MemberMade> {
     http::check_name(&member.name)?;
     let address = member.email.trim().as_bytes();
     let plain = (3..=254).contains(&address.len())
@@ -102,11 +112,10 @@ async fn create(mut call: Call) -> Outcome<Response> {
     if !plain {
         return Err(Fault::refused(Code::InvalidField, "the field `email` must be an address"));
     }
-    let by = call.principal()?.clone();
     let sign_in_key = auth::fresh_member_key(&by.workspace)?;
     let add = members::Add { by, member, key_hash: auth::hash(&sign_in_key) };
-    let member = rpc::call(&call.ledger()?, &add).await?;
-    http::reply(201, &MemberMade { member, sign_in_key })
+    let member = rpc::call(ledger, &add).await?;
+    Ok(MemberMade { member, sign_in_key })
 }
 
 async fn get(call: Call) -> Outcome<Response> {
@@ -128,10 +137,18 @@ async fn update(mut call: Call) -> Outcome<Response> {
 async fn key(call: Call) -> Outcome<Response> {
     let member_id = call.parameter("member_id")?;
     let by = call.principal()?.clone();
+    http::reply(200, &give_key(&call.ledger()?, by, member_id).await?)
+}
+
+/// Gives somebody another key to sign in with.
+///
+/// # Errors
+/// What [`members::NewSignInKey`] gives.
+pub async fn give_key(ledger: &Stub, by: Principal, member_id: MemberId) -> Outcome<MemberMade> {
     let sign_in_key = auth::fresh_member_key(&by.workspace)?;
     let give = members::NewSignInKey { by, member_id, key_hash: auth::hash(&sign_in_key) };
-    let member = rpc::call(&call.ledger()?, &give).await?;
-    http::reply(200, &MemberMade { member, sign_in_key })
+    let member = rpc::call(ledger, &give).await?;
+    Ok(MemberMade { member, sign_in_key })
 }
 
 async fn remove(call: Call) -> Outcome<Response> {

@@ -17,7 +17,7 @@ mod keys;
 mod knowledge;
 mod llm;
 mod marks;
-mod members;
+pub mod members;
 mod metrics;
 mod openapi;
 mod people;
@@ -31,6 +31,7 @@ mod socket;
 mod tests;
 mod webhooks;
 mod workspaces;
+pub mod workspaces;
 
 pub use call::Call;
 

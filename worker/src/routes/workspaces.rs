@@ -123,7 +123,11 @@ async fn overview(call: Call) -> Outcome<Response> {
     http::reply(200, &rpc::call(&call.ledger()?, &overview::Get).await?)
 }
 
-fn check_settings(name: &str, origins: &[String]) -> Outcome<()> {
+/// Checks what a workspace is set to.
+///
+/// # Errors
+/// [`Code::InvalidField`].
+pub fn check_settings(name: &str, origins: &[String]) -> Outcome<()> {
     http::check_name(name)?;
     if !origins.iter().all(|origin| is_origin(origin)) {
         return Err(invalid(

@@ -1,0 +1,52 @@
+//! Privacy → Access log: who has looked at whom.
+
+use super::customer::by;
+use super::parts;
+use super::{Page, Visit};
+use crate::fault::Outcome;
+use crate::ledger::looks::{Latest, Looks};
+use askwell::access::Scope;
+use maud::{Markup, html};
+use serde::Deserialize;
+use worker::Response;
+
+const PATH: &str = "/app/privacy/access";
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[Page::get(PATH, Scope::CustomersErase, |visit| Box::pin(show(visit)))];
+
+#[derive(Deserialize)]
+struct Query {
+    before: Option<u32>,
+}
+
+async fn show(visit: Visit) -> Outcome<Response> {
+    let Query { before } = visit.query()?;
+    let looks = visit.call(&Latest { before }).await?;
+    visit.page("Access log", page(&looks))
+}
+
+/// One page of the log.
+pub fn page(looks: &Looks) -> Markup {
+    html! {
+        h1 { "Who has looked at whom" }
+        @if looks.items.is_empty() {
+            (parts::empty("Nobody has looked yet", html! { "Each time that somebody opens a customer, or takes their data, it is noted here." }))
+        } @else {
+            (parts::table("Who has looked at whom", html! {
+                thead { tr { th scope="col" { "When" } th scope="col" { "Who" } th scope="col" { "At whom" } th scope="col" { "What" } } }
+                tbody {
+                    @for look in &looks.items {
+                        tr {
+                            td { (parts::time(look.at)) }
+                            td { (by(&look.by, &looks.team)) }
+                            td { a href=(format!("/app/customers/{}", look.customer_id)) { (look.customer_id) } }
+                            td { (look.what) }
+                        }
+                    }
+                }
+            }))
+            @if let Some(next) = looks.next { p { a href=(format!("{PATH}?before={next}")) { "Earlier" } } }
+        }
+    }
+}

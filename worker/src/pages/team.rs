@@ -1,0 +1,157 @@
+//! Settings → Team: who is in it, in which role, and what they sign in with.
+
+use super::parts;
+use super::{Page, Visit};
+use crate::fault::Outcome;
+use crate::ledger::members::{Change, List, Remove};
+use crate::routes::members::{add, give_key};
+use askwell::access::{Role, Scope};
+use askwell::api::{Member, MemberMade, MemberPatch, NewMember};
+use askwell::id::MemberId;
+use maud::{Markup, html};
+use serde::Deserialize;
+use worker::Response;
+
+/// Where the page is.
+pub const PATH: &str = "/app/settings/team";
+const MANAGE: Scope = Scope::MembersManage;
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[
+    Page::get(PATH, MANAGE, |visit| Box::pin(list(visit))),
+    Page::post("/app/settings/team/add", MANAGE, |visit| Box::pin(create(visit))),
+    Page::post("/app/settings/team/{member_id}", MANAGE, |visit| Box::pin(change(visit))),
+    Page::post("/app/settings/team/{member_id}/key", MANAGE, |visit| Box::pin(key(visit))),
+    Page::post("/app/settings/team/{member_id}/remove", MANAGE, |visit| Box::pin(remove(visit))),
+];
+
+async fn list(visit: Visit) -> Outcome<Response> {
+    let members = visit.call(&List).await?;
+    visit.page("Team", page(&members))
+}
+
+async fn create(mut visit: Visit) -> Outcome<Response> {
+    let new: NewMember = visit.form().await?;
+    let made = add(&visit.ledger()?, visit.principal.clone(), new).await?;
+    visit.page("A new key", once(&made))
+}
+
+#[derive(Deserialize)]
+struct ChangeForm {
+    name: String,
+    role: Role,
+}
+
+async fn change(mut visit: Visit) -> Outcome<Response> {
+    let member_id: MemberId = visit.parameter("member_id")?;
+    let ChangeForm { name, role } = visit.form().await?;
+    crate::http::check_name(&name)?;
+    let patch = MemberPatch { name: Some(name), role: Some(role) };
+    let member = visit.call(&Change { by: visit.principal.clone(), member_id, patch }).await?;
+    visit.done(PATH, &format!("{} is {} now.", member.name, role_name(member.role)))
+}
+
+async fn key(visit: Visit) -> Outcome<Response> {
+    let member_id: MemberId = visit.parameter("member_id")?;
+    let made = give_key(&visit.ledger()?, visit.principal.clone(), member_id).await?;
+    visit.page("A new key", once(&made))
+}
+
+async fn remove(visit: Visit) -> Outcome<Response> {
+    let member_id: MemberId = visit.parameter("member_id")?;
+    visit.call(&Remove { by: visit.principal.clone(), member_id }).await?;
+    visit.done(PATH, "They are no longer of the team, and are signed out everywhere.")
+}
+
+const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "an admin",
+        Role::Agent => "an agent",
+        Role::Viewer => "a viewer",
+    }
+}
+
+const fn meaning(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "Admin: everything",
+        Role::Agent => "Agent: talks with visitors and looks after customers",
+        Role::Viewer => "Viewer: only looks",
+    }
+}
+
+fn roles(chosen: Role) -> Markup {
+    html! {
+        @for role in Role::ALL {
+            option value=(role.as_str()) selected[role == chosen] { (meaning(role)) }
+        }
+    }
+}
+
+/// The team, and a form for one more.
+pub fn page(members: &[Member]) -> Markup {
+    html! {
+        h1 { "Team" }
+        @if members.is_empty() {
+            (parts::empty("Nobody yet", html! { "So far people sign in with a secret key. Add somebody, and they get a key of their own." }))
+        } @else {
+            (parts::table("Team", html! {
+                thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Last seen" } th scope="col" { "" } } }
+                tbody {
+                    @for member in members {
+                        tr {
+                            th scope="row" .wrap { (member.name) }
+                            td.wrap { (member.email) }
+                            td { (member.role.as_str()) }
+                            td { (parts::time(member.created_at)) }
+                            td { @match member.last_seen_at { Some(at) => (parts::time(at)), None => span.muted { "never" } } }
+                            td { (controls(member)) }
+                        }
+                    }
+                }
+            }))
+        }
+        article {
+            header { h2 { "Add somebody" } }
+            form method="post" action=(format!("{PATH}/add")) {
+                div.fields {
+                    label { "Name" input name="name" required maxlength="200" autocomplete="off"; }
+                    label { "E-mail" input name="email" type="email" required maxlength="254" autocomplete="off"; }
+                    label { "Role" select name="role" { (roles(Role::Agent)) } }
+                    button { "Add" }
+                }
+            }
+        }
+    }
+}
+
+fn controls(member: &Member) -> Markup {
+    let here = format!("{PATH}/{}", member.member_id);
+    html! {
+        details {
+            summary { "Change " span.vh { (member.name) } }
+            form method="post" action=(here) {
+                label { "Name" input name="name" required maxlength="200" value=(member.name); }
+                label { "Role" select name="role" { (roles(member.role)) } }
+                button.small { "Save" }
+            }
+            form method="post" action=(format!("{here}/key")) {
+                p.small-text { "Gives them another key to sign in with. The one before is dead at once." }
+                button.secondary.small { "New sign-in key" }
+            }
+            form method="post" action=(format!("{here}/remove")) {
+                p.small-text { "What they did stays, under their name." }
+                button.danger.small { "Remove" }
+            }
+        }
+    }
+}
+
+/// What somebody signs in with, which is shown this once.
+pub fn once(made: &MemberMade) -> Markup {
+    html! {
+        h1 { "A key for " (made.member.name) }
+        p role="status" { "Give it to them by a safe way: it is not stored, and nobody can show it again." }
+        pre { code #new-key { (made.sign_in_key) } }
+        p.row { button data-copy="new-key" { "Copy the key" } a href=(PATH) { "To the team" } }
+    }
+}
