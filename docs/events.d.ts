@@ -57,6 +57,16 @@ export interface OutcomeData extends CommonData {
   resolution_path?: "bot" | "agent" | "handoff";
 }
 
+/** Questions for contact details, and what became of them. */
+export interface EnrichmentData extends CommonData {
+  /** What a question was for. */
+  asked_field?: "name" | "email" | "phone";
+  /** What made the moment natural. */
+  ask_moment?: "send" | "call" | "book" | "handoff" | "returning" | "matter";
+  /** Whether the question was put or kept back. */
+  ask_arm?: "asked" | "held_out";
+}
+
 /** The data of each event, by its type on the wire. */
 export interface EventData {
   /** Somebody of the team signed in. */
@@ -83,6 +93,8 @@ export interface EventData {
   "askwell.chatti_live.conversation.assigned": CommonData;
   /** The plan was changed. */
   "askwell.billing.plan_changed": CommonData;
+  /** The payment for the plan lapsed, or was settled. */
+  "askwell.billing.payment_changed": CommonData;
   /** Something was put into a bucket that the dashboard shows. */
   "askwell.customer_signal.detected": CustomerSignalData;
   /** A high-risk negative expression was seen. */
@@ -109,6 +121,18 @@ export interface EventData {
   "askwell.interaction.outcome_reopened": OutcomeData;
   /** A person took over after a hand-off. */
   "askwell.interaction.outcome_handoff_completed": OutcomeData;
+  /** A question for a contact detail was put. */
+  "askwell.enrichment.asked": EnrichmentData;
+  /** A question would have been put, to a visitor who is never asked. */
+  "askwell.enrichment.withheld": EnrichmentData;
+  /** What a question was for was given. */
+  "askwell.enrichment.answered": EnrichmentData;
+  /** What a question was for was refused. */
+  "askwell.enrichment.refused": EnrichmentData;
+  /** The visitor went on with something else. */
+  "askwell.enrichment.passed_over": EnrichmentData;
+  /** The visitor said nothing after a question. */
+  "askwell.enrichment.left": EnrichmentData;
 }
 
 /** CloudEvents 1.0 in JSON format. */

@@ -163,6 +163,12 @@ impl Session {
         &self.policy
     }
 
+    /// On which side of the comparison the visitor is; none where asking is switched off.
+    pub fn arm(&self) -> Option<prompt::Arm> {
+        let arm = if self.policy.held_out() { prompt::Arm::HeldOut } else { prompt::Arm::Asked };
+        self.options.prompt.enabled.then_some(arm)
+    }
+
     /// Looks at a text in this conversation's context without remembering it: for text that is
     /// still being typed.
     pub fn peek(&self, text: &str) -> Detection {

@@ -1,11 +1,11 @@
 //! What is neither said nor done: corrections of what was noted, and who is there.
 
-use super::calls::{Amend, Attend};
+use super::calls::{Amend, Attend, Decisions, Identify};
 use super::{Conversation, store, turn};
 use crate::config;
 use crate::fault::Outcome;
 use crate::sql::transaction;
-use askwell::api::{FactsAmended, ReadMarks, ServerFrame};
+use askwell::api::{ConversationDecisions, FactsAmended, ReadMarks, ServerFrame};
 use askwell::conversation::Role;
 use askwell::{Code, Error};
 
@@ -32,6 +32,36 @@ impl Conversation {
             Ok(FactsAmended { messages: meta.messages, session })
         })
         .await
+    }
+
+    /// Notes what the site knows of the visitor, which is not asked from now on.
+    pub(super) async fn identify(&self, input: Identify) -> Outcome<FactsAmended> {
+        self.existing().await?;
+        let now = config::now(&self.env);
+        transaction(&self.state, move |sql| {
+            let meta = store::meta(sql)?;
+            turn::authorise(&meta, &input.by)?;
+            if meta.status.is_terminal() {
+                return Err(Error::new(
+                    Code::ConversationClosed,
+                    "the conversation has ended; reopen it first",
+                )
+                .into());
+            }
+            let mut session = store::session(sql)?;
+            session.identified(&input.known, now);
+            store::put_session(sql, &session)?;
+            Ok(FactsAmended { messages: meta.messages, session })
+        })
+        .await
+    }
+
+    /// What was decided on each message.
+    pub(super) async fn decisions(&self, input: Decisions) -> Outcome<ConversationDecisions> {
+        let sql = self.existing().await?;
+        turn::authorise(&store::meta(&sql)?, &input.by)?;
+        let (arm, decisions) = (store::arm(&sql)?, store::decisions(&sql)?);
+        Ok(ConversationDecisions { arm, decisions })
     }
 
     /// Passes on that somebody is writing, and notes what they have seen. Nothing is written when

@@ -4,8 +4,8 @@ use super::store::Meta;
 use crate::rpc::Call;
 use askwell::access::Principal;
 use askwell::api::{
-    ConversationState, ConversationSummary, FactsAmended, MessageAccepted, NewAction, NewFact,
-    NewMessage, NewPresence, ReadMarks,
+    ConversationDecisions, ConversationState, ConversationSummary, FactsAmended, MessageAccepted,
+    NewAction, NewFact, NewMessage, NewPresence, ReadMarks,
 };
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Message, Platform};
@@ -14,7 +14,7 @@ use askwell::detect::Kind;
 use askwell::id::{ConversationId, VisitorId, WorkspaceId};
 use askwell::session::{Options, Session};
 use askwell::time::UnixMillis;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// `open`: begins the conversation, or finds it as it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Open {
     pub options: Options,
     /// What need not be asked.
     pub known: Vec<Kind>,
+    /// Whether the visitor is in the share that is never asked.
+    #[serde(default)]
+    pub held_out: bool,
 }
 
 impl Call for Open {
@@ -99,6 +102,32 @@ pub struct Amend {
 impl Call for Amend {
     const NAME: &'static str = "fact";
     type Out = FactsAmended;
+}
+
+/// `identify`: the site told who the visitor is, so that it is not asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Identify {
+    /// Who says so.
+    pub by: Principal,
+    /// What is known.
+    pub known: Vec<Kind>,
+}
+
+impl Call for Identify {
+    const NAME: &'static str = "identify";
+    type Out = FactsAmended;
+}
+
+/// `decisions`: what was decided on each message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Decisions {
+    /// Who wants to know.
+    pub by: Principal,
+}
+
+impl Call for Decisions {
+    const NAME: &'static str = "decisions";
+    type Out = ConversationDecisions;
 }
 
 /// `presence`: somebody is writing, or has seen something.
@@ -199,8 +228,14 @@ pub struct ClosingNotice {
 pub struct Archive {
     /// What was said.
     pub messages: Vec<Message>,
-    /// The engine's memory.
+    /// The engine's memory, read in whatever version it was written.
+    #[serde(deserialize_with = "restored")]
     pub session: Session,
+}
+
+fn restored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Session, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(Session::restore(&value.to_string()))
 }
 
 /// `erase`: lets go of everything but that there was something here. May be done again.

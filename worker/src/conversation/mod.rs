@@ -36,7 +36,8 @@ use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use calls::{
-    Act, Amend, Attend, Confirm, Erase, GetSnapshot, Open, Opened, Read, Say, Snapshot, Transcript,
+    Act, Amend, Attend, Confirm, Decisions, Erase, GetSnapshot, Identify, Open, Opened, Read, Say,
+    Snapshot, Transcript,
 };
 pub use desk::{Assign, GetDesk, Return};
 use std::cell::Cell;
@@ -131,6 +132,8 @@ impl Conversation {
             Act::NAME => rpc::run(body, |call| self.act(call)).await,
             Amend::NAME => rpc::run(body, |call| self.amend(call)).await,
             Attend::NAME => rpc::run(body, |call| self.attend(call)).await,
+            Identify::NAME => rpc::run(body, |call| self.identify(call)).await,
+            Decisions::NAME => rpc::run(body, |call| self.decisions(call)).await,
             Read::NAME => rpc::run(body, |call| self.read(call)).await,
             GetSnapshot::NAME => rpc::run(body, |call| self.snapshot(call)).await,
             Confirm::NAME => rpc::run(body, |call| self.confirm(call)).await,
@@ -190,9 +193,15 @@ impl Conversation {
                 archived: false,
                 read: ReadMarks::default(),
             };
-            let session = Session::new(input.options, &input.known, now);
+            let mut session = Session::new(input.options, &input.known, now);
+            if input.held_out {
+                session.hold_out(now);
+            }
             store::put_meta(sql, &meta)?;
             store::put_session(sql, &session)?;
+            if let Some(arm) = session.arm() {
+                store::put_arm(sql, arm)?;
+            }
             send::tell(sql, now)?;
             Ok(Opened { created: true, meta, session })
         })

@@ -5,10 +5,11 @@ use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs;
 use crate::ledger::happenings::{Happening, What};
 use crate::sql::{Migration, Sql};
-use askwell::api::{ConversationState, ConversationSummary, ReadMarks};
+use askwell::api::{ConversationState, ConversationSummary, DecisionShown, ReadMarks};
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Marker, Message, Platform, Role, Status};
 use askwell::id::{ConversationId, VisitorId, WorkspaceId};
+use askwell::prompt::{Arm, Decision};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -30,6 +31,12 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         id: "conversation/2",
         statements: &["ALTER TABLE messages ADD COLUMN sent_by TEXT"],
+    },
+    Migration {
+        id: "decisions/1",
+        statements: &[
+            "CREATE TABLE decisions (seq INTEGER PRIMARY KEY, message_id TEXT NOT NULL, at INTEGER NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, field TEXT)",
+        ],
     },
     jobs::MIGRATION,
 ];
@@ -178,9 +185,45 @@ pub fn put_meta(sql: &Sql, meta: &Meta) -> Outcome<()> {
     put_state(sql, "meta", meta)
 }
 
-/// The engine's memory; gone once the conversation is archived.
+/// The engine's memory, in whatever version it was written; gone once the conversation is archived.
 pub fn session(sql: &Sql) -> Outcome<Session> {
-    Ok(state(sql, "session")?.unwrap_or_default())
+    let row: Option<Body> = sql.first("SELECT body FROM state WHERE key = 'session'", bind![])?;
+    Ok(row.map(|row| Session::restore(&row.body)).unwrap_or_default())
+}
+
+/// On which side of the comparison the visitor is; none where asking is switched off.
+pub fn arm(sql: &Sql) -> Outcome<Option<Arm>> {
+    state(sql, "arm")
+}
+
+/// Stores on which side of the comparison the visitor is.
+pub fn put_arm(sql: &Sql, arm: Arm) -> Outcome<()> {
+    put_state(sql, "arm", &arm)
+}
+
+/// Notes what was decided on a message. It carries nothing of what was said, so it stays when the
+/// words are let go.
+pub fn put_decision(sql: &Sql, message: &Message, decision: &Decision) -> Outcome<()> {
+    if decision.code.is_empty() {
+        return Ok(());
+    }
+    let field = decision.said().map(|(field, _)| field.as_str());
+    sql.run(
+        "INSERT INTO decisions (seq, message_id, at, code, reason, field) VALUES (?, ?, ?, ?, ?, ?)",
+        bind![
+            i64::from(message.seq),
+            message.id.as_str(),
+            message.at.0,
+            decision.code.as_str(),
+            decision.reason.as_str(),
+            field
+        ],
+    )
+}
+
+/// What was decided, in the order of the messages.
+pub fn decisions(sql: &Sql) -> Outcome<Vec<DecisionShown>> {
+    sql.rows("SELECT seq, message_id, at, code, reason, field FROM decisions ORDER BY seq", bind![])
 }
 
 /// Stores the engine's memory.

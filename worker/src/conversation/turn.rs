@@ -93,6 +93,9 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
     if role == Role::Customer {
         let outcome = session.visitor(&message.text, at);
         reply.found = FoundOnWire::list(&message.text, &outcome.detection);
+        if session.arm().is_some() {
+            store::put_decision(sql, &message, &outcome.decision)?;
+        }
         if let Some((field, text)) = outcome.decision.said() {
             let question = question(&meta, &message.id, text, at);
             push(sql, &mut meta, &mut said, question.clone())?;
@@ -178,11 +181,13 @@ pub fn act(
             at,
             by: signed(&input.by),
         };
-        let mark_id = mark.id.clone();
-        push(sql, &mut meta, &mut said, mark)?;
+        push(sql, &mut meta, &mut said, mark.clone())?;
         let decision = session.marker(at, action == Action::Handoff);
+        if session.arm().is_some() {
+            store::put_decision(sql, &mark, &decision)?;
+        }
         if let Some((_, text)) = decision.said() {
-            let question = question(&meta, &mark_id, text, at);
+            let question = question(&meta, &mark.id, text, at);
             push(sql, &mut meta, &mut said, question)?;
         }
     }

@@ -15,10 +15,13 @@
 //! What the ledger keeps and can do stands in its rooms, a file each: a room's `ROOM` lists its
 //! migrations and its operations, and [`ROOMS`] lists the rooms.
 
+pub mod actions;
 pub mod answers;
 pub mod archives;
+pub mod asking;
 pub mod asks;
 pub mod backfills;
+pub mod billing;
 pub mod collected;
 pub mod conversations;
 pub mod customers;
@@ -85,6 +88,9 @@ const ROOMS: &[Room] = &[
     settings::ROOM,
     sections::ROOM,
     endpoints::ROOM,
+    billing::ROOM,
+    actions::ROOM,
+    asking::ROOM,
     keys::ROOM,
     members::ROOM,
     sessions::ROOM,

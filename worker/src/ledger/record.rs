@@ -4,7 +4,7 @@
 use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Room, Write};
-use super::{answers, archives, asks, conversations, customers, events, exports, facts};
+use super::{answers, archives, asking, asks, conversations, customers, events, exports, facts};
 use crate::bind;
 use crate::conversation::calls::Archive;
 use crate::fault::{Outcome, to_json};
@@ -116,6 +116,7 @@ impl Record {
         } else {
             asks::put(cx, id, asks::CLOSING, &self.ask, true)?;
         }
+        asking::put(cx, self)?;
         documents::stale(cx, Kind::Visitor, closed.visitor_id.as_str())?;
         documents::stale(cx, Kind::Transcript, id.as_str())?;
         Ok(customer_id)

@@ -4,6 +4,7 @@ use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
 use super::{doings, endpoints, fields, keys, sections};
+use super::{actions, billing, fields, keys, sections};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
@@ -104,6 +105,8 @@ impl Write for Create {
         keys::add(cx, secret, None)?;
         fields::begin(cx)?;
         doings::made(cx)?;
+        let subscription = billing::begin(cx, self.workspace.plan)?;
+        actions::begin(cx, self.workspace.enrichment, subscription)?;
         documents::stale(cx, Kind::Workspace, cx.workspace.as_str())
     }
 }

@@ -19,7 +19,9 @@ use askwell::classify::{Answer, AnswerState, Method, Outcome as Ending, Signals,
 use askwell::closing::{Closed, Conclusion, FieldAnswer, FieldVersion};
 use askwell::conversation::{Direction, Message, Platform, Resolution, Role, Sentiment, Status};
 use askwell::customer::{Fact, Facts};
+use askwell::enrichment::Provision;
 use askwell::id::{ConversationId, CustomerId, VisitorId, WorkspaceId};
+use askwell::plan::Plan;
 use askwell::prompt;
 use askwell::session::Session;
 use askwell::time::UnixMillis;
@@ -58,6 +60,8 @@ impl Ledger {
             name: "Shop".to_owned(),
             origins: Vec::new(),
             webhook: None,
+            plan: Plan::default(),
+            enrichment: Provision::default(),
         };
         let create = Create {
             workspace: new,

@@ -4,6 +4,7 @@ use super::{Bound, Call, bound};
 use crate::auth::visitor;
 use crate::conversation::calls::{Act, Amend, Attend, Open, Opened, Read, Say};
 use crate::fault::{Fault, Outcome};
+use crate::ledger::actions::{self, Asking};
 use crate::ledger::documents::{self, Versioned, VisitorDocument};
 use crate::ledger::{archives, conversations};
 use crate::{config, http, rpc};
@@ -172,7 +173,15 @@ async fn open(mut call: Call) -> Outcome<Response> {
         ConversationId::derive(&[workspace.as_str().as_bytes(), scope, key.as_bytes()]);
     let platform = new.platform.unwrap_or(if page { Platform::WebWidget } else { Platform::Api });
     let visitor_id = visitor_id(&new, platform, workspace, &random, env)?;
-    let mut known = profile(env, workspace, &visitor_id).await;
+    // What the owner set holds at once, so it is the ledger's; the profile is read where the visitor is.
+    let ledger = call.ledger()?;
+    let asking = Asking { visitor_id: visitor_id.clone() };
+    let (mut known, asked) = futures_util::future::join(
+        profile(env, workspace, &visitor_id),
+        rpc::call(&ledger, &asking),
+    )
+    .await;
+    let actions::Asked { config, held_out } = asked?;
     known
         .extend(new.known.iter().filter(|kind| !known.contains(kind)).copied().collect::<Vec<_>>());
 
@@ -189,9 +198,10 @@ async fn open(mut call: Call) -> Outcome<Response> {
             lang: new.locale.as_deref().and_then(Lang::from_tag),
             region: new.region,
             // What was held elsewhere is written down as it was: nothing is asked in it.
-            prompt: prompt::Config { enabled: !new.recorded, ..prompt::Config::default() },
+            prompt: prompt::Config { enabled: config.enabled && !new.recorded, ..config },
         },
         known,
+        held_out: held_out && !new.recorded,
     };
     let object = rpc::conversation(env, workspace, &conversation_id)?;
     let Opened { created, meta, session } = rpc::call(&object, &input).await?;
@@ -362,7 +372,7 @@ async fn search(mut call: Call) -> Outcome<Response> {
 }
 
 /// The conversation that the address names, in the sender's workspace.
-fn conversation(call: &Call) -> Outcome<Stub> {
+pub fn conversation(call: &Call) -> Outcome<Stub> {
     let id: ConversationId = call.parameter(CONVERSATION)?;
     rpc::conversation(&call.env, &call.principal()?.workspace, &id)
 }

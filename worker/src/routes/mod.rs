@@ -4,10 +4,13 @@
 //! who is let in, which pages may read the answer, what an address without such a method is
 //! answered with, and the OpenAPI document, is derived from the table.
 
+mod actions;
 mod backfills;
+mod billing;
 mod call;
 pub mod conversations;
 pub mod customers;
+mod decisions;
 mod drafts;
 mod events;
 pub mod exports;
@@ -67,6 +70,8 @@ const ROOMS: &[&[Bound]] = &[
     session::ROUTES,
     workspaces::ROUTES,
     settings::ROUTES,
+    billing::ROUTES,
+    actions::ROUTES,
     keys::ROUTES,
     members::ROUTES,
     fields::ROUTES,
@@ -75,6 +80,7 @@ const ROOMS: &[&[Bound]] = &[
     backfills::ROUTES,
     llm::ROUTES,
     conversations::ROUTES,
+    decisions::ROUTES,
     socket::ROUTES,
     customers::ROUTES,
     people::ROUTES,

@@ -3,6 +3,7 @@
 mod backfill;
 mod conversation;
 mod customer;
+mod decision;
 mod event;
 mod export;
 mod field;
@@ -51,6 +52,9 @@ pub use export::{
     ExportDay, ExportIntents, ExportList, ExportMetrics, ExportMetricsQuery, ExportQuery,
     ExportRead,
 };
+pub use decision::{ConversationDecisions, DecisionShown, KnownFields};
+pub use event::{HandedIn, PeriodQuery, Replay, Replayed, Signals, StoredEvent};
+pub use export::{ExportDay, ExportList};
 pub use field::{
     FieldDetail, FieldDetails, FieldDraft, FieldLint, FieldList, FieldOrder, FieldRestore,
     FieldStats, FieldStatsList, FieldStatsQuery, FieldSwitch, FieldWithHistory, TemplateList,

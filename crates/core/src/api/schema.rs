@@ -8,7 +8,9 @@ use crate::id::{
     WorkspaceId,
 };
 use crate::metrics::collected::Counted;
+use crate::prompt::{Line, MAX_LINE_CHARS, Wording};
 use crate::session::Session;
+use crate::text::Lang;
 use crate::time::{Day, UnixMillis};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -83,6 +85,25 @@ impl JsonSchema for Session {
         json_schema!({
             "type": "object",
             "description": "The engine's memory of a conversation, for the engine in the browser. What is in it is not part of the API.",
+        })
+    }
+}
+
+impl JsonSchema for Wording {
+    fn schema_name() -> Cow<'static, str> {
+        "Wording".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "Sentences by language (ISO 639-1) and line. `{value}` stands for the address in `confirm_slip` and `confirm_on_file`.",
+            "propertyNames": { "enum": Lang::ALL.map(Lang::code) },
+            "additionalProperties": {
+                "type": "object",
+                "propertyNames": { "enum": Line::ALL.map(Line::code) },
+                "additionalProperties": { "type": "string", "maxLength": MAX_LINE_CHARS },
+            },
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Workspaces: creating one, its settings, what it holds.
 
+use crate::enrichment::Provision;
 use crate::id::WorkspaceId;
+use crate::plan::Plan;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +21,13 @@ pub struct NewWorkspace {
     /// Where events are delivered, or nowhere.
     #[serde(default)]
     pub webhook: Option<Webhook>,
+    /// What it has subscribed to; Professional where absent.
+    #[serde(default)]
+    pub plan: Plan,
+    /// Whether customer enrichment comes with it, active where the plan has it and not to be removed,
+    /// or is added by the owner; built in where absent.
+    #[serde(default)]
+    pub enrichment: Provision,
 }
 
 /// `PUT /v1/workspace`.

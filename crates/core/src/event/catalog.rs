@@ -7,8 +7,10 @@ use super::values::{
     OutcomeType, ReplyMode, ResolutionPath, ResultTag, Severity, SignalType, TriageResult, Values,
 };
 use crate::conversation::Platform;
+use crate::detect::Kind;
 use crate::error::{Code, Error};
 use crate::id::ThemeId;
+use crate::prompt::{Arm, Moment};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -126,6 +128,12 @@ fields! {
     HandoffTarget handoff_target: HandoffTarget, Some(Group::Outcome);
     /// Who settled it.
     ResolutionPath resolution_path: ResolutionPath, Some(Group::Outcome);
+    /// What a question was for.
+    AskedField asked_field: Kind, Some(Group::Enrichment);
+    /// What made the moment natural.
+    AskMoment ask_moment: Moment, Some(Group::Enrichment);
+    /// Whether the question was put or kept back.
+    AskArm ask_arm: Arm, Some(Group::Enrichment);
 }
 
 fn read_field<T: FieldValue>(field: Field, value: Value) -> Result<Option<T>, Error> {

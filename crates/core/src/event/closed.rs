@@ -21,6 +21,7 @@ use crate::classify::Outcome;
 use crate::closing::{Closed, Conclusion};
 use crate::conversation::{Marker, Message, Role, Sentiment, Status};
 use crate::error::Error;
+use crate::prompt::{Arm, AskResult};
 use crate::time::UnixMillis;
 
 /// The events that the close of a conversation gives, in the order in which they happened.
@@ -44,6 +45,7 @@ pub fn of_closed(
     out.replies(&episode);
     out.signals(conclusion);
     out.triage(&episode, conclusion);
+    out.asks();
     if closed.status == Status::Completed {
         out.outcome(&episode, conclusion);
     }
@@ -195,6 +197,36 @@ impl Emitter<'_> {
         };
         let which = episode.ordinal.to_string();
         self.emit(Name::AiTriageCompleted, &which, self.closed.ended_at, payload);
+    }
+
+    /// The questions for contact details, once each: a field is asked for once in a conversation. What
+    /// became of them is told at an end; where a reopening makes it another, that is told as well.
+    fn asks(&mut self) {
+        let policy = &self.closed.policy;
+        let arm = if policy.held_out() { Arm::HeldOut } else { Arm::Asked };
+        let asked = match arm {
+            Arm::Asked => Name::EnrichmentAsked,
+            Arm::HeldOut => Name::EnrichmentWithheld,
+        };
+        for (ask, report) in policy.asks().iter().zip(policy.report()) {
+            let payload = Payload {
+                asked_field: Some(ask.field),
+                ask_moment: Some(ask.moment),
+                ask_arm: Some(arm),
+                ..Payload::default()
+            };
+            let which = ask.field.as_str();
+            self.emit(asked, which, ask.at, payload.clone());
+            if self.closed.status.is_terminal() {
+                let name = match report.result {
+                    AskResult::Answered => Name::EnrichmentAnswered,
+                    AskResult::Refused => Name::EnrichmentRefused,
+                    AskResult::PassedOver => Name::EnrichmentPassedOver,
+                    AskResult::Left => Name::EnrichmentLeft,
+                };
+                self.emit(name, which, self.closed.ended_at, payload);
+            }
+        }
     }
 
     fn outcome(&mut self, episode: &Episode<'_>, conclusion: &Conclusion) {

@@ -15,6 +15,8 @@ tags! {
         Ai = "ai",
         /// How conversations end.
         Outcome = "interaction.outcome",
+        /// Questions for contact details, and what became of them.
+        Enrichment = "enrichment",
     }
     /// Who tells of an event, and so whether it may be handed in ([`super::ingest`]).
     Origin {
@@ -77,7 +79,9 @@ names! {
     /// A live conversation was given to a person.
     LiveConversationAssigned = "chatti_live.conversation.assigned", Base, Askwell, "it is given to a person of the team, or transferred to another; at once";
     /// The plan was changed.
-    BillingPlanChanged = "billing.plan_changed", Base, Askwell, "not given yet";
+    BillingPlanChanged = "billing.plan_changed", Base, Askwell, "the workspace has another plan; at once";
+    /// The payment for the plan lapsed, or was settled.
+    BillingPaymentChanged = "billing.payment_changed", Base, Askwell, "a payment became overdue (`failure`, `plan_required`) or was settled (`success`); at once";
     /// Something was put into a bucket that the dashboard shows.
     CustomerSignalDetected = "customer_signal.detected", CustomerSignal, Both, "closing: displeasure was shown (`dissatisfaction`); praise, or it works (`success`): one event each";
     /// A high-risk negative expression was seen.
@@ -104,6 +108,18 @@ names! {
     InteractionOutcomeReopened = "interaction.outcome_reopened", Outcome, Both, "the first closing after a reopening, with the time of the reopening";
     /// A person took over after a hand-off.
     InteractionOutcomeHandoffCompleted = "interaction.outcome_handoff_completed", Outcome, Both, "closing at an end: a person has said something since the last hand-off";
+    /// A question for a contact detail was put.
+    EnrichmentAsked = "enrichment.asked", Enrichment, Askwell, "closing: for each question, at its time";
+    /// A question would have been put, to a visitor who is never asked.
+    EnrichmentWithheld = "enrichment.withheld", Enrichment, Askwell, "closing: for each question that was kept back, at its time";
+    /// What a question was for was given.
+    EnrichmentAnswered = "enrichment.answered", Enrichment, Askwell, "closing at an end: for each question after which it was given";
+    /// What a question was for was refused.
+    EnrichmentRefused = "enrichment.refused", Enrichment, Askwell, "closing at an end: for each question that was refused";
+    /// The visitor went on with something else.
+    EnrichmentPassedOver = "enrichment.passed_over", Enrichment, Askwell, "closing at an end: for each question that was passed over";
+    /// The visitor said nothing after a question.
+    EnrichmentLeft = "enrichment.left", Enrichment, Askwell, "closing at an end: for a question after which nothing was said";
 }
 
 impl Name {

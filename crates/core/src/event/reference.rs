@@ -148,6 +148,7 @@ fn interface(group: Group) -> &'static str {
         Group::CustomerSignal => "CustomerSignalData",
         Group::Ai => "AiData",
         Group::Outcome => "OutcomeData",
+        Group::Enrichment => "EnrichmentData",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::conversation::{Direction, Message, Platform, Resolution, Role, Sentim
 use crate::customer::Facts;
 use crate::detect::Kind;
 use crate::prompt;
+use crate::session::{Options, Session};
 use crate::time::UnixMillis;
 use serde_json::json;
 
@@ -93,12 +94,16 @@ const BOT_CHAT: &[(Role, &str)] = &[
 
 #[test]
 fn the_catalog_has_the_names_of_the_source() {
-    let of = |group| Name::ALL.iter().filter(|n| n.group() == group).count();
+    // Told of besides: the source has no name for it.
+    let own = [Name::BillingPaymentChanged];
+    let ours = |name: &Name| own.contains(name) || name.group() == Group::Enrichment;
+    let all = || Name::ALL.iter().filter(|name| !ours(name));
+    let of = |group| all().filter(|n| n.group() == group).count();
     assert_eq!(of(Group::Base), 12);
     assert_eq!(of(Group::CustomerSignal), 4);
     assert_eq!(of(Group::Ai), 5);
     assert_eq!(of(Group::Outcome), 4);
-    assert_eq!(Name::ALL.len(), 25);
+    assert_eq!(all().count(), 25);
 }
 
 #[test]
@@ -258,6 +263,62 @@ fn recovery_names_what_it_recovered_from() {
     assert_eq!(payload(last)["previous_signal_type"], "dissatisfaction");
 }
 
+/// A conversation in which a visitor said these things, and the policy decided on each.
+fn asked(held_out: bool, status: Status, said: &[&str]) -> Closed {
+    let mut session = Session::new(Options::default(), &[], UnixMillis(0));
+    if held_out {
+        session.hold_out(UnixMillis(0));
+    }
+    let mut closed =
+        closed(status, &said.iter().map(|text| (Role::Customer, *text)).collect::<Vec<_>>());
+    for (text, message) in said.iter().zip(&closed.messages) {
+        session.visitor(text, message.at);
+    }
+    closed.policy = session.policy().clone();
+    closed
+}
+
+#[test]
+fn questions_are_told_once_each_and_what_became_of_them_at_an_end() {
+    let told = |closed: &Closed| -> Vec<(&'static str, i64, Value)> {
+        let events = given(closed, &conclusion(Outcome::None));
+        let ours = events.iter().filter(|event| event.name.group() == Group::Enrichment);
+        ours.map(|event| {
+            let minute = (event.occurred_at.0 - 1_800_000_000_000) / MINUTE;
+            let payload = payload(event);
+            let kept = ["asked_field", "ask_moment", "ask_arm"].map(|key| payload[key].clone());
+            (event.name.as_str(), minute, json!(kept))
+        })
+        .collect()
+    };
+    let send = "could you send me the invoice?";
+    let email = |arm: &str| json!(["email", "send", arm]);
+    for (status, said, result) in [
+        (Status::InProgress, &[send][..], None),
+        (Status::Completed, &[send], Some("enrichment.left")),
+        (Status::Completed, &[send, "ana@example.com"], Some("enrichment.answered")),
+        (Status::Completed, &[send, "I'd rather not"], Some("enrichment.refused")),
+        (Status::Completed, &[send, "it was two lamps"], Some("enrichment.passed_over")),
+    ] {
+        for (arm, put) in [("asked", "enrichment.asked"), ("held_out", "enrichment.withheld")] {
+            let closed = asked(arm == "held_out", status, said);
+            // Held out, "I'd rather not" answers nothing.
+            let result = match (arm, result) {
+                ("held_out", Some("enrichment.refused")) => Some("enrichment.passed_over"),
+                (_, result) => result,
+            };
+            let end = said.len() as i64 - 1;
+            let all: Vec<_> =
+                [Some((put, 0, email(arm))), result.map(|name| (name, end, email(arm)))]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+            assert_eq!(told(&closed), all, "{said:?}");
+        }
+    }
+    assert_eq!(told(&asked(false, Status::Completed, &["hi"])), []);
+}
+
 /// An event of a name, with every field that it may have set to every value in turn.
 fn every_event() -> Vec<Value> {
     let value = |values: Values| match values {
@@ -323,7 +384,8 @@ fn what_the_catalog_does_not_have_is_refused_by_name() {
 
 #[test]
 fn a_number_that_readers_would_round_is_refused() {
-    let mut event = every_event().pop().unwrap();
+    let resolved = |event: &Value| event["name"] == Name::InteractionOutcomeResolved.as_str();
+    let mut event = every_event().into_iter().find(resolved).unwrap();
     for (millis, good) in [(json!((1_u64 << 53) - 1), true), (json!(1_u64 << 53), false)] {
         event["payload"] = json!({"time_to_resolution_ms": millis});
         assert_eq!(Event::from_json(event.clone()).is_ok(), good);

@@ -1,7 +1,9 @@
 //! What the optional fields of an event can be: closed sets, internal ids, numbers.
 
 use crate::conversation::Platform;
+use crate::detect::Kind;
 use crate::id::ThemeId;
+use crate::prompt::{Arm, Moment};
 use core::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -54,6 +56,24 @@ impl FieldValue for u64 {
 impl FieldValue for ThemeId {
     fn values() -> Values {
         Values::Id(Self::PREFIX)
+    }
+}
+
+impl FieldValue for Kind {
+    fn values() -> Values {
+        Values::OneOf(Self::ALL.map(Self::as_str).to_vec())
+    }
+}
+
+impl FieldValue for Moment {
+    fn values() -> Values {
+        Values::OneOf(Self::ALL.map(Self::code).to_vec())
+    }
+}
+
+impl FieldValue for Arm {
+    fn values() -> Values {
+        Values::OneOf(Self::ALL.map(Self::code).to_vec())
     }
 }
 

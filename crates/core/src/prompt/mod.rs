@@ -19,7 +19,7 @@ pub use hold_out::held_out;
 pub(crate) use lexicon::cue::Cue;
 pub use policy::step;
 pub use reason::{Doubt, Hold, Moment, Reason};
-pub use report::{AskCounts, AskReport, AskResult};
+pub use report::{Arm, AskCounts, AskReport, AskResult};
 pub use state::{AskOutcome, Asked, State};
 pub use wording::{Line, MAX_LINE_CHARS, Wording, default_line, mask};
 

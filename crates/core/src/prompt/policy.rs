@@ -255,12 +255,9 @@ fn held(
 
 /// The field to ask for, and why: the latest moment first.
 fn next(config: &Config, state: &State) -> Option<(Kind, Moment)> {
-    let may = |k: &Kind| config.fields.contains(k) && state.may_ask(*k);
     state.wants.iter().rev().find_map(|(moment, _)| {
-        // A booking that may not be confirmed by phone is confirmed by e-mail.
-        let by_mail = *moment == Moment::Book && !config.fields.contains(&Kind::Phone);
-        let instead: &[Kind] = if by_mail { &[Kind::Email] } else { &[] };
-        moment.fields().iter().chain(instead).copied().find(may).map(|field| (field, *moment))
+        let mut fields = moment.fields_among(&config.fields);
+        fields.find(|field| state.may_ask(*field)).map(|field| (field, *moment))
     })
 }
 

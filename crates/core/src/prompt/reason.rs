@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What makes a moment natural.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AskMoment"))]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
     /// Wants something sent.
@@ -36,6 +37,14 @@ impl Moment {
             Self::Book | Self::Call => &[Kind::Name, Kind::Phone],
             Self::Matter => &[Kind::Name],
         }
+    }
+
+    /// Of these fields, those that are asked for at the moment, in their order. A booking that may not
+    /// be confirmed by phone is confirmed by e-mail.
+    pub fn fields_among(self, wanted: &[Kind]) -> impl Iterator<Item = Kind> {
+        let by_mail = self == Self::Book && !wanted.contains(&Kind::Phone);
+        let instead: &[Kind] = if by_mail { &[Kind::Email] } else { &[] };
+        self.fields().iter().chain(instead).copied().filter(|field| wanted.contains(field))
     }
 }
 

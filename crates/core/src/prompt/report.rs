@@ -6,6 +6,30 @@ use super::state::{AskOutcome, State};
 use crate::detect::Kind;
 use serde::{Deserialize, Serialize};
 
+/// On which side of the comparison a visitor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AskArm"))]
+#[serde(rename_all = "snake_case")]
+pub enum Arm {
+    /// Is asked.
+    Asked,
+    /// Is never asked: in the hold-out share.
+    HeldOut,
+}
+
+impl Arm {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Asked, Self::HeldOut];
+
+    /// Stable, for counting.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::HeldOut => "held_out",
+        }
+    }
+}
+
 /// How a question ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,6 +45,9 @@ pub enum AskResult {
 }
 
 impl AskResult {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Answered, Self::Refused, Self::PassedOver, Self::Left];
+
     /// Stable, for counting.
     pub fn code(self) -> &'static str {
         match self {

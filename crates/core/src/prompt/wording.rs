@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 /// One of the sentences that the policy can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PromptLine"))]
 #[serde(rename_all = "snake_case")]
 pub enum Line {
     /// Asks for the e-mail address to send something to.

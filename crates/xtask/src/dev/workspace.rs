@@ -5,7 +5,9 @@ use super::state::{State, Store};
 use crate::replay::{Client, Failure, Target};
 use anyhow::{Result, anyhow, bail};
 use askwell::api::{NewWorkspace, Webhook, WebhookChange, WorkspaceCreated, WorkspaceSettings};
+use askwell::enrichment::Provision;
 use askwell::id::WorkspaceId;
+use askwell::plan::Plan;
 use serde::Deserialize;
 
 const WORKSPACE: &str = "demo";
@@ -60,6 +62,8 @@ pub fn ensure(
         name: "Demo".to_owned(),
         origins: origins(port).to_vec(),
         webhook: Some(webhook),
+        plan: Plan::default(),
+        enrichment: Provision::default(),
     };
     let keys: WorkspaceCreated = match Client::new(&operator, 1).make_workspace(&new) {
         Ok(made) => made,

@@ -13,7 +13,7 @@ use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs::{self, Next, Work};
 use crate::ledger::cx::Cx;
 use crate::ledger::op::{Read, Write};
-use crate::ledger::{Workspace, answers, data_keys, documents, knowledge, replies};
+use crate::ledger::{Workspace, answers, asking, data_keys, documents, knowledge, replies};
 use crate::rpc::{self, Call};
 use crate::sql::Sql;
 use askwell::api::Erasure;
@@ -84,6 +84,7 @@ impl Write for Erase {
         for conversation in &conversations {
             let n = answers::forget(cx, conversation)?;
             *removed.entry("answers".to_owned()).or_default() += n;
+            asking::forget(cx, conversation)?;
             remove(cx, &OF_CONVERSATION, conversation, &mut removed)?;
             documents::stale(cx, documents::Kind::Transcript, conversation)?;
             jobs::put(cx.sql, EmptyConversation::KIND, conversation, cx.now)?;
