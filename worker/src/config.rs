@@ -2,6 +2,7 @@
 //! bytes.
 
 use crate::fault::{Fault, Outcome};
+use askwell::conversation::Platform;
 use askwell::limit::Rule;
 use askwell::time::UnixMillis;
 use askwell::{Code, id};
@@ -50,6 +51,34 @@ pub fn clock_offset_ms(env: &Env) -> i64 {
 /// Milliseconds of silence after which an open conversation is closed.
 pub fn idle_close_ms(env: &Env) -> i64 {
     number(env, "IDLE_CLOSE_MS", 30 * 60 * 1000).max(1_000)
+}
+
+/// Milliseconds of silence after which a conversation on a platform ends. People look into their
+/// messengers and their mail less often than at a page that they have open.
+pub fn silence_ms(env: &Env, platform: Platform) -> i64 {
+    const HOUR_MS: i64 = 60 * 60 * 1000;
+    let (name, default) = match platform {
+        Platform::WebWidget | Platform::Api => return idle_close_ms(env),
+        Platform::Line | Platform::Facebook => ("MESSENGER_IDLE_CLOSE_MS", 4 * HOUR_MS),
+        Platform::Email => ("EMAIL_IDLE_CLOSE_MS", 72 * HOUR_MS),
+        Platform::Phone => ("PHONE_IDLE_CLOSE_MS", 24 * HOUR_MS),
+    };
+    number(env, name, default).max(1_000)
+}
+
+/// Milliseconds within which somebody whom the team has written to may answer.
+pub fn answer_ms(env: &Env) -> i64 {
+    number(env, "OUTBOUND_ANSWER_MS", 72 * 60 * 60 * 1000).max(1_000)
+}
+
+/// Where LINE's interface is.
+pub fn line_url(env: &Env) -> String {
+    text(env, "LINE_API_URL", "https://api.line.me")
+}
+
+/// Where Facebook's interface is, with its version.
+pub fn graph_url(env: &Env) -> String {
+    text(env, "FACEBOOK_API_URL", "https://graph.facebook.com/v23.0")
 }
 
 /// Milliseconds between the end of a day and its sealing.
@@ -165,6 +194,13 @@ fn secret(env: &Env, name: &str) -> Outcome<String> {
             Err(Fault::refused(Code::Internal, "the server is not configured; tell its operator"))
         }
     }
+}
+
+/// A variable without a slash at its end.
+fn text(env: &Env, name: &str, default: &str) -> String {
+    let set = env.var(name).ok().map(|value| value.to_string());
+    let text = set.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| default.to_owned());
+    text.trim().trim_end_matches('/').to_owned()
 }
 
 fn number(env: &Env, name: &str, default: i64) -> i64 {

@@ -17,8 +17,10 @@ mod http;
 mod jobs;
 mod ledger;
 mod llm;
+mod mail;
 mod opinion;
 mod pages;
+mod platform;
 mod problem;
 mod queue;
 mod replies;
@@ -31,7 +33,8 @@ pub use conversation::Conversation;
 pub use ledger::Workspace;
 
 use worker::{
-    Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event,
+    Context, Env, ForwardableEmailMessage, MessageBatch, Request, Response, ScheduleContext,
+    ScheduledEvent, event,
 };
 
 /// A failing program says where in the log.
@@ -69,6 +72,16 @@ async fn queue(
         }
     }
     Ok(())
+}
+
+/// E-mail that Email Routing hands over.
+#[event(email)]
+async fn email(
+    message: ForwardableEmailMessage,
+    env: Env,
+    _context: Context,
+) -> worker::Result<()> {
+    mail::receive(&message, &env).await
 }
 
 /// Cron: seals the days that are over.

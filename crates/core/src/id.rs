@@ -107,6 +107,8 @@ derived! {
     CustomerId "cu_";
     /// A visitor's browser, or a user of another platform.
     VisitorId "vi_";
+    /// A connected channel.
+    ChannelId "ch_";
     /// An event as delivered to sinks.
     EventId "ev_";
     /// A person of the team, or a user of another part of the platform.

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod api;
+pub mod channel;
 pub mod classify;
 pub mod closing;
 pub mod conversation;

@@ -259,6 +259,18 @@ impl Session {
         Ok(())
     }
 
+    /// The platform that the visitor writes from told something of them: a claim, which what they say
+    /// themselves replaces. What is none of its kind is passed over.
+    pub fn told(&mut self, field: detect::Kind, value: &str, now: UnixMillis) {
+        let Ok(value) = claim(field, value, self.options.region) else { return };
+        if self.facts.get(field).is_some() {
+            return;
+        }
+        let seq = self.seq.saturating_sub(1);
+        *self.facts.slot(field) = Some(Fact { value, seq, at: now, detector: 0 });
+        self.identified(&[field], now);
+    }
+
     /// The visitor is in the share that is never asked ([`prompt::held_out`]), from now on.
     pub fn hold_out(&mut self, now: UnixMillis) {
         self.tell(&Event::HeldOut, now);
@@ -357,6 +369,22 @@ mod tests {
             let said = s.visitor("could you send me the brochure?", NOW).decision;
             assert_ne!(said.ask.map(|a| a.field), Some(Kind::Email), "removed is refused");
         }
+    }
+
+    #[test]
+    fn what_a_platform_tells_stands_until_the_visitor_says_otherwise() {
+        let mut s = session();
+        s.told(Kind::Name, "Ana L. \u{1f98b}", NOW);
+        s.told(Kind::Email, "nonsense", NOW);
+        let name = |s: &Session| s.facts().name.clone().map(|f| f.value);
+        assert_eq!(name(&s).as_deref(), Some("Ana L. \u{1f98b}"));
+        assert_eq!(email(&s), None);
+        let said = s.visitor("I want to book a table", NOW).decision;
+        assert_ne!(said.ask.map(|a| a.field), Some(Kind::Name), "it is known");
+        s.visitor("my name is Lucia", NOW);
+        assert_eq!(name(&s).as_deref(), Some("Lucia"));
+        s.told(Kind::Name, "Ana", NOW);
+        assert_eq!(name(&s).as_deref(), Some("Lucia"));
     }
 
     #[test]

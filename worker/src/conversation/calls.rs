@@ -11,7 +11,7 @@ use askwell::closing::Closed;
 use askwell::conversation::{Direction, Message, Platform};
 use askwell::customer::Facts;
 use askwell::detect::Kind;
-use askwell::id::{ConversationId, VisitorId, WorkspaceId};
+use askwell::id::{ChannelId, ConversationId, VisitorId, WorkspaceId};
 use askwell::session::{Options, Session};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -42,6 +42,12 @@ pub struct Open {
     /// Whether the visitor is in the share that is never asked.
     #[serde(default)]
     pub held_out: bool,
+    /// Over which connected channel, if any: what is said to the visitor is sent there.
+    #[serde(default)]
+    pub channel: Option<ChannelId>,
+    /// What the platform tells of the visitor.
+    #[serde(default)]
+    pub claims: Vec<(Kind, String)>,
 }
 
 impl Call for Open {
@@ -87,6 +93,24 @@ pub struct Act {
 
 impl Call for Act {
     const NAME: &'static str = "action";
+    type Out = ConversationState;
+}
+
+/// `recite`: what was said and done elsewhere, in order, as one: all of it or nothing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Recite {
+    /// Who tells.
+    pub by: Principal,
+    /// What was done before anybody spoke.
+    pub first: Vec<NewAction>,
+    /// What was said.
+    pub messages: Vec<NewMessage>,
+    /// What was done then. What ends the conversation stands last.
+    pub actions: Vec<NewAction>,
+}
+
+impl Call for Recite {
+    const NAME: &'static str = "recite";
     type Out = ConversationState;
 }
 

@@ -12,6 +12,7 @@
 mod answer;
 mod attend;
 pub mod calls;
+mod deliver;
 mod desk;
 mod send;
 pub mod store;
@@ -30,7 +31,7 @@ pub use answer::Suggest;
 use askwell::access::{Principal, Scope};
 use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
 use askwell::closing::Closed;
-use askwell::conversation::{Action, MAX_MESSAGES, Status};
+use askwell::conversation::{Action, Direction, MAX_MESSAGES, Platform, Status};
 use askwell::limit::Bucket;
 use askwell::session::Session;
 use askwell::time::UnixMillis;
@@ -38,6 +39,8 @@ use askwell::{Code, Error};
 use calls::{
     Act, Amend, Attend, Confirm, Decisions, Erase, GetSnapshot, Identify, Open, Opened, Read, Say,
     Snapshot, Transcript,
+    Act, Amend, Attend, Confirm, Erase, GetSnapshot, Open, Opened, Read, Recite, Say, Snapshot,
+    Transcript,
 };
 pub use desk::{Assign, GetDesk, Return};
 use std::cell::Cell;
@@ -130,6 +133,7 @@ impl Conversation {
             Open::NAME => rpc::run(body, |call| self.open(call)).await,
             Say::NAME => rpc::run(body, |call| self.say(call)).await,
             Act::NAME => rpc::run(body, |call| self.act(call)).await,
+            Recite::NAME => rpc::run(body, |call| self.recite(call)).await,
             Amend::NAME => rpc::run(body, |call| self.amend(call)).await,
             Attend::NAME => rpc::run(body, |call| self.attend(call)).await,
             Identify::NAME => rpc::run(body, |call| self.identify(call)).await,
@@ -192,10 +196,13 @@ impl Conversation {
                 version: 1,
                 archived: false,
                 read: ReadMarks::default(),
+                channel: input.channel,
             };
             let mut session = Session::new(input.options, &input.known, now);
             if input.held_out {
                 session.hold_out(now);
+            for (field, value) in &input.claims {
+                session.told(*field, value, now);
             }
             store::put_meta(sql, &meta)?;
             store::put_session(sql, &session)?;
@@ -252,6 +259,16 @@ impl Conversation {
         let was = meta.status;
         let changed =
             transaction(&self.state, move |sql| turn::act(sql, &input, archive, now)).await?;
+        if changed.meta.status != was {
+            self.broadcast(&ServerFrame::State(changed.meta.state()));
+        }
+        self.after(changed).await
+    }
+
+    async fn recite(&self, input: Recite) -> Outcome<askwell::api::ConversationState> {
+        let sql = self.existing().await?;
+        let (now, was) = (config::now(&self.env), store::meta(&sql)?.status);
+        let changed = transaction(&self.state, move |sql| turn::recite(sql, input, now)).await?;
         if changed.meta.status != was {
             self.broadcast(&ServerFrame::State(changed.meta.state()));
         }
@@ -348,9 +365,18 @@ impl Conversation {
 
     /// When something is due next, by the clock of the machine; none once all is done.
     fn due(&self, sql: &Sql, meta: &Meta) -> Outcome<Option<UnixMillis>> {
-        let idle = (!meta.status.is_terminal())
-            .then(|| meta.touched_at.plus(config::idle_close_ms(&self.env)));
+        let idle = (!meta.status.is_terminal()).then(|| self.idle_at(meta));
         Ok([jobs::due(sql)?, idle].into_iter().flatten().min())
+    }
+
+    /// When the silence has lasted too long.
+    fn idle_at(&self, meta: &Meta) -> UnixMillis {
+        let outbound = meta.direction == Direction::Outbound && meta.channel.is_some();
+        let patience = match meta.status {
+            Status::Queued if outbound => config::answer_ms(&self.env),
+            _ => config::silence_ms(&self.env, meta.platform),
+        };
+        meta.touched_at.plus(patience)
     }
 
     /// Sets the alarm to what is due next.
@@ -369,12 +395,12 @@ impl Conversation {
             meta => meta?,
         };
         let now = config::now(&self.env);
-        let idle_at = meta.touched_at.plus(config::idle_close_ms(&self.env));
+        let idle_at = self.idle_at(&meta);
         // The alarm is set again whatever fails here: the runtime gives a failing alarm up after a
         // few tries, and then nobody would come back to a conversation that has ended.
         let closed = if !meta.status.is_terminal() && idle_at <= now {
             let at = meta.recorded.then_some(meta.last_at);
-            let action = askwell::api::NewAction { action: Action::Close, at };
+            let action = askwell::api::NewAction { action: ended_by_silence(&meta), at };
             let by = Principal::system(meta.workspace.clone());
             self.act(Act { by, action, idempotency_key: None }).await.map(drop)
         } else {
@@ -435,12 +461,23 @@ impl Conversation {
     }
 }
 
+/// What it means that nothing has happened for so long.
+fn ended_by_silence(meta: &Meta) -> Action {
+    match (meta.status, meta.direction) {
+        (Status::Queued, Direction::Outbound) if meta.channel.is_some() => Action::NoAnswer,
+        // Whoever was to hold the call has not told of it again.
+        (Status::Queued, _) if meta.platform == Platform::Phone => Action::Fail,
+        _ => Action::Close,
+    }
+}
+
 /// Refuses to go on with a conversation as if it were another one.
 fn same_conversation(meta: &Meta, input: &Open) -> Result<(), Error> {
     let same = meta.platform == input.platform
         && meta.direction == input.direction
         && meta.recorded == input.recorded
         && meta.test_mode == input.test_mode
+        && meta.channel == input.channel
         && meta.platform_conversation_id == input.platform_conversation_id;
     if same {
         Ok(())

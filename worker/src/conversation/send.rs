@@ -20,6 +20,7 @@ pub const JOBS: &[Job<Conversation>] = &[
     Job::of::<HandOver>(),
     Job::of::<TellDesk>(),
     Job::of::<Answer>(),
+    Job::of::<super::deliver::Deliver>(),
 ];
 
 /// Pause before the ledger's list is told of a change, so that a burst is told once.

@@ -8,7 +8,7 @@ use crate::sql::{Migration, Sql};
 use askwell::api::{ConversationState, ConversationSummary, DecisionShown, ReadMarks};
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Marker, Message, Platform, Role, Status};
-use askwell::id::{ConversationId, VisitorId, WorkspaceId};
+use askwell::id::{ChannelId, ConversationId, VisitorId, WorkspaceId};
 use askwell::prompt::{Arm, Decision};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
@@ -39,6 +39,12 @@ pub const MIGRATIONS: &[Migration] = &[
         ],
     },
     jobs::MIGRATION,
+    Migration {
+        id: "deliveries/1",
+        statements: &[
+            "CREATE TABLE deliveries (seq INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT NOT NULL, part INTEGER NOT NULL, role TEXT NOT NULL, text TEXT, state TEXT NOT NULL, reason TEXT, status INTEGER, attempts INTEGER NOT NULL DEFAULT 0, queued_at INTEGER NOT NULL, at INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 1)",
+        ],
+    },
 ];
 
 /// Everything of a conversation but its words.
@@ -83,6 +89,9 @@ pub struct Meta {
     /// What each side has seen.
     #[serde(default)]
     pub read: ReadMarks,
+    /// Over which connected channel it is held, if any.
+    #[serde(default)]
+    pub channel: Option<ChannelId>,
 }
 
 impl Meta {

@@ -42,6 +42,7 @@ fn opened() -> Sql {
         version: 1,
         archived: false,
         read: ReadMarks::default(),
+        channel: None,
     };
     store::put_meta(&sql, &meta).unwrap();
     store::put_session(&sql, &Session::new(Options::default(), &[], NOW)).unwrap();

@@ -1,17 +1,17 @@
 //! One message, and one action, in one transaction each.
 
-use super::calls::{Act, Archive, Say};
-use super::desk;
-use super::send;
+use super::calls::{Act, Archive, Recite, Say};
 use super::store::{self, Meta, Remembered};
+use super::{deliver, desk, send};
 use crate::fault::{Fault, Outcome, from_json, to_json};
 use crate::ledger::happenings::What;
 use crate::sql::Sql;
 use askwell::access::{Principal, Who};
-use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted};
+use askwell::api::{Asked, ConversationState, FoundOnWire, MessageAccepted, NewAction};
 use askwell::closing::Closed;
 use askwell::conversation::{
-    Action, MAX_MESSAGE_BYTES, Message, QUESTION_PREFIX, REPLY_PREFIX, Role, takes_another,
+    Action, Direction, MAX_MESSAGE_BYTES, Message, Platform, QUESTION_PREFIX, REPLY_PREFIX, Role,
+    takes_another,
 };
 use askwell::session::Session;
 use askwell::time::UnixMillis;
@@ -69,7 +69,13 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
     }
 
     let was = meta.status;
-    meta.status = meta.status.after(Action::Begin, meta.direction)?;
+    let begun = meta.status.after(Action::Begin, meta.direction)?;
+    // What the team sends out over a channel begins nothing before somebody answers.
+    let waits =
+        meta.channel.is_some() && meta.direction == Direction::Outbound && role != Role::Customer;
+    if !waits {
+        meta.status = begun;
+    }
     if !takes_another(meta.messages as usize) {
         return Err(full());
     }
@@ -128,7 +134,8 @@ pub fn act(
     let mut meta = store::meta(sql)?;
     authorise(&meta, &input.by)?;
     let action = input.action.action;
-    if action == Action::Begin {
+    // Of a call it is known that somebody picked up before anybody has said what.
+    if action == Action::Begin && meta.platform != Platform::Phone {
         return Err(Error::new(
             Code::InvalidField,
             "the field `action` cannot be begin; post the first message instead",
@@ -329,6 +336,7 @@ fn push(sql: &Sql, meta: &mut Meta, said: &mut Vec<Message>, message: Message) -
         meta.started_at = message.at;
     }
     store::append(sql, &message)?;
+    deliver::queue(sql, meta, &message)?;
     meta.messages += 1;
     meta.last_at = message.at;
     said.push(message);
@@ -368,4 +376,25 @@ fn closed(meta: &Meta, session: &Session, at: UnixMillis) -> Closed {
 
 fn accepted(message: Message, duplicate: bool, reply: Reply) -> MessageAccepted {
     MessageAccepted { message, duplicate, found: reply.found, ask: reply.ask, reason: reply.reason }
+}
+
+/// Takes what was said and done elsewhere. What was taken before is known again.
+pub fn recite(sql: &Sql, input: Recite, now: UnixMillis) -> Outcome<Changed<ConversationState>> {
+    let mut told = Vec::new();
+    let doing = |sql: &Sql, when: &str, actions: Vec<NewAction>| -> Outcome<Vec<Message>> {
+        let mut told = Vec::new();
+        for (place, action) in actions.into_iter().enumerate() {
+            let key = format!("recite-{when}-{place}-{}", action.action.as_str());
+            let act_on = Act { by: input.by.clone(), action, idempotency_key: Some(key) };
+            told.extend(act(sql, &act_on, None, now)?.messages);
+        }
+        Ok(told)
+    };
+    told.extend(doing(sql, "first", input.first)?);
+    for message in input.messages {
+        told.extend(say(sql, Say { by: input.by.clone(), message }, now)?.messages);
+    }
+    told.extend(doing(sql, "then", input.actions)?);
+    let meta = store::meta(sql)?;
+    Ok(Changed { answer: meta.state(), messages: told, meta })
 }

@@ -22,6 +22,8 @@ pub mod asking;
 pub mod asks;
 pub mod backfills;
 pub mod billing;
+pub mod calls;
+pub mod channels;
 pub mod collected;
 pub mod conversations;
 pub mod customers;
@@ -119,6 +121,8 @@ const ROOMS: &[Room] = &[
     tap::ROOM,
     happenings::ROOM,
     doings::ROOM,
+    channels::ROOM,
+    calls::ROOM,
     documents::ROOM,
     exports::ROOM,
     knowledge::ROOM,

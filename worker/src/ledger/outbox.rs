@@ -142,7 +142,7 @@ fn sealed<T: Serialize>(
 }
 
 /// None for a visitor who was erased, or of whom nothing is known yet.
-fn visitor(sql: &Sql, id: &str) -> Outcome<Option<VisitorDocument>> {
+pub fn visitor(sql: &Sql, id: &str) -> Outcome<Option<VisitorDocument>> {
     #[derive(Deserialize)]
     struct Row {
         customer_id: String,

@@ -202,6 +202,8 @@ async fn open(mut call: Call) -> Outcome<Response> {
         },
         known,
         held_out: held_out && !new.recorded,
+        channel: None,
+        claims: Vec::new(),
     };
     let object = rpc::conversation(env, workspace, &conversation_id)?;
     let Opened { created, meta, session } = rpc::call(&object, &input).await?;

@@ -8,6 +8,8 @@ mod actions;
 mod backfills;
 mod billing;
 mod call;
+mod calls;
+mod channels;
 pub mod conversations;
 pub mod customers;
 mod decisions;
@@ -16,6 +18,7 @@ mod events;
 pub mod exports;
 mod fields;
 mod health;
+mod hooks;
 mod keys;
 mod knowledge;
 mod llm;
@@ -23,6 +26,7 @@ mod marks;
 pub mod members;
 mod metrics;
 mod openapi;
+mod outbound;
 mod people;
 mod preview;
 mod replies;
@@ -33,6 +37,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod webhooks;
+mod tickets;
 mod workspaces;
 pub mod workspaces;
 
@@ -84,6 +89,11 @@ const ROOMS: &[&[Bound]] = &[
     socket::ROUTES,
     customers::ROUTES,
     people::ROUTES,
+    channels::ROUTES,
+    hooks::ROUTES,
+    outbound::ROUTES,
+    calls::ROUTES,
+    tickets::ROUTES,
     marks::ROUTES,
     events::ROUTES,
     webhooks::ROUTES,

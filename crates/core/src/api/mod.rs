@@ -1,6 +1,8 @@
 //! Wire types of the HTTP API, shared by the Worker and everything that talks to it.
 
 mod backfill;
+mod call;
+mod channel;
 mod conversation;
 mod customer;
 mod decision;
@@ -33,6 +35,14 @@ mod workspace;
 pub use backfill::{
     Backfill, BackfillAction, BackfillEstimate, BackfillList, BackfillState, NewBackfill,
     NewBackfillAction, NewClassification,
+};
+pub use call::{
+    CallEnd, CallProgress, CallShown, Ending, NewCall, Progress, Requester, Speaker, Spoken,
+    Ticket, TicketRefused, TicketsImported,
+};
+pub use channel::{
+    Channel, ChannelDelivery, ChannelDeliveryQuery, ChannelDeliveryState, ChannelList,
+    ChannelState, Connection, HubQuery, NewChannel, NewOutbound, Outbound, Trouble,
 };
 pub use conversation::{
     ConversationDetail, ConversationMarks, ConversationOpened, ConversationSearch,

@@ -5,6 +5,7 @@ use crate::detect::Region;
 use crate::error::Code;
 use crate::id::{
     ArticleId, ConversationId, CustomerId, EndpointId, EventId, GapId, KeyId, MemberId, VisitorId,
+    ArticleId, ChannelId, ConversationId, CustomerId, GapId, KeyId, MemberId, VisitorId,
     WorkspaceId,
 };
 use crate::metrics::collected::Counted;
@@ -36,6 +37,7 @@ macro_rules! text {
 
 text! {
     ConversationId "^cv_[0-9a-hjkmnp-tv-z]{26}$", "A conversation.";
+    ChannelId "^ch_[0-9a-hjkmnp-tv-z]{26}$", "A connected channel.";
     CustomerId "^cu_[0-9a-hjkmnp-tv-z]{26}$", "A customer; carries nothing of the person.";
     VisitorId "^vi_[0-9a-hjkmnp-tv-z]{26}$", "A visitor's browser, or a user of another platform.";
     MemberId "^us_[0-9a-hjkmnp-tv-z]{26}$", "A person of the team.";

@@ -69,9 +69,9 @@ names! {
     /// A knowledge base was published.
     KbPublished = "kb.published", Base, Both, "articles are published, one event for each request; at once";
     /// A channel was connected.
-    ChannelConnected = "channel.connected", Base, Askwell, "not given yet";
+    ChannelConnected = "channel.connected", Base, Askwell, "a channel is connected, or connected again after it was disconnected; at once";
     /// A channel was disconnected.
-    ChannelDisconnected = "channel.disconnected", Base, Askwell, "not given yet";
+    ChannelDisconnected = "channel.disconnected", Base, Askwell, "a channel is disconnected; at once";
     /// A reply to a comment was drafted.
     CommentResponderReplyGenerated = "comment_responder.reply.generated", Base, Platform, "handed in";
     /// A reply to a comment was sent.

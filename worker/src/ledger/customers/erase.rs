@@ -36,12 +36,15 @@ impl Call for Erase {
 }
 
 /// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(&str, &str); 14] = [
+const OF_CONVERSATION: [(&str, &str); 17] = [
     replies::OF_CONVERSATION,
     knowledge::OF_CONVERSATION,
     ("asks", "conversation_id"),
     ("llm_runs", "conversation_id"),
     ("reviews", "conversation_id"),
+    ("calls", "conversation_id"),
+    ("channel_threads", "conversation_id"),
+    ("channel_deliveries", "conversation_id"),
     ("facts", "conversation_id"),
     ("archives", "conversation_id"),
     ("revisions", "conversation_id"),
@@ -52,6 +55,10 @@ const OF_CONVERSATION: [(&str, &str); 14] = [
     ("dead_letters", "subject"),
     ("conversations", "id"),
 ];
+
+/// Rows that name a visitor.
+const OF_VISITOR: [(&str, &str); 3] =
+    [("visitors", "id"), ("channel_contacts", "visitor_id"), ("channel_inbox", "visitor_id")];
 
 /// Rows that name a home.
 const OF_HOME: [(&str, &str); 8] = [
@@ -91,7 +98,7 @@ impl Write for Erase {
             tombstone(cx, conversation)?;
         }
         for visitor in &visitors {
-            remove(cx, &[("visitors", "id")], visitor, &mut removed)?;
+            remove(cx, &OF_VISITOR, visitor, &mut removed)?;
             documents::stale(cx, documents::Kind::Visitor, visitor)?;
         }
         for home in &homes {
