@@ -88,7 +88,7 @@ pub fn run(project: &Project, args: &Args) -> Result<()> {
     if args.fit {
         for (_, trades) in halves.iter().take(1) {
             println!("MEANING {:?}", fit(trades, &[]));
-            println!("WORDS   {:?}", fit(trades, &[6, 7]));
+            println!("WORDS   {:?}", fit(trades, &[6, 7, 8, 9]));
         }
         return Ok(());
     }
