@@ -63,8 +63,6 @@ pub use export::{
     ExportRead,
 };
 pub use decision::{ConversationDecisions, DecisionShown, KnownFields};
-pub use event::{HandedIn, PeriodQuery, Replay, Replayed, Signals, StoredEvent};
-pub use export::{ExportDay, ExportList};
 pub use field::{
     FieldDetail, FieldDetails, FieldDraft, FieldLint, FieldList, FieldOrder, FieldRestore,
     FieldStats, FieldStatsList, FieldStatsQuery, FieldSwitch, FieldWithHistory, TemplateList,
