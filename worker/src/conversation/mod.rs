@@ -37,10 +37,8 @@ use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use calls::{
-    Act, Amend, Attend, Confirm, Decisions, Erase, GetSnapshot, Identify, Open, Opened, Read, Say,
-    Snapshot, Transcript,
-    Act, Amend, Attend, Confirm, Erase, GetSnapshot, Open, Opened, Read, Recite, Say, Snapshot,
-    Transcript,
+    Act, Amend, Attend, Confirm, Decisions, Erase, GetSnapshot, Identify, Open, Opened, Read,
+    Recite, Say, Snapshot, Transcript,
 };
 pub use desk::{Assign, GetDesk, Return};
 use std::cell::Cell;
@@ -201,6 +199,7 @@ impl Conversation {
             let mut session = Session::new(input.options, &input.known, now);
             if input.held_out {
                 session.hold_out(now);
+            }
             for (field, value) in &input.claims {
                 session.told(*field, value, now);
             }

@@ -3,8 +3,7 @@
 use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
-use super::{doings, endpoints, fields, keys, sections};
-use super::{actions, billing, fields, keys, sections};
+use super::{actions, billing, doings, endpoints, fields, keys, sections};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;

@@ -27,7 +27,7 @@ pub const PAGES: &[Page] = &[
 ];
 
 async fn show(visit: Visit) -> Outcome<Response> {
-    let settings = visit.call(&settings::Get).await?;
+    let settings = visit.call(&settings::Get).await?.settings;
     let keys = visit.call(&List).await?;
     let shown = Shown { keys: &keys, settings: &settings, now: visit.now() };
     visit.page("Install", page(&shown, visit.may(Scope::SettingsWrite)))

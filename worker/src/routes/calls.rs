@@ -119,6 +119,7 @@ async fn begin(mut call: Call) -> Outcome<Response> {
             ..Options::default()
         },
         known: Vec::new(),
+        held_out: false,
         channel: None,
         claims,
     };

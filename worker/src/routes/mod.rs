@@ -36,9 +36,8 @@ mod settings;
 mod socket;
 #[cfg(test)]
 mod tests;
-mod webhooks;
 mod tickets;
-mod workspaces;
+mod webhooks;
 pub mod workspaces;
 
 pub use call::Call;

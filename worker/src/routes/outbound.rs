@@ -3,6 +3,7 @@
 use super::{Bound, Call, bound};
 use crate::conversation::calls::{Open, Say};
 use crate::fault::{Fault, Outcome};
+use crate::ledger::actions::Asking;
 use crate::ledger::channels::{Begin, Recipient};
 use crate::{config, http, rpc};
 use askwell::Code;
@@ -85,6 +86,8 @@ async fn begin(mut call: Call) -> Outcome<Response> {
     if begun.platform == Platform::Email {
         claims.push((Kind::Email, begun.user));
     }
+    let asking = Asking { visitor_id: begun.visitor_id.clone() };
+    let asked = rpc::call(&call.ledger()?, &asking).await?;
     let open = Open {
         workspace: workspace.clone(),
         conversation_id: conversation_id.clone(),
@@ -96,9 +99,11 @@ async fn begin(mut call: Call) -> Outcome<Response> {
         recorded: false,
         options: Options {
             lang: begun.language.as_deref().and_then(Lang::from_tag),
+            prompt: asked.config,
             ..Options::default()
         },
         known: begun.known,
+        held_out: asked.held_out,
         channel: Some(new.channel_id),
         claims,
     };

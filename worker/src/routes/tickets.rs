@@ -110,6 +110,7 @@ async fn one(by: &Principal, line: &str, env: &Env) -> Outcome<bool> {
             ..Options::default()
         },
         known: Vec::new(),
+        held_out: false,
         channel: None,
         claims: claims.into_iter().filter_map(|(kind, value)| Some((kind, value?))).collect(),
     };

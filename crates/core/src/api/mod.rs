@@ -54,6 +54,7 @@ pub use customer::{
     CustomerProfile, CustomerSearch, DataPackage, Erasure, ErasureReceipt, FieldValue, LinkKind,
     MergeCustomer, NewNote, Note, Source, SplitCustomer, TagChange, Tags,
 };
+pub use decision::{ConversationDecisions, DecisionShown, KnownFields};
 pub use event::{
     CollectedConversationsQuery, CollectedQuery, HandedIn, PeriodQuery, Replay, Replayed, Signals,
     StoredEvent,
@@ -62,7 +63,6 @@ pub use export::{
     ExportDay, ExportIntents, ExportList, ExportMetrics, ExportMetricsQuery, ExportQuery,
     ExportRead,
 };
-pub use decision::{ConversationDecisions, DecisionShown, KnownFields};
 pub use field::{
     FieldDetail, FieldDetails, FieldDraft, FieldLint, FieldList, FieldOrder, FieldRestore,
     FieldStats, FieldStatsList, FieldStatsQuery, FieldSwitch, FieldWithHistory, TemplateList,

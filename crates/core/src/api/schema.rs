@@ -4,9 +4,8 @@ use crate::access::{Scope, Scopes};
 use crate::detect::Region;
 use crate::error::Code;
 use crate::id::{
-    ArticleId, ConversationId, CustomerId, EndpointId, EventId, GapId, KeyId, MemberId, VisitorId,
-    ArticleId, ChannelId, ConversationId, CustomerId, GapId, KeyId, MemberId, VisitorId,
-    WorkspaceId,
+    ArticleId, ChannelId, ConversationId, CustomerId, EndpointId, EventId, GapId, KeyId, MemberId,
+    VisitorId, WorkspaceId,
 };
 use crate::metrics::collected::Counted;
 use crate::prompt::{Line, MAX_LINE_CHARS, Wording};

@@ -7,11 +7,12 @@ use crate::bind;
 use crate::conversation::calls::{self, Open};
 use crate::fault::{Fault, Outcome, complain, from_json, to_json};
 use crate::jobs::{self, Next, Work};
+use crate::ledger::actions::Asking;
 use crate::ledger::cx::Cx;
-use crate::ledger::op::Write;
+use crate::ledger::op::{Read, Write};
 use crate::ledger::{Workspace, outbox};
 use crate::rpc::{self, Call};
-use crate::{platform, sql::Sql};
+use crate::{config, platform, sql::Sql};
 use askwell::Code;
 use askwell::access::{Principal, Scopes, Who};
 use askwell::api::{Connection, NewMessage};
@@ -244,6 +245,8 @@ async fn open(
         claims.push((Kind::Email, message.user.clone()));
     }
     let known = outbox::visitor(&sql, visitor.as_str())?.unwrap_or_default().known;
+    let cx = Cx { sql: &sql, workspace: &workspace, now: config::now(&ledger.env) };
+    let asked = Asking { visitor_id: visitor.clone() }.run(&cx)?;
     let open = Open {
         workspace: workspace.clone(),
         conversation_id: conversation.clone(),
@@ -255,9 +258,11 @@ async fn open(
         recorded: false,
         options: Options {
             lang: language.as_deref().and_then(Lang::from_tag),
+            prompt: asked.config,
             ..Options::default()
         },
         known,
+        held_out: asked.held_out,
         channel: Some(channel.clone()),
         claims,
     };
