@@ -1,7 +1,7 @@
 //! An event as a data point of Workers Analytics Engine: one index, 20 blobs and 20 doubles are all
 //! that one may have (developers.cloudflare.com/analytics/analytics-engine/limits).
 
-use super::{Field, Values};
+use super::{Field, Group, Values};
 use crate::time::UnixMillis;
 use serde_json::Value;
 
@@ -17,10 +17,18 @@ pub struct DataPoint {
     pub doubles: [f64; 2],
 }
 
-/// The optional fields that are text, in the order of the catalog.
+/// The optional fields that are text, in the order of the catalog. Those of questions for contact
+/// details come with nothing of outcomes, and stand in their blobs, the last ones.
 pub fn blob_fields() -> impl Iterator<Item = Field> {
-    Field::ALL.iter().copied().filter(|field| field.values() != Values::Millis)
+    let asked = |field: &Field| field.group() == Some(Group::Enrichment);
+    Field::ALL
+        .iter()
+        .copied()
+        .filter(move |field| field.values() != Values::Millis && !asked(field))
 }
+
+/// The last blob of these is the last of all.
+const ASKED: [Field; 3] = [Field::AskedField, Field::AskMoment, Field::AskArm];
 
 /// The data point of an event as it stands in its envelope ([`super::cloud_event`]).
 pub fn data_point(envelope: &Value) -> DataPoint {
@@ -32,12 +40,17 @@ pub fn data_point(envelope: &Value) -> DataPoint {
         [name, text(&envelope["id"]), text(&data["user_id"]), text(&data["conversation_id"])];
     let at = UnixMillis::parse_rfc3339(&text(&envelope["time"])).map_or(0, |at| at.0);
     let field = Field::TimeToResolutionMs.as_str();
+    let mut blobs: Vec<String> =
+        fixed.into_iter().chain(blob_fields().map(|field| text(&data[field.as_str()]))).collect();
+    let last = blobs.len().saturating_sub(ASKED.len());
+    for (blob, field) in blobs.iter_mut().skip(last).zip(ASKED) {
+        if let Some(value) = data[field.as_str()].as_str() {
+            value.clone_into(blob);
+        }
+    }
     DataPoint {
         index: text(&data["workspace_id"]),
-        blobs: fixed
-            .into_iter()
-            .chain(blob_fields().map(|field| text(&data[field.as_str()])))
-            .collect(),
+        blobs,
         doubles: [at as f64, data[field].as_f64().unwrap_or(0.0)],
     }
 }

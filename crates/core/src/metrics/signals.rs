@@ -304,18 +304,19 @@ impl View<'_> {
     }
 
     /// The daily counts that a rise is told from; empty where they have not been counted for so long.
-    /// What others hand in is counted since its first event, for only they know when they began.
+    /// What others hand in is counted since its first event, for only they know when they began; so are
+    /// gaps, of which there are none before there is a knowledge base.
     fn window(&self, name: Name, on: impl Fn(Day) -> u64) -> Vec<u64> {
         let mut days = vec![self.period.last];
         for _ in 1..rise::BASE_DAYS + rise::RECENT_DAYS {
             days.push(days.last().map_or(self.period.last, |day| day.previous()));
         }
         days.reverse();
-        let since = match name.origin() {
-            Origin::Platform => {
-                self.counts.rows.iter().filter(|row| row.name == name).map(|row| row.day).min()
-            }
-            Origin::Askwell | Origin::Both => Some(self.counts.since),
+        let first =
+            || self.counts.rows.iter().filter(|row| row.name == name).map(|row| row.day).min();
+        let since = match (name, name.origin()) {
+            (Name::AiReplyKbGapDetected, _) | (_, Origin::Platform) => first(),
+            (_, Origin::Askwell | Origin::Both) => Some(self.counts.since),
         };
         if since.is_some_and(|since| days.first().is_some_and(|first| since <= *first)) {
             days.into_iter().map(on).collect()
