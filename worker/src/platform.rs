@@ -70,7 +70,7 @@ pub async fn send(env: &Env, to: &Reached, letter: &Letter<'_>) -> Outcome<Answe
         }
         Connection::Email { address, send_url, send_key } => {
             let message_id = email::message_id(letter.message, letter.conversation, address);
-            let thread = to.thread.clone().unwrap_or_else(Thread::default);
+            let thread = to.thread.clone().unwrap_or_default();
             let envelope = Envelope {
                 from: address,
                 sender: &to.sender,
