@@ -65,7 +65,7 @@ describe("bad input", () => {
       [space.team, "POST", "/v1/conversations", { shoe_size: 43 }, "shoe_size"],
       [space.page, "POST", "/v1/conversations", { shoe_size: 43 }, "shoe_size"],
       [space.team, "POST", actions(), { action: "close", why: "done" }, "why"],
-      [space.operator, "POST", "/v1/workspaces", { id: "new-one", name: "N", origins: [], plan: 1 }, "plan"],
+      [space.operator, "POST", "/v1/workspaces", { id: "new-one", name: "N", origins: [], colour: "red" }, "colour"],
       [space.operator, "POST", "/v1/workspaces", { id: "new-one", name: "N", origins: [], webhook }, "retries"],
     ]) {
       const problem = await refused(await client.send(method, path, { body }), 422, "unknown_field");

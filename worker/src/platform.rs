@@ -5,7 +5,7 @@ use crate::fault::{Outcome, to_json};
 use crate::ledger::channels::Reached;
 use askwell::api::Connection;
 use askwell::channel::email::{self, Envelope};
-use askwell::channel::{Answered, Thread, line, messenger, signature};
+use askwell::channel::{Answered, line, messenger, signature};
 use askwell::conversation::Role;
 use askwell::id::ConversationId;
 use worker::{AbortSignal, Env, Fetch, Headers, Method, Request, RequestInit};

@@ -47,7 +47,7 @@ struct Trade {
 
 fn read(project: &Project, name: &'static str) -> Result<Trade> {
     let file = |ending: &str| {
-        let path = project.path(&format!("tests/data/knowledge/{name}{ending}"));
+        let path = project.path(format!("tests/data/knowledge/{name}{ending}"));
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     };
     let drafts = import(&format!("{name}.md"), &file(".md")?, Format::Markdown)?;
