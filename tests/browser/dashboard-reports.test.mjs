@@ -167,11 +167,10 @@ describe("the dashboard's reports", () => {
     for (const path of paths) {
       const context = await browser.newContext({ storageState: await page.context().storageState() });
       const fresh = await context.newPage();
-      let total = 0;
-      fresh.on("response", async (answer) => {
-        total += gzipSync(await answer.body().catch(() => Buffer.alloc(0))).length;
-      });
+      const bodies = [];
+      fresh.on("response", (answer) => bodies.push(answer.body().catch(() => Buffer.alloc(0))));
       await fresh.goto(desk.url + path, { waitUntil: "networkidle" });
+      const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
       assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
       await context.close();
     }

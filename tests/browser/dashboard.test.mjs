@@ -122,7 +122,7 @@ describe("the dashboard", () => {
     await desk.shows("View “Important” saved");
     await desk.go("/app/customers");
     await desk.page.getByRole("link", { name: "Important" }).click();
-    assert.equal(await desk.page.getByRole("row").count(), 3);
+    await until("the view is shown", async () => (await desk.page.getByRole("row").count()) === 3);
     const download = desk.page.waitForEvent("download");
     await desk.button("Export CSV").click();
     const { readFileSync } = await import("node:fs");

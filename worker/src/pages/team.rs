@@ -95,7 +95,7 @@ pub fn page(members: &[Member]) -> Markup {
             (parts::empty("Nobody yet", html! { "So far people sign in with a secret key. Add somebody, and they get a key of their own." }))
         } @else {
             (parts::table("Team", html! {
-                thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Last seen" } th scope="col" { "" } } }
+                thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Role" } th scope="col" { "Since" } th scope="col" { "Last seen" } th scope="col" { "Change" } } }
                 tbody {
                     @for member in members {
                         tr {
