@@ -65,6 +65,7 @@ describe("the dashboard's settings", () => {
     assert.equal((await theirs.send("/app/settings/team/add", { name: "x", email: "x@example.com", role: "admin" })).status(), 403);
 
     await desk.page.getByRole("link", { name: "To the team" }).click();
+    await row("Mira").waitFor();
     await desk.stands("team");
     await row("Mira").getByText("Change").click();
     await row("Mira").getByLabel("Role").selectOption("admin");
@@ -82,7 +83,7 @@ describe("the dashboard's settings", () => {
   test("shows who has looked at whom, and forgets whom with them", async () => {
     await desk.go(`/app/customers/${customer.customer_id}`);
     await desk.page.getByRole("link", { name: "Access log" }).click();
-    assert.ok(await row(customer.customer_id).filter({ hasText: "Server" }).first().isVisible());
+    await row(customer.customer_id).filter({ hasText: "Server" }).first().waitFor();
     await desk.stands("access-log");
     await space.team.expect(200, "DELETE", `/v1/customers/${customer.customer_id}`);
     await desk.go("/app/privacy/access");
