@@ -81,9 +81,11 @@ describe("kill -9", () => {
     assert.deepEqual(await totals(space, await all(space)), expected);
     assert.deepEqual(await totals(space, await all(space)), expected, "once more adds nothing");
 
-    const overview = await space.team.overview();
-    const recorded = Object.values(overview.events).reduce((sum, n) => sum + n, 0);
-    await until("every event is delivered", () => receiver.events.length === recorded, RESENT_MS);
+    await until("every event is delivered", async () => {
+      const { events, events_undelivered } = await space.team.overview();
+      const recorded = Object.values(events).reduce((sum, n) => sum + n, 0);
+      return events_undelivered === 0 && receiver.events.length === recorded;
+    }, RESENT_MS);
     receiver.assertSound();
   });
 

@@ -11,14 +11,14 @@ use crate::build;
 use crate::project::Project;
 use crate::replay::{self, Client, Target};
 use anyhow::{Context, Result};
-use askwell::api::{ArticleFile, ArticleImport, ExportDay, Page};
+use askwell::api::{ArticleFile, ArticleImport, ExportDay, Overview, Page};
 use receiver::Receiver;
 use server::Server;
 use state::{Sample, State, Store};
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The conversations that an empty store is filled with: recorded ones, and chats held now.
 const SAMPLE: &str = "tests/data/conversations.jsonl";
@@ -131,9 +131,25 @@ fn play_sample(
     live::print(&chats);
     // Last: the chats of the sample are held as if nobody answered.
     let articles = import_articles(project, team)?;
+    await_delivery(team)?;
     println!("\nArticles that the demo chat answers from: {articles}");
     println!("\nDays sealed for export: {}", seal(server, team)?);
     Ok(whole)
+}
+
+/// Waits until the webhook has the events of what was done last.
+fn await_delivery(team: &Client) -> Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(replay::DEFAULT_PATIENCE_S);
+    loop {
+        let overview: Overview = team
+            .get("/v1/overview")
+            .map_err(|failure| failure.explain(team.url()))
+            .context("the overview cannot be read")?;
+        if overview.events_undelivered == 0 || Instant::now() > deadline {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(250));
+    }
 }
 
 /// Publishes the articles of the sample; gives how many there are.
