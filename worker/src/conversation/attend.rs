@@ -5,9 +5,11 @@ use super::{Conversation, store, turn};
 use crate::config;
 use crate::fault::Outcome;
 use crate::sql::transaction;
+use askwell::Error;
+use askwell::access::Principal;
 use askwell::api::{ConversationDecisions, FactsAmended, ReadMarks, ServerFrame};
 use askwell::conversation::Role;
-use askwell::{Code, Error};
+use askwell::session::Session;
 
 impl Conversation {
     /// Corrects or removes what was noted of the visitor, as long as the conversation is open: what
@@ -16,40 +18,36 @@ impl Conversation {
         self.existing().await?;
         self.limit(&input.by)?;
         let now = config::now(&self.env);
-        transaction(&self.state, move |sql| {
-            let meta = store::meta(sql)?;
-            turn::authorise(&meta, &input.by)?;
-            if meta.status.is_terminal() {
-                return Err(Error::new(
-                    Code::ConversationClosed,
-                    "the conversation has ended; reopen it first",
-                )
-                .into());
-            }
-            let mut session = store::session(sql)?;
-            session.amend(input.fact.field, input.fact.value.as_deref(), now)?;
-            store::put_session(sql, &session)?;
-            Ok(FactsAmended { messages: meta.messages, session })
-        })
-        .await
+        let Amend { by, fact } = input;
+        self.note(by, move |session| session.amend(fact.field, fact.value.as_deref(), now)).await
     }
 
     /// Notes what the site knows of the visitor, which is not asked from now on.
     pub(super) async fn identify(&self, input: Identify) -> Outcome<FactsAmended> {
         self.existing().await?;
         let now = config::now(&self.env);
+        let Identify { by, known } = input;
+        let change = move |session: &mut Session| {
+            session.identified(&known, now);
+            Ok(())
+        };
+        self.note(by, change).await
+    }
+
+    /// Changes what is noted of the visitor, as long as the conversation is open.
+    async fn note(
+        &self,
+        by: Principal,
+        change: impl FnOnce(&mut Session) -> Result<(), Error> + 'static,
+    ) -> Outcome<FactsAmended> {
         transaction(&self.state, move |sql| {
             let meta = store::meta(sql)?;
-            turn::authorise(&meta, &input.by)?;
+            turn::authorise(&meta, &by)?;
             if meta.status.is_terminal() {
-                return Err(Error::new(
-                    Code::ConversationClosed,
-                    "the conversation has ended; reopen it first",
-                )
-                .into());
+                return Err(turn::ended().into());
             }
             let mut session = store::session(sql)?;
-            session.identified(&input.known, now);
+            change(&mut session)?;
             store::put_session(sql, &session)?;
             Ok(FactsAmended { messages: meta.messages, session })
         })

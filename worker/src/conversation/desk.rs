@@ -20,7 +20,6 @@ use askwell::conversation::{Action, Message, Role};
 use askwell::event::EscalationReason;
 use askwell::reply::Memory;
 use askwell::time::UnixMillis;
-use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 
 /// What is kept of it.
@@ -251,8 +250,7 @@ fn open(sql: &Sql, by: &Principal) -> Outcome<Meta> {
     let meta = store::meta(sql)?;
     turn::authorise(&meta, by)?;
     if meta.status.is_terminal() || meta.recorded {
-        let detail = "the conversation has ended; reopen it first";
-        return Err(Error::new(Code::ConversationClosed, detail).into());
+        return Err(turn::ended().into());
     }
     Ok(meta)
 }

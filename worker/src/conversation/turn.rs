@@ -266,6 +266,11 @@ pub fn authorise(meta: &Meta, by: &Principal) -> Result<(), Error> {
     }
 }
 
+/// What is refused because the conversation is over.
+pub fn ended() -> Error {
+    Error::new(Code::ConversationClosed, "the conversation has ended; reopen it first")
+}
+
 /// Who of the team it is.
 fn signed(by: &Principal) -> Option<String> {
     match by.who {

@@ -2,13 +2,13 @@
 
 use super::customer::by;
 use super::parts::{self, platform};
-use super::{Page, Visit};
+use super::{Page, Visit, marks};
 use crate::fault::Outcome;
-use crate::ledger::marks::{AddNote, ChangeTags, LeaveFeedback, RemoveNote, Subject};
+use crate::ledger::marks::{LeaveFeedback, Subject};
 use crate::ledger::views::AroundConversation;
 use crate::routes::conversations::detail;
 use askwell::access::{Scope, Scopes};
-use askwell::api::{ConversationDetail, ConversationMarks, TagChange};
+use askwell::api::{ConversationDetail, ConversationMarks};
 use askwell::classify::{AnswerState, Method};
 use askwell::closing::FieldAnswer;
 use askwell::conversation::{Message, Role};
@@ -64,51 +64,22 @@ async fn feedback(mut visit: Visit) -> Outcome<Response> {
     visit.done(&here, "Thank you for the feedback.")
 }
 
-#[derive(Deserialize)]
-struct TagForm {
-    #[serde(default)]
-    add: String,
-    #[serde(default)]
-    remove: String,
-}
-
-async fn tag(mut visit: Visit) -> Outcome<Response> {
+async fn tag(visit: Visit) -> Outcome<Response> {
     let id: ConversationId = visit.parameter(ID)?;
-    let TagForm { add, remove } = visit.form().await?;
-    let list =
-        |tag: &str| Some(tag.trim().to_owned()).filter(|t| !t.is_empty()).into_iter().collect();
-    let word = if remove.is_empty() { "Tag added." } else { "Tag removed." };
-    let change = TagChange { add: list(&add), remove: list(&remove) };
     let here = path(&id);
-    let subjects = vec![Subject::Conversation(id)];
-    visit.call(&ChangeTags { subjects, change, by: visit.by() }).await?;
-    visit.done(&here, word)
+    marks::tag(visit, Subject::Conversation(id), &here).await
 }
 
-#[derive(Deserialize)]
-struct NoteForm {
-    text: String,
-}
-
-async fn note(mut visit: Visit) -> Outcome<Response> {
+async fn note(visit: Visit) -> Outcome<Response> {
     let id: ConversationId = visit.parameter(ID)?;
-    let NoteForm { text } = visit.form().await?;
     let here = path(&id);
-    visit.call(&AddNote { subject: Subject::Conversation(id), text, by: visit.by() }).await?;
-    visit.done(&here, "Note added.")
+    marks::note(visit, Subject::Conversation(id), &here).await
 }
 
-#[derive(Deserialize)]
-struct UnnoteForm {
-    note: String,
-}
-
-async fn unnote(mut visit: Visit) -> Outcome<Response> {
+async fn unnote(visit: Visit) -> Outcome<Response> {
     let id: ConversationId = visit.parameter(ID)?;
-    let UnnoteForm { note } = visit.form().await?;
     let here = path(&id);
-    visit.call(&RemoveNote { subject: Subject::Conversation(id), note_id: note }).await?;
-    visit.done(&here, "Note removed.")
+    marks::unnote(visit, Subject::Conversation(id), &here).await
 }
 
 /// What stands around a conversation.
@@ -166,7 +137,7 @@ pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes) -> Mark
                 }
                 (answers(&shown.answers))
                 (feedback_box(summary.conversation_id.clone(), around, scopes))
-                (marks(summary.conversation_id.clone(), around, scopes))
+                (marked(summary.conversation_id.clone(), around, scopes))
             }
         }
     }
@@ -295,7 +266,7 @@ fn feedback_box(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
     }
 }
 
-fn marks(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
+fn marked(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
     let here = path(&id);
     let may = scopes.has(WRITE);
     html! {
@@ -313,10 +284,7 @@ fn marks(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
                 }
             }
             @if may {
-                form method="post" action={ (here) "/tag" } .row {
-                    input name="add" required maxlength="60" aria-label="New tag" placeholder="New tag" autocomplete="off";
-                    button.secondary.small { "Add" }
-                }
+                (marks::tag_form(&here))
             }
             @for note in &around.marks.notes {
                 p.note { (note.text) }
@@ -331,10 +299,7 @@ fn marks(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
                 }
             }
             @if may {
-                form method="post" action={ (here) "/note" } {
-                    textarea name="text" required rows="2" aria-label="New note" placeholder="Write a note for the team" {}
-                    button.secondary.small { "Add note" }
-                }
+                (marks::note_form(&here))
             }
         }
     }

@@ -4,16 +4,13 @@
 use super::customers::{claimed, shown_name};
 use super::desk::{Around, Person};
 use super::parts::{self, kind, platform};
-use super::{Page, Visit, visit};
+use super::{Page, Visit, identity, marks, visit};
 use crate::fault::{Fault, Outcome, to_json};
 use crate::ledger::customers;
-use crate::ledger::marks::{AddNote, ChangeTags, RemoveNote, Subject};
+use crate::ledger::marks::Subject;
 use askwell::Code;
 use askwell::access::{Scope, Scopes};
-use askwell::api::{
-    AccessEntry, Customer, CustomerLink, CustomerPatch, CustomerProfile, CustomerSearch,
-    FieldValue, LinkKind, Source, TagChange,
-};
+use askwell::api::{AccessEntry, Customer, CustomerPatch, CustomerProfile, FieldValue, Source};
 use askwell::classify::AnswerState;
 use askwell::detect::Kind;
 use askwell::id::{ConversationId, CustomerId};
@@ -22,9 +19,11 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use worker::{Response, ResponseBuilder};
 
-const ID: &str = "customer_id";
+/// In the paths.
+pub const ID: &str = "customer_id";
 const READ: Scope = Scope::CustomersRead;
-const WRITE: Scope = Scope::CustomersWrite;
+/// What changing a customer needs.
+pub const WRITE: Scope = Scope::CustomersWrite;
 const ERASE: Scope = Scope::CustomersErase;
 
 /// See [`super::ROOMS`].
@@ -34,15 +33,13 @@ pub const PAGES: &[Page] = &[
     Page::post("/app/customers/{customer_id}/tag", WRITE, |visit| Box::pin(tag(visit))),
     Page::post("/app/customers/{customer_id}/note", WRITE, |visit| Box::pin(note(visit))),
     Page::post("/app/customers/{customer_id}/unnote", WRITE, |visit| Box::pin(unnote(visit))),
-    Page::post("/app/customers/{customer_id}/merge", WRITE, |visit| Box::pin(merge(visit))),
-    Page::post("/app/customers/{customer_id}/split", WRITE, |visit| Box::pin(split(visit))),
-    Page::post("/app/customers/{customer_id}/undo", WRITE, |visit| Box::pin(undo(visit))),
     Page::post("/app/customers/{customer_id}/export", READ, |visit| Box::pin(export(visit))),
     Page::get("/app/customers/{customer_id}/delete", ERASE, |visit| Box::pin(ask_erase(visit))),
     Page::post("/app/customers/{customer_id}/delete", ERASE, |visit| Box::pin(erase(visit))),
 ];
 
-fn path(id: &CustomerId) -> String {
+/// Where a customer's page is.
+pub fn path(id: &CustomerId) -> String {
     format!("/app/customers/{id}")
 }
 
@@ -95,115 +92,22 @@ async fn edit(mut visit: Visit) -> Outcome<Response> {
     visit.done(&here, "Saved. What is set by hand stands over what visitors say later.")
 }
 
-#[derive(Deserialize)]
-struct TagForm {
-    #[serde(default)]
-    add: String,
-    #[serde(default)]
-    remove: String,
+async fn tag(visit: Visit) -> Outcome<Response> {
+    let id: CustomerId = visit.parameter(ID)?;
+    let here = path(&id);
+    marks::tag(visit, Subject::Customer(id), &here).await
 }
 
-async fn tag(mut visit: Visit) -> Outcome<Response> {
-    let customer_id: CustomerId = visit.parameter(ID)?;
-    let TagForm { add, remove } = visit.form().await?;
-    let list =
-        |tag: &str| Some(tag.trim().to_owned()).filter(|t| !t.is_empty()).into_iter().collect();
-    let change = TagChange { add: list(&add), remove: list(&remove) };
-    let here = path(&customer_id);
-    let word = if remove.is_empty() { "Tag added." } else { "Tag removed." };
-    let subjects = vec![Subject::Customer(customer_id)];
-    visit.call(&ChangeTags { subjects, change, by: visit.by() }).await?;
-    visit.done(&here, word)
+async fn note(visit: Visit) -> Outcome<Response> {
+    let id: CustomerId = visit.parameter(ID)?;
+    let here = path(&id);
+    marks::note(visit, Subject::Customer(id), &here).await
 }
 
-#[derive(Deserialize)]
-struct NoteForm {
-    text: String,
-}
-
-async fn note(mut visit: Visit) -> Outcome<Response> {
-    let customer_id: CustomerId = visit.parameter(ID)?;
-    let NoteForm { text } = visit.form().await?;
-    let here = path(&customer_id);
-    visit.call(&AddNote { subject: Subject::Customer(customer_id), text, by: visit.by() }).await?;
-    visit.done(&here, "Note added.")
-}
-
-#[derive(Deserialize)]
-struct UnnoteForm {
-    note: String,
-}
-
-async fn unnote(mut visit: Visit) -> Outcome<Response> {
-    let customer_id: CustomerId = visit.parameter(ID)?;
-    let UnnoteForm { note } = visit.form().await?;
-    let here = path(&customer_id);
-    visit.call(&RemoveNote { subject: Subject::Customer(customer_id), note_id: note }).await?;
-    visit.done(&here, "Note removed.")
-}
-
-#[derive(Deserialize)]
-struct MergeForm {
-    other: String,
-}
-
-async fn merge(mut visit: Visit) -> Outcome<Response> {
-    let customer_id: CustomerId = visit.parameter(ID)?;
-    let MergeForm { other } = visit.form().await?;
-    let nobody = || {
-        let detail = "There is no such customer. Write their e-mail address, or the id from the address of their page.";
-        Fault::refused(Code::InvalidField, detail)
-    };
-    let other = other.trim().rsplit('/').next().unwrap_or_default().to_owned();
-    let other: CustomerId = if other.contains('@') {
-        let search = CustomerSearch { email: Some(other), ..CustomerSearch::default() };
-        let found = visit.call(&customers::List { search }).await?;
-        found.items.into_iter().next().ok_or_else(nobody)?.customer_id
-    } else {
-        let id: CustomerId = other.parse().map_err(|_| nobody())?;
-        visit.call(&customers::Get { customer_id: id }).await?.ok_or_else(nobody)?.customer_id
-    };
-    let here = path(&customer_id);
-    visit.call(&customers::Merge { customer_id, other, by: visit.by() }).await?;
-    visit.done(&here, "Merged. The identity log below undoes it at any time.")
-}
-
-#[derive(Deserialize)]
-struct SplitForm {
-    #[serde(default)]
-    conversation: Vec<ConversationId>,
-}
-
-async fn split(mut visit: Visit) -> Outcome<Response> {
-    let customer_id: CustomerId = visit.parameter(ID)?;
-    let SplitForm { conversation } = visit.form().await?;
-    if conversation.is_empty() {
-        return Err(Fault::refused(
-            Code::InvalidField,
-            "Tick the conversations of the other person first.",
-        ));
-    }
-    let here = path(&customer_id);
-    let split = customers::Split { customer_id, conversation_ids: conversation, by: visit.by() };
-    visit.call(&split).await?;
-    visit
-        .done(&here, "Split off. The identity log below leads to the other profile, and undoes it.")
-}
-
-#[derive(Deserialize)]
-struct UndoForm {
-    link: u64,
-}
-
-async fn undo(mut visit: Visit) -> Outcome<Response> {
-    let customer_id: CustomerId = visit.parameter(ID)?;
-    let UndoForm { link } = visit.form().await?;
-    let undone = visit.call(&customers::Undo { link_id: link, by: visit.by() }).await?;
-    let word = match undone.kind {
-        LinkKind::Merge => "The merge is undone.",
-        LinkKind::Split => "The split is undone.",
-    };
-    visit.done(&path(&customer_id), word)
+async fn unnote(visit: Visit) -> Outcome<Response> {
+    let id: CustomerId = visit.parameter(ID)?;
+    let here = path(&id);
+    marks::unnote(visit, Subject::Customer(id), &here).await
 }
 
 async fn export(visit: Visit) -> Outcome<Response> {
@@ -315,7 +219,7 @@ pub fn page(
                 (tags(profile, scopes))
                 (notes(profile, scopes, &around.team))
                 (answers(around))
-                (identity(profile, around, scopes))
+                (identity::log(profile, around, scopes))
                 @if scopes.has(ERASE) { (looked(accesses, &around.team)) }
             }
         }
@@ -447,7 +351,7 @@ fn timeline(customer: &Customer, around: &Around, scopes: Scopes) -> Markup {
 }
 
 fn tags(profile: &CustomerProfile, scopes: Scopes) -> Markup {
-    let action = format!("{}/tag", path(&profile.customer.customer_id));
+    let here = path(&profile.customer.customer_id);
     html! {
         article {
             header { h2 { "Tags" } }
@@ -456,7 +360,7 @@ fn tags(profile: &CustomerProfile, scopes: Scopes) -> Markup {
                     span.row {
                         a.chip href={ "/app/customers?tag=" (visit::form_urlencode(tag)) } { (tag) }
                         @if scopes.has(WRITE) {
-                            form method="post" action=(action) {
+                            form method="post" action={ (here) "/tag" } {
                                 (parts::hidden("remove", tag))
                                 button.chip aria-label={ "Remove the tag " (tag) } { "×" }
                             }
@@ -466,10 +370,7 @@ fn tags(profile: &CustomerProfile, scopes: Scopes) -> Markup {
                 @if profile.tags.is_empty() { span.muted { "None." } }
             }
             @if scopes.has(WRITE) {
-                form method="post" action=(action) .row {
-                    input name="add" required maxlength="60" aria-label="New tag" placeholder="New tag" autocomplete="off";
-                    button.secondary.small { "Add" }
-                }
+                (marks::tag_form(&here))
             }
         }
     }
@@ -495,10 +396,7 @@ fn notes(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, Stri
             }
             @if profile.notes.is_empty() { p.muted { "None." } }
             @if scopes.has(WRITE) {
-                form method="post" action={ (here) "/note" } {
-                    textarea name="text" required rows="2" aria-label="New note" placeholder="Write a note for the team" {}
-                    button.secondary.small { "Add note" }
-                }
+                (marks::note_form(&here))
             }
         }
     }
@@ -524,62 +422,6 @@ fn answers(around: &Around) -> Markup {
                 @for (name, value, conversation) in &newest {
                     dt { (name) }
                     dd { a href={ "/app/conversations/" (conversation) } { (value) } }
-                }
-            }
-        }
-    }
-}
-
-fn identity(profile: &CustomerProfile, around: &Around, scopes: Scopes) -> Markup {
-    let here = path(&profile.customer.customer_id);
-    html! {
-        article {
-            header { h2 { "Identity" } }
-            p.muted.small-text {
-                "Equal e-mail addresses are one profile; nothing else is merged by itself. Known by "
-                (parts::count(profile.visitors.len() as u64, "browser or account")) "."
-            }
-            @for link in &around.links { (identity_entry(link, profile, around, scopes)) }
-            @if scopes.has(WRITE) {
-                details {
-                    summary { "Merge another profile into this one" }
-                    form method="post" action={ (here) "/merge" } {
-                        label {
-                            "E-mail address or id of the other"
-                            input name="other" required autocomplete="off" spellcheck="false";
-                        }
-                        button.secondary { "Merge" }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn identity_entry(
-    link: &CustomerLink,
-    profile: &CustomerProfile,
-    around: &Around,
-    scopes: Scopes,
-) -> Markup {
-    let here = &profile.customer.customer_id;
-    let other = if link.customer_id == *here { &link.other } else { &link.customer_id };
-    html! {
-        div.row.spread {
-            span.small-text {
-                @match link.kind { LinkKind::Merge => "Merged with ", LinkKind::Split => "Split from " }
-                a href=(path(other)) { (other.as_str().get(..9).unwrap_or_default()) "…" }
-                " by " (by(&link.by, &around.team)) ", " (parts::time(link.at))
-                @if let Some(at) = link.undone_at {
-                    ". Undone"
-                    @if let Some(id) = &link.undone_by { " by " (by(id, &around.team)) }
-                    ", " (parts::time(at))
-                }
-            }
-            @if scopes.has(WRITE) && link.undone_at.is_none() {
-                form method="post" action={ (path(here)) "/undo" } {
-                    (parts::hidden("link", &link.link_id.to_string()))
-                    button.chip { "Undo" }
                 }
             }
         }

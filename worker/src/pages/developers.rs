@@ -3,13 +3,12 @@
 use super::customer::by;
 use super::parts;
 use super::{Page, Visit};
-use crate::auth;
 use crate::fault::{Fault, Outcome};
-use crate::http;
 use crate::ledger::{desk, keys, settings};
+use crate::routes;
 use askwell::Code;
 use askwell::access::{Scope, Scopes};
-use askwell::api::{KeyKind, KeyShown};
+use askwell::api::{KeyKind, KeyShown, NewKey};
 use askwell::id::KeyId;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -51,42 +50,23 @@ struct MakeForm {
 
 async fn make(mut visit: Visit) -> Outcome<Response> {
     let form: MakeForm = visit.form().await?;
-    let name = form.name.trim().to_owned();
-    http::check_name(&name)?;
     let scopes = match form.kind {
-        KeyKind::Site => Scopes::NONE,
+        KeyKind::Site => None,
         KeyKind::Secret if form.scope.is_empty() => {
             return Err(Fault::refused(Code::InvalidField, "Tick what the secret key may do."));
         }
-        KeyKind::Secret => Scopes::parse(&form.scope)?,
+        KeyKind::Secret => Some(form.scope),
     };
-    let fresh = auth::fresh_key(form.kind, &visit.principal.workspace)?;
-    let make = keys::Make {
-        by: visit.principal.clone(),
-        name,
-        kind: form.kind,
-        scopes,
-        hash: auth::hash(&fresh.key),
-        prefix: fresh.prefix,
-    };
-    visit.call(&make).await?;
-    show(&visit, Some(&(fresh.key, form.kind))).await
+    let new = NewKey { name: form.name.trim().to_owned(), kind: form.kind, scopes };
+    let made = routes::keys::make(&visit.ledger()?, visit.principal.clone(), new).await?;
+    show(&visit, Some(&(made.key, form.kind))).await
 }
 
 async fn regenerate(visit: Visit) -> Outcome<Response> {
     let key_id: KeyId = visit.parameter("key_id")?;
-    let all = visit.call(&keys::List).await?;
-    let known = all.into_iter().find(|key| key.key_id == key_id);
-    let kind = known.ok_or_else(|| Fault::refused(Code::NotFound, "There is no such key."))?.kind;
-    let fresh = auth::fresh_key(kind, &visit.principal.workspace)?;
-    let again = keys::Regenerate {
-        by: visit.principal.clone(),
-        key_id,
-        hash: auth::hash(&fresh.key),
-        prefix: fresh.prefix,
-    };
-    visit.call(&again).await?;
-    show(&visit, Some(&(fresh.key, kind))).await
+    let by = visit.principal.clone();
+    let made = routes::keys::make_again(&visit.ledger()?, by, key_id).await?;
+    show(&visit, Some(&(made.key, made.shown.kind))).await
 }
 
 async fn revoke(visit: Visit) -> Outcome<Response> {

@@ -14,6 +14,8 @@ mod customers;
 mod desk;
 mod developers;
 mod exports;
+mod identity;
+mod marks;
 mod metrics;
 mod parts;
 mod shell;
@@ -78,6 +80,7 @@ const ROOMS: &[&[Page]] = &[
     desk::PAGES,
     customers::PAGES,
     customer::PAGES,
+    identity::PAGES,
     conversations::PAGES,
     conversation::PAGES,
     metrics::PAGES,

@@ -6,11 +6,12 @@ use crate::fault::{Fault, Outcome};
 use crate::ledger::keys;
 use crate::{http, rpc};
 use askwell::Code;
-use askwell::access::{Scope, Scopes};
+use askwell::access::{Principal, Scope, Scopes};
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{KeyKind, KeyList, KeyMade, NewKey};
-use worker::Response;
+use askwell::id::KeyId;
+use worker::{Response, Stub};
 
 const MANAGE: Access = Access::Scope(Scope::KeysManage);
 
@@ -70,8 +71,16 @@ async fn list(call: Call) -> Outcome<Response> {
 
 async fn create(mut call: Call) -> Outcome<Response> {
     let new: NewKey = call.json().await?;
-    http::check_name(&new.name)?;
     let by = call.principal()?.clone();
+    http::reply(201, &make(&call.ledger()?, by, new).await?)
+}
+
+/// Makes a key.
+///
+/// # Errors
+/// [`Code::InvalidField`] for what is no key, and what [`keys::Make`] gives.
+pub async fn make(ledger: &Stub, by: Principal, new: NewKey) -> Outcome<KeyMade> {
+    http::check_name(&new.name)?;
     let scopes = match (new.kind, &new.scopes) {
         (KeyKind::Site, Some(_)) => {
             return Err(Fault::refused(
@@ -92,20 +101,27 @@ async fn create(mut call: Call) -> Outcome<Response> {
         hash: auth::hash(&fresh.key),
         prefix: fresh.prefix,
     };
-    let shown = rpc::call(&call.ledger()?, &make).await?;
-    http::reply(201, &KeyMade { shown, key: fresh.key })
+    let shown = rpc::call(ledger, &make).await?;
+    Ok(KeyMade { shown, key: fresh.key })
 }
 
 async fn regenerate(call: Call) -> Outcome<Response> {
     let key_id = call.parameter("key_id")?;
     let by = call.principal()?.clone();
-    let ledger = call.ledger()?;
-    let found = rpc::call(&ledger, &keys::List).await?.into_iter().find(|k| k.key_id == key_id);
+    http::reply(200, &make_again(&call.ledger()?, by, key_id).await?)
+}
+
+/// Puts another secret in the place of a key's.
+///
+/// # Errors
+/// [`Code::NotFound`], and what [`keys::Regenerate`] gives.
+pub async fn make_again(ledger: &Stub, by: Principal, key_id: KeyId) -> Outcome<KeyMade> {
+    let found = rpc::call(ledger, &keys::List).await?.into_iter().find(|k| k.key_id == key_id);
     let kind = found.ok_or_else(|| Fault::refused(Code::NotFound, "no such key"))?.kind;
     let fresh = auth::fresh_key(kind, &by.workspace)?;
     let again = keys::Regenerate { by, key_id, hash: auth::hash(&fresh.key), prefix: fresh.prefix };
-    let shown = rpc::call(&ledger, &again).await?;
-    http::reply(200, &KeyMade { shown, key: fresh.key })
+    let shown = rpc::call(ledger, &again).await?;
+    Ok(KeyMade { shown, key: fresh.key })
 }
 
 async fn revoke(call: Call) -> Outcome<Response> {

@@ -19,7 +19,7 @@ pub mod exports;
 mod fields;
 mod health;
 mod hooks;
-mod keys;
+pub mod keys;
 mod knowledge;
 mod llm;
 mod marks;
