@@ -171,11 +171,15 @@ describe("the dashboard", () => {
   test("keeps what a role may not do out of sight, and refuses it", async () => {
     const viewer = await Desk.open(browser, worker);
     await viewer.signIn(members.viewer.sign_in_key);
+    await viewer.page.getByRole("link", { name: "Bruno" }).waitFor();
+    assert.equal(await viewer.page.getByRole("button", { name: "Export CSV" }).count(), 0);
+    assert.equal((await viewer.send("/app/customers.csv", {})).status(), 403);
     await viewer.page.getByRole("link", { name: "Bruno" }).click();
     assert.equal(await viewer.page.getByLabel("New tag").count(), 0);
+    assert.equal(await viewer.page.getByRole("button", { name: "Export this person" }).count(), 0);
     assert.equal(await viewer.page.getByRole("button", { name: "Delete…" }).count(), 0);
     const path = new URL(viewer.page.url()).pathname;
-    for (const [action, form] of [["tag", { add: "x" }], ["note", { text: "x" }], ["delete", { confirm: "x" }]]) {
+    for (const [action, form] of [["tag", { add: "x" }], ["note", { text: "x" }], ["export", {}], ["delete", { confirm: "x" }]]) {
       const answer = await viewer.send(`${path}/${action}`, form);
       assert.equal(answer.status(), 403, action);
     }

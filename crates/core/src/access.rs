@@ -19,6 +19,7 @@ pub enum Scope {
     ConversationsWrite,
     CustomersRead,
     CustomersWrite,
+    CustomersExport,
     CustomersErase,
     FieldsRead,
     FieldsWrite,
@@ -48,11 +49,16 @@ const TABLE: [Row; Scope::KnowledgeWrite as usize + 1] = [
         "conversations:write",
         "Open conversations, speak in them, close and hand them over.",
     ),
-    Row(Scope::CustomersRead, "customers:read", "List, search and export customers."),
+    Row(Scope::CustomersRead, "customers:read", "List and search customers."),
     Row(
         Scope::CustomersWrite,
         "customers:write",
         "Change customers: tags, notes, merging and splitting.",
+    ),
+    Row(
+        Scope::CustomersExport,
+        "customers:export",
+        "Take customers out: many as CSV, or everything that is kept of one.",
     ),
     Row(Scope::CustomersErase, "customers:erase", "Remove a person for good."),
     Row(
@@ -209,6 +215,7 @@ impl Role {
                 Scope::ConversationsWrite,
                 Scope::CustomersRead,
                 Scope::CustomersWrite,
+                Scope::CustomersExport,
                 Scope::FieldsRead,
                 Scope::ReportsRead,
                 Scope::SettingsRead,

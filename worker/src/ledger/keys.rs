@@ -34,6 +34,13 @@ pub const ROOM: Room = Room {
                 "ALTER TABLE keys ADD COLUMN last_used_at INTEGER",
             ],
         },
+        Migration {
+            id: "keys/3",
+            statements: &[
+                // Exporting was part of reading: what a key could do it goes on to do.
+                "UPDATE keys SET scopes = json_insert(scopes, '$[#]', 'customers:export') WHERE EXISTS (SELECT 1 FROM json_each(scopes) WHERE value = 'customers:read')",
+            ],
+        },
     ],
     ops: &[
         Op::task::<Identify>(),

@@ -24,6 +24,7 @@ pub const ID: &str = "customer_id";
 const READ: Scope = Scope::CustomersRead;
 /// What changing a customer needs.
 pub const WRITE: Scope = Scope::CustomersWrite;
+const EXPORT: Scope = Scope::CustomersExport;
 const ERASE: Scope = Scope::CustomersErase;
 
 /// See [`super::ROOMS`].
@@ -33,7 +34,7 @@ pub const PAGES: &[Page] = &[
     Page::post("/app/customers/{customer_id}/tag", WRITE, |visit| Box::pin(tag(visit))),
     Page::post("/app/customers/{customer_id}/note", WRITE, |visit| Box::pin(note(visit))),
     Page::post("/app/customers/{customer_id}/unnote", WRITE, |visit| Box::pin(unnote(visit))),
-    Page::post("/app/customers/{customer_id}/export", READ, |visit| Box::pin(export(visit))),
+    Page::post("/app/customers/{customer_id}/export", EXPORT, |visit| Box::pin(export(visit))),
     Page::get("/app/customers/{customer_id}/delete", ERASE, |visit| Box::pin(ask_erase(visit))),
     Page::post("/app/customers/{customer_id}/delete", ERASE, |visit| Box::pin(erase(visit))),
 ];
@@ -206,7 +207,9 @@ pub fn page(
         div.row.spread {
             h1.wrap { (shown_name(customer)) }
             div.row {
-                form method="post" action={ (here) "/export" } { button.secondary { "Export this person" } }
+                @if scopes.has(EXPORT) {
+                    form method="post" action={ (here) "/export" } { button.secondary { "Export this person" } }
+                }
                 @if scopes.has(ERASE) { a.danger role="button" href={ (here) "/delete" } { "Delete…" } }
             }
         }

@@ -9,7 +9,7 @@ use crate::ledger::marks::{ChangeTags, Subject};
 use crate::ledger::views::{self, CustomersShown, View};
 use crate::routes::customers::stream_csv;
 use askwell::Code;
-use askwell::access::Scope;
+use askwell::access::{Scope, Scopes};
 use askwell::api::{Customer, CustomerSearch, TagChange};
 use askwell::conversation::Platform;
 use askwell::detect::Kind;
@@ -26,7 +26,7 @@ pub const PAGES: &[Page] = &[
     Page::get(PATH, Scope::CustomersRead, |visit| Box::pin(list(visit))),
     // What is looked for by words is sent as a form, because addresses end up in logs.
     Page::post(PATH, Scope::CustomersRead, |visit| Box::pin(search(visit))),
-    Page::post("/app/customers.csv", Scope::CustomersRead, |visit| Box::pin(export(visit))),
+    Page::post("/app/customers.csv", Scope::CustomersExport, |visit| Box::pin(export(visit))),
     Page::post("/app/customers/tags", Scope::CustomersWrite, |visit| Box::pin(tag(visit))),
     Page::post("/app/customers/views", Scope::CustomersWrite, |visit| Box::pin(save(visit))),
     Page::post("/app/customers/views/remove", Scope::CustomersWrite, |visit| {
@@ -192,8 +192,8 @@ async fn search(mut visit: Visit) -> Outcome<Response> {
 
 async fn show(visit: &Visit, filters: &Filters) -> Outcome<Response> {
     let shown = visit.call(&views::Customers { search: filters.search()? }).await?;
-    let may_write = visit.may(Scope::CustomersWrite);
-    visit.page_with("Customers", page(filters, &shown, may_write), &["search.js"])
+    let scopes = visit.principal.scopes;
+    visit.page_with("Customers", page(filters, &shown, scopes), &["search.js"])
 }
 
 async fn export(mut visit: Visit) -> Outcome<Response> {
@@ -268,13 +268,16 @@ async fn remove(mut visit: Visit) -> Outcome<Response> {
 }
 
 /// The whole page.
-pub fn page(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Markup {
+pub fn page(filters: &Filters, shown: &CustomersShown, scopes: Scopes) -> Markup {
+    let may_write = scopes.has(Scope::CustomersWrite);
     html! {
         div.row.spread {
             h1 { "Customers" }
-            form method="post" action="/app/customers.csv" {
-                (filters.hidden())
-                button.secondary { "Export CSV" }
+            @if scopes.has(Scope::CustomersExport) {
+                form method="post" action="/app/customers.csv" {
+                    (filters.hidden())
+                    button.secondary { "Export CSV" }
+                }
             }
         }
         (views_bar(filters, shown, may_write))

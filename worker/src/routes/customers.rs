@@ -16,6 +16,7 @@ use worker::{Response, ResponseBuilder, Stub};
 /// Rows of the CSV that are in memory at once.
 const CSV_PAGE: u32 = 500;
 const READ: Access = Access::Scope(Scope::CustomersRead);
+const EXPORT: Access = Access::Scope(Scope::CustomersExport);
 const PAGE: &[Answer] = &[Answer::json(200, Shape::of::<Page<Customer>>(), "A page of them.")];
 
 /// See [`super::ROOMS`].
@@ -42,7 +43,7 @@ pub const ROUTES: &[Bound] = &[
             Method::Get,
             "/v1/customers.csv",
             "customers.export",
-            READ,
+            EXPORT,
             "All customers as CSV (RFC 4180). No cell can be taken for a formula, unless `format=raw` is asked for.",
             &[Answer::body(200, "text/csv", "All of them, streamed.")],
         )
@@ -54,7 +55,7 @@ pub const ROUTES: &[Bound] = &[
             Method::Post,
             "/v1/customers.csv",
             "customers.export_found",
-            READ,
+            EXPORT,
             "The customers that fit as CSV.",
             &[Answer::body(200, "text/csv", "All that fit, streamed.")],
         )

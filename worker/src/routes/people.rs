@@ -21,6 +21,7 @@ use worker::Response;
 
 const READ: Access = Access::Scope(Scope::CustomersRead);
 const WRITE: Access = Access::Scope(Scope::CustomersWrite);
+const EXPORT: Access = Access::Scope(Scope::CustomersExport);
 const ERASE: Access = Access::Scope(Scope::CustomersErase);
 const CUSTOMER: &str = "customer_id";
 const LINK: &[Answer] =
@@ -67,7 +68,7 @@ pub const ROUTES: &[Bound] = &[
             Method::Get,
             "/v1/customers/{customer_id}/package",
             "customers.package",
-            READ,
+            EXPORT,
             "All that is kept of one person. That somebody took it is noted.",
             &[Answer::json(200, Shape::of::<DataPackage>(), "Everything.")],
         ),
