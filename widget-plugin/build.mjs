@@ -11,8 +11,9 @@
 // Read from the environment: CARGO, WASM_BINDGEN_BIN, and what cargo and rustup read themselves.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -88,13 +89,36 @@ function cargoTarget() {
   return status === 0 ? JSON.parse(stdout).target_directory : join(root, "target");
 }
 
+function bind(wasm, outDir, ...args) {
+  run(
+    process.env.WASM_BINDGEN_BIN ?? "wasm-bindgen",
+    [wasm, "--target", "web", "--out-dir", outDir, "--out-name", "engine", ...args],
+    "Install wasm-bindgen-cli in the version that Cargo.lock names, or set WASM_BINDGEN_BIN.",
+  );
+}
+
+/** What the mangled names of a module's functions stand for: wasm-bindgen can write either. */
+async function demangled(wasm) {
+  const { readNames } = await import("./linked.mjs");
+  const folder = mkdtempSync(join(tmpdir(), "engine-"));
+  const names = (...args) => {
+    bind(wasm, folder, "--no-typescript", ...args);
+    return readNames(readFileSync(join(folder, "engine_bg.wasm")));
+  };
+  const [mangled, readable] = [names("--no-demangle"), names()];
+  rmSync(folder, { recursive: true });
+  return new Map([...mangled].map(([n, name]) => [name, readable.get(n)]));
+}
+
 /** Builds the engine, and gives the folder of what the core's build script made. */
 async function buildEngine(outDir, features) {
+  // The line protocol formats numbers and errors itself.
+  const snipped = release && features.length === 0;
   const messages = run(
     process.env.CARGO ?? "cargo",
     [
-      "build", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "widget",
-      "--message-format", "json-render-diagnostics", ...features,
+      "rustc", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "widget",
+      "--message-format", "json-render-diagnostics", ...features, "--", ...(snipped ? ["-C", "link-arg=--emit-relocs"] : []),
     ],
     "The target is added with `rustup target add wasm32-unknown-unknown`.",
     "pipe",
@@ -102,23 +126,21 @@ async function buildEngine(outDir, features) {
   const made = messages.trim().split("\n").map((line) => JSON.parse(line));
   const script = made.find((m) => m.reason === "build-script-executed" && /[/#]askwell@|\/crates\/core#/.test(m.package_id));
   mkdirSync(outDir, { recursive: true });
-  const wasm = join(cargoTarget(), "wasm32-unknown-unknown", "widget", "askwell_widget.wasm");
-  run(
-    process.env.WASM_BINDGEN_BIN ?? "wasm-bindgen",
-    [wasm, "--target", "web", "--out-dir", outDir, "--out-name", "engine"],
-    "Install wasm-bindgen-cli in the version that Cargo.lock names, or set WASM_BINDGEN_BIN.",
-  );
+  let wasm = join(cargoTarget(), "wasm32-unknown-unknown", "widget", "askwell_widget.wasm");
+  if (snipped) {
+    const { snip } = await import("./snip.mjs");
+    const readable = await demangled(wasm);
+    cpSync(wasm, (wasm = join(outDir, "snipped.wasm")));
+    snip(wasm, readable);
+  }
+  bind(wasm, outDir);
+  rmSync(join(outDir, "snipped.wasm"), { force: true });
   // The raw exports are nobody's business and have untyped signatures.
   rmSync(join(outDir, "engine_bg.wasm.d.ts"), { force: true });
   const types = join(outDir, "engine.d.ts");
   writeFileSync(types, typedRawExports(readFileSync(types, "utf8")));
   if (!release) return script.out_dir;
   const file = join(outDir, "engine_bg.wasm");
-  // The line protocol formats numbers and errors itself.
-  if (features.length === 0) {
-    const { snip } = await import("./snip.mjs");
-    snip(file);
-  }
   const [opt, small] = [npmBin("binaryen", "wasm-opt"), `${file}.opt`];
   run(process.execPath, [opt, ...WASM_PASSES, ...WASM_FEATURES, file, "-o", small], "Run `npm ci` first.");
   renameSync(small, file);
