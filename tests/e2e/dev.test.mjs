@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawn, execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Client } from "../support/api.mjs";
 import { lines } from "../support/cases.mjs";
+import { folder } from "../support/folder.mjs";
 import { until } from "../support/until.mjs";
 import { freePort, ROOT } from "../support/worker.mjs";
 
@@ -64,7 +64,7 @@ describe("cargo xtask dev", () => {
   let store, port, served;
 
   before(async () => {
-    store = mkdtempSync(join(tmpdir(), "askwell-dev-"));
+    store = folder("askwell-dev-");
     port = await freePort();
   });
   after(async () => {

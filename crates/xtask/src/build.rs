@@ -111,7 +111,9 @@ fn worker(project: &Project, tools: &Toolbox) -> Result<()> {
     let mut build = project.command(tools.worker_build());
     let quick = is_set(QUICK);
     build.current_dir(project.path("worker"));
-    build.args(if quick { &["--profile", "quick", "--no-opt"][..] } else { &["--release"] });
+    build.args(if quick { &["--profile", "quick"][..] } else { &["--release"] });
+    // wasm-opt needs minutes for a module of this size, and what it makes compresses worse than what it gets.
+    build.arg("--no-opt");
     tools.apply(&mut build);
     let sources = [&SHARED[..], &["worker"]].concat();
     let apart = [&APART[..], &["worker/build", "worker/dashboard/dist"]].concat();

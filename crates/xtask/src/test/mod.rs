@@ -10,7 +10,6 @@ use anyhow::{Context, Result, bail};
 use count::Count;
 use std::fs;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::thread::available_parallelism;
@@ -48,7 +47,7 @@ impl Suite {
     fn width(self) -> Option<usize> {
         match self {
             Self::Native | Self::Wasm | Self::Export => None,
-            Self::Worker => Some(available_parallelism().map_or(1, NonZeroUsize::get).min(4)),
+            Self::Worker => Some(available_parallelism().map_or(2, |cores| 2 * cores.get()).min(4)),
             Self::Browser => Some(1),
         }
     }
