@@ -15,8 +15,15 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// See [`super::ROOMS`].
-pub const ROOM: Room =
-    Room { ops: &[Op::read::<Get>(), Op::read::<Person>(), Op::read::<Team>()], ..Room::EMPTY };
+pub const ROOM: Room = Room {
+    ops: &[
+        Op::read::<Get>(),
+        Op::read::<Person>(),
+        Op::read::<Team>(),
+        Op::read::<RemovedFields>(),
+    ],
+    ..Room::EMPTY
+};
 
 /// The names.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -86,6 +93,31 @@ impl Call for Team {
 impl Read for Team {
     fn run(self, cx: &Cx) -> Outcome<BTreeMap<String, String>> {
         team(cx.sql)
+    }
+}
+
+/// The questions that were taken away, by id with their last name. Each can be brought back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RemovedFields;
+
+impl Call for RemovedFields {
+    const NAME: &'static str = "desk.removed_fields";
+    type Out = Vec<(String, String)>;
+}
+
+impl Read for RemovedFields {
+    fn run(self, cx: &Cx) -> Outcome<Vec<(String, String)>> {
+        #[derive(Deserialize)]
+        struct Row {
+            id: String,
+            name: String,
+        }
+        let rows: Vec<Row> = cx.sql.rows(
+            "SELECT f.id, json_extract(v.body, '$.name') AS name FROM fields f JOIN field_versions v ON v.field_id = f.id
+             WHERE f.removed = 1 AND v.version = (SELECT max(version) FROM field_versions WHERE field_id = f.id) ORDER BY f.position, f.id",
+            bind![],
+        )?;
+        Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
     }
 }
 

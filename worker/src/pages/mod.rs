@@ -7,6 +7,7 @@
 
 mod access;
 mod assets;
+mod collection;
 mod conversation;
 mod conversations;
 mod customer;
@@ -14,6 +15,9 @@ mod customers;
 mod desk;
 mod developers;
 mod exports;
+mod field;
+mod field_form;
+mod field_new;
 mod identity;
 mod marks;
 mod metrics;
@@ -24,6 +28,8 @@ mod signals;
 mod team;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_collection;
 mod visit;
 mod workspace;
 
@@ -84,6 +90,9 @@ const ROOMS: &[&[Page]] = &[
     conversations::PAGES,
     conversation::PAGES,
     metrics::PAGES,
+    collection::PAGES,
+    field_new::PAGES,
+    field::PAGES,
     signals::PAGES,
     developers::PAGES,
     exports::PAGES,

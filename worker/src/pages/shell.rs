@@ -35,6 +35,10 @@ const PLACES: &[(&str, &[Place])] = &[
         ],
     ),
     (
+        "AI & Automation",
+        &[place("Data Collection", "/app/settings/data-collection", Scope::FieldsRead)],
+    ),
+    (
         "Developers",
         &[
             place("Keys and embedding", "/app/developers/keys", Scope::KeysManage),

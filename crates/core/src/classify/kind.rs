@@ -203,6 +203,46 @@ impl Kind {
     }
 }
 
+/// What a question is taken for, for whoever writes it: the kind decides the method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldKind {
+    /// An elapsed time, computed from the transcript's times.
+    Time,
+    /// A number of messages or marks, or who answered: counted.
+    Count,
+    /// A language, told from script and words.
+    Language,
+    /// An amount that the customer states, compared with the values' ranges.
+    Amount,
+    /// The customer's mood, from the tone.
+    Mood,
+    /// Whether something is so.
+    YesNo,
+    /// Whether something went well.
+    Outcome,
+    /// Requests, and whether they were averted.
+    Averted,
+    /// One of several matters, by what they mean.
+    Label,
+}
+
+impl FieldKind {
+    /// Tells the kind of a field from its name, prompt and values.
+    pub fn of(field: &Field) -> Self {
+        match Kind::of(field) {
+            Kind::Time(_) => Self::Time,
+            Kind::Count(_) => Self::Count,
+            Kind::Language(_) => Self::Language,
+            Kind::Amount(_) => Self::Amount,
+            Kind::Mood(_) => Self::Mood,
+            Kind::YesNo { .. } => Self::YesNo,
+            Kind::Outcome { .. } => Self::Outcome,
+            Kind::Averted(_) => Self::Averted,
+            Kind::Label => Self::Label,
+        }
+    }
+}
+
 /// Whether at least two values are of a sort and the others stand for what is left.
 fn all<T>(of: &[Option<T>], rest: &[bool]) -> bool {
     of.iter().flatten().count() >= 2 && of.iter().zip(rest).all(|(o, rest)| o.is_some() || *rest)

@@ -28,6 +28,7 @@ mod transcript;
 pub(crate) mod vectors;
 pub(crate) mod words;
 
+pub use kind::FieldKind;
 pub use lint::{lint, validate};
 pub use templates::{Template, starter_fields, templates};
 pub use transcript::Transcript;
