@@ -115,7 +115,7 @@ describe("the dashboard's data collection", () => {
     const prompt = desk.page.getByLabel("Prompt", { exact: true });
     await prompt.fill("What is wrong with the box? If it is dirty, output 'Stained'.");
     await desk.page.locator("#remarks-prompt").getByText("“Stained”").waitFor();
-    assert.equal(await desk.page.locator("#remarks-prompt .remark").count(), 2);
+    assert.equal(await desk.page.locator("#remarks-prompt .remark").count(), 3, "no rule to skip, a value that is not listed, nothing for the rest");
     await desk.page.getByText("Add many at once").click();
     await desk.page.getByLabel("More values").fill("Stained\nbroken seal");
     await desk.page.locator("#remarks-values").getByText("“broken seal”").first().waitFor();
