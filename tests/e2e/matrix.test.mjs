@@ -171,6 +171,12 @@ const MATRIX = {
   "exports.metrics": "key admin",
   "exports.intents": "key admin",
   "exports.reads": "key admin",
+  "settings.identity": "key admin",
+  "settings.make_identity_secret": "key admin",
+  "settings.drop_identity_secret": "key admin",
+  "identity.prove": "key visitor admin agent",
+  "identity.send_code": "key visitor admin agent",
+  "identity.answer_code": "key visitor admin agent",
   "known.add": "key visitor admin agent",
 };
 

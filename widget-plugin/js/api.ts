@@ -73,6 +73,11 @@ export class Api {
     return this.#request("POST", `${path(conversation)}/facts`, token, fact);
   }
 
+  /** Says who the visitor is, in the words of the site's server. */
+  identify(conversation: string, token: string, jwt: string): Promise<FactsAmended> {
+    return this.#request("POST", `${path(conversation)}/identity`, token, { token: jwt });
+  }
+
   /** Says that the visitor is writing, or what they have seen. */
   async attend(conversation: string, token: string, presence: NewPresence): Promise<void> {
     await this.#request("POST", `${path(conversation)}/presence`, token, presence);

@@ -20,6 +20,7 @@ import type { Saved } from "./store.js";
 import { type Line, Transcript } from "./transcript.js";
 import {
   type ConversationOpened,
+  type FactsAmended,
   type Message,
   type MessageAccepted,
   type NewPresence,
@@ -164,6 +165,22 @@ export class Conversation {
     this.#events.changed();
   }
 
+  /** The site has told who the visitor is. Before the conversation is open that waits for it. */
+  async identify(): Promise<void> {
+    const { id, token } = this.#saved ?? {};
+    const jwt = this.#port.identity();
+    if (!id || !token || !jwt || this.ended) return;
+    const generation = this.#generation;
+    try {
+      const { session, messages } = await this.#port.api.identify(id, token, jwt);
+      if (generation !== this.#generation) return;
+      this.#memory.take(session, messages, this.#placed());
+    } catch (error) {
+      if (generation === this.#generation) this.#events.refused(error as ApiError);
+    }
+    this.#events.changed();
+  }
+
   /** Goes on with the conversation that this browser had, if it had one. */
   resume(): void {
     const unsent = this.#port.store.unsent();
@@ -287,11 +304,27 @@ export class Conversation {
     this.#status = opened.status;
     if (opened.messages > 0) await this.#fetch(saved);
     current();
+    const identified = await this.#identified(saved, opened);
+    current();
     this.#saved = saved;
-    this.#memory.take(opened.session, opened.messages, this.#placed());
+    this.#memory.take(identified.session, identified.messages, this.#placed());
     if (!this.ended) this.#live.start();
     this.#events.changed();
     return saved;
+  }
+
+  /** What the server remembers once it has heard who the visitor is. A token that it refuses is the
+   * site's to mend: the visitor goes on as somebody whom nobody has vouched for. */
+  async #identified({ id, token }: Saved, before: FactsAmended): Promise<FactsAmended> {
+    const jwt = this.#port.identity();
+    if (!jwt || !id || !token || this.ended) return before;
+    try {
+      return await this.#port.api.identify(id, token, jwt);
+    } catch (error) {
+      if (error instanceof ApiError && !error.retryable) this.#events.refused(error);
+      else throw error;
+      return before;
+    }
   }
 
   #fresh(): Saved {

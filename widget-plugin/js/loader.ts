@@ -2,12 +2,13 @@
 // the widget. It stores nothing and asks nothing of the API.
 
 import { languageOf, pageTags } from "./languages.js";
-import type { Kind, Widget, WidgetEvents } from "./options.js";
+import type { Identity, Kind, Widget, WidgetEvents } from "./options.js";
 
 /** `window.askwell("open")`, before and after the script has loaded. */
 export interface Askwell {
   (command: "open" | "close" | "toggle" | "reset" | "destroy"): void;
   (command: "compose", text: string): void;
+  (command: "identify", identity: Identity): void;
   (command: "known", kinds: Kind[]): void;
   (command: "consent", given: boolean): void;
   <E extends keyof WidgetEvents>(command: "on", event: E, listener: WidgetEvents[E]): void;
@@ -23,7 +24,7 @@ declare global {
   }
 }
 
-const COMMANDS = ["open", "close", "toggle", "compose", "known", "consent", "on", "reset", "destroy"] as const;
+const COMMANDS = ["open", "close", "toggle", "compose", "identify", "known", "consent", "on", "reset", "destroy"] as const;
 
 function load(): void {
   const script = document.currentScript;

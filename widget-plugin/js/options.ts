@@ -27,6 +27,12 @@ export interface WidgetOptions {
   engine?: boolean | string | URL | undefined;
 }
 
+/** Who a visitor is, as the site's own server says it. */
+export interface Identity {
+  /** A JSON Web Token (HS256) with `sub`, `exp` and, where known, `email`, `name` and `phone`. */
+  jwt: string;
+}
+
 /** What `on` tells of. None of it carries what was said. */
 export interface WidgetEvents {
   open: () => void;
@@ -45,6 +51,9 @@ export interface Widget {
   toggle(): void;
   /** Opens with words that the visitor may send or change. */
   compose(text: string): void;
+  /** Says who the visitor is, with a token that the site's server has signed: before the conversation
+   * begins, or while it is open. What it says counts as verified. */
+  identify(identity: Identity): void;
   /** What the site knows of the visitor; taken into account when the next conversation begins. */
   known(kinds: Kind[]): void;
   /** For sites that ask themselves: true is the visitor's agreement, false takes it back and forgets

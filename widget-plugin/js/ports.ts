@@ -12,6 +12,8 @@ export interface ConversationPort {
   store: Store;
   /** Null where WebAssembly is not to be had: then only the server notices and asks. */
   engine(): Engine | null;
+  /** A token of the site's server that says who the visitor is; null where the site has given none. */
+  identity(): string | null;
   /** How a conversation begins here. */
   begin(): NewConversation;
   connect(url: string, protocols: string[]): WebSocket | null;

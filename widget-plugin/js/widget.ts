@@ -15,7 +15,7 @@ import type { NotedValue } from "./ui/noted.js";
 import { View, type ViewState } from "./ui/view.js";
 import { type NewConversation, MAX_MESSAGE_BYTES } from "./wire.js";
 
-export type { ConsentText, Kind, Widget, WidgetEvents, WidgetOptions } from "./options.js";
+export type { ConsentText, Identity, Kind, Widget, WidgetEvents, WidgetOptions } from "./options.js";
 
 /** While typing, how long after the last key the text is looked at. */
 const PEEK_MS = 120;
@@ -28,6 +28,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
   const listeners = new Listeners();
   const address = typeof options.engine === "object" || typeof options.engine === "string" ? options.engine : null;
   let known = options.known ?? [];
+  let jwt: string | null = null;
   let engine: Engine | null = null;
   let engineAsked = options.engine === false;
   let unread = 0;
@@ -41,6 +42,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
       api: new Api({ base, siteKey: options.siteKey, fetch: (input, init) => fetch(input, init) }),
       store,
       engine: () => engine,
+      identity: () => jwt,
       begin: () => begin(options, known),
       connect: (url, protocols) => (typeof WebSocket === "function" ? new WebSocket(url, protocols) : null),
       now: () => Date.now(),
@@ -165,6 +167,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
   }
 
   function forget(): void {
+    jwt = null;
     conversation.forget();
     agreed = !options.consent;
     view.unread((unread = 0));
@@ -208,6 +211,10 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
     compose: (text) => {
       view.setOpen(true);
       compose(text);
+    },
+    identify: (identity) => {
+      jwt = identity.jwt;
+      void conversation.identify();
     },
     known: (kinds) => {
       known = [...kinds];

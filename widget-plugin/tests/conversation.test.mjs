@@ -31,7 +31,7 @@ async function server(options) {
 }
 
 /** A page view; `area` outlives it. */
-function visit(stub, { area = new Area(), engine = true, online = () => true } = {}) {
+function visit(stub, { area = new Area(), engine = true, online = () => true, identity = () => null } = {}) {
   const clock = new Clock();
   const heard = [];
   const wanted = [];
@@ -51,6 +51,7 @@ function visit(stub, { area = new Area(), engine = true, online = () => true } =
       api: new Api({ base: stub.url, siteKey: SITE_KEY, fetch: (...args) => port.fetch(...args) }),
       store: new Store(area, SITE_KEY),
       engine: () => (engine ? policy : null),
+      identity,
       begin: () => ({ locale: "en-GB" }),
       connect: () => null,
       now: () => clock.now,
@@ -102,6 +103,21 @@ it("predicts the question at once, and the server's answer is the same line", as
   const confirmed = conversation.lines.at(-1);
   assert.deepEqual([confirmed.id, confirmed.text], [predicted.id, predicted.text]);
   assert.equal(confirmed.id, `ask-${conversation.lines.at(-2).id}`);
+});
+
+it("says who the visitor is before the first message goes out, and goes on where that is refused", async () => {
+  const stub = await server();
+  let jwt = "good";
+  const { clock, conversation, refused } = visit(stub, { identity: () => jwt });
+  await conversation.identify();
+  assert.deepEqual(stub.requests, [], "nothing before the visitor writes");
+  conversation.send("Could you send me the brochure?");
+  await until(clock, () => conversation.lines.length > 0 && sent(conversation), "sent");
+  assert.deepEqual(stub.requests.slice(0, 2).map((request) => request.split("/").at(-1)), ["conversations", "identity"]);
+  assert.ok(conversation.lines.every((line) => line.role === "customer"), "what the site has said is not asked");
+  jwt = "bad";
+  await conversation.identify();
+  assert.deepEqual(refused, ["invalid_token"]);
 });
 
 it("gives way where the server decides otherwise, and agrees again afterwards", async () => {

@@ -24,6 +24,7 @@ it("loses none of them, doubles none, and keeps their order", async () => {
       api: new Api({ base: line.url, siteKey: SITE_KEY, fetch }),
       store: new Store(null, SITE_KEY),
       engine: () => null,
+      identity: () => null,
       begin: () => ({ locale: "en" }),
       connect: (url, protocols) => new WebSocket(url, protocols),
       now: () => Date.now(),

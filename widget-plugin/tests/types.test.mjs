@@ -54,6 +54,8 @@ it("fit a strict consumer", () => {
     const global: Askwell | undefined = window.askwell;
     chat.on("consent", ({ given }) => console.log(given satisfies boolean));
     chat.consent(true);
+    chat.identify({ jwt: "a.b.c" });
+    global?.("identify", { jwt: "a.b.c" });
     global?.("consent", false);
     global?.("on", "error", ({ code }) => code.length);
     detector.free();
@@ -72,6 +74,7 @@ it("refuse what is wrong", () => {
     'mount({ siteKey: "pk", api: "https://chat.example" }).open();',
     'mount({ siteKey: "pk", api: "https://chat.example", consent: "yes" });',
     'window.askwell?.("opne");',
+    'window.askwell?.("identify", "a.b.c");',
     'window.askwell?.("known", ["address"]);',
   ];
   const said = check("bad", `

@@ -5,7 +5,7 @@
 
 use crate::classify::{self, Answer, Field, Outcome, Signals, Tone, Transcript, Value};
 use crate::conversation::{Direction, Marker, Message, Platform, Resolution, Role, Status, Turn};
-use crate::customer::Facts;
+use crate::customer::{Facts, Proven};
 use crate::id::{ConversationId, VisitorId};
 use crate::prompt;
 use crate::text::Lang;
@@ -43,6 +43,9 @@ pub struct Closed {
     pub messages: Vec<Message>,
     /// What the visitor said of themselves.
     pub facts: Facts,
+    /// What has been verified of them.
+    #[serde(default)]
+    pub proven: Proven,
     /// Which questions were put, and what became of them.
     pub policy: prompt::State,
 }
@@ -188,6 +191,7 @@ mod tests {
             ended_at: UnixMillis(60_000),
             messages: said.iter().enumerate().map(message).collect(),
             facts: Facts::default(),
+            proven: Proven::default(),
             policy: prompt::State::default(),
         }
     }

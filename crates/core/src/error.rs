@@ -34,6 +34,10 @@ pub enum Code {
     PaymentRequired,
     UnsupportedMedia,
     BadGateway,
+    InvalidToken,
+    ExpiredToken,
+    WrongCode,
+    ExpiredCode,
     Internal,
 }
 
@@ -142,6 +146,25 @@ const TABLE: [Row; Code::Internal as usize + 1] = [
         "bad_gateway",
         502,
         "A server of somebody else that is needed for this did not answer as it should.",
+    ),
+    Row(
+        Code::InvalidToken,
+        "invalid_token",
+        422,
+        "An identity token is none, is not signed with the workspace's identity secret, or lacks a claim; the detail says which.",
+    ),
+    Row(
+        Code::ExpiredToken,
+        "expired_token",
+        422,
+        "An identity token was good once; let your server sign a new one.",
+    ),
+    Row(Code::WrongCode, "wrong_code", 422, "The code is not the one that was mailed."),
+    Row(
+        Code::ExpiredCode,
+        "expired_code",
+        422,
+        "No code is waiting for an answer: none was asked for, or its time or tries are over.",
     ),
     Row(
         Code::Internal,

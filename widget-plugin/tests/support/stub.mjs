@@ -110,7 +110,7 @@ export class Stub {
 
   #answer({ method, headers }, pathname, query, bearer, body) {
     if (method === "POST" && pathname === "/v1/conversations") return this.#open(headers, bearer, body);
-    const [, id, rest] = pathname.match(/^\/v1\/conversations\/([^/]+)\/(messages|actions|facts|presence)$/) ?? [];
+    const [, id, rest] = pathname.match(/^\/v1\/conversations\/([^/]+)\/(messages|actions|facts|identity|presence)$/) ?? [];
     const conversation = this.conversations.get(id);
     if (!conversation) return problem(404, "not_found", "there is no such conversation");
     if (bearer !== conversation.token) return problem(401, "unauthorized", "this needs a visitor token");
@@ -121,6 +121,7 @@ export class Stub {
       return [200, { status: conversation.status, messages, read: conversation.read }];
     }
     if (rest === "facts") return this.#amend(conversation, body);
+    if (rest === "identity") return this.#identify(conversation, body);
     if (rest === "presence") return [200, this.#attend(conversation, "customer", body)];
     if (body?.action !== "close") return problem(403, "forbidden", "a visitor can only close");
     if (conversation.status === "completed") return ended();
@@ -188,6 +189,13 @@ export class Stub {
     else session.facts[field] = { value, seq: 0, at: Date.now(), detector: 0 };
     conversation.policy.free();
     conversation.policy = this.engine.PromptPolicy.fromJSON(session);
+    return [200, { messages: conversation.messages.length, session: conversation.policy.toJSON() }];
+  }
+
+  /** One token is good, and says all that could be asked. */
+  #identify(conversation, { token }) {
+    if (token !== "good") return problem(422, "invalid_token", "the token is not signed with the workspace's identity secret");
+    conversation.policy.identified(["name", "email", "phone"], Date.now());
     return [200, { messages: conversation.messages.length, session: conversation.policy.toJSON() }];
   }
 

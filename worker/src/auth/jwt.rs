@@ -88,7 +88,18 @@ impl Times {
         let now = now.secs() as f64;
         let early = self.nbf.is_some_and(|begin| now < begin - LEEWAY_S);
         // JSON has no numbers that compare with nothing.
-        if early || now >= self.exp + LEEWAY_S { Err(wrong("is not good now")) } else { Ok(()) }
+        if early || self.is_over_at(now) { Err(wrong("is not good now")) } else { Ok(()) }
+    }
+
+    /// Whether a token was good once, and is no more.
+    pub fn is_over(self, now: UnixMillis) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "as above")]
+        let now = now.secs() as f64;
+        self.is_over_at(now)
+    }
+
+    fn is_over_at(self, now_s: f64) -> bool {
+        now_s >= self.exp + LEEWAY_S
     }
 }
 

@@ -12,7 +12,7 @@ pub mod session;
 pub mod visitor;
 pub mod webcrypto;
 
-pub use secret::{hash, same, sign};
+pub use secret::{hash, same, sign, verify};
 
 use crate::config;
 use crate::fault::{Fault, Outcome};

@@ -4,12 +4,12 @@ use super::store::Meta;
 use crate::rpc::Call;
 use askwell::access::Principal;
 use askwell::api::{
-    ConversationDecisions, ConversationState, ConversationSummary, FactsAmended, MessageAccepted,
-    NewAction, NewFact, NewMessage, NewPresence, ReadMarks,
+    CodeSent, ConversationDecisions, ConversationState, ConversationSummary, FactsAmended,
+    MessageAccepted, NewAction, NewFact, NewMessage, NewPresence, ReadMarks,
 };
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Message, Platform};
-use askwell::customer::Facts;
+use askwell::customer::{Facts, Proven};
 use askwell::detect::Kind;
 use askwell::id::{ChannelId, ConversationId, VisitorId, WorkspaceId};
 use askwell::session::{Options, Session};
@@ -142,6 +142,48 @@ impl Call for Identify {
     type Out = FactsAmended;
 }
 
+/// `prove`: the site's server told who the visitor is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Prove {
+    /// Who hands it on.
+    pub by: Principal,
+    /// The token.
+    pub token: String,
+}
+
+impl Call for Prove {
+    const NAME: &'static str = "prove";
+    type Out = FactsAmended;
+}
+
+/// `code`: mails the visitor a code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendCode {
+    /// Who wants it.
+    pub by: Principal,
+    /// Where to; by default the address that the visitor has named.
+    pub email: Option<String>,
+}
+
+impl Call for SendCode {
+    const NAME: &'static str = "code";
+    type Out = CodeSent;
+}
+
+/// `code-answer`: the visitor has read the mail.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnswerCode {
+    /// Who says so.
+    pub by: Principal,
+    /// What stood in it.
+    pub code: String,
+}
+
+impl Call for AnswerCode {
+    const NAME: &'static str = "code-answer";
+    type Out = FactsAmended;
+}
+
 /// `decisions`: what was decided on each message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Decisions {
@@ -195,6 +237,9 @@ pub struct Transcript {
     pub messages: Vec<Message>,
     /// What the visitor said of themselves.
     pub facts: Facts,
+    /// What has been verified of them.
+    #[serde(default)]
+    pub proven: Proven,
     /// What has been seen of it.
     pub read: ReadMarks,
 }
@@ -255,6 +300,9 @@ pub struct Archive {
     /// The engine's memory, read in whatever version it was written.
     #[serde(deserialize_with = "restored")]
     pub session: Session,
+    /// What had been verified of the visitor.
+    #[serde(default)]
+    pub proven: Proven,
 }
 
 fn restored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Session, D::Error> {

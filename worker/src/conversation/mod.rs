@@ -19,6 +19,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod verify;
 
 use crate::alarm;
 use crate::config;
@@ -37,8 +38,8 @@ use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use calls::{
-    Act, Amend, Attend, Confirm, Decisions, Erase, GetSnapshot, Identify, Open, Opened, Read,
-    Recite, Say, Snapshot, Transcript,
+    Act, Amend, AnswerCode, Attend, Confirm, Decisions, Erase, GetSnapshot, Identify, Open, Opened,
+    Prove, Read, Recite, Say, SendCode, Snapshot, Transcript,
 };
 pub use desk::{Assign, GetDesk, Return};
 use std::cell::Cell;
@@ -135,6 +136,9 @@ impl Conversation {
             Amend::NAME => rpc::run(body, |call| self.amend(call)).await,
             Attend::NAME => rpc::run(body, |call| self.attend(call)).await,
             Identify::NAME => rpc::run(body, |call| self.identify(call)).await,
+            Prove::NAME => rpc::run(body, |call| self.prove(call)).await,
+            SendCode::NAME => rpc::run(body, |call| self.send_code(call)).await,
+            AnswerCode::NAME => rpc::run(body, |call| self.answer_code(call)).await,
             Decisions::NAME => rpc::run(body, |call| self.decisions(call)).await,
             Read::NAME => rpc::run(body, |call| self.read(call)).await,
             GetSnapshot::NAME => rpc::run(body, |call| self.snapshot(call)).await,
@@ -240,8 +244,18 @@ impl Conversation {
         self.existing().await?;
         self.limit(&input.by)?;
         let now = config::now(&self.env);
+        let by = input.by.clone();
+        let is_code = by.is_visitor() && verify::takes(&self.sql(), &input.message.text, now)?;
         let changed = transaction(&self.state, move |sql| turn::say(sql, input, now)).await?;
-        self.after(changed).await
+        let accepted = self.after(changed).await?;
+        if is_code
+            && !accepted.duplicate
+            && let Err(fault) = self.heard_code(by, &accepted).await
+        {
+            // The message was taken all the same.
+            fault.log("a code in a message");
+        }
+        Ok(accepted)
     }
 
     async fn act(&self, input: Act) -> Outcome<askwell::api::ConversationState> {
@@ -299,6 +313,7 @@ impl Conversation {
             archived: meta.archived,
             messages,
             facts: session.facts().clone(),
+            proven: store::proven(&sql)?,
             read: meta.read,
         })
     }

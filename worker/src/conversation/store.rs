@@ -8,6 +8,7 @@ use crate::sql::{Migration, Sql};
 use askwell::api::{ConversationState, ConversationSummary, DecisionShown, ReadMarks};
 use askwell::closing::Closed;
 use askwell::conversation::{Direction, Marker, Message, Platform, Role, Status};
+use askwell::customer::Proven;
 use askwell::id::{ChannelId, ConversationId, VisitorId, WorkspaceId};
 use askwell::prompt::{Arm, Decision};
 use askwell::session::Session;
@@ -419,5 +420,15 @@ pub fn empty(sql: &Sql) -> Outcome<()> {
         "UPDATE seen SET reply = json_set(reply, '$.found', json('[]'), '$.ask', NULL)",
         bind![],
     )?;
-    sql.run("DELETE FROM state WHERE key = 'session'", bind![])
+    sql.run("DELETE FROM state WHERE key IN ('session', 'proven', 'code')", bind![])
+}
+
+/// What has been verified of the visitor.
+pub fn proven(sql: &Sql) -> Outcome<Proven> {
+    Ok(state(sql, "proven")?.unwrap_or_default())
+}
+
+/// Stores what has been verified of the visitor.
+pub fn put_proven(sql: &Sql, proven: &Proven) -> Outcome<()> {
+    put_state(sql, "proven", proven)
 }

@@ -13,14 +13,14 @@ use askwell::id::{ConversationId, VisitorId, WorkspaceId};
 use askwell::session::{Options, Session};
 use askwell::time::UnixMillis;
 
-const NOW: UnixMillis = UnixMillis(1_780_272_000_000);
+pub const NOW: UnixMillis = UnixMillis(1_780_272_000_000);
 
-fn workspace() -> WorkspaceId {
+pub fn workspace() -> WorkspaceId {
     "shop".parse().unwrap()
 }
 
 /// A conversation in which nothing has been said.
-fn opened() -> Sql {
+pub fn opened() -> Sql {
     let sql = Sql::with(store::MIGRATIONS);
     let meta = Meta {
         workspace: workspace(),

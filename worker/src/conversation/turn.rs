@@ -2,7 +2,7 @@
 
 use super::calls::{Act, Archive, Recite, Say};
 use super::store::{self, Meta, Remembered};
-use super::{deliver, desk, send};
+use super::{deliver, desk, send, verify};
 use crate::fault::{Fault, Outcome, from_json, to_json};
 use crate::ledger::happenings::What;
 use crate::sql::Sql;
@@ -13,6 +13,7 @@ use askwell::conversation::{
     Action, Direction, MAX_MESSAGE_BYTES, Message, Platform, QUESTION_PREFIX, REPLY_PREFIX, Role,
     takes_another,
 };
+use askwell::customer::Proven;
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error, id};
@@ -112,7 +113,10 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
         session.agent(&message.text, at);
     }
 
-    desk::said(sql, &meta, &input.by, &message, now)?;
+    // A code that was asked for is no question: nobody has to answer it.
+    if role != Role::Customer || !verify::takes(sql, &message.text, now)? {
+        desk::said(sql, &meta, &input.by, &message, now)?;
+    }
     meta.touched_at = now;
     if was != meta.status {
         meta.version += 1;
@@ -171,6 +175,7 @@ pub fn act(
             store::append(sql, message)?;
         }
         store::put_session(sql, &archive.session)?;
+        store::put_proven(sql, &archive.proven)?;
         meta.archived = false;
     }
     if !meta.status.is_terminal() && !takes_another(meta.messages as usize) {
@@ -209,7 +214,7 @@ pub fn act(
     }
     if action.classifies() {
         meta.revision += 1;
-        store::put_closing(sql, &closed(&meta, &session, at), &meta, now)?;
+        store::put_closing(sql, &closed(&meta, &session, store::proven(sql)?, at), &meta, now)?;
         send::send_closing(sql, now)?;
     }
     store::put_session(sql, &session)?;
@@ -359,7 +364,7 @@ fn question(meta: &Meta, after: &str, text: &str, at: UnixMillis) -> Message {
     }
 }
 
-fn closed(meta: &Meta, session: &Session, at: UnixMillis) -> Closed {
+fn closed(meta: &Meta, session: &Session, proven: Proven, at: UnixMillis) -> Closed {
     Closed {
         conversation_id: meta.conversation_id.clone(),
         revision: meta.revision,
@@ -375,6 +380,7 @@ fn closed(meta: &Meta, session: &Session, at: UnixMillis) -> Closed {
         ended_at: at,
         messages: Vec::new(),
         facts: session.facts().clone(),
+        proven,
         policy: session.policy().clone(),
     }
 }

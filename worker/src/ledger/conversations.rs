@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
 use super::record::Record;
-use super::{answers, archives, customers, facts};
+use super::{answers, archives, customers, facts, identity};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -61,6 +61,7 @@ pub fn detail(sql: &Sql, id: &ConversationId) -> Outcome<Option<ConversationDeta
         summary: row.read()?,
         transcript: archives::find(sql, id)?.map(|a| a.messages).unwrap_or_default(),
         facts: facts::find(sql, id)?,
+        proven: identity::find(sql, id)?,
         answers: answers::find(sql, id)?,
     }))
 }

@@ -21,6 +21,8 @@ pub mod archives;
 pub mod asking;
 pub mod asks;
 pub mod backfills;
+#[cfg(test)]
+mod bench;
 pub mod billing;
 pub mod calls;
 pub mod channels;
@@ -41,6 +43,7 @@ pub mod exports;
 pub mod facts;
 pub mod fields;
 pub mod happenings;
+pub mod identity;
 pub mod intake;
 pub mod keys;
 pub mod knowledge;
@@ -101,6 +104,7 @@ const ROOMS: &[Room] = &[
     llm::ROOM,
     conversations::ROOM,
     facts::ROOM,
+    identity::ROOM,
     data_keys::ROOM,
     archives::ROOM,
     record::ROOM,

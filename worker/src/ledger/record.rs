@@ -4,7 +4,9 @@
 use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Room, Write};
-use super::{answers, archives, asking, asks, conversations, customers, events, exports, facts};
+use super::{
+    answers, archives, asking, asks, conversations, customers, events, exports, facts, identity,
+};
 use crate::bind;
 use crate::conversation::calls::Archive;
 use crate::fault::{Outcome, to_json};
@@ -102,13 +104,18 @@ impl Record {
         let closed = &self.closed;
         let id = &closed.conversation_id;
         facts::put(cx, closed)?;
+        identity::put(cx, closed)?;
         let customer_id = customers::attach(cx, closed, owner)?;
         conversations::put(cx, self, &customer_id)?;
         if let Some(former) = owner.filter(|former| **former != customer_id) {
             customers::leave(cx, former, &customer_id)?;
         }
         customers::refresh(cx, &customer_id)?;
-        let archive = Archive { messages: closed.messages.clone(), session: self.session.clone() };
+        let archive = Archive {
+            messages: closed.messages.clone(),
+            session: self.session.clone(),
+            proven: closed.proven.clone(),
+        };
         archives::put(cx, id, &customer_id, &archive)?;
         answers::put(cx, closed, &self.conclusion.answers)?;
         if self.ask.is_empty() {

@@ -8,7 +8,7 @@ use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
 use super::sections::{self, Section};
-use super::{Workspace, archives};
+use super::{Workspace, archives, identity};
 use crate::bind;
 use crate::config;
 use crate::fault::Outcome;
@@ -119,6 +119,7 @@ impl Call for Retain {
 
 impl Write for Retain {
     fn run(self, cx: &Cx) -> Outcome<()> {
+        identity::tidy(cx)?;
         let settings: RetentionSettings = sections::read(cx.sql)?;
         if settings != RetentionSettings::default() {
             jobs::put(cx.sql, LetGo::KIND, "", cx.now)?;

@@ -51,8 +51,17 @@ impl Ledger {
 
     /// One that was made just now.
     pub fn made() -> Self {
+        Self::in_database(Sql::memory())
+    }
+
+    /// One that was made just now, in a file.
+    pub fn in_file(path: &std::path::Path) -> Self {
+        Self::in_database(Sql::file(path))
+    }
+
+    fn in_database(sql: Sql) -> Self {
         let rooms = ROOMS.iter().flat_map(|room| room.migrations);
-        let sql = Sql::with(rooms.chain([&jobs::MIGRATION]));
+        sql.made(rooms.chain([&jobs::MIGRATION]));
         let workspace: WorkspaceId = "shop".parse().unwrap();
         let ledger = Self { sql, workspace: workspace.clone(), now: Cell::new(BEGIN) };
         let new = NewWorkspace {
@@ -178,6 +187,7 @@ pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&
             name: fact(&format!("Visitor {who}"), at),
             phone: None,
         },
+        proven: askwell::customer::Proven::default(),
         policy: prompt::State::default(),
     };
     Record {

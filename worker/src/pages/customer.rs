@@ -1,7 +1,7 @@
 //! One customer: what is known and from where, what was said and answered, marks, merging, exporting,
 //! removing for good.
 
-use super::customers::{claimed, shown_name};
+use super::customers::{shown_name, standing};
 use super::desk::{Around, Person};
 use super::parts::{self, kind, platform};
 use super::{Page, Visit, identity, marks, visit};
@@ -12,6 +12,7 @@ use askwell::Code;
 use askwell::access::{Scope, Scopes};
 use askwell::api::{AccessEntry, Customer, CustomerPatch, CustomerProfile, FieldValue, Source};
 use askwell::classify::AnswerState;
+use askwell::customer::Proof;
 use askwell::detect::Kind;
 use askwell::id::{ConversationId, CustomerId};
 use maud::{Markup, html};
@@ -243,6 +244,10 @@ fn source(value: &FieldValue, team: &BTreeMap<String, String>) -> Markup {
             "said in " a href={ "/app/conversations/" (conversation_id) "#m" (seq) } { "a conversation" }
             @if *detector == 0 { ", put right by the visitor" }
         },
+        Source::Verified { conversation_id, proof } => html! {
+            (proven_by(*proof)) " in a "
+            a href={ "/app/conversations/" (conversation_id) } { "conversation" }
+        },
         Source::Team { by: id } => html! { "set by " (by(id, team)) },
     }
 }
@@ -252,7 +257,15 @@ fn source_text(value: &FieldValue, team: &BTreeMap<String, String>) -> String {
     let when = when.get(..16).unwrap_or(&when).replace('T', " ");
     match &value.source {
         Source::Conversation { seq, .. } => format!("Said on {when} UTC, in message {}", seq + 1),
+        Source::Verified { proof, .. } => format!("{} on {when} UTC", proven_by(*proof)),
         Source::Team { by: id } => format!("Set by {} on {when} UTC", by(id, team)),
+    }
+}
+
+fn proven_by(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Token => "Verified by the site",
+        Proof::Code => "Verified by a mailed code",
     }
 }
 
@@ -269,7 +282,7 @@ fn fields(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, Str
                         @match of(wanted).find(|value| value.standing) {
                             Some(value) => {
                                 span title=(source_text(value, team)) { (value.value.as_deref().unwrap_or("–")) }
-                                @if wanted == Kind::Email { " " (claimed()) }
+                                @if wanted == Kind::Email || customer.verified.contains(&wanted) { " " (standing(customer, wanted)) }
                             }
                             None => { span.muted { "not known" } }
                         }
@@ -293,6 +306,9 @@ fn fields(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, Str
                 dt { "First seen" } dd { (parts::time(customer.first_at)) }
                 dt { "Last seen" } dd { (parts::time(customer.last_at)) }
                 dt { "Conversations" } dd { (customer.conversations) }
+                @if !profile.subjects.is_empty() {
+                    dt { "Known to the site as" } dd.wrap { (profile.subjects.join(", ")) }
+                }
                 @if profile.emails.len() > 1 {
                     dt { "All addresses" } dd { (profile.emails.join(", ")) }
                 }

@@ -463,7 +463,7 @@ fn row(customer: &Customer, tags: &[String], may_write: bool) -> Markup {
                 td.tick { input type="checkbox" name="customer" value=(customer.customer_id) aria-label={ "Tick " (name) }; }
             }
             td { a.wrap href={ (PATH) "/" (customer.customer_id) } { (name) } }
-            td.wrap { @if let Some(email) = &customer.email { (email) " " (claimed()) } @else { (none()) } }
+            td.wrap { @if let Some(email) = &customer.email { (email) " " (standing(customer, Kind::Email)) } @else { (none()) } }
             td.nobr { @if let Some(phone) = &customer.phone { (phone) } @else { (none()) } }
             td { @for p in &customer.platforms { span.badge { (platform(*p)) } " " } }
             td { @for tag in tags { a.chip href={ (PATH) "?tag=" (form_urlencode(tag)) } { (tag) } " " } }
@@ -487,7 +487,13 @@ fn none() -> Markup {
     html! { span.muted { "–" span.vh { "not known" } } }
 }
 
-/// An address that was typed and never proven.
-pub fn claimed() -> Markup {
-    html! { span.badge.odd title="Typed by the visitor or the team; nobody has proven that it is theirs." { "claimed" } }
+/// Whether a value is verified, or a claim.
+pub fn standing(customer: &Customer, kind: Kind) -> Markup {
+    html! {
+        @if customer.verified.contains(&kind) {
+            span.badge.good title="Said by your site's server, or proven by a mailed code." { "verified" }
+        } @else {
+            span.badge.odd title="Typed by the visitor or the team; nobody has proven that it is theirs." { "claimed" }
+        }
+    }
 }

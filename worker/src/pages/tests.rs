@@ -22,6 +22,7 @@ fn shown(names: &[&str]) -> CustomersShown {
         platforms: vec![Platform::Line],
         first_at: UnixMillis(0),
         last_at: UnixMillis(0),
+        verified: Vec::new(),
         conversations: 1,
     };
     CustomersShown {

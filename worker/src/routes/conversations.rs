@@ -357,7 +357,13 @@ pub async fn detail(env: &Env, by: &Principal, id: &ConversationId) -> Outcome<C
                 summary.sentiment = recorded.sentiment;
                 summary.classify_ms = recorded.classify_ms;
             }
-            ConversationDetail { summary, transcript: read.messages, facts: read.facts, answers }
+            ConversationDetail {
+                summary,
+                transcript: read.messages,
+                facts: read.facts,
+                proven: read.proven,
+                answers,
+            }
         }
     })
 }

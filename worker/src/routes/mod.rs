@@ -19,6 +19,7 @@ pub mod exports;
 mod fields;
 mod health;
 mod hooks;
+mod identity;
 pub mod keys;
 mod knowledge;
 mod llm;
@@ -85,6 +86,7 @@ const ROOMS: &[&[Bound]] = &[
     llm::ROUTES,
     conversations::ROUTES,
     decisions::ROUTES,
+    identity::ROUTES,
     socket::ROUTES,
     customers::ROUTES,
     people::ROUTES,

@@ -56,9 +56,24 @@ impl Sql {
     /// A database in memory with a schema.
     pub fn with(migrations: impl IntoIterator<Item = &'static Migration>) -> Self {
         let sql = Self::memory();
-        let all: Vec<_> = migrations.into_iter().collect();
-        sql.apply(&all).unwrap();
+        sql.made(migrations);
         sql
+    }
+
+    /// An empty database in a file, with the journal that objects have.
+    pub fn file(path: &std::path::Path) -> Self {
+        let connection = Connection::open(path).unwrap();
+        connection
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+            .unwrap();
+        let memory = Memory { connection, fails_after: Cell::new(None) };
+        Self(super::Database::Memory(std::rc::Rc::new(memory)))
+    }
+
+    /// Makes the schema.
+    pub fn made(&self, migrations: impl IntoIterator<Item = &'static Migration>) {
+        let all: Vec<_> = migrations.into_iter().collect();
+        self.apply(&all).unwrap();
     }
 
     /// Lets `n` more statements succeed, and none after them; all with none.

@@ -3,7 +3,7 @@
 use super::{AnswerFilter, Note};
 use crate::closing::FieldAnswer;
 use crate::conversation::{Action, Direction, Message, Platform, Sentiment, Status};
-use crate::customer::Facts;
+use crate::customer::{Facts, Proven};
 use crate::detect::{Kind, Region};
 use crate::id::{ConversationId, CustomerId, VisitorId};
 use crate::session::Session;
@@ -136,6 +136,9 @@ pub struct ConversationDetail {
     pub transcript: Vec<Message>,
     /// What the visitor said of themselves.
     pub facts: Facts,
+    /// What has been verified of them, by a token of the site or a mailed code.
+    #[serde(default)]
+    pub proven: Proven,
     /// The newest answers, in the owner's order.
     pub answers: Vec<FieldAnswer>,
 }

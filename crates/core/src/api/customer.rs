@@ -2,6 +2,7 @@
 
 use super::ConversationDetail;
 use crate::conversation::Platform;
+use crate::customer::Proof;
 use crate::customer::csv::Mode;
 use crate::detect::Kind;
 use crate::id::{ConversationId, CustomerId, VisitorId};
@@ -29,6 +30,9 @@ pub struct Customer {
     pub last_at: UnixMillis,
     /// How many conversations.
     pub conversations: u32,
+    /// Which of name, e-mail and phone are verified as they stand; the others are claims.
+    #[serde(default)]
+    pub verified: Vec<Kind>,
 }
 
 /// `POST /v1/customers/search`: which customers. An empty object means all.
@@ -96,6 +100,9 @@ pub struct CustomerProfile {
     pub emails: Vec<String>,
     /// Browsers and users of other platforms who are this customer.
     pub visitors: Vec<VisitorId>,
+    /// The site's own names for this customer, as its tokens said.
+    #[serde(default)]
+    pub subjects: Vec<String>,
     /// Profiles that were merged into this one, and stand under their own ids inside it.
     pub merged: Vec<CustomerId>,
 }
@@ -129,6 +136,13 @@ pub enum Source {
         seq: u32,
         /// The version of the detector that read it; 0 for a value that the visitor put right by hand.
         detector: u32,
+    },
+    /// It was verified in a conversation: by a token of the site, or by a mailed code.
+    Verified {
+        /// Where.
+        conversation_id: ConversationId,
+        /// How.
+        proof: Proof,
     },
     /// Somebody of the team set it.
     Team {

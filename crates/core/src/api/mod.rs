@@ -11,6 +11,7 @@ mod export;
 mod field;
 mod found;
 mod frame;
+mod identity;
 mod key;
 mod knowledge;
 mod llm;
@@ -69,6 +70,9 @@ pub use field::{
 };
 pub use found::FoundOnWire;
 pub use frame::{ClientFrame, ServerFrame};
+pub use identity::{
+    CodeAnswer, CodeSent, IdentityMade, IdentityShown, IdentityToken, NewCode, NewIdentitySecret,
+};
 pub use key::{KeyKind, KeyList, KeyMade, KeyShown, NewKey};
 pub use knowledge::{
     Article, ArticleFile, ArticleImport, ArticleQuery, ArticleSummary, ArticleVersion,

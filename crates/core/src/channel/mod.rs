@@ -4,6 +4,7 @@
 //! bodies back.
 
 mod answer;
+pub mod code;
 pub mod email;
 pub mod line;
 pub mod messenger;

@@ -20,7 +20,8 @@ pub struct Fact {
     pub detector: u32,
 }
 
-/// What one conversation says of its visitor. All of it is claimed, none verified.
+/// What one conversation says of its visitor. All of it is claimed, none verified: that is
+/// [`super::Proven`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Facts {

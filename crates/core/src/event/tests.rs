@@ -43,6 +43,7 @@ fn closed(status: Status, said: &[(Role, &str)]) -> Closed {
         ended_at: at(said.len().saturating_sub(1)),
         messages,
         facts: Facts::default(),
+        proven: crate::customer::Proven::default(),
         policy: prompt::State::default(),
     }
 }

@@ -46,6 +46,7 @@ fn closed(said: &[(Role, &str)]) -> Closed {
             })
             .collect(),
         facts: Facts { email: Some(fact), ..Facts::default() },
+        proven: crate::customer::Proven::default(),
         policy: prompt::State::default(),
     }
 }

@@ -212,6 +212,7 @@ impl Worker {
                     },
                     transcript: conversation.messages.clone(),
                     facts: Facts::default(),
+                    proven: askwell::customer::Proven::default(),
                     answers: Vec::new(),
                 })
             }

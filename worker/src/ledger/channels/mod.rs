@@ -148,6 +148,16 @@ fn connected(sql: &Sql, id: &ChannelId) -> Outcome<Option<Connection>> {
     find(sql, id)?.map_or(Ok(None), |row| row.connection())
 }
 
+/// How the first channel for e-mail is connected, and what it is called; none where there is none.
+pub fn mailer(sql: &Sql) -> Outcome<Option<(Connection, String)>> {
+    let row: Option<Row> = sql.first(
+        "SELECT * FROM channels WHERE platform = 'email' AND disconnected_at IS NULL ORDER BY connected_at, id LIMIT 1",
+        bind![],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(row.connection()?.map(|connection| (connection, row.name)))
+}
+
 /// All of them, the oldest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct List;

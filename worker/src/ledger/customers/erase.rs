@@ -36,7 +36,7 @@ impl Call for Erase {
 }
 
 /// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(&str, &str); 17] = [
+const OF_CONVERSATION: [(&str, &str); 18] = [
     replies::OF_CONVERSATION,
     knowledge::OF_CONVERSATION,
     ("asks", "conversation_id"),
@@ -46,6 +46,7 @@ const OF_CONVERSATION: [(&str, &str); 17] = [
     ("channel_threads", "conversation_id"),
     ("channel_deliveries", "conversation_id"),
     ("facts", "conversation_id"),
+    ("proven", "conversation_id"),
     ("archives", "conversation_id"),
     ("revisions", "conversation_id"),
     ("feedback", "conversation_id"),
@@ -61,8 +62,9 @@ const OF_VISITOR: [(&str, &str); 3] =
     [("visitors", "id"), ("channel_contacts", "visitor_id"), ("channel_inbox", "visitor_id")];
 
 /// Rows that name a home.
-const OF_HOME: [(&str, &str); 8] = [
+const OF_HOME: [(&str, &str); 9] = [
     ("emails", "customer_id"),
+    ("subjects", "customer_id"),
     ("edits", "customer_id"),
     ("tags", "subject"),
     ("notes", "subject"),

@@ -96,7 +96,7 @@ impl Write for Split {
         // Equal e-mail is one profile: the next closing would bring them back.
         for id in &chosen {
             let named = cx.sql.count(
-                "SELECT count(*) AS n FROM facts f JOIN emails e ON e.email = lower(trim(f.value)) WHERE f.conversation_id = ? AND f.kind = 'email' AND e.customer_id = ?",
+                "SELECT (SELECT count(*) FROM facts f JOIN emails e ON e.email = lower(trim(f.value)) WHERE f.conversation_id = ?1 AND f.kind = 'email' AND e.customer_id = ?2) + (SELECT count(*) FROM proven p JOIN emails e ON e.email = p.value WHERE p.conversation_id = ?1 AND p.kind = 'email' AND e.customer_id = ?2) AS n",
                 bind![*id, *home],
             )?;
             if named > 0 {

@@ -23,10 +23,10 @@ pub use list::{List, answers};
 pub use profile::{Accesses, DataPackageOf, Profile};
 
 use super::cx::Cx;
-use super::documents;
 use super::op::{Op, Read, Room};
+use super::{documents, identity};
 use crate::bind;
-use crate::fault::{Outcome, from_json};
+use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs::Job;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
@@ -83,6 +83,13 @@ pub const ROOM: Room = Room {
                 "INSERT INTO customer_words (rowid, words) SELECT i.n, coalesce(c.name, '') || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '') FROM indexed i JOIN customers c ON c.id = i.customer_id",
             ],
         },
+        Migration {
+            id: "customers/3",
+            statements: &[
+                // Which of name, e-mail and phone are verified as they are shown.
+                "ALTER TABLE customers ADD COLUMN verified TEXT NOT NULL DEFAULT '[]'",
+            ],
+        },
     ],
     ops: &[
         Op::read::<Get>(),
@@ -129,6 +136,7 @@ struct Row {
     first_at: i64,
     last_at: i64,
     conversations: u32,
+    verified: String,
 }
 
 impl Row {
@@ -142,6 +150,7 @@ impl Row {
             first_at: UnixMillis(self.first_at),
             last_at: UnixMillis(self.last_at),
             conversations: self.conversations,
+            verified: from_json("verified", &self.verified)?,
         })
     }
 }
@@ -216,7 +225,7 @@ pub fn new_id(cx: &Cx, closed: &Closed) -> CustomerId {
 /// Finds or begins the profile that a conversation belongs to.
 pub fn attach(cx: &Cx, closed: &Closed, former: Option<&CustomerId>) -> Outcome<CustomerId> {
     let sql = cx.sql;
-    let email = closed.facts.get(Kind::Email).map(|fact| normalise_email(&fact.value));
+    let email = identity::email_of(closed);
     let by_id = |id: &str| -> Outcome<Option<(CustomerId, bool)>> {
         let row: Option<Candidate> = sql.first(
             "SELECT id, EXISTS (SELECT 1 FROM emails WHERE customer_id = c.id) AS has_email FROM customers c WHERE id = ? AND moved_to IS NULL",
@@ -235,9 +244,10 @@ pub fn attach(cx: &Cx, closed: &Closed, former: Option<&CustomerId>) -> Outcome<
         "SELECT c.id, EXISTS (SELECT 1 FROM emails WHERE customer_id = c.id) AS has_email FROM visitors v JOIN customers c ON c.id = v.customer_id WHERE v.id = ? AND c.moved_to IS NULL",
         bind![closed.visitor_id.as_str()],
     )?;
+    let by_visitor = by_visitor.and_then(Candidate::known);
     let known = Known {
         by_email: by_email.and_then(Candidate::known).map(|(id, _)| id),
-        by_visitor: by_visitor.and_then(Candidate::known),
+        by_visitor: identity::by_subject(sql, closed, by_visitor)?,
         by_conversation: former.map(|id| by_id(id.as_str())).transpose()?.flatten(),
     };
     let id = match resolve(email.as_deref(), &known) {
@@ -256,6 +266,7 @@ pub fn attach(cx: &Cx, closed: &Closed, former: Option<&CustomerId>) -> Outcome<
          ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id",
         bind![closed.visitor_id.as_str(), id.as_str()],
     )?;
+    identity::attach(sql, closed, &id)?;
     Ok(id)
 }
 
@@ -265,8 +276,11 @@ pub fn refresh(cx: &Cx, id: &CustomerId) -> Outcome<()> {
     let home = id.as_str();
     let edit = edit::of(cx.sql, home, Kind::Email)?;
     let after = edit.as_ref().filter(|edit| edit.value.is_none()).map_or(i64::MIN >> 11, |e| e.at);
+    // What is claimed where an address has been verified leads nobody here: it would be a way into
+    // the profile of whoever it belongs to.
     let named: Vec<Value> = cx.sql.rows(
-        "SELECT DISTINCT f.value FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = 'email' WHERE c.customer_id = ? AND f.at > ?",
+        "SELECT f.value FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = 'email' WHERE c.customer_id = ?1 AND f.at > ?2 AND NOT EXISTS (SELECT 1 FROM proven p WHERE p.conversation_id = c.id AND p.kind = 'email')
+         UNION SELECT p.value FROM conversations c JOIN proven p ON p.conversation_id = c.id AND p.kind = 'email' WHERE c.customer_id = ?1 AND p.at > ?2",
         bind![home, after],
     )?;
     let mut emails: BTreeSet<String> =
@@ -298,19 +312,27 @@ pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
         Ok(find(sql, root)?.map(|customer| kinds(&customer)))
     };
     let before = known(sql)?;
-    let standing = |kind| -> Outcome<Option<String>> {
-        Ok(profile::standing(sql, root, kind)?.and_then(|value| value.value))
+    let mut verified = Vec::new();
+    let mut standing = |kind| -> Outcome<Option<String>> {
+        let standing = profile::standing(sql, root, kind)?;
+        if standing.as_ref().is_some_and(|standing| standing.verified) {
+            verified.push(kind);
+        }
+        Ok(standing.map(|standing| standing.value))
     };
     let email = standing(Kind::Email)?.map(|email| normalise_email(&email));
+    let (name, phone) = (standing(Kind::Name)?, standing(Kind::Phone)?);
+    verified.sort();
+    let verified = to_json("verified", &verified)?;
     let query = format!(
-        "UPDATE customers SET email = ?2, name = ?3, phone = ?4,
+        "UPDATE customers SET email = ?2, name = ?3, phone = ?4, verified = ?5,
            platforms = (SELECT coalesce(json_group_array(platform), '[]') FROM (SELECT DISTINCT platform FROM conversations WHERE customer_id IN {HOMES} ORDER BY platform)),
            conversations = (SELECT count(*) FROM conversations WHERE customer_id IN {HOMES}),
            first_at = coalesce((SELECT min(started_at) FROM conversations WHERE customer_id IN {HOMES}), first_at),
            last_at = coalesce((SELECT max(coalesce(ended_at, started_at)) FROM conversations WHERE customer_id IN {HOMES}), last_at)
          WHERE id = ?1"
     );
-    sql.run(&query, bind![root, email, standing(Kind::Name)?, standing(Kind::Phone)?])?;
+    sql.run(&query, bind![root, email, name, phone, verified])?;
     index(cx, root)?;
     documents::stale(cx, documents::Kind::Customer, root)?;
     if known(sql)? != before {
@@ -322,7 +344,7 @@ pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
 /// Takes a home that is no longer shown by itself out of all that is shown.
 fn hide(cx: &Cx, home: &str) -> Outcome<()> {
     cx.sql.run(
-        "UPDATE customers SET email = NULL, name = NULL, phone = NULL, platforms = '[]' WHERE id = ?",
+        "UPDATE customers SET email = NULL, name = NULL, phone = NULL, verified = '[]', platforms = '[]' WHERE id = ?",
         bind![home],
     )?;
     unindex(cx, home)?;
@@ -393,6 +415,7 @@ pub fn leave(cx: &Cx, former: &CustomerId, to: &CustomerId) -> Outcome<()> {
     }
     stale_visitors(cx, from)?;
     cx.sql.run("UPDATE visitors SET customer_id = ? WHERE customer_id = ?", bind![to, from])?;
+    cx.sql.run("UPDATE subjects SET customer_id = ? WHERE customer_id = ?", bind![to, from])?;
     let kept = cx.sql.count(
         "SELECT (SELECT count(*) FROM tags WHERE subject = ?1) + (SELECT count(*) FROM notes WHERE subject = ?1) + (SELECT count(*) FROM edits WHERE customer_id = ?1) + (SELECT count(*) FROM links WHERE customer_id = ?1 OR other = ?1) AS n",
         bind![from],

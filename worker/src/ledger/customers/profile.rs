@@ -132,6 +132,8 @@ fn profile(sql: &Sql, root: &str) -> Outcome<CustomerProfile> {
     let visitors = "SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id";
     let merged = "SELECT id AS value FROM customers WHERE root = ?1 ORDER BY id";
     let tags = "SELECT DISTINCT tag AS value FROM tags WHERE subject IN {HOMES} ORDER BY tag";
+    let subjects =
+        all("SELECT subject AS value FROM subjects WHERE customer_id IN {HOMES} ORDER BY subject")?;
     let visitors = all(visitors)?.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
     let merged: Vec<CustomerId> =
         all(merged)?.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
@@ -147,18 +149,42 @@ fn profile(sql: &Sql, root: &str) -> Outcome<CustomerProfile> {
         values: fields,
         emails: all(emails)?,
         visitors,
+        subjects,
         merged,
     })
 }
 
+/// What a profile shows.
+pub struct Standing {
+    /// The value.
+    pub value: String,
+    /// Whether it has been verified, in whatever conversation of the profile.
+    pub verified: bool,
+}
+
 /// The value that a profile shows, if it shows any.
-pub fn standing(sql: &Sql, root: &str, kind: Kind) -> Outcome<Option<FieldValue>> {
+pub fn standing(sql: &Sql, root: &str, kind: Kind) -> Outcome<Option<Standing>> {
     let mut all = values(sql, root, kind)?;
-    Ok(stands(sql, root, kind, &all)?.map(|place| all.swap_remove(place)))
+    let Some(place) = stands(sql, root, kind, &all)? else { return Ok(None) };
+    let same = |a: &str, b: &str| match kind {
+        Kind::Email => normalise_email(a) == normalise_email(b),
+        Kind::Name | Kind::Phone => a == b,
+    };
+    let Some(value) = all[place].value.take() else { return Ok(None) };
+    let verified = is_verified(&all[place])
+        || all
+            .iter()
+            .filter(|other| is_verified(other))
+            .any(|other| other.value.as_deref().is_some_and(|other| same(other, &value)));
+    Ok(Some(Standing { value, verified }))
+}
+
+fn is_verified(value: &FieldValue) -> bool {
+    matches!(value.source, Source::Verified { .. })
 }
 
 /// Which of the values, the latest first, stands: the latest set by hand; where it took the value
-/// away, what was said later. Of e-mail addresses, those that lead here, and those of the profile
+/// away, what was said later. What was verified stands before what is claimed. Of e-mail addresses, those that lead here, and those of the profile
 /// itself before those of what was merged into it.
 fn stands(sql: &Sql, root: &str, kind: Kind, all: &[FieldValue]) -> Outcome<Option<usize>> {
     let by_hand = all.iter().position(|value| matches!(value.source, Source::Team { .. }));
@@ -168,7 +194,8 @@ fn stands(sql: &Sql, root: &str, kind: Kind, all: &[FieldValue]) -> Outcome<Opti
         None => all,
     };
     if kind != Kind::Email {
-        return Ok((!said.is_empty()).then_some(0));
+        let verified = said.iter().position(is_verified);
+        return Ok(verified.or((!said.is_empty()).then_some(0)));
     }
     #[derive(Deserialize)]
     struct Row {
@@ -181,13 +208,15 @@ fn stands(sql: &Sql, root: &str, kind: Kind, all: &[FieldValue]) -> Outcome<Opti
     let having = |own: bool| -> BTreeSet<&str> {
         rows.iter().filter(|row| !own || row.own != 0).map(|row| row.email.as_str()).collect()
     };
-    let first = |emails: BTreeSet<&str>| {
-        said.iter().position(|value| {
+    let first = |emails: &BTreeSet<&str>| {
+        let leads = |value: &FieldValue| {
             let email = value.value.as_deref().map(normalise_email);
             email.is_some_and(|email| emails.contains(email.as_str()))
-        })
+        };
+        let verified = said.iter().position(|value| is_verified(value) && leads(value));
+        verified.or_else(|| said.iter().position(leads))
     };
-    Ok(first(having(true)).or_else(|| first(having(false))))
+    Ok(first(&having(true)).or_else(|| first(&having(false))))
 }
 
 /// All values of a kind, the latest first.
@@ -200,23 +229,28 @@ fn values(sql: &Sql, root: &str, kind: Kind) -> Outcome<Vec<FieldValue>> {
         seq: Option<u32>,
         detector: Option<u32>,
         who: Option<String>,
+        proof: Option<String>,
         kind: String,
     }
     let query = format!(
-        "SELECT f.kind, f.value, f.at, f.conversation_id, f.seq, f.detector, NULL AS who FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = ?2 WHERE c.customer_id IN {HOMES}
-         UNION ALL SELECT kind, value, at, NULL, NULL, NULL, who FROM edits WHERE kind = ?2 AND customer_id IN {HOMES}
+        "SELECT f.kind, f.value, f.at, f.conversation_id, f.seq, f.detector, NULL AS who, NULL AS proof FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = ?2 WHERE c.customer_id IN {HOMES}
+         UNION ALL SELECT p.kind, p.value, p.at, p.conversation_id, NULL, NULL, NULL, p.proof FROM conversations c JOIN proven p ON p.conversation_id = c.id AND p.kind = ?2 WHERE c.customer_id IN {HOMES}
+         UNION ALL SELECT kind, value, at, NULL, NULL, NULL, who, NULL FROM edits WHERE kind = ?2 AND customer_id IN {HOMES}
          ORDER BY 3 DESC, 4"
     );
     let rows: Vec<Row> = sql.rows(&query, bind![root, kind.as_str()])?;
     rows.into_iter()
         .map(|row| {
-            let source = match row.conversation_id {
-                Some(id) => Source::Conversation {
+            let source = match (row.conversation_id, row.proof) {
+                (Some(id), Some(proof)) => {
+                    Source::Verified { conversation_id: id.parse()?, proof: word(proof)? }
+                }
+                (Some(id), None) => Source::Conversation {
                     conversation_id: id.parse()?,
                     seq: row.seq.unwrap_or(0),
                     detector: row.detector.unwrap_or(0),
                 },
-                None => Source::Team { by: row.who.unwrap_or_default() },
+                (None, _) => Source::Team { by: row.who.unwrap_or_default() },
             };
             Ok(FieldValue {
                 kind: word(row.kind)?,
