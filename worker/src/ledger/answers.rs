@@ -2,7 +2,9 @@
 //!
 //! A question about a conversation may have two answers: what a model says, as of a closing, and what
 //! a person of the team says. The person's stands, and what stands is counted, on the day on which
-//! the conversation ended. Whatever changes, the counts are moved by the difference.
+//! the conversation ended. Whatever changes, the counts are moved by the difference, and so are those
+//! of each two answers that stand together: a table of two questions over a million conversations is a
+//! sum over some thousand rows then, and not a join of two million.
 
 use super::conversations;
 use super::cx::Cx;
@@ -21,19 +23,33 @@ use std::collections::BTreeMap;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "answers/1",
-        statements: &[
-            "CREATE TABLE answers (conversation_id TEXT NOT NULL, field_id TEXT NOT NULL, source TEXT NOT NULL, revision INTEGER NOT NULL, field_version INTEGER NOT NULL, value TEXT NOT NULL, body TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (conversation_id, field_id, source)) WITHOUT ROWID",
-            "CREATE INDEX answers_by_value ON answers (field_id, value, conversation_id)",
-            // 'human' comes before 'model'.
-            "CREATE VIEW standing AS SELECT * FROM answers a WHERE source = (SELECT min(source) FROM answers WHERE conversation_id = a.conversation_id AND field_id = a.field_id)",
-            "CREATE TABLE answer_counts (field_id TEXT NOT NULL, value TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (field_id, value, day, platform)) WITHOUT ROWID",
-        ],
-    }],
+    migrations: &[
+        Migration {
+            id: "answers/1",
+            statements: &[
+                "CREATE TABLE answers (conversation_id TEXT NOT NULL, field_id TEXT NOT NULL, source TEXT NOT NULL, revision INTEGER NOT NULL, field_version INTEGER NOT NULL, value TEXT NOT NULL, body TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (conversation_id, field_id, source)) WITHOUT ROWID",
+                "CREATE INDEX answers_by_value ON answers (field_id, value, conversation_id)",
+                // 'human' comes before 'model'.
+                "CREATE VIEW standing AS SELECT * FROM answers a WHERE source = (SELECT min(source) FROM answers WHERE conversation_id = a.conversation_id AND field_id = a.field_id)",
+                "CREATE TABLE answer_counts (field_id TEXT NOT NULL, value TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (field_id, value, day, platform)) WITHOUT ROWID",
+            ],
+        },
+        Migration {
+            id: "answers/2",
+            statements: &[
+                // Of two questions the one with the smaller id comes first.
+                "CREATE TABLE answer_pairs (one TEXT NOT NULL, other TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, one_value TEXT NOT NULL, other_value TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (one, other, day, platform, one_value, other_value)) WITHOUT ROWID",
+                PAIRS,
+            ],
+        },
+    ],
     ops: &[Op::write::<Put>()],
     ..Room::EMPTY
 };
+
+/// Counts all pairs of answers that stand together.
+pub const PAIRS: &str = "INSERT INTO answer_pairs (one, other, day, platform, one_value, other_value, n)
+    SELECT a.field_id, b.field_id, a.day, a.platform, a.value, b.value, count(*) FROM standing a JOIN standing b ON b.conversation_id = a.conversation_id AND b.field_id > a.field_id GROUP BY 1, 2, 3, 4, 5, 6";
 
 /// Answers that are given after the closing: a model's second opinion, or a person's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -213,8 +229,20 @@ fn change(cx: &Cx, conversation: &str, work: impl FnOnce() -> Outcome<()>) -> Ou
             bind![conversation],
         )
     };
+    let pairs = |by: i64| {
+        cx.sql.run(
+            "INSERT INTO answer_pairs (one, other, day, platform, one_value, other_value, n)
+             SELECT a.field_id, b.field_id, a.day, a.platform, a.value, b.value, ?2 FROM standing a JOIN standing b ON b.conversation_id = a.conversation_id AND b.field_id > a.field_id WHERE a.conversation_id = ?1
+             ON CONFLICT DO UPDATE SET n = n + excluded.n",
+            bind![conversation, by],
+        )
+    };
     let before = standing()?;
+    if !before.is_empty() {
+        pairs(-1)?;
+    }
     work()?;
+    pairs(1)?;
     let after = standing()?;
     let count = |at: &Standing, by: i64| {
         cx.sql.run(

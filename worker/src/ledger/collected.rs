@@ -16,6 +16,7 @@ use askwell::metrics::signals;
 use askwell::time::Day;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
@@ -71,12 +72,19 @@ impl Read for Get {
             )?,
             Some(with) => {
                 must_exist(cx.sql, &with.field_id)?;
-                cx.sql.rows(
-                    "SELECT a.day AS day, a.platform AS platform, a.value AS value, count(*) AS n
-                     FROM standing a JOIN standing b ON b.conversation_id = a.conversation_id AND b.field_id = ? AND b.value = ?
-                     WHERE a.field_id = ? AND a.day BETWEEN ? AND ? GROUP BY 1, 2, 3",
-                    bind![with.field_id.as_str(), with.value.as_str(), id, days.0, days.1],
-                )?
+                let (field, value) = (with.field_id.as_str(), with.value.as_str());
+                let query = match id.cmp(field) {
+                    Ordering::Equal => {
+                        "SELECT day, platform, value, n FROM answer_counts WHERE field_id = ?1 AND field_id = ?2 AND value = ?3 AND day BETWEEN ?4 AND ?5 AND n > 0"
+                    }
+                    Ordering::Less => {
+                        "SELECT day, platform, one_value AS value, n FROM answer_pairs WHERE one = ?1 AND other = ?2 AND other_value = ?3 AND day BETWEEN ?4 AND ?5 AND n > 0"
+                    }
+                    Ordering::Greater => {
+                        "SELECT day, platform, other_value AS value, n FROM answer_pairs WHERE other = ?1 AND one = ?2 AND one_value = ?3 AND day BETWEEN ?4 AND ?5 AND n > 0"
+                    }
+                };
+                cx.sql.rows(query, bind![id, field, value, days.0, days.1])?
             }
         };
         let rows: Vec<AnswerCount> = rows
@@ -160,10 +168,20 @@ impl Read for Cross {
         }
         must_exist(cx.sql, &self.rows)?;
         must_exist(cx.sql, &self.columns)?;
+        // As the counts of pairs are kept: see `answers`.
+        let query = match self.rows.cmp(&self.columns) {
+            Ordering::Equal => {
+                "SELECT value AS one, value AS other, sum(n) AS n FROM answer_counts WHERE field_id = ?1 AND field_id = ?2 AND day BETWEEN ?3 AND ?4 AND (?5 = '' OR platform = ?5) GROUP BY 1 HAVING sum(n) > 0"
+            }
+            Ordering::Less => {
+                "SELECT one_value AS one, other_value AS other, sum(n) AS n FROM answer_pairs WHERE one = ?1 AND other = ?2 AND day BETWEEN ?3 AND ?4 AND (?5 = '' OR platform = ?5) GROUP BY 1, 2 HAVING sum(n) > 0"
+            }
+            Ordering::Greater => {
+                "SELECT other_value AS one, one_value AS other, sum(n) AS n FROM answer_pairs WHERE other = ?1 AND one = ?2 AND day BETWEEN ?3 AND ?4 AND (?5 = '' OR platform = ?5) GROUP BY 1, 2 HAVING sum(n) > 0"
+            }
+        };
         let rows: Vec<Row> = cx.sql.rows(
-            "SELECT a.value AS one, b.value AS other, count(*) AS n
-             FROM standing a JOIN standing b ON b.conversation_id = a.conversation_id AND b.field_id = ?2
-             WHERE a.field_id = ?1 AND a.day BETWEEN ?3 AND ?4 AND (?5 = '' OR a.platform = ?5) GROUP BY 1, 2",
+            query,
             bind![
                 self.rows.as_str(),
                 self.columns.as_str(),
@@ -193,8 +211,60 @@ fn must_exist(sql: &Sql, field: &str) -> Outcome<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::fields;
     use crate::ledger::tests::{Ledger, closing};
+    use crate::ledger::{answers, fields};
+
+    #[test]
+    fn pairs_are_counted_as_the_answers_stand_whatever_becomes_of_them() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Pair {
+            one: String,
+            other: String,
+            day: String,
+            platform: String,
+            one_value: String,
+            other_value: String,
+            n: i64,
+        }
+        let ledger = Ledger::new();
+        let same = |when: &str| {
+            let kept: Vec<Pair> = ledger
+                .sql
+                .rows("SELECT * FROM answer_pairs WHERE n <> 0 ORDER BY 1, 2, 3, 4, 5, 6", bind![])
+                .unwrap();
+            let counted: Vec<Pair> = ledger
+                .sql
+                .rows(
+                    "SELECT a.field_id AS one, b.field_id AS other, a.day AS day, a.platform AS platform, a.value AS one_value, b.value AS other_value, count(*) AS n FROM standing a JOIN standing b ON b.conversation_id = a.conversation_id AND b.field_id > a.field_id GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6",
+                    bind![],
+                )
+                .unwrap();
+            assert_eq!(kept, counted, "{when}");
+            kept.len()
+        };
+        for n in 0..6 {
+            ledger.write(closing(&ledger, n, 1, n, None)).unwrap();
+        }
+        assert!(same("closed") > 0);
+        ledger.write(closing(&ledger, 1, 2, 1, None)).unwrap();
+        same("closed again with other answers");
+        let id = crate::ledger::tests::conversation(2);
+        let mut given = answers::find(&ledger.sql, id.as_str()).unwrap();
+        given.truncate(2);
+        for answer in &mut given {
+            answer.answer.method = askwell::classify::Method::Human;
+            answer.answer.answer = Some("said by a person".to_owned());
+        }
+        ledger.with(|cx| answers::set(cx, &id, 1, &given)).unwrap();
+        same("a person said otherwise");
+        ledger.with(|cx| answers::withdraw(cx, &id, &given[0].field_id)).unwrap();
+        same("and took it back");
+        for n in 0..6 {
+            let id = crate::ledger::tests::conversation(n);
+            ledger.with(|cx| answers::forget(cx, id.as_str())).unwrap();
+        }
+        assert_eq!(same("forgotten"), 0);
+    }
 
     #[test]
     fn the_reports_are_those_of_the_answers() {
