@@ -46,12 +46,12 @@ const WASM_FEATURES = [
 ];
 
 /**
- * For the size after gzip. The compiler has inlined what is worth it; inlining again, and keeping a repeated
- * expression in a local, make the code smaller and what gzip makes of it larger.
+ * For the size after gzip. The compiler has inlined what is worth it; inlining more than what is as small as
+ * its call, and keeping a repeated expression in a local, make the code smaller and what gzip makes of it larger.
  */
 const WASM_PASSES = [
-  "-Oz", "--converge", "--strip-producers", "--strip-target-features",
-  ...["inlining", "inlining-optimizing", "local-cse"].map((name) => `--skip-pass=${name}`),
+  "-Oz", "--converge", "--strip-producers", "--strip-target-features", "--skip-pass=local-cse",
+  ...["always", "flexible", "one-caller"].map((when) => `--${when}-inline-max-function-size=4`),
 ];
 
 /** Bytes after gzip. The largest of the languages stands for the one that a visitor loads. */
@@ -63,6 +63,19 @@ const BUDGET = {
 /** The engine in chats of others, each a file. */
 const ADAPTERS = ["chatwoot", "crisp", "intercom", "zendesk"];
 const ENGINE = /^(engine(_bg)?\.(wasm|js|d\.ts)|vocabulary)$/;
+
+/** How esbuild makes all of them. */
+const SCRIPTS = {
+  absWorkingDir: here,
+  // wasm-bindgen names a script once for each function that it takes from it.
+  logOverride: { "duplicate-object-key": "silent" },
+  bundle: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  minify: release,
+  target: "es2022",
+};
 
 function run(command, args, hint, output = "inherit") {
   const { status, error, stdout } = spawnSync(command, args, {
@@ -95,6 +108,13 @@ function bind(wasm, outDir, ...args) {
     [wasm, "--target", "web", "--out-dir", outDir, "--out-name", "engine", ...args],
     "Install wasm-bindgen-cli in the version that Cargo.lock names, or set WASM_BINDGEN_BIN.",
   );
+}
+
+/** Puts the engine's own scripts (`src/*.js`) and what wasm-bindgen makes of them into one. */
+async function glue(outDir) {
+  const file = join(outDir, "engine.js");
+  await esbuild.build({ ...SCRIPTS, entryPoints: [file], outfile: file, allowOverwrite: true, format: "esm" });
+  rmSync(join(outDir, "snippets"), { recursive: true });
 }
 
 /** What the mangled names of a module's functions stand for: wasm-bindgen can write either. */
@@ -135,6 +155,7 @@ async function buildEngine(outDir, features) {
   }
   bind(wasm, outDir);
   rmSync(join(outDir, "snipped.wasm"), { force: true });
+  await glue(outDir);
   // The raw exports are nobody's business and have untyped signatures.
   rmSync(join(outDir, "engine_bg.wasm.d.ts"), { force: true });
   const types = join(outDir, "engine.d.ts");
@@ -169,48 +190,29 @@ function typedRawExports(source) {
 }
 
 async function bundle() {
-  const common = {
-    absWorkingDir: here,
-    bundle: true,
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "warning",
-    minify: release,
-    target: "es2022",
-  };
-  await esbuild.build({ ...common, entryPoints: ["js/loader.ts"], outfile: "dist/askwell.js", format: "iife" });
+  await esbuild.build({ ...SCRIPTS, entryPoints: ["js/loader.ts"], outfile: "dist/askwell.js", format: "iife" });
   await esbuild.build({
-    ...common,
+    ...SCRIPTS,
     entryPoints: ["js/widget.ts"],
     outfile: "dist/widget.js",
     format: "esm",
     external: ["./engine.js", "./vocabulary.js", "./locales/*"],
   });
   await esbuild.build({
-    ...common,
+    ...SCRIPTS,
     entryPoints: ["js/vocabulary.ts"],
     outdir: "dist",
     format: "esm",
     external: ["./engine.js", "./vocabulary/*"],
   });
   await esbuild.build({
-    ...common,
+    ...SCRIPTS,
     entryPoints: ["js/locales/*.ts", ...ADAPTERS.map((name) => `js/adapters/${name}.ts`)],
     outbase: "js",
     outdir: "dist",
     format: "esm",
   });
   cpSync(join(here, "js", "engine.node.js"), join(dist, "engine.node.js"));
-  if (!release || flags.scripts) return;
-  const glue = join(dist, "engine.js");
-  const { code } = await esbuild.transform(readFileSync(glue, "utf8"), {
-    charset: "utf8",
-    format: "esm",
-    legalComments: "none",
-    minify: true,
-    target: "es2022",
-  });
-  writeFileSync(glue, code);
 }
 
 function declarations() {

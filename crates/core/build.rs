@@ -50,10 +50,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         words.sort_unstable();
         words.dedup();
-        let table = xor_filter(&words)?;
+        let table = ribbon(&words)?;
         fs::write(Path::new(&out).join(format!("{list}.bin")), table)?;
     }
+    fs::write(Path::new(&out).join("phones.txt"), phones()?)?;
     Ok(())
+}
+
+/// The plans of all regions without comments. Those with a code in common follow each other, which packs
+/// better.
+fn phones() -> Result<String, Box<dyn Error>> {
+    let text = fs::read_to_string("data/detect/phones.txt")?;
+    let mut plans: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    plans.sort_by_key(|line| line.split(' ').nth(1));
+    Ok(plans.iter().flat_map(|line| [line, "\n"]).collect())
 }
 
 /// What the language files have under `common`: words that are seldom names, in any language.
@@ -78,47 +88,46 @@ fn form(item: &str) -> String {
     (0..tokens.len()).map(|i| tokens.folded(i)).collect::<Vec<_>>().join(" ")
 }
 
-/// See `src/detect/filter.rs`. Tries seeds until the words can be placed, as one in two can.
-fn xor_filter(words: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
-    let block = (words.len() * 123 / 100 + 32).div_ceil(3);
-    for seed in 0..=u8::MAX {
-        if let Some(prints) = place(words, block, seed) {
-            return Ok([vec![seed], prints].concat());
+/// See `src/detect/filter.rs`. Tries seeds, then one slot more in a hundred.
+fn ribbon(words: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
+    for percent in 101..200 {
+        let slots = words.len() * percent / 100 + filter::BAND;
+        for seed in 0..64 {
+            if let Some(table) = solve(words, slots, seed) {
+                return Ok([vec![seed], table].concat());
+            }
         }
     }
     Err("no seed places all words".into())
 }
 
-fn place(words: &[String], block: usize, seed: u8) -> Option<Vec<u8>> {
-    let hashes: Vec<u64> = words.iter().map(|w| filter::hash(w, seed)).collect();
-    // For each slot how many hashes still need one of their three there, and the xor of them.
-    let mut slots = vec![(0u32, 0u64); 3 * block];
-    for h in &hashes {
-        for i in filter::places(*h, block).0 {
-            slots[i].0 += 1;
-            slots[i].1 ^= h;
-        }
-    }
-    let mut alone: Vec<usize> = (0..slots.len()).filter(|i| slots[*i].0 == 1).collect();
-    let mut order = Vec::with_capacity(hashes.len());
-    while let Some(slot) = alone.pop() {
-        let (1, h) = slots[slot] else { continue };
-        order.push((slot, h));
-        for i in filter::places(h, block).0 {
-            slots[i].0 -= 1;
-            slots[i].1 ^= h;
-            if slots[i].0 == 1 {
-                alone.push(i);
+/// The bytes of all slots: what solves one equation a word, by elimination. Each has its first slot at
+/// another place.
+fn solve(words: &[String], slots: usize, seed: u8) -> Option<Vec<u8>> {
+    let mut rows: Vec<Option<(u64, u8)>> = vec![None; slots];
+    for word in words {
+        let (mut first, mut taken, mut print) = filter::row(filter::hash(word, seed), slots);
+        while let Some((other, sum)) = rows[first] {
+            (taken, print) = (taken ^ other, print ^ sum);
+            if taken == 0 {
+                // Says the same as those before it, or the opposite.
+                break;
             }
+            let skipped = taken.trailing_zeros();
+            (first, taken) = (first + skipped as usize, taken >> skipped);
+        }
+        match (taken, print) {
+            (0, 0) => {}
+            (0, _) => return None,
+            _ => rows[first] = Some((taken, print)),
         }
     }
-    if order.len() < hashes.len() {
-        return None;
+    let mut table = vec![0_u8; slots];
+    for (first, row) in rows.iter().enumerate().rev() {
+        if let Some((taken, print)) = row {
+            let band = (1..filter::BAND).filter(|n| taken >> n & 1 == 1);
+            table[first] = band.fold(*print, |all, n| all ^ table[first + n]);
+        }
     }
-    let mut prints = vec![0u8; 3 * block];
-    for (slot, h) in order.into_iter().rev() {
-        let (places, print) = filter::places(h, block);
-        prints[slot] = places.iter().filter(|i| **i != slot).fold(print, |p, i| p ^ prints[*i]);
-    }
-    Some(prints)
+    Some(table)
 }

@@ -1,8 +1,9 @@
-//! From JavaScript values and back, as JSON text: one string crosses, whatever the value holds.
+//! From JavaScript values and back, as JSON text: one string crosses, whatever the value holds. What
+//! comes and goes with every key press, a context and what was found, takes a shorter way (`values.js`).
 
-use askwell::api::FoundOnWire;
+use askwell::detect::Detection;
 use askwell::json::{Fields, Json, Mismatch, Value, read, write};
-use askwell::text::Lang;
+use askwell::text::{Lang, Utf16, concat};
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use wasm_bindgen::JsCast;
@@ -25,14 +26,48 @@ unsafe extern "C" {
     fn set_code(this: &JsError, code: &str);
 }
 
+#[wasm_bindgen(module = "/src/values.js")]
+unsafe extern "C" {
+    #[wasm_bindgen(js_name = noneFound)]
+    fn none_found() -> JsValue;
+    #[expect(clippy::too_many_arguments, reason = "all that is known of it, in one crossing")]
+    #[wasm_bindgen(js_name = addFound)]
+    fn add_found(
+        list: &JsValue,
+        kind: u32,
+        start: u32,
+        end: u32,
+        value: &str,
+        hundredths: u32,
+        subject: u32,
+        suggestion: Option<&str>,
+    );
+    /// The same object with what was found.
+    #[wasm_bindgen(js_name = withFound)]
+    pub fn with_found(found: JsValue, object: JsValue) -> JsValue;
+    /// What a context says, with NULs between: the language, the region, what was asked (digits, the
+    /// places in `Asked::ALL`) and the agent's words. Nothing where [`options`] has to say what is wrong.
+    #[wasm_bindgen(js_name = plainContext)]
+    pub fn plain_context(context: &JsValue) -> Option<String>;
+}
+
 /// A plain object, as `JSON.parse` gives it.
 pub fn to_js<T: JsCast>(value: &Value) -> Result<T, JsValue> {
     Ok(parse(&write(value))?.unchecked_into())
 }
 
-/// What was found, as an array.
-pub fn list(items: &[FoundOnWire]) -> Value {
-    Value::List(items.iter().map(FoundOnWire::value).collect())
+/// What was found in a text, as an array, with offsets in UTF-16 code units.
+pub fn findings<T: JsCast>(text: &str, detection: &Detection) -> T {
+    let list = none_found();
+    let mut utf16 = Utf16::new(text);
+    for f in &detection.found {
+        let (start, end) = (utf16.at(f.start) as u32, utf16.at(f.end) as u32);
+        // The cast saturates; what is sure to a hundredth is sure enough.
+        let sure = (f.confidence * 100.0 + 0.5) as u32;
+        let suggestion = f.suggestion.as_deref();
+        add_found(&list, f.kind as u32, start, end, &f.value, sure, f.subject as u32, suggestion);
+    }
+    list.unchecked_into()
 }
 
 /// Reads a value.
@@ -70,7 +105,7 @@ fn plain(what: &str, value: &JsValue) -> Result<Value, JsValue> {
 
 /// An `Error` of [`Code::InvalidField`] that names what is wrong.
 pub fn refusal(what: &str, why: &str) -> JsValue {
-    to_error(&Error::new(Code::InvalidField, [what, ": ", why].concat()))
+    to_error(&Error::new(Code::InvalidField, concat(&[what, ": ", why])))
 }
 
 /// A JavaScript `Error` with the stable code as its `code`.

@@ -1,7 +1,6 @@
 //! The detector for texts without a conversation around them.
 
-use crate::convert::{lang, list, options, to_js};
-use askwell::api::FoundOnWire;
+use crate::convert::{findings, lang, options, plain_context};
 use askwell::detect::{self, Asked, Context, Region};
 use askwell::text::Lang;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -77,6 +76,37 @@ struct DetectContext {
     asked: Vec<Asked>,
 }
 
+impl DetectContext {
+    /// From what [`plain_context`] gives.
+    fn plain(parts: &str) -> Self {
+        let mut parts = parts.splitn(4, '\0');
+        let mut next = || parts.next().unwrap_or_default();
+        let place = |digit: u8| Asked::ALL.get(usize::from(digit.wrapping_sub(b'0'))).copied();
+        Self {
+            lang: Lang::from_tag(next()),
+            region: Region::new(next()),
+            asked: next().bytes().filter_map(place).collect(),
+            prev_agent: Some(next()).filter(|words| !words.is_empty()).map(str::to_owned),
+        }
+    }
+
+    fn read(given: JsValue) -> Result<Self, JsValue> {
+        if given.is_object()
+            && let Some(parts) = plain_context(&given)
+        {
+            return Ok(Self::plain(&parts));
+        }
+        let mut context = Self::default();
+        options("context", Some(given), &mut |f| {
+            context.lang = lang(f)?;
+            f.option("region", &mut context.region)?;
+            f.option("prevAgent", &mut context.prev_agent)?;
+            f.option("asked", &mut context.asked)
+        })?;
+        Ok(context)
+    }
+}
+
 /// Finds names, e-mail addresses and phone numbers in single texts.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
@@ -112,14 +142,10 @@ impl Detector {
         text: &str,
         context: Option<JsDetectContext>,
     ) -> Result<JsFoundList, JsValue> {
-        let mut given = DetectContext::default();
-        options("context", context.map(Into::into), &mut |f| {
-            given.lang = lang(f)?;
-            f.option("region", &mut given.region)?;
-            f.option("prevAgent", &mut given.prev_agent)?;
-            f.option("asked", &mut given.asked)
-        })?;
-        let context = given;
+        let context = match context {
+            Some(given) => DetectContext::read(given.into())?,
+            None => DetectContext::default(),
+        };
         let detection = detect::detect(
             text,
             &Context {
@@ -129,6 +155,6 @@ impl Detector {
                 region: context.region.or(self.region),
             },
         );
-        to_js(&list(&FoundOnWire::list(text, &detection)))
+        Ok(findings(text, &detection))
     }
 }

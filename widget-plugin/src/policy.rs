@@ -1,13 +1,13 @@
 //! The policy of one conversation: what was said of the visitor, and what to ask for now.
 
-use crate::convert::{from_js, instant, lang, list, options, refusal, to_js};
-use askwell::api::FoundOnWire;
+use crate::convert::{findings, from_js, instant, lang, options, refusal, to_js, with_found};
 use askwell::conversation::Marker;
 use askwell::customer::Fact;
 use askwell::detect::Kind;
 use askwell::json::{Json, Object};
 use askwell::prompt::{Config, Decision};
 use askwell::session::{Options, Outcome, Session};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -168,7 +168,7 @@ impl PromptPolicy {
     /// # Errors
     /// None that is known.
     pub fn peek(&self, text: &str) -> Result<JsFoundList, JsValue> {
-        to_js(&list(&FoundOnWire::list(text, &self.session.peek(text))))
+        Ok(findings(text, &self.session.peek(text)))
     }
 
     /// The visitor said something.
@@ -182,10 +182,9 @@ impl PromptPolicy {
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<JsOutcome, JsValue> {
         let Outcome { detection, decision } = self.session.visitor(text, instant(now_ms));
-        let outcome = Object::default()
-            .with_value("found", list(&FoundOnWire::list(text, &detection)))
-            .with("withdrawn", &detection.withdrawn);
-        to_js(&decided(outcome, &decision).done())
+        let outcome = Object::default().with("withdrawn", &detection.withdrawn);
+        let outcome = to_js(&decided(outcome, &decision).done())?;
+        Ok(with_found(findings(text, &detection), outcome).unchecked_into())
     }
 
     /// A person of the team or a bot said something to the visitor.

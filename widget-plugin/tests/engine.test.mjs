@@ -34,6 +34,49 @@ it("reads an answer in the light of the question", () => {
   detector.free();
 });
 
+it("says whose each value is, and what could have been meant", () => {
+  const detector = new Detector({ region: "US" });
+  const found = (text) => detector.detect(text).map(({ kind, value, subject }) => [kind, value, subject]);
+  assert.deepEqual(found("my husband Mark will come"), [["name", "Mark", "other"]]);
+  assert.deepEqual(found("is your email help@fern.example?"), [["email", "help@fern.example", "agent"]]);
+  assert.deepEqual(found("> my mail is a@fern.example"), [["email", "a@fern.example", "quoted"]]);
+  assert.deepEqual(found("don't mail me at a@fern.example"), [["email", "a@fern.example", "negated"]]);
+  assert.deepEqual(found("it's a@fern.example, sorry, b@fern.example"), [
+    ["email", "a@fern.example", "retracted"],
+    ["email", "b@fern.example", "visitor"],
+  ]);
+  assert.deepEqual(found("my phone is 415 555 0132"), [["phone", "+14155550132", "visitor"]]);
+  const [slip] = detector.detect("my mail is ana@gmial.com");
+  assert.deepEqual(slip, {
+    kind: "email", start: 11, end: 24, value: "ana@gmial.com", confidence: 0.99, subject: "visitor", suggestion: "ana@gmail.com",
+  });
+  detector.free();
+});
+
+it("takes a context in any form that JSON has", () => {
+  const detector = new Detector();
+  const text = "lucy";
+  const expected = detector.detect(text, { asked: ["name"] });
+  assert.equal(expected.length, 1);
+  class Context {
+    asked = ["name"];
+  }
+  for (const context of [
+    { asked: ["name", "other"] },
+    { asked: ["name"], lang: undefined, region: null, prevAgent: "" },
+    Object.assign(Object.create(null), { asked: ["name"], lang: "en-GB", region: "gb" }),
+    { toJSON: () => ({ asked: ["name"] }) },
+    { asked: ["name"], typo: undefined },
+    new Context(),
+    { prevAgent: "Hi!\0 What is your name?" },
+  ]) {
+    assert.deepEqual(detector.detect(text, context).map(({ value }) => value), ["lucy"], JSON.stringify(context));
+  }
+  const number = detector.detect("my number is 020 7946 0958", { region: "GB", lang: "en", prevAgent: "?", asked: ["other"] });
+  assert.deepEqual(number.map(({ value }) => value), ["+442079460958"]);
+  detector.free();
+});
+
 it("takes lone surrogates and other odd text", () => {
   const detector = new Detector();
   for (const text of ["", "\ud83d", "\ude00 my name is \ud83d", "\0", "a".repeat(100_000), "@".repeat(5000)]) {
@@ -47,6 +90,12 @@ it("refuses what it does not know, with a stable code", () => {
   refused(() => new Detector({ language: "en" }));
   refused(() => new Detector({ region: "Britain" }));
   refused(() => new Detector().detect("x", { prevagent: "typo" }));
+  for (const context of [
+    [], "en", { lang: 1 }, { region: "Britain" }, { prevAgent: ["?"] }, { asked: "name" }, { asked: [["name"]] },
+    { asked: ["name,email"] }, { asked: [0] }, { typo: null },
+  ]) {
+    refused(() => new Detector().detect("x", context));
+  }
   refused(() => new PromptPolicy({ fields: ["age"] }));
   refused(() => PromptPolicy.fromJSON({ nonsense: true }));
   refused(() => new PromptPolicy().marker("paused"));

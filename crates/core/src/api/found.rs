@@ -1,7 +1,6 @@
 //! What was detected, as the wire carries it.
 
 use crate::detect::{Detection, Kind, Subject};
-use crate::json::{Object, Value};
 use crate::text::Utf16;
 use serde::{Deserialize, Serialize};
 
@@ -44,24 +43,6 @@ impl FoundOnWire {
                 suggestion: f.suggestion.clone(),
             })
             .collect()
-    }
-}
-
-impl FoundOnWire {
-    /// As JavaScript gets it.
-    pub fn value(&self) -> Value {
-        let place = |at: usize| Value::Whole(i64::try_from(at).unwrap_or(i64::MAX));
-        // The cast saturates; what is sure to a hundredth is sure enough.
-        let confidence = Value::Hundredths((self.confidence * 100.0 + 0.5) as u32);
-        Object::default()
-            .with("kind", &self.kind)
-            .with_value("start", place(self.start))
-            .with_value("end", place(self.end))
-            .with("value", &self.value)
-            .with_value("confidence", confidence)
-            .with("subject", &self.subject)
-            .with_some("suggestion", &self.suggestion)
-            .done()
     }
 }
 

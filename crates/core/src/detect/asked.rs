@@ -50,7 +50,7 @@ impl Question {
             }
             let byte = |i: usize| tokens.get(i).map_or(tokens.text.len(), |t| t.start);
             let hits = message.hits_from(byte(from), byte(end));
-            let asks = ['?', '？', '؟'].iter().any(|mark| tokens.is_mark(end - 1, *mark))
+            let asks = matches!(tokens.mark(end - 1), Some('?' | '？' | '؟'))
                 || hits.iter().any(|h| h.cues & (REQUEST | ASK) != 0);
             if asks {
                 let code = hits.iter().any(|h| h.cues & CODE != 0);

@@ -46,14 +46,21 @@ const PROVIDERS: [&str; 29] = [
 const NOT_SLIPS: [&str; 7] =
     ["ymail.com", "email.com", "mail.com", "hotmail.de", "gmx.at", "126.com", "yahoo.ca"];
 
+/// The first byte of ＠.
+const WIDE_AT: u8 = 0xef;
+
 /// Finds all addresses of a message.
 pub(super) fn scan(message: &Message<'_>, out: &mut Vec<Candidate>) {
     let text = message.text;
     let mut from = 0;
-    for (at, c) in text.char_indices() {
-        if (c == '@' || c == '＠')
-            && at >= from
-            && let Some((start, end)) = written(text, from, at, c.len_utf8())
+    for (at, byte) in text.bytes().enumerate() {
+        let sign = match byte {
+            b'@' => '@',
+            WIDE_AT if text.get(at..).is_some_and(|rest| rest.starts_with('＠')) => '＠',
+            _ => continue,
+        };
+        if at >= from
+            && let Some((start, end)) = written(text, from, at, sign.len_utf8())
         {
             push(start, end, text.get(start..end).unwrap_or_default(), out);
             from = end;
@@ -70,7 +77,9 @@ fn push(start: usize, end: usize, address: &str, out: &mut Vec<Candidate>) {
 
 fn is_local(c: char) -> bool {
     if c.is_ascii() {
-        c.is_ascii_alphanumeric() || "!#$%&*+-/=?^_{|}~.".contains(c)
+        // A string's own `contains` would bring a search for strings with it.
+        c.is_ascii_alphanumeric()
+            || matches!(c, '!' | '#'..='&' | '*' | '+' | '-'..='/' | '=' | '?' | '^' | '_' | '{'..='~')
     } else {
         // A script without spaces runs into the address from the sentence around it.
         (is_letter(c) || is_mark(c)) && !is_unspaced(c)
@@ -160,13 +169,12 @@ fn spelled(message: &Message<'_>, out: &mut Vec<Candidate>) {
 
 /// What a token says inside a spelled address: a sign, or its own letters.
 fn sign(message: &Message<'_>, i: usize) -> Option<char> {
-    let cues = message.cues(i);
+    let (cues, mark) = (message.cues(i), message.tokens.mark(i));
     match () {
-        () if cues & DOT != 0 || message.tokens.is_mark(i, '.') => Some('.'),
-        () if cues & DASH != 0 || message.tokens.is_mark(i, '-') => Some('-'),
-        () if cues & UNDERSCORE != 0 || message.tokens.is_mark(i, '_') => Some('_'),
-        () if message.tokens.is_mark(i, '+') => Some('+'),
-        () => None,
+        () if cues & DOT != 0 => Some('.'),
+        () if cues & DASH != 0 => Some('-'),
+        () if cues & UNDERSCORE != 0 => Some('_'),
+        () => mark.filter(|mark| matches!(mark, '.' | '-' | '_' | '+')),
     }
 }
 

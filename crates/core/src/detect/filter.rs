@@ -1,12 +1,15 @@
-//! Sets of words kept as fingerprints: nine and a half bits a word, whatever its length.
+//! Sets of words kept as fingerprints: eight and a third bits a word, whatever its length.
 //!
-//! An xor filter (Graf and Lemire, "Xor Filters: Faster and Smaller Than Bloom and Cuckoo
-//! Filters", 2020). A word of the set is always found; another one in 256 seems to be in it.
-//! The filters are made by `build.rs`, which shares this file.
+//! A ribbon filter (Dillinger and Walzer, "Ribbon filter: practically smaller than Bloom and Xor", 2021).
+//! A word of the set is always found; another one in 256 seems to be in it. The filters are made by
+//! `build.rs`, which shares this file.
 
-/// A set of words. The first byte is the seed, the rest three blocks of fingerprints.
+/// A set of words. The first byte is the seed, the rest a byte a slot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Filter(pub &'static [u8]);
+
+/// How many slots in a row one word may be spread over.
+pub(crate) const BAND: usize = u64::BITS as usize;
 
 /// FNV-1a, mixed once more so that every bit depends on every letter.
 pub(crate) fn hash(word: &str, seed: u8) -> u64 {
@@ -18,20 +21,28 @@ pub(crate) fn hash(word: &str, seed: u8) -> u64 {
     h ^ (h >> 32)
 }
 
-/// Where in the three blocks the fingerprint of a hash is spread, and the fingerprint.
-pub(crate) fn places(h: u64, block: usize) -> ([usize; 3], u8) {
-    // Each 20 bits of the hash scale to the block: 2^20 is far above any block's length.
-    let place = |shift: u32| (((h >> shift) & 0xf_ffff) as usize * block) >> 20;
-    let print = (h ^ (h >> 60)) as u8;
-    ([place(0), block + place(20), 2 * block + place(40)], print)
+/// The first slot of a hash among so many, which of the [`BAND`] slots from there on are combined (the first
+/// one always is), and what they combine to.
+pub(crate) fn row(h: u64, slots: usize) -> (usize, u64, u8) {
+    let places = slots.saturating_sub(BAND - 1) as u64;
+    let first = ((h & 0xffff_ffff) * places) >> 32;
+    // The last steps of SplitMix64 (Steele, Lea and Flood).
+    let taken = (h ^ (h >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (first as usize, taken ^ (taken >> 27) | 1, (h >> 56) as u8)
 }
 
 impl Filter {
     /// Whether a folded word is in the set.
     pub(crate) fn has(&self, word: &str) -> bool {
-        let Some((seed, prints)) = self.0.split_first() else { return false };
-        let (places, print) = places(hash(word, *seed), prints.len() / 3);
-        places.iter().fold(0, |all, i| all ^ prints.get(*i).copied().unwrap_or_default()) == print
+        let Some((seed, slots)) = self.0.split_first() else { return false };
+        let (first, mut taken, print) = row(hash(word, *seed), slots.len());
+        let band = slots.get(first..first + BAND).unwrap_or_default();
+        let mut all = 0;
+        for slot in band {
+            all ^= slot * (taken & 1) as u8;
+            taken >>= 1;
+        }
+        all == print
     }
 }
 

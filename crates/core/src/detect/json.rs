@@ -1,18 +1,7 @@
-//! What was found, as JavaScript gets it.
+//! What detection is told, as JavaScript gives it.
 
-use super::{Asked, Kind, Region, Subject};
+use super::{Asked, Kind, Region};
 use crate::json::{Json, Mismatch, Value, json_enum};
-
-const ASKED: [Asked; 5] = [Asked::Name, Asked::Email, Asked::Phone, Asked::Other, Asked::Unknown];
-
-const SUBJECTS: [Subject; 6] = [
-    Subject::Visitor,
-    Subject::Other,
-    Subject::Agent,
-    Subject::Quoted,
-    Subject::Negated,
-    Subject::Retracted,
-];
 
 fn asked(asked: Asked) -> &'static str {
     match asked {
@@ -24,20 +13,8 @@ fn asked(asked: Asked) -> &'static str {
     }
 }
 
-fn subject(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Visitor => "visitor",
-        Subject::Other => "other",
-        Subject::Agent => "agent",
-        Subject::Quoted => "quoted",
-        Subject::Negated => "negated",
-        Subject::Retracted => "retracted",
-    }
-}
-
 json_enum!(Kind, Kind::ALL, Kind::as_str);
-json_enum!(Asked, ASKED, asked);
-json_enum!(Subject, SUBJECTS, subject);
+json_enum!(Asked, Asked::ALL, asked);
 
 impl Json for Region {
     fn to_value(&self) -> Value {
@@ -58,10 +35,7 @@ mod tests {
     #[test]
     fn names_are_those_of_serde() {
         let same = |ours: &dyn Fn() -> Value, theirs: String| assert_eq!(write(&ours()), theirs);
-        for s in SUBJECTS {
-            same(&|| s.to_value(), serde_json::to_string(&s).unwrap());
-        }
-        for a in ASKED {
+        for a in Asked::ALL {
             same(&|| a.to_value(), serde_json::to_string(&a).unwrap());
             assert_eq!(Asked::from_value(a.to_value()), Ok(a));
         }

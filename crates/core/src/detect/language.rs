@@ -64,14 +64,17 @@ fn by_words(tokens: &Tokens<'_>) -> [u32; 15] {
     let lexicon = Lexicon::get();
     let mut score = [0u32; 15];
     // Addresses are in no language.
-    let joins = |i: usize| tokens.is_mark(i, '.') || tokens.is_mark(i, '@');
+    let joins = |i: usize| matches!(tokens.mark(i), Some('.' | '@'));
     let close = |i: usize| tokens.get(i).is_some_and(|t| !t.spaced);
     for i in 0..tokens.len() {
-        let address =
-            joins(i + 1) && close(i + 1) && close(i + 2) || i > 0 && joins(i - 1) && close(i);
         let word = tokens.folded(i);
         let langs = lexicon.speakers(word);
-        if langs == 0 || address {
+        if langs == 0 {
+            continue;
+        }
+        let address =
+            joins(i + 1) && close(i + 1) && close(i + 2) || i > 0 && joins(i - 1) && close(i);
+        if address {
             continue;
         }
         // "Ali" is "there" in Portuguese.
@@ -82,7 +85,10 @@ fn by_words(tokens: &Tokens<'_>) -> [u32; 15] {
             }
         }
     }
-    for c in tokens.text.chars().filter(|c| !c.is_ascii()) {
+    if tokens.text.is_ascii() {
+        return score;
+    }
+    for c in tokens.text.chars() {
         let lang = match c {
             'ñ' | '¿' | '¡' => Lang::Es,
             'ß' => Lang::De,

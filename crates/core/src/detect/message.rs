@@ -82,6 +82,7 @@ impl<'a> Message<'a> {
     }
 
     /// What the i-th token alone is a sign of.
+    #[inline(always)]
     pub(super) fn cues(&self, i: usize) -> Cues {
         self.single.get(i).copied().unwrap_or_default()
     }
@@ -101,17 +102,13 @@ impl<'a> Message<'a> {
         let Some(token) = self.tokens.get(i) else { return true };
         i == 0
             || token.newline
-            || (self.tokens.class(i - 1) == Some(Class::Mark)
-                && !self.tokens.is_mark(i - 1, '-')
-                && !self.tokens.is_mark(i - 1, '@')
-                && !self.tokens.is_mark(i - 1, '/'))
+            || self.tokens.mark(i - 1).is_some_and(|mark| !matches!(mark, '-' | '@' | '/'))
     }
 
     /// Whether the i-th token ends a sentence.
     pub(super) fn ends_sentence(&self, i: usize) -> bool {
-        ['.', '!', '?', ';', '。', '！', '？', '؟', '।']
-            .into_iter()
-            .any(|mark| self.tokens.is_mark(i, mark))
+        let ends = |mark| matches!(mark, '.' | '!' | '?' | ';' | '。' | '！' | '？' | '؟' | '।');
+        self.tokens.mark(i).is_some_and(ends)
     }
 
     /// All hits that begin within a range of bytes.
@@ -158,6 +155,9 @@ fn never(lexicon: &Lexicon, word: &str, langs: Langs) -> bool {
 /// "d'ordine".
 fn apostrophe(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs) -> Cues {
     let written = tokens.written(i);
+    if written.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return 0;
+    }
     let Some((before, after)) = written.split_once(is_apostrophe) else { return 0 };
     let (owner, part) = match (before.len(), after) {
         (3.., "s" | "S") => (true, before),

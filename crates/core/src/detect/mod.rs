@@ -75,6 +75,11 @@ pub enum Asked {
     Unknown,
 }
 
+impl Asked {
+    /// All of them, in the order of the enum.
+    pub const ALL: [Self; 5] = [Self::Name, Self::Email, Self::Phone, Self::Other, Self::Unknown];
+}
+
 impl From<Kind> for Asked {
     fn from(kind: Kind) -> Self {
         match kind {

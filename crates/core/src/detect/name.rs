@@ -235,7 +235,7 @@ impl Finder<'_, '_> {
 
     fn skip_marks(&self, mut i: usize) -> usize {
         let tokens = &self.message.tokens;
-        while [':', '-', '–', '=', '"', '“', ',', '\'', '('].iter().any(|m| tokens.is_mark(i, *m))
+        while matches!(tokens.mark(i), Some(':' | '-' | '–' | '=' | '"' | '“' | ',' | '\'' | '('))
         {
             i += 1;
         }

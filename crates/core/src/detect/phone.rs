@@ -54,9 +54,17 @@ fn is_separator(c: char) -> bool {
 
 /// The next run of digits at or after a byte: digits with single separators between them.
 fn next_run(text: &str, from: usize) -> Option<Run> {
-    let rest = text.get(from..)?;
-    let (first, _) = rest.char_indices().find(|(_, c)| digit(*c).is_some())?;
-    let mut start = from + first;
+    let mut start = from;
+    loop {
+        // Most of a text is ASCII without a digit.
+        let byte = *text.as_bytes().get(start)?;
+        let wide = || text.get(start..)?.chars().next().and_then(digit);
+        if byte.is_ascii_digit() || !byte.is_ascii() && wide().is_some() {
+            break;
+        }
+        start += 1;
+    }
+    let first = start - from;
     let before = text.get(from..start).unwrap_or_default();
     let opened = before.strip_suffix('(').unwrap_or(before);
     let plus = opened.ends_with(['+', '＋']);
@@ -155,8 +163,11 @@ fn judge(
     let text = message.text;
     let prev = text.get(..run.start).and_then(|t| t.chars().next_back());
     let next = text.get(run.end..).and_then(|t| t.chars().next());
-    let glued =
-        |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || "_#$€£@*%=".contains(c));
+    let joins = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, '_' | '#' | '$' | '€' | '£' | '@' | '*' | '%' | '=')
+    };
+    let glued = |c: Option<char>| c.is_some_and(joins);
     if glued(prev)
         || glued(next)
         || !DIGITS.contains(&run.digits.len())

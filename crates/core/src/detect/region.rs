@@ -5,7 +5,7 @@ use super::Region;
 use crate::text::concat;
 
 /// A line a region; `phones.py` says what the columns are.
-const PLANS: &str = include_str!("../../data/detect/phones.txt");
+const PLANS: &str = include_str!(concat!(env!("OUT_DIR"), "/phones.txt"));
 
 /// How numbers of one region are written.
 #[derive(Debug, Clone, Copy)]

@@ -80,28 +80,32 @@ impl<T: Json> Json for Option<T> {
 
 impl<T: Json> Json for Vec<T> {
     fn to_value(&self) -> Value {
-        Value::List(self.iter().map(T::to_value).collect())
+        Value::list(self.len(), &|n| self[n].to_value())
     }
 
     fn from_value(value: Value) -> Result<Self, Mismatch> {
-        match value {
-            Value::List(items) => items.into_iter().map(T::from_value).collect(),
-            _ => Err(Mismatch::new("expected an array")),
+        let Value::List(items) = value else { return Err(Mismatch::new("expected an array")) };
+        // Collecting results would weigh three functions more for each type.
+        let mut all = Self::new();
+        for item in items {
+            all.push(T::from_value(item)?);
         }
+        Ok(all)
     }
 }
 
 impl<A: Json, B: Json> Json for (A, B) {
     fn to_value(&self) -> Value {
-        Value::List(vec![self.0.to_value(), self.1.to_value()])
+        Value::list(2, &|n| if n == 0 { self.0.to_value() } else { self.1.to_value() })
     }
 
     fn from_value(value: Value) -> Result<Self, Mismatch> {
         match value {
-            Value::List(items) => match <[Value; 2]>::try_from(items) {
-                Ok([a, b]) => Ok((A::from_value(a)?, B::from_value(b)?)),
-                Err(_) => Err(Mismatch::new("expected an array of two")),
-            },
+            Value::List(mut items) if items.len() == 2 => {
+                let mut last = || items.pop().unwrap_or(Value::Null);
+                let (b, a) = (last(), last());
+                Ok((A::from_value(a)?, B::from_value(b)?))
+            }
             _ => Err(Mismatch::new("expected an array of two")),
         }
     }

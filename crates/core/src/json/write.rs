@@ -20,17 +20,6 @@ fn put(value: &Value, out: &mut String) {
             }
             whole(n.unsigned_abs(), out);
         }
-        Value::Hundredths(n) => {
-            whole(u64::from(n / 100), out);
-            let (tenths, rest) = (n / 10 % 10, n % 10);
-            if tenths + rest > 0 {
-                out.push('.');
-                whole(u64::from(tenths), out);
-                if rest > 0 {
-                    whole(u64::from(rest), out);
-                }
-            }
-        }
         Value::Text(text) => string(text, out),
         Value::List(items) => {
             out.push('[');

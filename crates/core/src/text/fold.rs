@@ -5,8 +5,10 @@ use super::letter::lower;
 /// The value of a decimal digit of the scripts in which visitors write numbers: ASCII, full-width,
 /// Arabic-Indic (both sets), Devanagari, Bengali and Thai.
 pub fn digit(c: char) -> Option<u8> {
-    const ZEROS: [char; 7] =
-        ['0', '\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}'];
+    if c.is_ascii() {
+        return c.to_digit(10).map(|d| d as u8);
+    }
+    const ZEROS: [char; 6] = ['\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}'];
     ZEROS.into_iter().find_map(|zero| {
         let distance = (c as u32).wrapping_sub(zero as u32);
         u8::try_from(distance).ok().filter(|d| *d < 10)
@@ -46,6 +48,15 @@ pub fn fold_into(c: char, out: &mut String) {
     match plain(c) {
         "" => out.push(c),
         letters => out.push_str(letters),
+    }
+}
+
+/// Appends the folded form of plain letters and digits.
+pub(super) fn fold_plain(plain: &str, out: &mut String) {
+    let from = out.len();
+    out.push_str(plain);
+    if let Some(new) = out.get_mut(from..) {
+        new.make_ascii_lowercase();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Words, numbers and marks of a message, each with its place and its folded form.
 
-use super::fold::{digit, fold_into, is_apostrophe, is_mark};
+use super::fold::{digit, fold_into, fold_plain, is_apostrophe, is_mark};
 use super::letter::{is_letter, is_lower, is_upper};
 
 /// What a token is.
@@ -40,6 +40,8 @@ pub struct Token {
     pub class: Class,
     /// Capitals; [`Case::None`] for anything but words.
     pub case: Case,
+    /// The character where it is a mark.
+    pub mark: Option<char>,
     /// White space stands before it.
     pub spaced: bool,
     /// A line begins with it.
@@ -62,68 +64,37 @@ impl<'a> Tokens<'a> {
         let mut list: Vec<Token> = Vec::with_capacity(text.len() / 4 + 1);
         let mut folded = String::with_capacity(text.len());
         let (mut spaced, mut newline) = (true, true);
-        let mut chars = text.char_indices().peekable();
-        while let Some((start, c)) = chars.next() {
+        let mut at = 0;
+        while let Some(c) = char_at(text, at) {
+            let start = at;
+            at += c.len_utf8();
             if c.is_whitespace() {
                 (spaced, newline) = (true, newline || c == '\n');
                 continue;
             }
-            let first = kind(c);
             let from = folded.len();
-            fold_into(c, &mut folded);
             let mut token = Token {
                 start,
-                end: start + c.len_utf8(),
-                class: first.class(),
+                end: at,
+                class: Class::Mark,
                 case: Case::None,
+                mark: None,
                 spaced,
                 newline,
                 folded: (0, 0),
             };
             (spaced, newline) = (false, false);
-            if first != Kind::Mark {
-                let (mut capitals, mut small) = (u32::from(is_upper(c)), u32::from(is_lower(c)));
-                let title = capitals == 1;
-                while let Some(&(at, c)) = chars.peek() {
-                    let next = kind(c);
-                    let inside = match (first, next) {
-                        (_, Kind::Joiner) => {
-                            is_mark(c) || {
-                                // An apostrophe belongs to the word only between letters.
-                                let after =
-                                    text.get(at + c.len_utf8()..).and_then(|r| r.chars().next());
-                                token.class == Class::Word
-                                    && after.is_some_and(|a| kind(a) == Kind::Letter)
-                            }
-                        }
-                        (Kind::Letter | Kind::Digit, Kind::Letter) => {
-                            token.class = Class::Word;
-                            true
-                        }
-                        (Kind::Letter | Kind::Digit, Kind::Digit) => true,
-                        (Kind::Thai | Kind::Cjk, next) => next == first,
-                        _ => false,
-                    };
-                    if !inside {
-                        break;
-                    }
-                    chars.next();
-                    capitals += u32::from(is_upper(c));
-                    small += u32::from(is_lower(c));
-                    fold_into(c, &mut folded);
-                    token.end = at + c.len_utf8();
-                }
-                if token.class == Class::Word {
-                    token.case = match (title, capitals, small) {
-                        (_, 0, 0) => Case::None,
-                        (true, 2.., 0) => Case::Upper,
-                        (true, ..) => Case::Title,
-                        _ => Case::Lower,
-                    };
-                }
+            let first = kind(c);
+            if first == Kind::Mark {
+                fold_into(c, &mut folded);
+            } else {
+                token.class = first.class();
+                read_on(text, first, &mut token, &mut folded);
+                at = token.end;
             }
             // A message is at most a few kB, and longer ones only lose their folded forms.
             token.folded = (index(from), index(folded.len()));
+            token.mark = (token.class == Class::Mark).then_some(c);
             list.push(token);
         }
         Self { text, list, folded }
@@ -145,6 +116,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The i-th token.
+    #[inline(always)]
     pub fn get(&self, i: usize) -> Option<&Token> {
         self.list.get(i)
     }
@@ -162,13 +134,20 @@ impl<'a> Tokens<'a> {
         self.list.get(i).and_then(|t| self.text.get(t.start..t.end)).unwrap_or_default()
     }
 
+    /// The i-th token where it is a mark.
+    #[inline(always)]
+    pub fn mark(&self, i: usize) -> Option<char> {
+        self.list.get(i).and_then(|t| t.mark)
+    }
+
     /// Whether the i-th token is this mark.
+    #[inline(always)]
     pub fn is_mark(&self, i: usize, mark: char) -> bool {
-        self.list.get(i).is_some_and(|t| t.class == Class::Mark)
-            && self.written(i).starts_with(mark)
+        self.mark(i) == Some(mark)
     }
 
     /// The class of the i-th token.
+    #[inline(always)]
     pub fn class(&self, i: usize) -> Option<Class> {
         self.list.get(i).map(|t| t.class)
     }
@@ -176,6 +155,81 @@ impl<'a> Tokens<'a> {
     /// The first token that begins at or after a byte.
     pub fn at(&self, byte: usize) -> usize {
         self.list.partition_point(|t| t.start < byte)
+    }
+}
+
+/// Reads a token that is no mark to its end. Nearly all of them are plain letters and digits, which are
+/// read as bytes.
+fn read_on(text: &str, first: Kind, token: &mut Token, folded: &mut String) {
+    let (mut capitals, mut small, mut title) = (0_u32, 0_u32, false);
+    let mut at = token.start;
+    loop {
+        if matches!(first, Kind::Letter | Kind::Digit) {
+            let from = at;
+            let cased = capitals + small;
+            while let Some(byte) = text.as_bytes().get(at) {
+                match byte {
+                    b'a'..=b'z' => small += 1,
+                    b'A'..=b'Z' => {
+                        title |= at == token.start;
+                        capitals += 1;
+                    }
+                    b'0'..=b'9' => {}
+                    _ => break,
+                }
+                at += 1;
+            }
+            if capitals + small > cased {
+                token.class = Class::Word;
+            }
+            fold_plain(text.get(from..at).unwrap_or_default(), folded);
+        }
+        let Some(c) = char_at(text, at) else { break };
+        let after = at + c.len_utf8();
+        let begins = at == token.start;
+        let inside = begins
+            || match (first, kind(c)) {
+                (_, Kind::Joiner) => {
+                    // An apostrophe belongs to the word only between letters.
+                    is_mark(c)
+                        || (token.class == Class::Word
+                            && char_at(text, after).is_some_and(|c| kind(c) == Kind::Letter))
+                }
+                (Kind::Letter | Kind::Digit, Kind::Letter) => {
+                    token.class = Class::Word;
+                    true
+                }
+                (Kind::Letter | Kind::Digit, Kind::Digit) => true,
+                (Kind::Thai | Kind::Cjk, next) => next == first,
+                _ => false,
+            };
+        if !inside {
+            break;
+        }
+        let capital = is_upper(c);
+        title |= begins && capital;
+        capitals += u32::from(capital);
+        small += u32::from(is_lower(c));
+        fold_into(c, folded);
+        at = after;
+    }
+    token.end = at;
+    if token.class == Class::Word {
+        token.case = match (title, capitals, small) {
+            (_, 0, 0) => Case::None,
+            (true, 2.., 0) => Case::Upper,
+            (true, ..) => Case::Title,
+            _ => Case::Lower,
+        };
+    }
+}
+
+/// The character that begins at a byte.
+#[inline(always)]
+fn char_at(text: &str, at: usize) -> Option<char> {
+    match *text.as_bytes().get(at)? {
+        byte if byte.is_ascii() => Some(char::from(byte)),
+        _ => text.get(at..)?.chars().next(),
     }
 }
 
