@@ -30,7 +30,6 @@ unsafe extern "C" {
 unsafe extern "C" {
     #[wasm_bindgen(js_name = noneFound)]
     fn none_found() -> JsValue;
-    #[expect(clippy::too_many_arguments, reason = "all that is known of it, in one crossing")]
     #[wasm_bindgen(js_name = addFound)]
     fn add_found(
         list: &JsValue,
