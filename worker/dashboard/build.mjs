@@ -14,7 +14,7 @@ const dist = join(here, "dist");
 rmSync(dist, { recursive: true, force: true });
 await esbuild.build({
   // What only some pages need is a file of its own.
-  entryPoints: ["dashboard.css", "dashboard.js", "search.js", "charts.js", "sort.js"].map((name) => join(here, name)),
+  entryPoints: ["dashboard.css", "dashboard.js", "search.js", "charts.js", "sort.js", "live.js"].map((name) => join(here, name)),
   outdir: dist,
   entryNames: "[name]-[hash]",
   bundle: true,

@@ -44,6 +44,7 @@ pub mod facts;
 pub mod fields;
 pub mod happenings;
 pub mod identity;
+pub mod inbox;
 pub mod intake;
 pub mod keys;
 pub mod knowledge;
@@ -136,6 +137,7 @@ const ROOMS: &[Room] = &[
     overview::ROOM,
     desk::ROOM,
     views::ROOM,
+    inbox::ROOM,
 ];
 
 /// Pause between a change and what it leaves to be sent, so that a burst is sent once.

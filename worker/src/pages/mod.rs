@@ -6,8 +6,11 @@
 //! are tested natively. How to add one stands in ARCHITECTURE.md.
 
 mod access;
+mod actions;
 mod assets;
+mod billing;
 mod collection;
+mod configure;
 mod conversation;
 mod conversations;
 mod customer;
@@ -19,6 +22,8 @@ mod field;
 mod field_form;
 mod field_new;
 mod identity;
+mod inbox;
+mod live;
 mod marks;
 mod metrics;
 mod parts;
@@ -87,6 +92,8 @@ const ROOMS: &[&[Page]] = &[
     customers::PAGES,
     customer::PAGES,
     identity::PAGES,
+    inbox::PAGES,
+    live::PAGES,
     conversations::PAGES,
     conversation::PAGES,
     metrics::PAGES,
@@ -99,6 +106,9 @@ const ROOMS: &[&[Page]] = &[
     team::PAGES,
     workspace::PAGES,
     access::PAGES,
+    actions::PAGES,
+    configure::PAGES,
+    billing::PAGES,
 ];
 
 /// Whether an address is one of the dashboard's.

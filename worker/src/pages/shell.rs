@@ -25,6 +25,7 @@ const PLACES: &[(&str, &[Place])] = &[
         &[
             place("Customers", "/app/customers", Scope::CustomersRead),
             place("Conversations", "/app/conversations", Scope::ConversationsRead),
+            place("Inbox", "/app/inbox", Scope::ConversationsRead),
         ],
     ),
     (
@@ -34,6 +35,7 @@ const PLACES: &[(&str, &[Place])] = &[
             place("Signals", "/app/metrics/signals", Scope::ReportsRead),
         ],
     ),
+    ("Widget", &[place("Actions", "/app/actions", Scope::SettingsRead)]),
     (
         "AI & Automation",
         &[place("Data Collection", "/app/settings/data-collection", Scope::FieldsRead)],
@@ -57,6 +59,7 @@ const PLACES: &[(&str, &[Place])] = &[
         &[
             place("Workspace", "/app/settings/workspace", Scope::SettingsRead),
             place("Team", "/app/settings/team", Scope::MembersManage),
+            place("Billing", "/app/settings/billing", Scope::SettingsRead),
         ],
     ),
 ];

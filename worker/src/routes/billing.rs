@@ -78,7 +78,7 @@ async fn settle(mut call: Call) -> Outcome<Response> {
 }
 
 /// Who did it, in events: keys and the operator have a pseudonym of their own.
-fn who(caller: &Caller) -> MemberId {
+pub fn who(caller: &Caller) -> MemberId {
     match caller {
         Caller::In(principal) => match &principal.who {
             Who::Member(id) => id.clone(),

@@ -6,7 +6,7 @@
 
 mod actions;
 mod backfills;
-mod billing;
+pub mod billing;
 mod call;
 mod calls;
 mod channels;

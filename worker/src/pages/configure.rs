@@ -1,0 +1,343 @@
+//! How customer enrichment is set: what is asked for, how often, in which words; and its review, without
+//! which nothing is activated.
+
+use super::actions::{self, fields};
+use super::parts;
+use super::{Page, Visit};
+use crate::fault::{Fault, Outcome};
+use crate::http;
+use crate::ledger::actions::{Activate, Change, Found, Get};
+use askwell::Code;
+use askwell::access::Scope;
+use askwell::detect::Kind;
+use askwell::enrichment::{
+    self, ActionPatch, ActionShown, ActionState, Activation, EnrichmentConfig, Review,
+};
+use askwell::prompt::{Line, MAX_LINE_CHARS, default_line};
+use askwell::text::Lang;
+use maud::{Markup, html};
+use serde::Deserialize;
+use worker::Response;
+
+/// Where the page is.
+pub const PATH: &str = "/app/actions/customer-enrichment";
+const WORDS: &str = "words.";
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[
+    Page::get(PATH, Scope::SettingsRead, |visit| Box::pin(show(visit))),
+    Page::post("/app/actions/customer-enrichment/review", Scope::SettingsWrite, |visit| {
+        Box::pin(review(visit))
+    }),
+    Page::post("/app/actions/customer-enrichment/activate", Scope::SettingsWrite, |visit| {
+        Box::pin(activate(visit))
+    }),
+];
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Asked {
+    lang: Option<String>,
+}
+
+async fn show(visit: Visit) -> Outcome<Response> {
+    let Asked { lang } = visit.query()?;
+    let lang = lang.as_deref().and_then(Lang::from_tag).unwrap_or(Lang::En);
+    let found = visit.call(&Get).await?;
+    visit.page("Customer Enrichment", page(&found, lang, visit.may(Scope::SettingsWrite)))
+}
+
+async fn review(mut visit: Visit) -> Outcome<Response> {
+    let form = visit.form_text().await?;
+    let found: Found = visit.call(&Get).await?;
+    let form = Form::read(&form)?;
+    let config = form.put_into(found.action.config.clone()).checked()?;
+    let reviewed = Reviewed {
+        review: &enrichment::review(&config),
+        action: &found.action,
+        lang: form.words_in,
+        config: crate::fault::to_json("config", &config)?,
+        revision: form.revision,
+    };
+    visit.page("Review", review_page(&reviewed))
+}
+
+#[derive(Deserialize)]
+struct ActivateForm {
+    config: String,
+    review: String,
+    revision: u64,
+}
+
+async fn activate(mut visit: Visit) -> Outcome<Response> {
+    let ActivateForm { config, review, revision } = visit.form().await?;
+    let config: EnrichmentConfig = http::parse(config.as_bytes())?;
+    let found = visit.call(&Get).await?;
+    if found.revision != revision {
+        return Err(Fault::refused(
+            Code::PreconditionFailed,
+            "Somebody else has changed the action since you opened it; look at it again.",
+        ));
+    }
+    if found.action.state == ActionState::Available {
+        visit.call(&Activate { activation: Activation { config, review } }).await?;
+        return visit.done(
+            actions::PATH,
+            "Customer Enrichment is active for conversations that begin from now on.",
+        );
+    }
+    let patch = ActionPatch { enabled: None, config: Some(config) };
+    visit.call(&Change { patch, revision: Some(revision) }).await?;
+    visit.done(actions::PATH, "Saved, for conversations that begin from now on.")
+}
+
+/// What the form sends.
+#[derive(Debug, Clone)]
+pub struct Form {
+    fields: Vec<Kind>,
+    max_asks: u8,
+    cool_down_turns: u8,
+    lang: Option<Lang>,
+    hold_out_percent: u8,
+    words_in: Lang,
+    words: Vec<(Line, String)>,
+    revision: u64,
+}
+
+impl Form {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`].
+    pub fn read(text: &str) -> Outcome<Self> {
+        let pairs: Vec<(String, String)> = http::query(text)?;
+        let get = |name: &str| {
+            pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+        };
+        let number = |name: &str, label: &str| {
+            let wrong = || Fault::refused(Code::InvalidField, format!("{label} must be a number."));
+            get(name).parse::<u8>().map_err(|_| wrong())
+        };
+        let asked = |kind: &Kind| {
+            pairs.iter().any(|(key, value)| key == "fields" && value == kind.as_str())
+        };
+        let words = Line::ALL.into_iter().filter_map(|line| {
+            let name = format!("{WORDS}{}", line.code());
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, text)| (line, text.clone()))
+        });
+        Ok(Self {
+            fields: Kind::ALL.into_iter().filter(asked).collect(),
+            max_asks: number("max_asks", "The number of questions")?,
+            cool_down_turns: number("cool_down_turns", "The number of messages")?,
+            lang: Lang::from_tag(get("lang")),
+            hold_out_percent: number("hold_out_percent", "The share that is held out")?,
+            words_in: Lang::from_tag(get("words_in")).unwrap_or(Lang::En),
+            words: words.collect(),
+            revision: get("revision").parse().unwrap_or_default(),
+        })
+    }
+
+    /// The configuration with what the form says; the words of other languages stay.
+    pub fn put_into(&self, config: EnrichmentConfig) -> EnrichmentConfig {
+        let mut wording = config.wording;
+        for (line, text) in &self.words {
+            wording.set(self.words_in, *line, text.replace("\r\n", "\n"));
+        }
+        EnrichmentConfig {
+            fields: self.fields.clone(),
+            max_asks: self.max_asks,
+            cool_down_turns: self.cool_down_turns,
+            lang: self.lang,
+            hold_out_percent: self.hold_out_percent,
+            wording,
+        }
+    }
+}
+
+/// A language, as people say it.
+pub const fn language(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "English",
+        Lang::Es => "Spanish",
+        Lang::Fr => "French",
+        Lang::De => "German",
+        Lang::Pt => "Portuguese",
+        Lang::It => "Italian",
+        Lang::Nl => "Dutch",
+        Lang::Pl => "Polish",
+        Lang::Ja => "Japanese",
+        Lang::Zh => "Chinese",
+        Lang::Th => "Thai",
+        Lang::Tr => "Turkish",
+        Lang::Hi => "Hindi",
+        Lang::Ar => "Arabic",
+        Lang::Sv => "Swedish",
+    }
+}
+
+const fn said_when(line: Line) -> &'static str {
+    match line {
+        Line::EmailSend => "E-mail, to send something there",
+        Line::EmailBook => "E-mail, to confirm a booking",
+        Line::EmailHandoff => "E-mail, so that a person's answer arrives",
+        Line::EmailReturning => "E-mail, to find what is on file",
+        Line::NameBook => "Name, for a booking",
+        Line::NameCall => "Name, for a call",
+        Line::NameMatter => "Name, to look into a matter",
+        Line::PhoneBook => "Phone, for a booking",
+        Line::PhoneCall => "Phone, to call there",
+        Line::ConfirmOnFile => "Does the e-mail on file still hold? ({value} may stand in it)",
+        Line::ConfirmSlip => "Was a likelier spelling meant? ({value} must stand in it)",
+    }
+}
+
+/// The configuration, to be changed or only looked at.
+pub fn page(found: &Found, lang: Lang, may_write: bool) -> Markup {
+    let action = &found.action;
+    let config = &action.config;
+    let languages: Vec<(String, String)> =
+        Lang::ALL.iter().map(|l| (l.code().to_owned(), language(*l).to_owned())).collect();
+    html! {
+        p { a href=(actions::PATH) { "← Actions" } }
+        h1 { "Configure Customer Enrichment" }
+        p.muted { (action.description) }
+        @if !may_write { (behaviour(&enrichment::review(config))) }
+        @else {
+            article {
+                header { h2 { "Words in" } }
+                form method="get" action=(PATH) {
+                    div.row {
+                        select name="lang" aria-label="Language of the words" data-go {
+                            @for (code, name) in &languages { option value=(code) selected[code == lang.code()] { (name) } }
+                        }
+                        noscript { button.secondary.small { "Show" } }
+                        span.muted.small-text { "Visitors are asked in the language that they write in." }
+                    }
+                }
+            }
+            form method="post" action={ (PATH) "/review" } {
+                (parts::hidden("revision", &found.revision.to_string()))
+                (parts::hidden("words_in", lang.code()))
+                article {
+                    header { h2 { "What is asked for, and how often" } }
+                    fieldset {
+                        legend { "Fields" }
+                        @for kind in Kind::ALL {
+                            label { input type="checkbox" name="fields" value=(kind.as_str()) checked[config.fields.contains(&kind)]; (parts::kind(kind)) }
+                        }
+                    }
+                    p.muted.small-text { "The platform is noted by itself, and never asked for." }
+                    div.fields {
+                        label { "Most questions in a conversation" input type="number" name="max_asks" min="1" max="3" required value=(config.max_asks); }
+                        label { "Messages to let pass after one that was passed over" input type="number" name="cool_down_turns" min="0" max="20" required value=(config.cool_down_turns); }
+                        label { "Visitors who are never asked, in %" input type="number" name="hold_out_percent" min="0" max="100" required value=(config.hold_out_percent); }
+                        (parts::select("Language where nothing tells it", "lang", "English", &languages, config.lang.map_or("", |l| l.code())))
+                    }
+                    p.muted.small-text { "Visitors who are never asked show what asking costs and brings: see What it brings." }
+                }
+                article {
+                    header { h2 { "Words in " (language(lang)) } }
+                    p.muted.small-text { "Leave a field empty for the built-in words, which stand in it in grey. " (MAX_LINE_CHARS) " characters at most." }
+                    @for line in Line::ALL {
+                        @let own = config.wording.iter().find(|(l, n, _)| (*l, *n) == (lang, line)).map_or("", |found| found.2);
+                        label {
+                            (said_when(line))
+                            textarea name={ (WORDS) (line.code()) } rows="2" maxlength=(MAX_LINE_CHARS) lang=(lang.code()) dir="auto" placeholder=(default_line(lang, line)) { (own) }
+                        }
+                    }
+                }
+                button { "Review" }
+            }
+        }
+    }
+}
+
+fn behaviour(review: &Review) -> Markup {
+    html! { ul { @for sentence in &review.behaviour { li { (sentence) } } } }
+}
+
+/// What is reviewed.
+#[derive(Debug, Clone)]
+pub struct Reviewed<'a> {
+    /// The configuration in words.
+    pub review: &'a Review,
+    /// The action as it stands.
+    pub action: &'a ActionShown,
+    /// In which language its questions are shown.
+    pub lang: Lang,
+    /// The configuration, as it is sent on.
+    pub config: String,
+    /// Counts the changes of what it was made from.
+    pub revision: u64,
+}
+
+/// The review: nothing is changed before it is confirmed.
+pub fn review_page(reviewed: &Reviewed) -> Markup {
+    let Reviewed { review, action, lang, config, revision } = reviewed;
+    let fresh = action.state == ActionState::Available;
+    html! {
+        h1 { "Review" }
+        p { "Nothing has been changed yet. This is what visitors would meet:" }
+        article {
+            header { h2 { "How it behaves" } }
+            (behaviour(review))
+            p.muted.flat { "Collected: " (fields(&review.config.fields)) ", and the platform." }
+        }
+        article {
+            header { h2 { "The questions, in " (language(*lang)) } }
+            (parts::table("Questions", html! {
+                thead { tr { th scope="col" { "When" } th scope="col" { "Asks for" } th scope="col" { "Words" } } }
+                tbody {
+                    @for question in &review.questions {
+                        tr {
+                            td.wrap { (question.when) }
+                            td { (parts::kind(question.field)) }
+                            td.wrap {
+                                @if let Some(said) = question.words.get(lang) {
+                                    span lang=(lang.code()) dir="auto" { (said.text) }
+                                    @if said.own { " " span.badge { "yours" } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }))
+        }
+        div.row {
+            form method="post" action={ (PATH) "/activate" } {
+                (parts::hidden("config", config))
+                (parts::hidden("review", &review.review))
+                (parts::hidden("revision", &revision.to_string()))
+                button { @if fresh { "Activate" } @else { "Save" } }
+            }
+            a role="button" .secondary href={ (PATH) "?lang=" (lang.code()) } { "Back" }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_changes_the_words_of_its_language_alone() {
+        let text = "fields=email&fields=name&max_asks=2&cool_down_turns=0&hold_out_percent=10&lang=&words_in=de&words.email_send=Wohin%3F&words.name_book=&revision=4";
+        let form = Form::read(text).unwrap();
+        let mut before = EnrichmentConfig::default();
+        before.wording.set(Lang::En, Line::EmailSend, "Where to?".to_owned());
+        before.wording.set(Lang::De, Line::NameBook, "Name?".to_owned());
+        let after = form.put_into(before).checked().unwrap();
+        assert_eq!(after.fields, [Kind::Name, Kind::Email]);
+        assert_eq!((after.max_asks, after.cool_down_turns, after.hold_out_percent), (2, 0, 10));
+        assert_eq!((after.lang, form.revision), (None, 4));
+        let words: Vec<_> = after.wording.iter().collect();
+        assert_eq!(
+            words,
+            [(Lang::En, Line::EmailSend, "Where to?"), (Lang::De, Line::EmailSend, "Wohin?")]
+        );
+        let wrong = Form::read("max_asks=many&cool_down_turns=0&hold_out_percent=0");
+        assert_eq!(wrong.unwrap_err().public().code, Code::InvalidField);
+        let none = Form::read("max_asks=1&cool_down_turns=0&hold_out_percent=0").unwrap();
+        assert!(none.put_into(EnrichmentConfig::default()).checked().is_err(), "no field ticked");
+    }
+}
