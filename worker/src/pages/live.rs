@@ -413,6 +413,7 @@ mod tests {
             summary: serde_json::from_value(summary).unwrap(),
             transcript: vec![message],
             facts: Facts::default(),
+            proven: Default::default(),
             answers: Vec::new(),
         };
         let desk = DeskShown {
