@@ -67,6 +67,12 @@ export interface EnrichmentData extends CommonData {
   ask_arm?: "asked" | "held_out";
 }
 
+/** What was done by itself after a conversation. */
+export interface AutomationData extends CommonData {
+  /** Which automation. */
+  automation_id?: `au_${string}`;
+}
+
 /** The data of each event, by its type on the wire. */
 export interface EventData {
   /** Somebody of the team signed in. */
@@ -133,6 +139,8 @@ export interface EventData {
   "askwell.enrichment.passed_over": EnrichmentData;
   /** The visitor said nothing after a question. */
   "askwell.enrichment.left": EnrichmentData;
+  /** An automation told a webhook of a conversation. */
+  "askwell.automation.ran": AutomationData;
 }
 
 /** CloudEvents 1.0 in JSON format. */

@@ -123,6 +123,8 @@ derived! {
     GapId "kg_";
     /// A webhook that takes a workspace's events.
     EndpointId "wh_";
+    /// Something that is done by itself after a conversation.
+    AutomationId "au_";
 }
 
 checked_text! {

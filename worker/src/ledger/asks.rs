@@ -7,7 +7,10 @@
 use super::cx::Cx;
 use super::op::{Op, Room, Write};
 use super::settings::{self, Settings};
-use super::{Workspace, answers, archives, backfills, conversations, drafts, exports, fields, llm};
+use super::{
+    Workspace, answers, archives, automations, backfills, conversations, drafts, exports, fields,
+    llm,
+};
 use crate::alarm;
 use crate::bind;
 use crate::config;
@@ -301,6 +304,9 @@ impl Write for Done {
         answers::set(cx, &conversation_id, self.revision, &self.answers)?;
         exports::refresh(cx, &row.conversation_id)?;
         cx.sql.run("DELETE FROM asks WHERE id = ?", bind![self.ask])?;
+        if row.cause == CLOSING {
+            automations::go_on(cx, &conversation_id)?;
+        }
         backfills::told(cx, &row.cause, true, cost)
     }
 }
@@ -333,6 +339,9 @@ impl Write for GiveUp {
         }
         if let Some(known) = conversations::known(cx.sql, &conversation_id)? {
             answers::set(cx, &conversation_id, known.revision, &pending)?;
+        }
+        if row.cause == CLOSING {
+            automations::go_on(cx, &conversation_id)?;
         }
         backfills::told(cx, &row.cause, false, 0)
     }

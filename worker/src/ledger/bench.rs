@@ -50,7 +50,7 @@ fn fill(ledger: &Ledger, people: i64, talks: i64) {
         "{{each}} INSERT INTO customers (id, email, name, phone, platforms, first_at, last_at, conversations)
          SELECT printf('cu_%026d', i), iif(i % 5 = 0, NULL, 'p' || i || '@mail' || (i % 97) || '.example'),
            iif(i % 7 = 0, NULL, {first_name} || ' Family' || (i % 3001)), iif(i % 3 = 0, printf('+4420%08d', i), NULL),
-           iif(i % 4 = 0, '[\"web-widget\",\"line\"]', '[\"web-widget\"]'), {FIRST}, {FIRST} + (i * 7919 % 100000) * ({YEAR_MS} / 100000), {talks} / {people}
+           iif(i % 4 = 0, '[\"web_widget\",\"line\"]', '[\"web_widget\"]'), {FIRST}, {FIRST} + (i * 7919 % 100000) * ({YEAR_MS} / 100000), {talks} / {people}
          FROM n"
     ));
     run(
@@ -66,7 +66,7 @@ fn fill(ledger: &Ledger, people: i64, talks: i64) {
     run(&format!(
         "{{each}} INSERT INTO conversations (id, customer_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, sentiment, classify_ms, told)
          SELECT printf('cv_%026d', i), printf('cu_%026d', i * 31 % {people}), printf('vi_%026d', i * 31 % {people}), iif(i % 50 = 0, 'failed', 'completed'), 1, iif(i % 9 = 0, 'outbound', 'inbound'),
-           iif(i % 4 = 0, 'line', iif(i % 7 = 0, 'email', 'web-widget')), i % 20 = 0, iif(i % 3 = 0, 'de', 'en'), 6, {FIRST} + i * ({YEAR_MS} / {talks}), {FIRST} + i * ({YEAR_MS} / {talks}) + 300000,
+           iif(i % 4 = 0, 'line', iif(i % 7 = 0, 'email', 'web_widget')), i % 20 = 0, iif(i % 3 = 0, 'de', 'en'), 6, {FIRST} + i * ({YEAR_MS} / {talks}), {FIRST} + i * ({YEAR_MS} / {talks}) + 300000,
            iif(i % 10 = 0, 'negative', iif(i % 6 = 0, 'positive', 'neutral')), 40, 2
          FROM n"
     ));
@@ -95,7 +95,7 @@ fn fill(ledger: &Ledger, people: i64, talks: i64) {
 
 /// Times something, and prints the median and the slowest of a hundred.
 fn time(name: &str, times: u32, mut work: impl FnMut(u32)) {
-    work(u32::MAX);
+    work(0);
     let mut took: Vec<Duration> = (0..times)
         .map(|n| {
             let begun = Instant::now();

@@ -124,6 +124,21 @@ pub fn plan(cx: &Cx, seq: i64, lane: &str, name: Name) -> Outcome<()> {
     Ok(())
 }
 
+/// Lets an event that has just been put in go to one webhook, whatever that takes otherwise.
+pub fn also(cx: &Cx, event: &str, endpoint: &EndpointId) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Place {
+        seq: i64,
+        lane: String,
+    }
+    let place: Option<Place> =
+        cx.sql.first("SELECT seq, lane FROM events WHERE id = ?", bind![event])?;
+    // One that looks like personal data was held back.
+    let Some(Place { seq, lane }) = place else { return Ok(()) };
+    wait(cx.sql, seq, endpoint, &lane)?;
+    lanes::wake(cx, endpoint, &lane)
+}
+
 fn wait(sql: &Sql, seq: i64, endpoint: &EndpointId, lane: &str) -> Outcome<()> {
     sql.run(
         "INSERT INTO deliveries (seq, endpoint, lane, state) VALUES (?, ?, ?, 'waiting')

@@ -154,6 +154,12 @@ pub fn tags(sql: &Sql, subject: &str) -> Outcome<Vec<String>> {
     Ok(rows.into_iter().map(|row| row.tag).collect())
 }
 
+/// Whether one more tag would be one too many.
+pub fn is_full(cx: &Cx, subject: &Subject, tag: &str) -> Outcome<bool> {
+    let tags = tags(cx.sql, &subject.find(cx)?)?;
+    Ok(tags.len() as u64 >= TAGS_MOST && !tags.iter().any(|one| one == tag))
+}
+
 /// Writes a note.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AddNote {

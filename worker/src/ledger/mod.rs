@@ -20,6 +20,7 @@ pub mod answers;
 pub mod archives;
 pub mod asking;
 pub mod asks;
+pub mod automations;
 pub mod backfills;
 #[cfg(test)]
 mod bench;
@@ -115,6 +116,7 @@ const ROOMS: &[Room] = &[
     answers::ROOM,
     reviews::ROOM,
     asks::ROOM,
+    automations::ROOM,
     backfills::ROOM,
     stats::ROOM,
     collected::ROOM,

@@ -5,7 +5,8 @@ use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Room, Write};
 use super::{
-    answers, archives, asking, asks, conversations, customers, events, exports, facts, identity,
+    answers, archives, asking, asks, automations, conversations, customers, events, exports, facts,
+    identity,
 };
 use crate::bind;
 use crate::conversation::calls::Archive;
@@ -123,6 +124,7 @@ impl Record {
         } else {
             asks::put(cx, id, asks::CLOSING, &self.ask, true)?;
         }
+        automations::after(cx, self)?;
         asking::put(cx, self)?;
         documents::stale(cx, Kind::Visitor, closed.visitor_id.as_str())?;
         documents::stale(cx, Kind::Transcript, id.as_str())?;

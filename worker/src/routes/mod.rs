@@ -5,6 +5,7 @@
 //! answered with, and the OpenAPI document, is derived from the table.
 
 mod actions;
+mod automations;
 mod backfills;
 pub mod billing;
 mod call;
@@ -83,6 +84,7 @@ const ROOMS: &[&[Bound]] = &[
     drafts::ROUTES,
     reviews::ROUTES,
     backfills::ROUTES,
+    automations::ROUTES,
     llm::ROUTES,
     conversations::ROUTES,
     decisions::ROUTES,

@@ -1,5 +1,6 @@
 //! Wire types of the HTTP API, shared by the Worker and everything that talks to it.
 
+mod automation;
 mod backfill;
 mod call;
 mod channel;
@@ -33,6 +34,10 @@ pub mod shape;
 mod webhook;
 mod workspace;
 
+pub use automation::{
+    Automation, AutomationAction, AutomationConditions, AutomationList, AutomationRun,
+    AutomationTarget, NewAutomation, Trigger,
+};
 pub use backfill::{
     Backfill, BackfillAction, BackfillEstimate, BackfillList, BackfillState, NewBackfill,
     NewBackfillAction, NewClassification,

@@ -4,8 +4,8 @@ use crate::access::{Scope, Scopes};
 use crate::detect::Region;
 use crate::error::Code;
 use crate::id::{
-    ArticleId, ChannelId, ConversationId, CustomerId, EndpointId, EventId, GapId, KeyId, MemberId,
-    VisitorId, WorkspaceId,
+    ArticleId, AutomationId, ChannelId, ConversationId, CustomerId, EndpointId, EventId, GapId,
+    KeyId, MemberId, VisitorId, WorkspaceId,
 };
 use crate::metrics::collected::Counted;
 use crate::prompt::{Line, MAX_LINE_CHARS, Wording};
@@ -41,6 +41,7 @@ text! {
     VisitorId "^vi_[0-9a-hjkmnp-tv-z]{26}$", "A visitor's browser, or a user of another platform.";
     MemberId "^us_[0-9a-hjkmnp-tv-z]{26}$", "A person of the team.";
     ArticleId "^ka_[0-9a-hjkmnp-tv-z]{26}$", "An article of the knowledge base.";
+    AutomationId "^au_[0-9a-hjkmnp-tv-z]{26}$", "An automation.";
     GapId "^kg_[0-9a-hjkmnp-tv-z]{26}$", "A question that no article answered.";
     KeyId "^ky_[0-9a-hjkmnp-tv-z]{26}$", "A key of the workspace.";
     EventId "^ev_[0-9a-hjkmnp-tv-z]{26}$", "An event.";

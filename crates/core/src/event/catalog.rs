@@ -9,7 +9,7 @@ use super::values::{
 use crate::conversation::Platform;
 use crate::detect::Kind;
 use crate::error::{Code, Error};
-use crate::id::ThemeId;
+use crate::id::{AutomationId, ThemeId};
 use crate::prompt::{Arm, Moment};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -134,6 +134,8 @@ fields! {
     AskMoment ask_moment: Moment, Some(Group::Enrichment);
     /// Whether the question was put or kept back.
     AskArm ask_arm: Arm, Some(Group::Enrichment);
+    /// Which automation.
+    AutomationId automation_id: AutomationId, Some(Group::Automation);
 }
 
 fn read_field<T: FieldValue>(field: Field, value: Value) -> Result<Option<T>, Error> {

@@ -17,6 +17,8 @@ tags! {
         Outcome = "interaction.outcome",
         /// Questions for contact details, and what became of them.
         Enrichment = "enrichment",
+        /// What was done by itself after a conversation.
+        Automation = "automation",
     }
     /// Who tells of an event, and so whether it may be handed in ([`super::ingest`]).
     Origin {
@@ -120,6 +122,8 @@ names! {
     EnrichmentPassedOver = "enrichment.passed_over", Enrichment, Askwell, "closing at an end: for each question that was passed over";
     /// The visitor said nothing after a question.
     EnrichmentLeft = "enrichment.left", Enrichment, Askwell, "closing at an end: for a question after which nothing was said";
+    /// An automation told a webhook of a conversation.
+    AutomationRan = "automation.ran", Automation, Askwell, "closing: an automation that tells a webhook runs, once for a conversation and trigger; the webhook that it names gets it whatever it takes otherwise";
 }
 
 impl Name {

@@ -18,9 +18,11 @@ pub struct DataPoint {
 }
 
 /// The optional fields that are text, in the order of the catalog. Those of questions for contact
-/// details come with nothing of outcomes, and stand in their blobs, the last ones.
+/// details come with nothing of outcomes, and stand in their blobs, the last ones. Which automation ran
+/// stands in none: there are twenty.
 pub fn blob_fields() -> impl Iterator<Item = Field> {
-    let asked = |field: &Field| field.group() == Some(Group::Enrichment);
+    let asked =
+        |field: &Field| matches!(field.group(), Some(Group::Enrichment | Group::Automation));
     Field::ALL
         .iter()
         .copied()

@@ -149,6 +149,7 @@ fn interface(group: Group) -> &'static str {
         Group::Ai => "AiData",
         Group::Outcome => "OutcomeData",
         Group::Enrichment => "EnrichmentData",
+        Group::Automation => "AutomationData",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::conversation::Platform;
 use crate::detect::Kind;
-use crate::id::ThemeId;
+use crate::id::{AutomationId, ThemeId};
 use crate::prompt::{Arm, Moment};
 use core::fmt;
 use serde::de::DeserializeOwned;
@@ -54,6 +54,12 @@ impl FieldValue for u64 {
 }
 
 impl FieldValue for ThemeId {
+    fn values() -> Values {
+        Values::Id(Self::PREFIX)
+    }
+}
+
+impl FieldValue for AutomationId {
     fn values() -> Values {
         Values::Id(Self::PREFIX)
     }

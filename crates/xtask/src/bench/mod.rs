@@ -9,6 +9,7 @@ mod privacy;
 mod prompt;
 mod reply;
 mod size;
+mod store;
 mod widget;
 
 use crate::project::Project;
@@ -36,6 +37,8 @@ pub enum Bench {
     Reply(reply::Args),
     /// Looks for personal data in events, log and day files after real dialogues and messages full of it.
     Privacy(privacy::Args),
+    /// The ledger with 100,000 customers and 1,000,000 conversations: lists, reports, closings.
+    Store(store::Args),
     /// The engine that visitors load: bytes of the wasm module and its glue, by section.
     Size,
     /// The widget on a page: sizes, time to ready, longest task and memory, beside other chats.
@@ -51,6 +54,7 @@ pub fn run(project: &Project, bench: &Bench) -> Result<()> {
         Bench::Export(args) => export::run(project, args),
         Bench::Reply(args) => reply::run(project, args),
         Bench::Privacy(args) => privacy::run(project, args),
+        Bench::Store(args) => store::run(project, args),
         Bench::Size => size::run(project),
         Bench::Widget(args) => widget::run(project, args),
     }

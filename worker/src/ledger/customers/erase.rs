@@ -36,7 +36,7 @@ impl Call for Erase {
 }
 
 /// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(&str, &str); 18] = [
+const OF_CONVERSATION: [(&str, &str); 20] = [
     replies::OF_CONVERSATION,
     knowledge::OF_CONVERSATION,
     ("asks", "conversation_id"),
@@ -47,6 +47,8 @@ const OF_CONVERSATION: [(&str, &str); 18] = [
     ("channel_deliveries", "conversation_id"),
     ("facts", "conversation_id"),
     ("proven", "conversation_id"),
+    ("automation_runs", "conversation_id"),
+    ("automation_waits", "conversation_id"),
     ("archives", "conversation_id"),
     ("revisions", "conversation_id"),
     ("feedback", "conversation_id"),

@@ -1,0 +1,503 @@
+//! What is done by itself after a conversation: tags, notes, and telling a webhook.
+//!
+//! An automation runs once for a conversation and trigger: the row that says so is written in the
+//! transaction that does it, and stands in the way of a second time. So a closing that comes twice does
+//! nothing twice, and one that is closed again after a reopening runs only what has not run for it: those
+//! whose conditions hold now for the first time. All of them run when the closing is recorded, after it
+//! was classified; where a language model is still to answer, those that wait for answers run after it.
+
+use super::customers::bad_text;
+use super::cx::Cx;
+use super::marks::{AddNote, ChangeTags, Subject};
+use super::op::{Op, Read, Room, Write};
+use super::record::Record;
+use super::{deliveries, endpoints, events, marks};
+use crate::bind;
+use crate::fault::{Fault, Outcome, from_json, to_json};
+use crate::rpc::Call;
+use crate::sql::{Migration, word};
+use askwell::api::{
+    Automation, AutomationAction, AutomationRun, AutomationTarget, NewAutomation, Page, PageQuery,
+    TagChange, Trigger,
+};
+use askwell::conversation::{Direction, Marker, Platform, Role, Sentiment};
+use askwell::event::{Event, Name, Payload, Scope, UserId};
+use askwell::id::{AutomationId, ConversationId, CustomerId, OrgId};
+use askwell::time::UnixMillis;
+use askwell::{Code, Error};
+use serde::{Deserialize, Serialize};
+
+/// See [`super::ROOMS`]; after the rooms of marks, answers and asks.
+pub const ROOM: Room = Room {
+    migrations: &[Migration {
+        id: "automations/1",
+        statements: &[
+            "CREATE TABLE automations (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, trigger_on TEXT NOT NULL, enabled INTEGER NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL)",
+            "CREATE TABLE automation_runs (conversation_id TEXT NOT NULL, automation_id TEXT NOT NULL, trigger_on TEXT NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL, undone TEXT NOT NULL, PRIMARY KEY (conversation_id, automation_id, trigger_on)) WITHOUT ROWID",
+            "CREATE INDEX automation_runs_by_time ON automation_runs (automation_id, at, conversation_id)",
+            // Those that wait until a language model has answered.
+            "CREATE TABLE automation_waits (conversation_id TEXT NOT NULL, automation_id TEXT NOT NULL, trigger_on TEXT NOT NULL, PRIMARY KEY (conversation_id, automation_id, trigger_on)) WITHOUT ROWID",
+        ],
+    }],
+    ops: &[
+        Op::read::<List>(),
+        Op::read::<Get>(),
+        Op::write::<Add>(),
+        Op::write::<Put>(),
+        Op::write::<Remove>(),
+        Op::read::<Runs>(),
+    ],
+    ..Room::EMPTY
+};
+
+const MOST: u64 = 50;
+const ACTIONS: usize = 10;
+const ANSWERS: usize = 10;
+const NAME_BYTES: usize = 100;
+const TAG_BYTES: usize = 60;
+const NOTE_BYTES: usize = 8_000;
+
+/// All of them, in the order in which they run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct List;
+
+impl Call for List {
+    const NAME: &'static str = "automations.list";
+    type Out = Vec<Automation>;
+}
+
+const SHOWN: &str = "SELECT a.id, a.body, a.created_at, (SELECT count(*) FROM automation_runs r WHERE r.automation_id = a.id) AS runs, (SELECT max(at) FROM automation_runs r WHERE r.automation_id = a.id) AS last_run_at FROM automations a";
+
+#[derive(Deserialize)]
+struct Row {
+    id: AutomationId,
+    body: String,
+    created_at: i64,
+    runs: u64,
+    last_run_at: Option<i64>,
+}
+
+impl Row {
+    fn read(self) -> Outcome<Automation> {
+        let NewAutomation { name, enabled, on, when, then } = from_json("automation", &self.body)?;
+        Ok(Automation {
+            automation_id: self.id,
+            name,
+            enabled,
+            on,
+            when,
+            then,
+            created_at: UnixMillis(self.created_at),
+            runs: self.runs,
+            last_run_at: self.last_run_at.map(UnixMillis),
+        })
+    }
+}
+
+impl Read for List {
+    fn run(self, cx: &Cx) -> Outcome<Vec<Automation>> {
+        let rows: Vec<Row> = cx.sql.rows(&format!("{SHOWN} ORDER BY a.seq"), bind![])?;
+        rows.into_iter().map(Row::read).collect()
+    }
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Get {
+    /// Which.
+    pub automation_id: AutomationId,
+}
+
+impl Call for Get {
+    const NAME: &'static str = "automations.get";
+    type Out = Automation;
+}
+
+impl Read for Get {
+    fn run(self, cx: &Cx) -> Outcome<Automation> {
+        let row: Option<Row> =
+            cx.sql.first(&format!("{SHOWN} WHERE a.id = ?"), bind![self.automation_id.as_str()])?;
+        row.ok_or_else(|| Error::new(Code::NotFound, "there is no such automation"))?.read()
+    }
+}
+
+/// A new one. It runs for what is closed from now on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Add {
+    /// As it is to be.
+    pub new: NewAutomation,
+}
+
+impl Call for Add {
+    const NAME: &'static str = "automations.add";
+    type Out = Automation;
+}
+
+impl Write for Add {
+    fn run(self, cx: &Cx) -> Outcome<Automation> {
+        check(cx, &self.new)?;
+        let n = cx.sql.count("SELECT count(*) AS n FROM automations", bind![])?;
+        if n >= MOST {
+            let detail = "a workspace may have 50 automations at most; remove one first";
+            return Err(Error::new(Code::InvalidField, detail).into());
+        }
+        let (at, count) = (cx.now.0.to_le_bytes(), n.to_le_bytes());
+        let name = self.new.name.as_bytes();
+        let automation_id =
+            AutomationId::derive(&[cx.workspace.as_str().as_bytes(), name, &at, &count]);
+        cx.sql.run(
+            "INSERT INTO automations (id, trigger_on, enabled, body, created_at) VALUES (?, ?, ?, ?, ?)",
+            bind![
+                automation_id.as_str(),
+                self.new.on.as_str(),
+                i64::from(self.new.enabled),
+                to_json("automation", &self.new)?,
+                cx.now.0
+            ],
+        )?;
+        Get { automation_id }.run(cx)
+    }
+}
+
+/// Sets one anew. What it has run for it runs for no more, also with other conditions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Put {
+    /// Which.
+    pub automation_id: AutomationId,
+    /// As it is to be.
+    pub new: NewAutomation,
+}
+
+impl Call for Put {
+    const NAME: &'static str = "automations.put";
+    type Out = Automation;
+}
+
+impl Write for Put {
+    fn run(self, cx: &Cx) -> Outcome<Automation> {
+        let get = Get { automation_id: self.automation_id };
+        get.clone().run(cx)?;
+        check(cx, &self.new)?;
+        cx.sql.run(
+            "UPDATE automations SET trigger_on = ?, enabled = ?, body = ? WHERE id = ?",
+            bind![
+                self.new.on.as_str(),
+                i64::from(self.new.enabled),
+                to_json("automation", &self.new)?,
+                get.automation_id.as_str()
+            ],
+        )?;
+        get.run(cx)
+    }
+}
+
+/// Removes one, and its log. What it has done stays.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Remove {
+    /// Which.
+    pub automation_id: AutomationId,
+}
+
+impl Call for Remove {
+    const NAME: &'static str = "automations.remove";
+    type Out = ();
+}
+
+impl Write for Remove {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        let get = Get { automation_id: self.automation_id };
+        get.clone().run(cx)?;
+        let id = get.automation_id.as_str();
+        for (table, column) in [
+            ("automations", "id"),
+            ("automation_runs", "automation_id"),
+            ("automation_waits", "automation_id"),
+        ] {
+            cx.sql.run(&format!("DELETE FROM {table} WHERE {column} = ?"), bind![id])?;
+        }
+        Ok(())
+    }
+}
+
+/// For which conversations one has run, the latest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Runs {
+    /// Which.
+    pub automation_id: AutomationId,
+    /// Which page.
+    pub page: PageQuery,
+}
+
+impl Call for Runs {
+    const NAME: &'static str = "automations.runs";
+    type Out = Page<AutomationRun>;
+}
+
+/// The order of the log: the latest first.
+const BY_TIME: &str = "ran";
+
+impl Read for Runs {
+    fn run(self, cx: &Cx) -> Outcome<Page<AutomationRun>> {
+        #[derive(Deserialize)]
+        struct Ran {
+            conversation_id: ConversationId,
+            trigger_on: String,
+            revision: u32,
+            at: i64,
+            undone: String,
+        }
+        Get { automation_id: self.automation_id.clone() }.run(cx)?;
+        let (at, id) = self.page.after(BY_TIME)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
+        let rows: Vec<Ran> = cx.sql.rows(
+            "SELECT conversation_id, trigger_on, revision, at, undone FROM automation_runs WHERE automation_id = ? AND (at, conversation_id) < (?, ?) ORDER BY at DESC, conversation_id DESC LIMIT ?",
+            bind![self.automation_id.as_str(), at, id, self.page.rows()],
+        )?;
+        let items = rows
+            .into_iter()
+            .map(|row| {
+                Ok(AutomationRun {
+                    conversation_id: row.conversation_id,
+                    on: word(row.trigger_on)?,
+                    revision: row.revision,
+                    at: UnixMillis(row.at),
+                    undone: from_json("undone", &row.undone)?,
+                })
+            })
+            .collect::<Outcome<Vec<_>>>()?;
+        let next = self.page.next(BY_TIME, &items, |run| (run.at.0, run.conversation_id.as_str()));
+        Ok(Page { items, next })
+    }
+}
+
+fn check(cx: &Cx, new: &NewAutomation) -> Outcome<()> {
+    let refuse = |detail: &str| Err(Error::new(Code::InvalidField, detail.to_owned()).into());
+    if bad_text(new.name.trim(), NAME_BYTES) || new.name.chars().any(char::is_control) {
+        return refuse("the field `name` must have 1 to 100 bytes on one line");
+    }
+    if new.then.is_empty() || new.then.len() > ACTIONS {
+        return refuse("the field `then` must have 1 to 10 entries");
+    }
+    if new.when.answers.len() > ANSWERS {
+        return refuse("the field `when.answers` may have 10 entries at most");
+    }
+    for answer in &new.when.answers {
+        let known = "SELECT count(*) AS n FROM fields WHERE id = ?";
+        if cx.sql.count(known, bind![answer.field_id.as_str()])? == 0 {
+            return refuse("a `field_id` in `when.answers` is none of the workspace's questions");
+        }
+    }
+    for action in &new.then {
+        match action {
+            AutomationAction::Tag { tag, .. } => {
+                if bad_text(tag.trim(), TAG_BYTES) || tag.chars().any(char::is_control) {
+                    return refuse("a `tag` in `then` must have 1 to 60 bytes on one line");
+                }
+            }
+            AutomationAction::Note { text, .. } => {
+                if bad_text(text.trim(), NOTE_BYTES) {
+                    return refuse("a `text` in `then` must have 1 to 8,000 bytes");
+                }
+            }
+            AutomationAction::Webhook { endpoint_id } => {
+                if endpoints::must(cx.sql, endpoint_id).is_err() {
+                    return refuse("an `endpoint_id` in `then` is no webhook of the workspace");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A conversation was closed and read.
+pub fn after(cx: &Cx, record: &Record) -> Outcome<()> {
+    let closed = &record.closed;
+    let id = closed.conversation_id.as_str();
+    // Those of the closing before that still waited are to be looked at anew.
+    cx.sql.run("DELETE FROM automation_waits WHERE conversation_id = ?", bind![id])?;
+    if closed.test_mode {
+        return Ok(());
+    }
+    let last = closed.messages.iter().rev().find(|message| message.role == Role::System);
+    let marker = last.and_then(|message| Marker::parse(&message.text));
+    let came = [
+        (Trigger::Closed, closed.status.is_terminal()),
+        (Trigger::Resolved, closed.status.is_terminal() && marker == Some(Marker::Resolved)),
+        (Trigger::HandedOff, !closed.status.is_terminal()),
+        (Trigger::Classified, true),
+    ];
+    #[derive(Deserialize)]
+    struct Waiting {
+        id: AutomationId,
+        body: String,
+    }
+    let all: Vec<Waiting> =
+        cx.sql.rows("SELECT id, body FROM automations WHERE enabled = 1 ORDER BY seq", bind![])?;
+    for Waiting { id: automation, body } in all {
+        let set: NewAutomation = from_json("automation", &body)?;
+        if !came.contains(&(set.on, true)) {
+            continue;
+        }
+        let needs_answers = set.on == Trigger::Classified || !set.when.answers.is_empty();
+        if needs_answers && !record.ask.is_empty() {
+            cx.sql.run(
+                "INSERT INTO automation_waits (conversation_id, automation_id, trigger_on) VALUES (?, ?, ?)",
+                bind![id, automation.as_str(), set.on.as_str()],
+            )?;
+        } else {
+            run(cx, &closed.conversation_id, &automation, &set)?;
+        }
+    }
+    Ok(())
+}
+
+/// A language model has answered, or never will.
+pub fn go_on(cx: &Cx, conversation: &ConversationId) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Waited {
+        automation_id: AutomationId,
+        body: String,
+    }
+    let waited: Vec<Waited> = cx.sql.rows(
+        "SELECT w.automation_id, a.body FROM automation_waits w JOIN automations a ON a.id = w.automation_id AND a.enabled = 1 AND a.trigger_on = w.trigger_on WHERE w.conversation_id = ? ORDER BY a.seq",
+        bind![conversation.as_str()],
+    )?;
+    cx.sql.run(
+        "DELETE FROM automation_waits WHERE conversation_id = ?",
+        bind![conversation.as_str()],
+    )?;
+    for Waited { automation_id, body } in waited {
+        run(cx, conversation, &automation_id, &from_json("automation", &body)?)?;
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Talk {
+    customer_id: CustomerId,
+    revision: u32,
+    platform: String,
+    direction: String,
+    sentiment: Option<String>,
+}
+
+/// Runs an automation, unless it has run or does not fit.
+fn run(
+    cx: &Cx,
+    conversation: &ConversationId,
+    automation: &AutomationId,
+    set: &NewAutomation,
+) -> Outcome<()> {
+    let id = conversation.as_str();
+    let talk: Option<Talk> = cx.sql.first(
+        "SELECT customer_id, revision, platform, direction, sentiment FROM conversations WHERE id = ? AND customer_id IS NOT NULL",
+        bind![id],
+    )?;
+    let Some(talk) = talk else { return Ok(()) };
+    if !fits(cx, id, &talk, set)? {
+        return Ok(());
+    }
+    let key = bind![id, automation.as_str(), set.on.as_str()];
+    let ran = "SELECT count(*) AS n FROM automation_runs WHERE conversation_id = ? AND automation_id = ? AND trigger_on = ?";
+    if cx.sql.count(ran, key)? > 0 {
+        return Ok(());
+    }
+    let mut undone = Vec::new();
+    for (place, action) in (0u32..).zip(&set.then) {
+        match act(cx, conversation, automation, &talk, set.on, action) {
+            Ok(()) => {}
+            // What cannot be done now could not be done later either, and holds up nothing else.
+            Err(Fault::Refused(_)) => undone.push(place),
+            Err(fault) => return Err(fault),
+        }
+    }
+    cx.sql.run(
+        "INSERT INTO automation_runs (conversation_id, automation_id, trigger_on, revision, at, undone) VALUES (?, ?, ?, ?, ?, ?)",
+        bind![
+            id,
+            automation.as_str(),
+            set.on.as_str(),
+            i64::from(talk.revision),
+            cx.now.0,
+            to_json("undone", &undone)?
+        ],
+    )
+}
+
+fn fits(cx: &Cx, conversation: &str, talk: &Talk, set: &NewAutomation) -> Outcome<bool> {
+    let when = &set.when;
+    let platform: Platform = word(talk.platform.clone())?;
+    let direction: Direction = word(talk.direction.clone())?;
+    let sentiment: Option<Sentiment> = talk.sentiment.clone().map(word).transpose()?;
+    let fits = (when.platforms.is_empty() || when.platforms.contains(&platform))
+        && when.direction.is_none_or(|wanted| wanted == direction)
+        && (when.sentiments.is_empty()
+            || sentiment.is_some_and(|tone| when.sentiments.contains(&tone)));
+    if !fits {
+        return Ok(false);
+    }
+    for answer in &when.answers {
+        let standing = "SELECT count(*) AS n FROM standing WHERE conversation_id = ? AND field_id = ? AND value = ?";
+        let values = bind![conversation, answer.field_id.as_str(), answer.value.as_str()];
+        if cx.sql.count(standing, values)? == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn act(
+    cx: &Cx,
+    conversation: &ConversationId,
+    automation: &AutomationId,
+    talk: &Talk,
+    on: Trigger,
+    action: &AutomationAction,
+) -> Outcome<()> {
+    let by = automation.to_string();
+    let subject = |target: AutomationTarget| match target {
+        AutomationTarget::Conversation => Subject::Conversation(conversation.clone()),
+        AutomationTarget::Customer => Subject::Customer(talk.customer_id.clone()),
+    };
+    match action {
+        AutomationAction::Tag { tag, on } => {
+            let subject = subject(*on);
+            // Looked at first: what is refused afterwards would stay.
+            if marks::is_full(cx, &subject, tag.trim())? {
+                return Err(Error::new(Code::InvalidField, "there are too many tags").into());
+            }
+            let change = TagChange { add: vec![tag.trim().to_owned()], remove: Vec::new() };
+            ChangeTags { subjects: vec![subject], change, by }.run(cx).map(drop)
+        }
+        AutomationAction::Note { text, on } => {
+            AddNote { subject: subject(*on), text: text.clone(), by }.run(cx).map(drop)
+        }
+        AutomationAction::Webhook { endpoint_id } => {
+            if !endpoints::must(cx.sql, endpoint_id)? {
+                return Err(Error::new(Code::NotFound, "the webhook is off").into());
+            }
+            let (org_id, user_id) =
+                (OrgId::from(cx.workspace), UserId::Customer(talk.customer_id.clone()));
+            let scope = Scope { org_id: &org_id, workspace_id: cx.workspace, user_id: &user_id };
+            let payload = Payload {
+                channel_type: Some(word(talk.platform.clone())?),
+                automation_id: Some(automation.clone()),
+                ..Payload::default()
+            };
+            // One event for the automation, the conversation and the trigger, whoever is told of it.
+            let which = format!("{automation} {}", on.as_str());
+            let event = Event::new(
+                Name::AutomationRan,
+                &scope,
+                Some(conversation),
+                &which,
+                cx.now,
+                payload,
+            )?;
+            events::emit(cx, &event)?;
+            deliveries::also(cx, event.event_id.as_str(), endpoint_id)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
