@@ -113,7 +113,15 @@ function bind(wasm, outDir, ...args) {
 /** Puts the engine's own scripts (`src/*.js`) and what wasm-bindgen makes of them into one. */
 async function glue(outDir) {
   const file = join(outDir, "engine.js");
-  await esbuild.build({ ...SCRIPTS, entryPoints: [file], outfile: file, allowOverwrite: true, format: "esm" });
+  await esbuild.build({
+    ...SCRIPTS,
+    allowOverwrite: true,
+    // wasm-bindgen warns of what a bundler or server does otherwise than it likes, and goes on all the same.
+    ...(release ? { drop: ["console"] } : {}),
+    entryPoints: [file],
+    format: "esm",
+    outfile: file,
+  });
   rmSync(join(outDir, "snippets"), { recursive: true });
 }
 
@@ -155,17 +163,22 @@ async function buildEngine(outDir, features) {
   }
   bind(wasm, outDir);
   rmSync(join(outDir, "snipped.wasm"), { force: true });
-  await glue(outDir);
   // The raw exports are nobody's business and have untyped signatures.
   rmSync(join(outDir, "engine_bg.wasm.d.ts"), { force: true });
   const types = join(outDir, "engine.d.ts");
   writeFileSync(types, typedRawExports(readFileSync(types, "utf8")));
-  if (!release) return script.out_dir;
+  if (release) await optimise(outDir);
+  await glue(outDir);
+  return script.out_dir;
+}
+
+async function optimise(outDir) {
   const file = join(outDir, "engine_bg.wasm");
   const [opt, small] = [npmBin("binaryen", "wasm-opt"), `${file}.opt`];
   run(process.execPath, [opt, ...WASM_PASSES, ...WASM_FEATURES, file, "-o", small], "Run `npm ci` first.");
   renameSync(small, file);
-  return script.out_dir;
+  const { shorten } = await import("./shorten.mjs");
+  shorten(file, join(outDir, "engine.js"));
 }
 
 /** The languages that are added to the engine, each a script that holds its file in base64. */

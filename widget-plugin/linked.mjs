@@ -51,7 +51,7 @@ class Bytes {
 }
 
 /** A number in LEB128. */
-function leb(value) {
+export function leb(value) {
   const bytes = [];
   do {
     bytes.push(value > 0x7f ? (value & 0x7f) | 0x80 : value);
@@ -127,20 +127,27 @@ function functionNames(body) {
   return new Map();
 }
 
-function readSections(bytes) {
+/** The sections of a module, each with a cursor: behind its name where it is a custom one. */
+export function readSections(bytes) {
   const all = new Bytes(bytes, 8);
   const sections = [];
   while (!all.done) {
     const id = all.byte();
     const body = all.take(all.number());
     const cursor = new Bytes(body);
-    sections.push({ id, body, name: id === CUSTOM ? cursor.text() : "", from: cursor.at });
+    sections.push({ id, body, name: id === CUSTOM ? cursor.text() : "", from: cursor.at, cursor });
   }
   const find = (id, name = "") => {
     const section = sections.find((section) => section.id === id && section.name === name);
     return section && new Bytes(section.body, section.from);
   };
   return { sections, find };
+}
+
+/** A module of these sections, which begins as `bytes` do. */
+export function encodeModule(bytes, sections) {
+  const parts = sections.flatMap(({ id, body }) => [Buffer.from([id, ...leb(body.length)]), body]);
+  return Buffer.concat([Buffer.from(bytes.subarray(0, 8)), ...parts]);
 }
 
 /** The names of a module's functions by their number. */
@@ -211,14 +218,10 @@ export function readLinked(bytes) {
   if (find(START)) roots.add(find(START).number());
 
   const write = () => {
-    const out = [Buffer.from(bytes.subarray(0, 8))];
-    for (const { id, body, name } of sections.filter(({ name }) => name !== "linking" && !name.startsWith("reloc."))) {
-      const whole = id === CODE && !name
-        ? Buffer.concat([Buffer.from(leb(own.length)), ...own.flatMap(({ bytes }) => [Buffer.from(leb(bytes.length)), bytes])])
-        : body;
-      out.push(Buffer.from([id, ...leb(whole.length)]), whole);
-    }
-    return Buffer.concat(out);
+    const bodies = own.flatMap(({ bytes }) => [Buffer.from(leb(bytes.length)), bytes]);
+    const code = { id: CODE, body: Buffer.concat([Buffer.from(leb(own.length)), ...bodies]) };
+    const kept = sections.filter(({ name }) => name !== "linking" && !name.startsWith("reloc."));
+    return encodeModule(bytes, kept.map((section) => (section.id === CODE ? code : section)));
   };
   return { functions, pieces: list, roots, write };
 }

@@ -12,22 +12,17 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 // The few calls of JavaScript's own that are needed; `js-sys` would bring its futures along.
 #[wasm_bindgen]
 unsafe extern "C" {
-    #[wasm_bindgen(js_namespace = JSON, catch)]
-    fn parse(text: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = JSON, catch)]
-    fn stringify(value: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = JSON)]
+    fn parse(text: &str) -> JsValue;
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
     fn date_now() -> f64;
-    #[wasm_bindgen(js_name = Error)]
-    type JsError;
-    #[wasm_bindgen(constructor, js_class = "Error")]
-    fn new(message: &str) -> JsError;
-    #[wasm_bindgen(method, setter, structural)]
-    fn set_code(this: &JsError, code: &str);
 }
 
 #[wasm_bindgen(module = "/src/values.js")]
 unsafe extern "C" {
+    fn stringified(value: &JsValue) -> Option<String>;
+    #[wasm_bindgen(js_name = refusal)]
+    fn js_refusal(message: &str, code: &str) -> JsValue;
     #[wasm_bindgen(js_name = noneFound)]
     fn none_found() -> JsValue;
     #[wasm_bindgen(js_name = addFound)]
@@ -52,7 +47,7 @@ unsafe extern "C" {
 
 /// A plain object, as `JSON.parse` gives it.
 pub fn to_js<T: JsCast>(value: &Value) -> Result<T, JsValue> {
-    Ok(parse(&write(value))?.unchecked_into())
+    Ok(parse(&write(value)).unchecked_into())
 }
 
 /// What was found in a text, as an array, with offsets in UTF-16 code units.
@@ -97,8 +92,7 @@ fn plain(what: &str, value: &JsValue) -> Result<Value, JsValue> {
     if value.is_undefined() {
         return Ok(Value::Null);
     }
-    // `stringify` throws for what holds itself, and gives nothing for a function.
-    let text = stringify(value).ok().and_then(|text| text.as_string());
+    let text = stringified(value);
     text.and_then(|text| read(&text)).ok_or_else(|| refusal(what, "expected a plain object"))
 }
 
@@ -109,9 +103,7 @@ pub fn refusal(what: &str, why: &str) -> JsValue {
 
 /// A JavaScript `Error` with the stable code as its `code`.
 pub fn to_error(error: &Error) -> JsValue {
-    let js = JsError::new(&error.detail);
-    js.set_code(error.code.as_str());
-    js.into()
+    js_refusal(&error.detail, error.code.as_str())
 }
 
 /// The time given, else the clock's: the only place here that reads it.

@@ -22,6 +22,17 @@ export function withFound(found, object) {
   return { found, ...object };
 }
 
+/** JSON, unless a value holds itself; nothing for a function. */
+export function stringified(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {}
+}
+
+export function refusal(message, code) {
+  return Object.assign(new Error(message), { code });
+}
+
 export function plainContext(context) {
   const made = Object.getPrototypeOf(context);
   if (made !== null && made !== Object.prototype) return;

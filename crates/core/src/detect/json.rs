@@ -18,7 +18,8 @@ json_enum!(Asked, Asked::ALL, asked);
 
 impl Json for Region {
     fn to_value(&self) -> Value {
-        Value::Text(self.code().to_owned())
+        // Its bytes need no check that they are text.
+        Value::Text(self.0.iter().copied().map(char::from).collect())
     }
 
     fn from_value(value: Value) -> Result<Self, Mismatch> {

@@ -119,7 +119,7 @@ impl<'a> Message<'a> {
 
     /// Signs of all hits that end at or before a byte, nearest first, back to the start of the
     /// sentence and at most `reach` tokens away.
-    pub(super) fn before(&self, byte: usize, reach: usize) -> impl Iterator<Item = &Hit> {
+    pub(super) fn before(&self, byte: usize, reach: usize) -> Before<'_> {
         let token = self.tokens.at(byte);
         let mut from = token;
         while from > 0 && token - from < reach {
@@ -129,8 +129,31 @@ impl<'a> Message<'a> {
             }
             from -= 1;
         }
-        let near = self.hits_from(0, byte).iter().rev();
-        near.take_while(move |h| h.first >= from).filter(move |h| h.end <= byte)
+        Before { near: self.hits_from(0, byte), from, byte }
+    }
+}
+
+/// What [`Message::before`] gives. Adapters of the standard library would be compiled anew for each use.
+pub(super) struct Before<'a> {
+    near: &'a [Hit],
+    /// The first token that is near enough.
+    from: usize,
+    byte: usize,
+}
+
+impl<'a> Iterator for Before<'a> {
+    type Item = &'a Hit;
+
+    fn next(&mut self) -> Option<&'a Hit> {
+        while let Some((hit, rest)) =
+            self.near.split_last().filter(|(hit, _)| hit.first >= self.from)
+        {
+            self.near = rest;
+            if hit.end <= self.byte {
+                return Some(hit);
+            }
+        }
+        None
     }
 }
 

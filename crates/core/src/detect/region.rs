@@ -21,40 +21,52 @@ pub(super) struct Plan {
 impl Plan {
     /// The plan of a region, if it has one.
     pub(super) fn of(region: Region) -> Option<Self> {
+        Self::find(|own, _| own.as_bytes() == region.0)
+    }
+
+    /// The first plan of which the region's code and the plan say that it is the one.
+    fn find(mut is: impl FnMut(&str, &Self) -> bool) -> Option<Self> {
         let mut rest = PLANS;
         while let Some((line, after)) = rest.split_once('\n') {
-            if let Some(line) = line.strip_prefix(region.code()).and_then(|l| l.strip_prefix(' ')) {
-                let mut columns = line.splitn(5, ' ');
-                let mut next = || columns.next().map(|c| if c == "-" { "" } else { c });
-                return Some(Self {
-                    code: next()?,
-                    international: next()?,
-                    trunks: next()?,
-                    completion: next()?,
-                    lengths: next()?,
-                });
-            }
             rest = after;
+            let mut line = line;
+            let mut next = || {
+                let (column, after) = line.split_once(' ').unwrap_or((line, ""));
+                line = after;
+                if column == "-" { "" } else { column }
+            };
+            let region = next();
+            let plan = Self {
+                code: next(),
+                international: next(),
+                trunks: next(),
+                completion: next(),
+                lengths: line,
+            };
+            if is(region, &plan) {
+                return Some(plan);
+            }
         }
         None
     }
 
     /// Whether a national number has a length that the region has, and begins as such do.
     fn has(&self, national: &str) -> bool {
-        self.lengths.split(' ').any(|span| is_in(span, national))
+        any(self.lengths, ' ', &mut |span| is_in(span, national))
     }
 
     fn has_length(&self, national: &str) -> bool {
-        self.lengths.split(' ').any(|span| is_length(span, national))
+        any(self.lengths, ' ', &mut |span| is_length(span, national))
     }
 
     /// The national number without what is dialled before it inside the country.
     fn national(&self, digits: &str) -> Option<String> {
-        if let Some(national) = self.without_trunk(digits).find(|d| self.has(d)) {
-            return Some(national.to_owned());
+        let stripped = self.without_trunk(digits, &mut |d| self.has(d).then(|| d.to_owned()));
+        if stripped.is_some() {
+            return stripped;
         }
-        let mut forms = self.without_trunk(digits).chain([digits]);
-        if let Some(mobile) = forms.find_map(|d| self.argentine_mobile(d)) {
+        let mobile = &mut |d: &str| self.argentine_mobile(d);
+        if let Some(mobile) = self.without_trunk(digits, mobile).or_else(|| mobile(digits)) {
             return Some(mobile);
         }
         // The trunk prefix is often left out, and is itself how some numbers begin.
@@ -70,8 +82,18 @@ impl Plan {
         digits.strip_prefix(self.code).filter(|d| self.has(d)).map(str::to_owned)
     }
 
-    fn without_trunk<'d>(&self, digits: &'d str) -> impl Iterator<Item = &'d str> {
-        self.trunks.split('/').filter(|t| !t.is_empty()).filter_map(|t| digits.strip_prefix(t))
+    /// The first that is made of the digits without one of the trunk prefixes.
+    fn without_trunk(
+        &self,
+        digits: &str,
+        make: &mut dyn FnMut(&str) -> Option<String>,
+    ) -> Option<String> {
+        let mut made = None;
+        any(self.trunks, '/', &mut |trunk| {
+            made = digits.strip_prefix(trunk).and_then(&mut *make);
+            made.is_some()
+        });
+        made
     }
 
     /// Mobiles are written there with 15 after the area code, and have 9 before it instead.
@@ -94,21 +116,30 @@ impl Plan {
 
     /// E.164, as far as the digits allow.
     pub(super) fn normalise(&self, digits: &str) -> Option<String> {
-        let national = self.national(digits).or_else(|| {
-            let abroad = digits.strip_prefix(self.international)?;
-            is_international(abroad).then(|| concat(&["+", abroad]))
-        });
-        match national {
-            Some(abroad) if abroad.starts_with('+') => Some(abroad),
-            Some(national) => Some(concat(&["+", self.code, &national])),
-            // Ranges that the metadata does not have are still dialled from inside.
-            None => self
-                .without_trunk(digits)
-                .chain([digits])
-                .find(|d| self.has_length(d))
-                .map(|d| concat(&["+", self.code, d])),
+        if let Some(national) = self.national(digits) {
+            return Some(concat(&["+", self.code, &national]));
+        }
+        if let Some(abroad) = digits.strip_prefix(self.international)
+            && is_international(abroad)
+        {
+            return Some(concat(&["+", abroad]));
+        }
+        // Ranges that the metadata does not have are still dialled from inside.
+        let long = &mut |d: &str| self.has_length(d).then(|| concat(&["+", self.code, d]));
+        self.without_trunk(digits, long).or_else(|| long(digits))
+    }
+}
+
+/// Whether it is so for any of the parts between separators.
+fn any(mut parts: &str, separator: char, is: &mut dyn FnMut(&str) -> bool) -> bool {
+    while !parts.is_empty() {
+        let (part, rest) = parts.split_once(separator).unwrap_or((parts, ""));
+        parts = rest;
+        if is(part) {
+            return true;
         }
     }
+    false
 }
 
 fn is_in(span: &str, digits: &str) -> bool {
@@ -118,17 +149,13 @@ fn is_in(span: &str, digits: &str) -> bool {
 }
 
 fn is_length(span: &str, digits: &str) -> bool {
-    span.split_once(':').is_some_and(|(n, _)| n.parse() == Ok(digits.len()))
+    let number = |n: &str| n.bytes().fold(0, |n, digit| 10 * n + usize::from(digit & 15));
+    span.split_once(':').is_some_and(|(n, _)| number(n) == digits.len())
 }
 
 /// Whether digits begin with a country code that has numbers of this length.
 pub(super) fn is_international(digits: &str) -> bool {
-    PLANS.lines().any(|line| {
-        let mut columns = line.split(' ');
-        let code = columns.nth(1).filter(|c| c.bytes().all(|b| b.is_ascii_digit()));
-        code.and_then(|c| digits.strip_prefix(c))
-            .is_some_and(|national| columns.skip(3).any(|span| is_in(span, national)))
-    })
+    Plan::find(|_, plan| digits.strip_prefix(plan.code).is_some_and(|d| plan.has(d))).is_some()
 }
 
 /// E.164 where the country is written or known, else the digits.

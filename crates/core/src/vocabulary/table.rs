@@ -48,9 +48,30 @@ impl Table {
     }
 
     /// Every phrase with this fingerprint.
-    pub(crate) fn find(&self, print: u32) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn find(&self, print: u32) -> Found<'_> {
         let start = |place: usize| self.starts.get(place).map_or(0, |n| usize::from(*n));
         let all = self.entries.get(start(place(print))..start(place(print) + 1));
-        all.unwrap_or_default().iter().filter(move |entry| entry.print == print)
+        Found { rest: all.unwrap_or_default(), print }
+    }
+}
+
+/// What [`Table::find`] gives. Adapters of the standard library would be compiled anew for each use.
+#[derive(Debug, Clone)]
+pub(crate) struct Found<'a> {
+    rest: &'a [Entry],
+    print: u32,
+}
+
+impl<'a> Iterator for Found<'a> {
+    type Item = &'a Entry;
+
+    fn next(&mut self) -> Option<&'a Entry> {
+        while let Some((entry, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            if entry.print == self.print {
+                return Some(entry);
+            }
+        }
+        None
     }
 }
