@@ -15,7 +15,7 @@ const LIST = "/app/settings/data-collection";
 const HOSTILE = `"><script>alert(1)</script>'<img src=x onerror=alert(1)>`;
 
 describe("the dashboard's data collection", () => {
-  let worker, browser, space, desk, members;
+  let worker, browser, space, desk, members, broken;
 
   before(async () => {
     worker = await Worker.start();
@@ -26,7 +26,7 @@ describe("the dashboard's data collection", () => {
       const body = { name: `The ${role}`, email: `${role}@example.com`, role };
       members[role] = await space.team.expect(201, "POST", "/v1/members", { body });
     }
-    await talk(["Hi, I'm Bruno. My parcel arrived damaged, the box was crushed and the lamp is broken."]);
+    broken = await talk(["Hi, I'm Bruno. My parcel arrived damaged, the box was crushed and the lamp is broken."]);
     await talk(["Where is my order? It is a week late.", "Still nothing!"]);
     desk = await Desk.open(browser, worker);
     await desk.signIn(space.secretKey);
@@ -173,6 +173,125 @@ describe("the dashboard's data collection", () => {
     await desk.button("Save draft").waitFor();
   });
 
+  test("tries a draft on conversations that ended, and says what changes", async () => {
+    await desk.go(LIST);
+    await desk.page.getByRole("link", { name: "Delivery problems" }).click();
+    // Without the value that one of them was answered with, that one changes.
+    await desk.page.getByLabel("Value 3", { exact: true }).fill("");
+    await desk.button("Save and try").click();
+    await desk.page.getByLabel("Conversations", { exact: true }).selectOption("10");
+    await desk.button("Try").click();
+    await desk.shows(/\d+ differently/);
+    await row("Damaged on arrival").first().waitFor();
+    const changed = desk.page.getByRole("region", { name: "Conversations that are answered differently" });
+    assert.ok((await changed.getByRole("row").count()) >= 2);
+    await desk.stands("collection-try");
+    await changed.getByRole("link").first().click();
+    await desk.page.getByRole("heading", { name: "Transcript" }).waitFor();
+    const { id } = await fieldOf("Delivery problems");
+    await space.team.expect(204, "DELETE", `/v1/fields/${id}/draft`);
+  });
+
+  test("proposes values out of “Other”, and adds one with a click", async () => {
+    const field = await fieldOf("Product trouble");
+    for (let n = 0; n < 3; n += 1) {
+      const conversation = await talk([`Order ${n + 1}: the colour faded after one wash, what can I do?`]);
+      await space.team.expect(200, "PUT", `/v1/conversations/${conversation}/answers/${field.id}`, { body: { answer: "Others" } });
+    }
+    await desk.go(`${LIST}/fields/${field.id}/values`);
+    await desk.shows("3 conversations");
+    await desk.stands("collection-values");
+    const add = desk.page.getByRole("button", { name: /^Add to the draft/ }).first();
+    const value = (await add.textContent()).replace("Add to the draft: ", "").trim();
+    await add.click();
+    await desk.shows(`“${value}” is in the draft.`);
+    await desk.shows("in the field");
+    const values = (await fieldOf("Product trouble")).draft.field.possible_values;
+    assert.equal(values.at(-2), value, "before the value for the rest");
+  });
+
+  test("puts fields to earlier conversations after an estimate, and shows how far it is", async () => {
+    await desk.go(LIST);
+    await desk.page.getByRole("button", { name: "Backfills" }).click();
+    await desk.shows("No backfills yet");
+    await desk.button("Estimate").click();
+    await desk.shows("must name at least one field");
+    await desk.page.getByLabel("Language", { exact: true }).check();
+    await desk.button("Estimate").click();
+    await desk.shows("the built-in classifier, at no cost");
+    await desk.stands("collection-estimate");
+    await desk.button("Start").click();
+    await desk.shows("The backfill has begun.");
+    // It goes on, and the page with it.
+    await desk.page.locator("#progress .badge").getByText("finished").waitFor({ timeout: 60_000 });
+    await desk.shows("(100.0 %)");
+    assert.equal(await desk.button("Pause").count(), 0);
+    await desk.page.getByRole("link", { name: "← Backfills" }).click();
+    await row("finished").waitFor();
+    await desk.stands("collection-backfills");
+  });
+
+  test("pauses a backfill, lets it go on and cancels it, without scripts too", async () => {
+    // Nothing answers there, so the backfill stays under way.
+    const llm = { provider: "openai_compatible", base_url: "http://127.0.0.1:9/v1", model: "none", classify: "all" };
+    await space.team.expect(200, "PUT", "/v1/llm", { body: llm });
+    const plain = await Desk.open(browser, worker, { javaScriptEnabled: false });
+    await plain.signIn(space.secretKey);
+    await plain.go(`${LIST}/backfills`);
+    await plain.page.getByLabel("Delivery problems").check();
+    await plain.page.getByLabel(/^The language model answers too/).check();
+    await plain.button("Estimate").click();
+    await plain.shows("written");
+    await plain.button("Start").click();
+    await plain.page.getByRole("link", { name: "Look again" }).click();
+    await plain.button("Pause").click();
+    await plain.shows("What was under way is finished.");
+    await plain.shows("paused");
+    await plain.button("Resume").click();
+    await plain.shows("It goes on.");
+    await plain.button("Cancel").click();
+    await plain.shows("It is cancelled.");
+    assert.equal(await plain.page.locator("main form").count(), 0);
+    await plain.page.context().close();
+    await space.team.expect(204, "DELETE", "/v1/llm");
+  });
+
+  test("takes a person's answer beside the model's, and puts the fields anew", async () => {
+    await desk.go(`/app/conversations/${broken}`);
+    const answer = desk.page.locator(".answer").filter({ hasText: "Delivery problems" });
+    await answer.getByText("Confirm or put right").click();
+    await answer.getByLabel("Answer to Delivery problems").selectOption("Delay");
+    await answer.getByRole("button", { name: "Set" }).click();
+    await desk.shows("Your answer stands");
+    await answer.getByText("Set by Server").waitFor();
+    await answer.getByText(/said: Damaged on arrival/).waitFor();
+    // The quotes behind an answer light up under the keyboard.
+    await answer.focus();
+    await desk.page.locator("mark.lit").first().waitFor();
+    await desk.page.getByRole("heading", { name: "Asking" }).waitFor();
+    await desk.page.locator("article").filter({ hasText: "Asking" }).getByText(/^(held|asked)/).first().waitFor();
+    await desk.stands("conversation-answers");
+    await desk.button("Re-classify").click();
+    await desk.shows("The fields are put to the conversation anew.");
+    await until("it is answered", async () => (await desk.page.getByText("being answered anew").count()) === 0);
+    await answer.getByText("Set by Server").waitFor();
+    await answer.getByText("Change", { exact: false }).first().click();
+    await answer.getByRole("button", { name: /^Take back/ }).click();
+    await desk.shows("the model's answer stands again");
+    await answer.getByText("Set by Server").waitFor({ state: "detached" });
+    // A viewer reads them, and no more.
+    const viewer = await Desk.open(browser, worker);
+    await viewer.signIn(members.viewer.sign_in_key);
+    await viewer.go(`/app/conversations/${broken}`);
+    await viewer.page.locator("#answers").getByText("Delivery problems").waitFor();
+    assert.equal(await viewer.page.locator("#answers button").count(), 0);
+    for (const action of ["answer", "withdraw", "classify"]) {
+      const sent = await viewer.send(`/app/conversations/${broken}/${action}`, { field: "x", answer: "null" });
+      assert.equal(sent.status(), 403, action);
+    }
+    await viewer.page.context().close();
+  });
+
   test("keeps from a role what it may not do, and refuses it", async () => {
     const viewer = await Desk.open(browser, worker);
     await viewer.signIn(members.viewer.sign_in_key);
@@ -182,7 +301,7 @@ describe("the dashboard's data collection", () => {
     await viewer.page.getByRole("heading", { name: "Language", level: 1 }).waitFor();
     assert.equal(await viewer.page.locator("main button, main form[method=post]").count(), 0);
     const here = new URL(viewer.page.url()).pathname;
-    for (const path of [`${LIST}/order`, `${LIST}/switch`, `${LIST}/new/form`, here, `${here}/publish`, `${here}/discard`, `${here}/restore`, `${here}/remove`]) {
+    for (const path of [`${LIST}/backfills`, `${LIST}/backfills/estimate`, `${here}/values`, `${LIST}/order`, `${LIST}/switch`, `${LIST}/new/form`, here, `${here}/publish`, `${here}/discard`, `${here}/restore`, `${here}/remove`]) {
       assert.equal((await viewer.send(path, { name: "x" })).status(), 403, path);
     }
     for (const path of [`${LIST}/new`, `${here}/publish`]) assert.equal(await viewer.go(path), 403, path);
@@ -214,12 +333,20 @@ describe("the dashboard's data collection", () => {
     await row(HOSTILE).waitFor();
     await clean();
     await desk.stands("collection-hostile-list");
+    for (const path of [`${here}/try`, `${here}/values`, `${LIST}/backfills`]) {
+      await desk.go(path);
+      await clean();
+    }
+    const conversation = await talk([HOSTILE]);
+    await desk.go(`/app/conversations/${conversation}`);
+    await desk.page.locator("#answers").getByText(HOSTILE).first().waitFor();
+    await clean();
     assert.deepEqual(desk.troubles, []);
   });
 
   test("needs little for the first paint of each page", async () => {
     const { id } = await fieldOf("Language");
-    for (const path of [LIST, `${LIST}/new`, `${LIST}/fields/${id}`]) {
+    for (const path of [LIST, `${LIST}/new`, `${LIST}/fields/${id}`, `${LIST}/fields/${id}/try`, `${LIST}/backfills`, `/app/conversations/${broken}`]) {
       const context = await browser.newContext({ storageState: await desk.page.context().storageState() });
       const fresh = await context.newPage();
       const bodies = [];

@@ -161,7 +161,10 @@ pub fn page(shown: &Shown, may_write: bool) -> Markup {
     html! {
         div.row.spread {
             h1 { "Data Collection" }
-            @if may_write { a role="button" href={ (PATH) "/new" } { "New field" } }
+            div.row {
+                a role="button" .secondary href={ (PATH) "/backfills" } { "Backfills" }
+                @if may_write { a role="button" href={ (PATH) "/new" } { "New field" } }
+            }
         }
         p.muted {
             "Each field is a question that is answered about every conversation once it is closed, resolved or handed off. What was answered stands under "

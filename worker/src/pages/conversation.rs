@@ -2,15 +2,13 @@
 
 use super::customer::by;
 use super::parts::{self, platform};
-use super::{Page, Visit, marks};
+use super::{Page, Visit, answers, marks};
 use crate::fault::Outcome;
 use crate::ledger::marks::{LeaveFeedback, Subject};
 use crate::ledger::views::AroundConversation;
 use crate::routes::conversations::detail;
 use askwell::access::{Scope, Scopes};
-use askwell::api::{ConversationDetail, ConversationMarks};
-use askwell::classify::{AnswerState, Method};
-use askwell::closing::FieldAnswer;
+use askwell::api::{ConversationDetail, ConversationMarks, ReviewedAnswer};
 use askwell::conversation::{Message, Role};
 use askwell::detect::Kind;
 use askwell::id::ConversationId;
@@ -44,8 +42,12 @@ async fn show(visit: Visit) -> Outcome<Response> {
     let id: ConversationId = visit.parameter(ID)?;
     let shown = detail(&visit.env, &visit.principal, &id).await?;
     let (marks, name, team) = visit.call(&AroundConversation { conversation_id: id }).await?;
-    let around = Around { marks, name, team };
-    visit.page("Conversation", page(&shown, &around, visit.principal.scopes))
+    let answers =
+        answers::load(&visit, &shown.summary.conversation_id, shown.summary.revision).await?;
+    let scripts: &[&str] = if answers.waits() { &["search.js"] } else { &[] };
+    let around = Around { marks, name, team, answers };
+    let body = page(&shown, &around, visit.principal.scopes);
+    visit.page_with("Conversation", body, scripts)
 }
 
 #[derive(Deserialize)]
@@ -91,6 +93,8 @@ pub struct Around {
     pub name: Option<String>,
     /// The names of the team's people and keys.
     pub team: BTreeMap<String, String>,
+    /// Answers, and what was asked of the visitor.
+    pub answers: answers::Shown,
 }
 
 /// The whole page.
@@ -107,7 +111,7 @@ pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes) -> Mark
                     p.muted { "The words of this conversation are not kept any more." }
                 }
                 ol.talk {
-                    @for message in &shown.transcript { (said(message, &shown.answers, &around.team)) }
+                    @for message in &shown.transcript { (said(message, &around.answers.reviewed.answers, &around.team)) }
                 }
             }
             div {
@@ -135,7 +139,8 @@ pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes) -> Mark
                         }
                     }
                 }
-                (answers(&shown.answers))
+                (answers::answers(&summary.conversation_id, &around.answers, &around.team, scopes.has(WRITE)))
+                (answers::decisions(&around.answers.decisions))
                 (feedback_box(summary.conversation_id.clone(), around, scopes))
                 (marked(summary.conversation_id.clone(), around, scopes))
             }
@@ -144,7 +149,7 @@ pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes) -> Mark
 }
 
 /// A message, with the quotes of answers in it marked.
-fn said(message: &Message, answers: &[FieldAnswer], team: &BTreeMap<String, String>) -> Markup {
+fn said(message: &Message, answers: &[ReviewedAnswer], team: &BTreeMap<String, String>) -> Markup {
     let who = match message.role {
         Role::Customer => "Customer",
         Role::Bot => "Bot",
@@ -177,11 +182,12 @@ fn said(message: &Message, answers: &[FieldAnswer], team: &BTreeMap<String, Stri
 }
 
 /// The quotes that answers take from a message: where, and of which questions.
-fn quotes<'a>(message: &Message, answers: &'a [FieldAnswer]) -> Vec<(usize, usize, &'a str)> {
+fn quotes<'a>(message: &Message, answers: &'a [ReviewedAnswer]) -> Vec<(usize, usize, &'a str)> {
     let place = message.seq as usize;
     answers
         .iter()
-        .flat_map(|answer| answer.answer.evidence.iter().map(move |e| (&answer.field_id, e)))
+        .filter_map(|answer| Some((&answer.field_id, answer.model.as_ref()?)))
+        .flat_map(|(id, model)| model.evidence.iter().map(move |evidence| (id, evidence)))
         .filter(|(_, evidence)| evidence.message == place && !evidence.quote.is_empty())
         .filter_map(|(id, evidence)| {
             let start = message.text.find(&evidence.quote)?;
@@ -204,42 +210,6 @@ fn pieces<'a>(text: &'a str, quotes: &[(usize, usize, &str)]) -> Vec<(&'a str, O
             Some((text.get(start..end)?, (!ids.is_empty()).then(|| ids.join(" "))))
         })
         .collect()
-}
-
-fn answers(answers: &[FieldAnswer]) -> Markup {
-    html! {
-        article {
-            header { h2 { "Answers" } }
-            @if answers.is_empty() { p.muted { "None yet: the questions are answered when the conversation has ended." } }
-            @for answer in answers {
-                div.answer data-evidence=(answer.field_id) tabindex="0" {
-                    strong { (answer.field_name) ": " }
-                    @match (&answer.answer.answer, answer.answer.state) {
-                        (Some(value), AnswerState::Value) => { (value) }
-                        (_, state) => { span.muted { "(" (state.as_str()) ")" } }
-                    }
-                    p.muted.small-text {
-                        (method(answer.answer.method))
-                        @if answer.answer.method != Method::Human && answer.answer.state == AnswerState::Value {
-                            ", " (format!("{:.0} %", answer.answer.confidence * 100.0)) " sure"
-                        }
-                        @for evidence in &answer.answer.evidence {
-                            ". “" a href={ "#m" (evidence.message) } { (evidence.quote) } "”"
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-const fn method(method: Method) -> &'static str {
-    match method {
-        Method::Exact => "Computed",
-        Method::Embedded => "Built-in classifier",
-        Method::Llm => "Language model",
-        Method::Human => "Set by a person",
-    }
 }
 
 fn feedback_box(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {

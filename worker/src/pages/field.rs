@@ -67,7 +67,7 @@ pub fn named(visit: &Visit) -> Outcome<String> {
 /// Where a form goes on once it is saved.
 pub fn next(here: &str, then: &str) -> String {
     match then {
-        "publish" => format!("{here}/publish"),
+        "try" | "publish" => format!("{here}/{then}"),
         _ => here.to_owned(),
     }
 }
@@ -218,6 +218,23 @@ pub fn head(detail: &FieldDetail, removed: bool) -> Markup {
     }
 }
 
+/// The pages of a field; `current` is which one is shown.
+pub fn tabs(detail: &FieldDetail, current: &str) -> Markup {
+    let here = collection::at(&detail.id);
+    let backfills = format!("{PATH}/backfills?field={}", super::visit::form_urlencode(&detail.id));
+    let tab = |name: &str, path: String, at: &str| {
+        html! { a.chip href=(path) aria-current=[(at == current).then_some("true")] { (name) } }
+    };
+    html! {
+        nav.row aria-label="Field" {
+            (tab("Edit", here.clone(), "edit"))
+            (tab("Try on conversations", format!("{here}/try"), "try"))
+            (tab("Values that may be missing", format!("{here}/values"), "values"))
+            @if detail.live.is_some() { (tab("Backfill", backfills, "backfill")) }
+        }
+    }
+}
+
 /// The page of a field; `form` is what stands in its form, `wrong` why it could not be saved.
 pub fn page(shown: &Shown, form: &FieldForm, wrong: Option<&str>, may_write: bool) -> Markup {
     let detail = &shown.found.field;
@@ -226,6 +243,7 @@ pub fn page(shown: &Shown, form: &FieldForm, wrong: Option<&str>, may_write: boo
     let edits = may_write && !shown.found.removed;
     html! {
         (head(detail, shown.found.removed))
+        @if !shown.found.removed { (tabs(detail, "edit")) }
         @if let Some(wrong) = wrong { p.flash.bad role="alert" { (wrong) } }
         div.two {
             div {

@@ -31,7 +31,7 @@ pub struct FieldForm {
     pub more: String,
     /// Ticked: "no answer" is an answer.
     pub optional: String,
-    /// Where to go once it is saved: nothing, `publish`.
+    /// Where to go once it is saved: nothing, `try`, `publish`.
     pub then: String,
 }
 
@@ -283,6 +283,7 @@ pub fn form(form: &FieldForm, purpose: Purpose<'_>) -> Markup {
             (sum(&field, &hints, false))
             div.row {
                 button { "Save draft" }
+                button.secondary name="then" value="try" { "Save and try" }
                 button.secondary name="then" value="publish" { "Save and publish version " (purpose.version) "…" }
             }
         }

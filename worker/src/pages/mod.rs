@@ -7,7 +7,9 @@
 
 mod access;
 mod actions;
+mod answers;
 mod assets;
+mod backfills;
 mod billing;
 mod collection;
 mod configure;
@@ -35,6 +37,7 @@ mod team;
 mod tests;
 #[cfg(test)]
 mod tests_collection;
+mod trial;
 mod visit;
 mod workspace;
 
@@ -96,10 +99,13 @@ const ROOMS: &[&[Page]] = &[
     live::PAGES,
     conversations::PAGES,
     conversation::PAGES,
+    answers::PAGES,
     metrics::PAGES,
     collection::PAGES,
     field_new::PAGES,
     field::PAGES,
+    trial::PAGES,
+    backfills::PAGES,
     signals::PAGES,
     developers::PAGES,
     exports::PAGES,

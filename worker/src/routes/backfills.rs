@@ -15,7 +15,7 @@ use askwell::api::{
 };
 use askwell::classify::review::{Estimate, estimate};
 use askwell::closing::FieldVersion;
-use worker::Response;
+use worker::{Response, Stub};
 
 const READ: Access = Access::Scope(Scope::FieldsRead);
 const WRITE: Access = Access::Scope(Scope::FieldsWrite);
@@ -48,7 +48,7 @@ pub const ROUTES: &[Bound] = &[
             &[Answer::json(200, Shape::of::<BackfillEstimate>(), "The estimate.")],
         )
         .body(Shape::of::<NewBackfill>()),
-        |call| Box::pin(estimated(call)),
+        |call| Box::pin(foresee(call)),
     ),
     bound(
         Route::new(
@@ -105,15 +105,22 @@ async fn classify(mut call: Call) -> Outcome<Response> {
     Ok(http::done()?.with_status(202))
 }
 
-async fn estimated(mut call: Call) -> Outcome<Response> {
+async fn foresee(mut call: Call) -> Outcome<Response> {
     let wanted: NewBackfill = call.json().await?;
-    let ledger = call.ledger()?;
+    http::reply(200, &estimated(&call.ledger()?, &wanted).await?)
+}
+
+/// What a backfill is likely to take.
+///
+/// # Errors
+/// What [`backfills::Count`] gives.
+pub async fn estimated(ledger: &Stub, wanted: &NewBackfill) -> Outcome<BackfillEstimate> {
     let count = backfills::Count { wanted: wanted.clone() };
-    let conversations = rpc::call(&ledger, &count).await?;
-    let endpoint = if wanted.model { rpc::call(&ledger, &llm::Get).await? } else { None };
+    let conversations = rpc::call(ledger, &count).await?;
+    let endpoint = if wanted.model { rpc::call(ledger, &llm::Get).await? } else { None };
     let mut fields = Vec::new();
     for field_id in &wanted.field_ids {
-        let found = rpc::call(&ledger, &drafts::Get { field_id: field_id.clone() }).await?;
+        let found = rpc::call(ledger, &drafts::Get { field_id: field_id.clone() }).await?;
         fields.extend(found.field.live.map(|live| FieldVersion {
             id: field_id.clone(),
             version: live.version,
@@ -121,7 +128,7 @@ async fn estimated(mut call: Call) -> Outcome<Response> {
         }));
     }
     let call = Sample { which: Which::Ended, skip: 0, limit: SAMPLE };
-    let (sample, _) = rpc::call(&ledger, &call).await?;
+    let (sample, _) = rpc::call(ledger, &call).await?;
     let prices = endpoint.as_ref().map(|endpoint| endpoint.prices).unwrap_or_default();
     let mut sum = Estimate::default();
     for one in &sample {
@@ -145,7 +152,7 @@ async fn estimated(mut call: Call) -> Outcome<Response> {
         completion_tokens,
         cost_micros: prices.cost(prompt_tokens, completion_tokens),
     };
-    http::reply(200, &BackfillEstimate { estimate, sampled })
+    Ok(BackfillEstimate { estimate, sampled })
 }
 
 async fn list(call: Call) -> Outcome<Response> {

@@ -6,7 +6,7 @@
 
 mod actions;
 mod automations;
-mod backfills;
+pub mod backfills;
 pub mod billing;
 mod call;
 mod calls;
@@ -32,7 +32,7 @@ mod outbound;
 mod people;
 mod preview;
 mod replies;
-mod reviews;
+pub mod reviews;
 mod session;
 mod settings;
 mod socket;

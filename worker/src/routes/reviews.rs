@@ -19,12 +19,12 @@ use askwell::classify::review::{Agreement, diff, mine, rest_value};
 use askwell::classify::{self, Answer as Given, Field};
 use askwell::conversation::Turn;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use worker::{Response, Stub};
+use worker::{Env, Response, Stub};
 
 /// Most conversations that a draft is tried on.
-const MOST: u32 = 200;
+pub const MOST: u32 = 200;
 /// Most where the language model answers, within one request.
-const MOST_BY_MODEL: u32 = 20;
+pub const MOST_BY_MODEL: u32 = 20;
 /// Where nothing is said.
 const USUAL: u32 = 50;
 /// Conversations that are read for values that may be missing.
@@ -135,16 +135,23 @@ async fn agreement(call: Call) -> Outcome<Response> {
 }
 
 async fn proposals(call: Call) -> Outcome<Response> {
-    let ledger = call.ledger()?;
-    let field_id = call.text("field_id");
-    let found = rpc::call(&ledger, &drafts::Get { field_id: field_id.clone() }).await?.field;
+    http::reply(200, &propose(&call.ledger()?, &call.text("field_id")).await?)
+}
+
+/// Values that a question may lack.
+///
+/// # Errors
+/// [`Code::NotFound`], and [`Code::IllegalTransition`] where it was never published.
+pub async fn propose(ledger: &Stub, field_id: &str) -> Outcome<ValueProposals> {
+    let field_id = field_id.to_owned();
+    let found = rpc::call(ledger, &drafts::Get { field_id: field_id.clone() }).await?.field;
     let field = found
         .live
         .map(|live| live.field)
         .ok_or_else(|| Fault::refused(Code::IllegalTransition, "the field was never published"))?;
     let out_of = rest_value(&field).map(str::to_owned);
     let which = Which::Answered { field_id, answer: out_of.clone() };
-    let sample = sample(&ledger, which, MINED).await?;
+    let sample = sample(ledger, which, MINED).await?;
     let turns: Vec<&[Turn]> = sample.iter().map(|one| one.turns.as_slice()).collect();
     let id = |place: usize| sample.get(place).map(|one| one.conversation_id.clone());
     let proposals = mine(&turns, &field).into_iter().map(|proposal| ValueProposal {
@@ -152,28 +159,42 @@ async fn proposals(call: Call) -> Outcome<Response> {
         conversations: proposal.conversations.into_iter().filter_map(id).collect(),
     });
     let read = u32::try_from(sample.len()).unwrap_or(u32::MAX);
-    http::reply(200, &ValueProposals { out_of, read, proposals: proposals.collect() })
+    Ok(ValueProposals { out_of, read, proposals: proposals.collect() })
 }
 
 async fn preview(mut call: Call) -> Outcome<Response> {
     let new: NewPreview = call.json().await?;
+    let field_id = call.text("field_id");
+    http::reply(200, &try_draft(&call.env, &call.ledger()?, &field_id, new).await?)
+}
+
+/// Tries a draft on the latest conversations that ended.
+///
+/// # Errors
+/// [`Code::InvalidField`], [`Code::IllegalTransition`] where there is nothing to try, and what the
+/// language model gives.
+pub async fn try_draft(
+    env: &Env,
+    ledger: &Stub,
+    field_id: &str,
+    new: NewPreview,
+) -> Outcome<FieldPreview> {
     let most = if new.model { MOST_BY_MODEL } else { MOST };
     let limit = new.conversations.unwrap_or(USUAL.min(most));
     if !(1..=most).contains(&limit) {
         let detail = format!("the field `conversations` must be 1 to {most}");
         return Err(Fault::refused(Code::InvalidField, detail));
     }
-    let ledger = call.ledger()?;
-    let get = drafts::Get { field_id: call.text("field_id") };
-    let found = rpc::call(&ledger, &get).await?.field;
+    let get = drafts::Get { field_id: field_id.to_owned() };
+    let found = rpc::call(ledger, &get).await?.field;
     let draft = new.field.or(found.draft.map(|draft| draft.field)).ok_or_else(|| {
         Fault::refused(Code::IllegalTransition, "there is no draft to try; send one as `field`")
     })?;
     classify::validate(&draft)?;
     let live = found.live.map(|live| live.field);
-    let sample = sample(&ledger, Which::Ended, limit).await?;
+    let sample = sample(ledger, Which::Ended, limit).await?;
     let (pairs, cost_micros) = if new.model {
-        by_model(&call, &ledger, &sample, live, &draft).await?
+        by_model(env, ledger, &sample, live, &draft).await?
     } else {
         let pair = |one: &Sampled| {
             let transcript = classify::Transcript::new(&one.turns);
@@ -181,20 +202,19 @@ async fn preview(mut call: Call) -> Outcome<Response> {
         };
         (sample.iter().map(pair).collect(), 0)
     };
-    let preview = FieldPreview {
+    Ok(FieldPreview {
         conversations: sample.into_iter().map(|one| one.conversation_id).collect(),
         diff: diff(pairs.iter().map(|(before, after)| (before.as_ref(), after))),
         hints: classify::lint(&draft),
         cost_micros,
-    };
-    http::reply(200, &preview)
+    })
 }
 
 type Pairs = Vec<(Option<Given>, Given)>;
 
 /// Both versions are put in one request, so that they are read under the same conditions.
 async fn by_model(
-    call: &Call,
+    env: &Env,
     ledger: &Stub,
     sample: &[Sampled],
     live: Option<Field>,
@@ -203,7 +223,7 @@ async fn by_model(
     let endpoint = rpc::call(ledger, &llm::Get).await?.ok_or_else(|| {
         Fault::refused(Code::IllegalTransition, "this workspace has chosen no language model")
     })?;
-    let model = Llm::new(&call.env, &endpoint);
+    let model = Llm::new(env, &endpoint);
     let fields: Vec<Field> = live.into_iter().chain([draft.clone()]).collect();
     let asked = stream::iter(sample).map(async |one| {
         let asked = opinion::ask(&model, &endpoint, &one.turns, &fields).await;

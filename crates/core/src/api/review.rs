@@ -9,7 +9,7 @@ use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
 /// `GET /v1/conversations/{conversation_id}/answers`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReviewedAnswers {
     /// One for each question that was put, in the owner's order.
