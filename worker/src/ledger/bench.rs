@@ -241,7 +241,7 @@ fn reports(ledger: &Ledger) {
         time(&format!("cross-tab of two fields, {name}"), 10, |n| {
             let (rows, columns) =
                 (list[n as usize % 3].id.clone(), list[3 + n as usize % 3].id.clone());
-            black_box(ledger.read(Cross { rows, columns, period, channel: None }));
+            black_box(ledger.read(Cross { rows, columns, period, channel: None, with: None }));
         });
     }
     time("numbers of all fields", 20, |_| {

@@ -114,6 +114,8 @@ pub struct Conversations {
     pub period: Period,
     /// Only this channel.
     pub channel: Option<Platform>,
+    /// Only conversations with all these answers to other questions.
+    pub with: Vec<AnswerFilter>,
     /// Which page.
     pub page: PageQuery,
 }
@@ -127,8 +129,8 @@ impl Read for Conversations {
     fn run(self, cx: &Cx) -> Outcome<Page<ConversationSummary>> {
         must_exist(cx.sql, &self.field_id)?;
         let channel = self.channel.map_or("", Platform::as_str);
-        let having = "c.id IN (SELECT conversation_id FROM standing WHERE field_id = ? AND value = ? AND day BETWEEN ? AND ? AND (? = '' OR platform = ?))";
-        let values = bind![
+        let mut having = "c.id IN (SELECT conversation_id FROM standing WHERE field_id = ? AND value = ? AND day BETWEEN ? AND ? AND (? = '' OR platform = ?))".to_owned();
+        let mut values = bind![
             self.field_id.as_str(),
             self.answer.as_str(),
             self.period.first.to_string(),
@@ -136,7 +138,14 @@ impl Read for Conversations {
             channel,
             channel
         ];
-        conversations::page(cx.sql, &self.page, having, values)
+        for with in &self.with {
+            must_exist(cx.sql, &with.field_id)?;
+            having.push_str(
+                " AND c.id IN (SELECT conversation_id FROM standing WHERE field_id = ? AND value = ?)",
+            );
+            values.extend(bind![with.field_id.as_str(), with.value.as_str()]);
+        }
+        conversations::page(cx.sql, &self.page, &having, values)
     }
 }
 
@@ -151,6 +160,8 @@ pub struct Cross {
     pub period: Period,
     /// Only this channel.
     pub channel: Option<Platform>,
+    /// Only conversations with this answer to another question.
+    pub with: Option<AnswerFilter>,
 }
 
 impl Call for Cross {
@@ -168,28 +179,30 @@ impl Read for Cross {
         }
         must_exist(cx.sql, &self.rows)?;
         must_exist(cx.sql, &self.columns)?;
+        let channel = self.channel.map_or("", Platform::as_str);
+        let (first, last) = (self.period.first.to_string(), self.period.last.to_string());
+        let mut values = bind![self.rows.as_str(), self.columns.as_str(), first, last, channel];
         // As the counts of pairs are kept: see `answers`.
-        let query = match self.rows.cmp(&self.columns) {
-            Ordering::Equal => {
+        let query = match (&self.with, self.rows.cmp(&self.columns)) {
+            (Some(with), _) => {
+                must_exist(cx.sql, &with.field_id)?;
+                values.extend(bind![with.field_id.as_str(), with.value.as_str()]);
+                "SELECT a.value AS one, b.value AS other, count(*) AS n
+                 FROM standing w JOIN standing a ON a.conversation_id = w.conversation_id AND a.field_id = ?1
+                 JOIN standing b ON b.conversation_id = w.conversation_id AND b.field_id = ?2
+                 WHERE w.field_id = ?6 AND w.value = ?7 AND a.day BETWEEN ?3 AND ?4 AND (?5 = '' OR a.platform = ?5) GROUP BY 1, 2"
+            }
+            (None, Ordering::Equal) => {
                 "SELECT value AS one, value AS other, sum(n) AS n FROM answer_counts WHERE field_id = ?1 AND field_id = ?2 AND day BETWEEN ?3 AND ?4 AND (?5 = '' OR platform = ?5) GROUP BY 1 HAVING sum(n) > 0"
             }
-            Ordering::Less => {
+            (None, Ordering::Less) => {
                 "SELECT one_value AS one, other_value AS other, sum(n) AS n FROM answer_pairs WHERE one = ?1 AND other = ?2 AND day BETWEEN ?3 AND ?4 AND (?5 = '' OR platform = ?5) GROUP BY 1, 2 HAVING sum(n) > 0"
             }
-            Ordering::Greater => {
+            (None, Ordering::Greater) => {
                 "SELECT other_value AS one, one_value AS other, sum(n) AS n FROM answer_pairs WHERE other = ?1 AND one = ?2 AND day BETWEEN ?3 AND ?4 AND (?5 = '' OR platform = ?5) GROUP BY 1, 2 HAVING sum(n) > 0"
             }
         };
-        let rows: Vec<Row> = cx.sql.rows(
-            query,
-            bind![
-                self.rows.as_str(),
-                self.columns.as_str(),
-                self.period.first.to_string(),
-                self.period.last.to_string(),
-                self.channel.map_or("", Platform::as_str)
-            ],
-        )?;
+        let rows: Vec<Row> = cx.sql.rows(query, values)?;
         let pairs: Vec<PairCount> = rows
             .into_iter()
             .map(|row| PairCount {
@@ -295,6 +308,7 @@ mod tests {
             columns: field_id.clone(),
             period,
             channel,
+            with: None,
         };
         let table = ledger.read(cross(&field_id, None));
         assert_eq!(table.cells, [[3, 0, 0], [0, 3, 0], [0, 0, 3]]);
@@ -306,6 +320,7 @@ mod tests {
                 answer: value.value.clone(),
                 period,
                 channel,
+                with: Vec::new(),
                 page: PageQuery { cursor: None, limit: Some(limit) },
             };
             let all = ledger.read(drill(None, 500)).items;
@@ -322,16 +337,32 @@ mod tests {
             answer: "value 0".to_owned(),
             period: Period::new(day("2026-06-02"), day("2026-06-02")).unwrap(),
             channel: None,
+            with: Vec::new(),
             page: PageQuery::default(),
         };
         assert!(ledger.read(none).items.is_empty());
 
         // The second question's answers are those of the first here.
         let other = ledger.read(fields::List).list.fields[1].id.clone();
-        let with = AnswerFilter { field_id: other, value: "value 1".to_owned() };
+        let with = AnswerFilter { field_id: other.clone(), value: "value 1".to_owned() };
         let within = ledger.read(Get { with: Some(with), ..get(&field_id, None) });
         assert_eq!((within.conversations.now, within.values.len()), (3, 1));
         assert_eq!((within.values[0].value.as_str(), within.values[0].count.now), ("value 1", 3));
+
+        let with = AnswerFilter { field_id: other.clone(), value: "value 1".to_owned() };
+        let table = ledger.read(Cross { with: Some(with.clone()), ..cross(&field_id, None) });
+        assert_eq!((table.total, table.rows.len()), (3, 1));
+        let behind = |with: Vec<AnswerFilter>| Conversations {
+            field_id: field_id.clone(),
+            answer: "value 1".to_owned(),
+            period,
+            channel: None,
+            with,
+            page: PageQuery::default(),
+        };
+        let both = AnswerFilter { value: "value 2".to_owned(), ..with.clone() };
+        assert_eq!(ledger.read(behind(vec![with.clone()])).items.len(), 3);
+        assert!(ledger.read(behind(vec![with, both])).items.is_empty());
 
         let unknown = must_exist(&ledger.sql, "no such field").unwrap_err();
         assert_eq!(unknown.public().code, Code::NotFound);

@@ -6,7 +6,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
-use super::{conversations, customers, desk, fields, marks};
+use super::{collected, conversations, customers, desk, fields, marks};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -37,6 +37,7 @@ pub const ROOM: Room = Room {
     ops: &[
         Op::read::<Customers>(),
         Op::read::<Conversations>(),
+        Op::read::<Behind>(),
         Op::read::<AroundConversation>(),
         Op::write::<Save>(),
         Op::write::<Remove>(),
@@ -177,19 +178,44 @@ impl Call for Conversations {
 impl Read for Conversations {
     fn run(self, cx: &Cx) -> Outcome<ConversationsShown> {
         let page = conversations::List { search: self.search }.run(cx)?;
-        let name = |row: &ConversationSummary| -> Outcome<Option<String>> {
-            let Some(id) = &row.customer_id else { return Ok(None) };
-            let found = customers::find(cx.sql, id.as_str())?;
-            Ok(found.and_then(|c| c.name.or(c.email).or(c.phone)))
-        };
         Ok(ConversationsShown {
-            names: page.items.iter().map(name).collect::<Outcome<_>>()?,
+            names: names(cx.sql, &page.items)?,
             page,
             all_tags: all_tags(cx.sql, "cv_")?,
             fields: fields::List.run(cx)?.list.fields,
             unread: unread(cx.sql)?,
             views: views(cx.sql, List::Conversations)?,
         })
+    }
+}
+
+/// What the customer of each conversation is called.
+fn names(sql: &Sql, rows: &[ConversationSummary]) -> Outcome<Vec<Option<String>>> {
+    let name = |row: &ConversationSummary| -> Outcome<Option<String>> {
+        let Some(id) = &row.customer_id else { return Ok(None) };
+        let found = customers::find(sql, id.as_str())?;
+        Ok(found.and_then(|c| c.name.or(c.email).or(c.phone)))
+    };
+    rows.iter().map(name).collect()
+}
+
+/// The conversations behind a count, with what their customers are called.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Behind {
+    /// Which count.
+    pub count: collected::Conversations,
+}
+
+impl Call for Behind {
+    const NAME: &'static str = "views.behind";
+    type Out = (Page<ConversationSummary>, Vec<Option<String>>);
+}
+
+impl Read for Behind {
+    fn run(self, cx: &Cx) -> Outcome<<Self as Call>::Out> {
+        let page = self.count.run(cx)?;
+        let names = names(cx.sql, &page.items)?;
+        Ok((page, names))
     }
 }
 

@@ -292,18 +292,8 @@ fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) -> Mar
 }
 
 fn table(filters: &Filters, shown: &ConversationsShown) -> Markup {
-    let rows = html! {
-        thead { tr {
-            th scope="col" { "Began" } th scope="col" { "Customer" } th scope="col" { "Channel" }
-            th scope="col" { "Direction" } th scope="col" { "Status" } th scope="col" { "Sentiment" }
-            th scope="col" { "Language" } th.num scope="col" { "Messages" } th.num scope="col" { "Lasted" }
-        } }
-        tbody {
-            @for (row, name) in shown.page.items.iter().zip(&shown.names) { (line(row, name.as_deref())) }
-        }
-    };
     html! {
-        (parts::table("Conversations", rows))
+        (rows(&shown.page.items, &shown.names))
         div.row {
             @if !filters.get("cursor").is_empty() {
                 a role="button" .secondary.small href=(filters.without("cursor").path()) { "First page" }
@@ -314,6 +304,21 @@ fn table(filters: &Filters, shown: &ConversationsShown) -> Markup {
             span.muted.small-text { "Times are in UTC." }
         }
     }
+}
+
+/// A list of conversations, with what their customers are called.
+pub fn rows(items: &[ConversationSummary], names: &[Option<String>]) -> Markup {
+    let rows = html! {
+        thead { tr {
+            th scope="col" { "Began" } th scope="col" { "Customer" } th scope="col" { "Channel" }
+            th scope="col" { "Direction" } th scope="col" { "Status" } th scope="col" { "Sentiment" }
+            th scope="col" { "Language" } th.num scope="col" { "Messages" } th.num scope="col" { "Lasted" }
+        } }
+        tbody {
+            @for (row, name) in items.iter().zip(names) { (line(row, name.as_deref())) }
+        }
+    };
+    parts::table("Conversations", rows)
 }
 
 fn line(row: &ConversationSummary, name: Option<&str>) -> Markup {

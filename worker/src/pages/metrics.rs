@@ -2,12 +2,12 @@
 
 use super::customers::day;
 use super::parts::{self, number, percent, platform};
-use super::visit::form_urlencode;
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::{collected, fields};
+use crate::ledger::{collected, fields, views};
 use askwell::Code;
 use askwell::access::Scope;
+use askwell::api::{AnswerFilter, ConversationSummary, Page as ListPage, PageQuery};
 use askwell::closing::FieldVersion;
 use askwell::conversation::Platform;
 use askwell::metrics::collected::{CrossTab, Report, Step, ValueReport};
@@ -29,6 +29,9 @@ pub const PAGES: &[Page] = &[
     Page::get("/app/metrics/data-collection.csv", Scope::ReportsRead, |visit| {
         Box::pin(export(visit))
     }),
+    Page::get("/app/metrics/data-collection/conversations", Scope::ConversationsRead, |visit| {
+        Box::pin(behind(visit))
+    }),
 ];
 
 /// What is asked for, as the address has it.
@@ -47,6 +50,14 @@ pub struct Asked {
     pub step: String,
     /// Against which other question.
     pub by: String,
+    /// Only conversations with these answers to other questions: `field=answer`.
+    pub with: Vec<String>,
+    /// Which value the conversations are shown of.
+    pub answer: String,
+    /// Which figures are exported: nothing for the values, `channels`, `cross`.
+    pub part: String,
+    /// Where a page of conversations begins.
+    pub cursor: String,
 }
 
 impl Asked {
@@ -72,6 +83,25 @@ impl Asked {
         known
             .map(Some)
             .ok_or_else(|| Fault::refused(Code::InvalidField, "there is no such channel"))
+    }
+
+    /// The answers to other questions.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`].
+    fn with(&self) -> Outcome<Vec<AnswerFilter>> {
+        let read = |text: &String| {
+            let (field, value) = text.split_once('=').ok_or_else(|| {
+                Fault::refused(Code::InvalidField, "choose one of the answers offered")
+            })?;
+            Ok(AnswerFilter { field_id: field.to_owned(), value: value.to_owned() })
+        };
+        self.with.iter().filter(|text| !text.is_empty()).map(read).collect()
+    }
+
+    /// As an address has it.
+    fn query(&self) -> String {
+        serde_html_form::to_string(self).unwrap_or_default()
     }
 
     fn step(&self) -> Outcome<Step> {
@@ -108,12 +138,13 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
     };
     let Some(field) = field else { return Ok(None) };
     let (period, channel) = (asked.period(visit.now())?, asked.channel()?);
+    let with = asked.with()?.into_iter().next();
     let get = collected::Get {
         field_id: field.id.clone(),
         period,
         step: asked.step()?,
         channel,
-        with: None,
+        with: with.clone(),
     };
     let report = visit.call(&get).await?;
     let cross = match asked.by.as_str() {
@@ -121,7 +152,8 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
         id => {
             let other = find(id).ok_or_else(no_such)?;
             let (rows, columns) = (field.id.clone(), other.id.clone());
-            let table = visit.call(&collected::Cross { rows, columns, period, channel }).await?;
+            let table =
+                visit.call(&collected::Cross { rows, columns, period, channel, with }).await?;
             Some((other, table))
         }
     };
@@ -145,7 +177,96 @@ async fn export(visit: Visit) -> Outcome<Response> {
     let shown = load(&visit, &asked).await?;
     let shown =
         shown.ok_or_else(|| Fault::refused(Code::NotFound, "There is no such question."))?;
-    csv_response("data-collection.csv", &csv(&shown.report))
+    let missing = || Fault::refused(Code::InvalidField, "Choose the question to put it against.");
+    let rows = match (asked.part.as_str(), &shown.cross) {
+        ("", _) => csv(&shown.report),
+        ("channels", _) => channels_csv(&shown.report),
+        ("cross", cross) => cross_csv(&cross.as_ref().ok_or_else(missing)?.1),
+        _ => return Err(Fault::refused(Code::NotFound, "There are no such figures.")),
+    };
+    csv_response("data-collection.csv", &rows)
+}
+
+/// A value a row, a channel a column.
+fn channels_csv(report: &Report) -> Vec<Vec<String>> {
+    let used = used(report);
+    let head =
+        core::iter::once("value".to_owned()).chain(used.iter().map(|p| p.as_str().to_owned()));
+    let row = |value: &ValueReport| {
+        let counts = used.iter().map(|p| value.channels.get(p).copied().unwrap_or(0).to_string());
+        core::iter::once(value.value.clone()).chain(counts).collect()
+    };
+    core::iter::once(head.collect()).chain(report.values.iter().map(row)).collect()
+}
+
+/// As the table has it, without the sums.
+fn cross_csv(table: &CrossTab) -> Vec<Vec<String>> {
+    let columns = table.columns.iter().map(|column| column.as_str().to_owned());
+    let head = core::iter::once(String::new()).chain(columns).collect();
+    let rows = table.rows.iter().zip(&table.cells).map(|(row, cells)| {
+        let counts = cells.iter().map(ToString::to_string);
+        core::iter::once(row.as_str().to_owned()).chain(counts).collect()
+    });
+    core::iter::once(head).chain(rows).collect()
+}
+
+/// The conversations behind a count: as many as it counts.
+async fn behind(visit: Visit) -> Outcome<Response> {
+    let asked: Asked = visit.query()?;
+    let fields = visit.call(&fields::List).await?.list.fields;
+    let no_such = || Fault::refused(Code::NotFound, "There is no such question.");
+    let field = fields.iter().find(|field| field.id == asked.field).ok_or_else(no_such)?;
+    let cursor = Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty());
+    let with = asked.with()?;
+    let count = collected::Conversations {
+        field_id: field.id.clone(),
+        answer: asked.answer.clone(),
+        period: asked.period(visit.now())?,
+        channel: asked.channel()?,
+        with: with.clone(),
+        page: PageQuery { cursor, limit: Some(50) },
+    };
+    let period = count.period;
+    let (page, names) = visit.call(&views::Behind { count }).await?;
+    let name = |id: &str| {
+        let known = fields.iter().find(|field| field.id == id);
+        known.map_or_else(|| id.to_owned(), |field| field.field.name.clone())
+    };
+    let mut all = vec![format!("{}: {}", field.field.name, asked.answer)];
+    all.extend(with.iter().map(|with| format!("{}: {}", name(&with.field_id), with.value)));
+    visit.page("Conversations", behind_page(&asked, period, &all, &page, &names))
+}
+
+/// The list; `all` says what the conversations have in common.
+fn behind_page(
+    asked: &Asked,
+    period: Period,
+    all: &[String],
+    page: &ListPage<ConversationSummary>,
+    names: &[Option<String>],
+) -> Markup {
+    let kept = asked.with.len() - usize::from(!asked.by.is_empty() && !asked.with.is_empty());
+    let back = Asked {
+        answer: String::new(),
+        cursor: String::new(),
+        // The last is the column of a cross-tab's cell.
+        with: asked.with.iter().take(kept).cloned().collect(),
+        ..asked.clone()
+    };
+    let next = |cursor: &str| Asked { cursor: cursor.to_owned(), ..asked.clone() };
+    html! {
+        p { a href={ (PATH) "?" (back.query()) } { "← Data Collection" } }
+        h1.wrap { (all.join("; ")) }
+        p.muted { "Conversations that ended from " (period.first) " to " (period.last) ", the latest begun first." }
+        @if page.items.is_empty() {
+            (parts::empty("No conversation fits", html! { "None has this answer in these days any more." }))
+        } @else {
+            (super::conversations::rows(&page.items, names))
+        }
+        @if let Some(cursor) = &page.next {
+            p { a role="button" .secondary.small href={ (PATH) "/conversations?" (next(cursor).query()) } { "Next page" } }
+        }
+    }
 }
 
 /// A file of comma-separated values to keep.
@@ -257,14 +378,11 @@ fn page(asked: &Asked, shown: &Shown) -> Markup {
         last: shown.period.last.to_string(),
         ..asked.clone()
     };
-    let query = serde_html_form::to_string(&full).unwrap_or_default();
-    let click = |value: &str| {
-        format!(
-            "/app/conversations?f.{}={}&platform={}",
-            form_urlencode(&field.id),
-            form_urlencode(value),
-            asked.channel
-        )
+    let query = full.query();
+    let click = |value: &str, channel: Option<Platform>| {
+        let channel = channel.map_or(full.channel.clone(), |only| only.as_str().to_owned());
+        let there = Asked { answer: value.to_owned(), channel, by: String::new(), ..full.clone() };
+        format!("{PATH}/conversations?{}", there.query())
     };
     html! {
         div.row.spread {
@@ -283,6 +401,7 @@ fn page(asked: &Asked, shown: &Shown) -> Markup {
                     select name="step" { @for (value, name) in steps { option value=(value) selected[asked.step == value] { (name) } } }
                 }
                 (parts::select("Against", "by", "Nothing", &others, &asked.by))
+                (only(shown, asked))
                 button { "Show" }
             }
         }
@@ -295,32 +414,77 @@ fn page(asked: &Asked, shown: &Shown) -> Markup {
             @if report.error.now + report.error.before > 0 { (card("Error", &report.error)) }
             @if report.pending.now + report.pending.before > 0 { (card("Pending", &report.pending)) }
         }
+        p.small-text {
+            @let states = [("(null)", &report.null), ("(unresolved)", &report.unresolved), ("(error)", &report.error), ("(pending)", &report.pending)];
+            @if states.iter().any(|(_, count)| count.now > 0) {
+                "Conversations with no value: "
+                @for (state, count) in states.iter().filter(|(_, count)| count.now > 0) {
+                    a href=(click(state, None)) { (state) " " (number(count.now)) } " "
+                }
+            }
+        }
         @if report.values.is_empty() {
             (parts::empty("No values in this period", html! { "No conversation that ended from " (shown.period.first) " to " (shown.period.last) " was answered with a value. Choose other days." }))
         } @else {
             (rises(report))
-            article { header { h2 { "How often" } } (frequency(report, &click)) }
-            article { header { h2 { "Over time" } } (chart("Values over time", &trend(report))) }
-            article { header { h2 { "By channel" } } (channels(report)) }
+            article { header { h2 { "How often" } } (frequency(report, &click)) (file(&query, "", "values, and how often over time")) }
+            article { header { h2 { "Over time" } } (chart("Values over time", &trend(report))) (file(&query, "", "values over time")) }
+            article { header { h2 { "By channel" } } (channels(report, &click)) (file(&query, "channels", "values by channel")) }
         }
-        @if let Some((other, table)) = &shown.cross { (cross(field, other, table)) }
+        @if let Some((other, table)) = &shown.cross { (cross(&full, field, other, table)) }
     }
 }
 
-fn rises(report: &Report) -> Markup {
+/// Every chart has its figures as a file too.
+fn file(query: &str, part: &str, what: &str) -> Markup {
+    html! { p.small-text.flat { a href={ "/app/metrics/data-collection.csv?" (query) "&part=" (part) } { "CSV" span.vh { " of " (what) } } } }
+}
+
+/// Only conversations with an answer to another question, as that which names the product.
+fn only(shown: &Shown, asked: &Asked) -> Markup {
+    let chosen = asked.with.first().map_or("", String::as_str);
     html! {
-        @for value in &report.values {
-            @if let Some(rise) = &value.rise {
-                p.flash.bad role="status" {
-                    strong { (value.value) } " is rising: " (number(rise.recent)) " in the last seven days, usually "
-                    (format!("{:.1}", rise.usual)) "."
+        label {
+            "Only where"
+            select name="with" {
+                option value="" { "All" }
+                @for field in shown.fields.iter().filter(|field| field.id != shown.field.id) {
+                    optgroup label=(field.field.name) {
+                        @for value in &field.field.possible_values {
+                            @let one = format!("{}={}", field.id, value.name());
+                            option value=(one) selected[one == chosen] { (field.field.name) ": " (value.name()) }
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-fn frequency(report: &Report, click: &dyn Fn(&str) -> String) -> Markup {
+fn rises(report: &Report) -> Markup {
+    let told = report.values.iter().any(|value| value.rise.is_some());
+    html! {
+        @if told {
+            details {
+                summary.small-text { "How a rise is told" }
+                p.small-text { "The last seven days are held against the four weeks before, by the conditional test of two Poisson rates (exact) and by the same comparison for counts that scatter more (quasi-Poisson, Student's t); the weaker of the two decides. Over all values of a look the chance of any false notice is held at 1 in 100 (Holm), and fewer than five in seven days are never told." }
+            }
+        }
+        @for value in &report.values {
+            @if let Some(rise) = &value.rise {
+                p.flash.bad role="status" {
+                    strong { (value.value) } " is rising: " (number(rise.recent)) " in the last seven days, usually "
+                    (format!("{:.1}", rise.usual)) @if rise.p < 0.0001 { " (p < 0.0001)." } @else { " (p = " (format!("{:.4}", rise.p)) ")." }
+                }
+            }
+        }
+    }
+}
+
+/// Where a count leads: by its value, in a channel or in that which is looked at.
+type Click<'a> = &'a dyn Fn(&str, Option<Platform>) -> String;
+
+fn frequency(report: &Report, click: Click<'_>) -> Markup {
     let most = report.values.first().map_or(1, |value| value.count.now.max(1));
     parts::table(
         "How often each value was given",
@@ -329,7 +493,7 @@ fn frequency(report: &Report, click: &dyn Fn(&str) -> String) -> Markup {
             tbody {
                 @for value in &report.values {
                     tr {
-                        th scope="row" { a href=(click(&value.value)) { (value.value) } }
+                        th scope="row" { a href=(click(&value.value, None)) { (value.value) } }
                         td.num { (number(value.count.now)) }
                         td.num.nobr { (percent(value.count.now, report.answered.now)) }
                         td { progress.bar value=(value.count.now) max=(most) aria-hidden="true" {} }
@@ -357,18 +521,22 @@ fn trend(report: &Report) -> Chart {
     }
 }
 
-fn channels(report: &Report) -> Markup {
-    let used: Vec<Platform> = parts::PLATFORMS
+fn used(report: &Report) -> Vec<Platform> {
+    parts::PLATFORMS
         .into_iter()
         .filter(|p| report.values.iter().any(|value| value.channels.contains_key(p)))
-        .collect();
+        .collect()
+}
+
+fn channels(report: &Report, click: Click<'_>) -> Markup {
+    let used = used(report);
     parts::table(
         "Values by channel",
         html! {
             thead { tr { th scope="col" { "Value" } @for p in &used { th.num scope="col" { (platform(*p)) } } } }
             tbody {
                 @for value in &report.values {
-                    tr { th scope="row" { (value.value) } @for p in &used { td.num { (value.channels.get(p).copied().unwrap_or(0)) } } }
+                    tr { th scope="row" { (value.value) } @for p in &used { td.num { @match value.channels.get(p).copied().unwrap_or(0) { 0 => "0", n => { a href=(click(&value.value, Some(*p))) { (number(n)) } } } } } }
                 }
             }
         },
@@ -376,7 +544,13 @@ fn channels(report: &Report) -> Markup {
 }
 
 /// Two questions against each other: the darker, the more; the numbers say it as well.
-fn cross(field: &FieldVersion, other: &FieldVersion, table: &CrossTab) -> Markup {
+fn cross(asked: &Asked, field: &FieldVersion, other: &FieldVersion, table: &CrossTab) -> Markup {
+    let click = |row: &str, column: &str| {
+        let with = [format!("{}={column}", other.id)];
+        let with = asked.with.iter().cloned().chain(with).collect();
+        let there = Asked { answer: row.to_owned(), with, ..asked.clone() };
+        format!("{PATH}/conversations?{}", there.query())
+    };
     let most = table.cells.iter().flatten().copied().max().unwrap_or(0);
     let shade = |n: u64| match (n * 4).checked_div(most) {
         _ if n == 0 => "",
@@ -399,7 +573,7 @@ fn cross(field: &FieldVersion, other: &FieldVersion, table: &CrossTab) -> Markup
                                 @for (column, n) in table.columns.iter().zip(cells) {
                                     td class={ "num " (shade(*n)) } {
                                         @if *n > 0 {
-                                            a href={ "/app/conversations?f." (form_urlencode(&field.id)) "=" (form_urlencode(row.as_str())) "&f." (form_urlencode(&other.id)) "=" (form_urlencode(column.as_str())) } { (number(*n)) }
+                                            a href=(click(row.as_str(), column.as_str())) { (number(*n)) }
                                         } @else { "0" }
                                     }
                                 }
@@ -409,6 +583,8 @@ fn cross(field: &FieldVersion, other: &FieldVersion, table: &CrossTab) -> Markup
                         tr { th scope="row" { "All" } @for n in &table.column_totals { td.num { (number(*n)) } } td.num { (number(table.total)) } }
                     }
                 }))
+                p.muted.small-text { "The darker a cell, the more conversations; each cell has its number." }
+                (file(&asked.query(), "cross", &title))
             }
         }
     }

@@ -96,6 +96,7 @@ async fn conversations(call: Call) -> Outcome<Response> {
         answer: query.answer,
         period: Period::new(query.first, query.last)?,
         channel: query.channel,
+        with: Vec::new(),
         page: PageQuery { cursor: query.cursor, limit: query.limit },
     };
     http::reply(200, &rpc::call(&call.ledger()?, &list).await?)
@@ -108,6 +109,7 @@ async fn cross(call: Call) -> Outcome<Response> {
         columns: call.text("other_id"),
         period: query.period()?,
         channel: query.channel,
+        with: None,
     };
     http::reply(200, &rpc::call(&call.ledger()?, &cross).await?)
 }
