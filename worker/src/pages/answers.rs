@@ -204,7 +204,7 @@ fn value(value: Option<&str>, state: AnswerState) -> Markup {
     html! {
         @match (value, state) {
             (Some(value), AnswerState::Value) => { (value) }
-            (_, state) => { span.muted { "(" (none(state)) ")" } }
+            (_, state) => { span.muted { (none(state)) } }
         }
     }
 }
@@ -309,7 +309,7 @@ pub fn decisions(shown: &ConversationDecisions) -> Markup {
                                 @if let Some(kind) = decision.field { ": " (parts::kind(kind)) }
                             }
                             " " (decision.reason.split_once(": ").map_or(decision.reason.as_str(), |(_, why)| why)) ", "
-                            a href={ "#m" (decision.seq) } { "at message " (decision.seq) }
+                            a href={ "#m" (decision.seq) } { "at message " (decision.seq + 1) }
                         }
                     }
                 }
