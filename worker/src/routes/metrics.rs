@@ -15,7 +15,7 @@ use askwell::metrics::collected::{CrossTab, Report};
 use askwell::metrics::period::Period;
 use worker::Response;
 
-const READ: Access = Access::Scope(Scope::EventsRead);
+const READ: Access = Access::Scope(Scope::ReportsRead);
 
 /// See [`super::ROOMS`].
 pub const ROUTES: &[Bound] = &[
