@@ -91,7 +91,7 @@ pub fn find(sql: &Sql) -> Outcome<Option<Endpoint>> {
 mod tests {
     use super::*;
     use crate::ledger::tests::Ledger;
-    use askwell::api::{LlmProvider, LlmUse};
+    use askwell::api::{LlmProvider, LlmUse, SchemaFormat};
     use askwell::classify::review::Prices;
 
     #[test]
@@ -103,6 +103,7 @@ mod tests {
             base_url: Some("https://api.example/v1".to_owned()),
             model: "one".to_owned(),
             key: Some("a-key".to_owned()),
+            schema_format: SchemaFormat::JsonObject,
             prices: Prices::default(),
             classify: LlmUse::Doubtful,
             embedded_meanwhile: true,
@@ -114,6 +115,7 @@ mod tests {
             .unwrap();
         assert!(shown.has_key);
         let endpoint = ledger.read(Get).unwrap();
+        assert_eq!(endpoint.schema_format, SchemaFormat::JsonObject);
         assert_eq!((endpoint.model.as_str(), endpoint.key.as_deref()), ("two", Some("a-key")));
         ledger.write(Drop).unwrap();
         assert_eq!(ledger.read(Get), None);

@@ -2,7 +2,7 @@
 
 use crate::fault::{Fault, Outcome};
 use askwell::Code;
-use askwell::api::{LlmProvider, LlmSettings, LlmShown, LlmUse};
+use askwell::api::{LlmProvider, LlmSettings, LlmShown, LlmUse, SchemaFormat};
 use askwell::classify::review::Prices;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,6 +19,9 @@ pub struct Endpoint {
     pub model: String,
     /// The provider's key.
     pub key: Option<String>,
+    /// How it is told the shape of a reply.
+    #[serde(default)]
+    pub schema_format: SchemaFormat,
     /// What its tokens cost.
     pub prices: Prices,
     /// Which questions it answers.
@@ -51,6 +54,7 @@ impl Endpoint {
             base_url: settings.base_url,
             model: settings.model,
             key,
+            schema_format: settings.schema_format,
             prices: settings.prices,
             classify: settings.classify,
             embedded_meanwhile: settings.embedded_meanwhile,
@@ -65,6 +69,7 @@ impl Endpoint {
             base_url: self.base_url.clone(),
             model: self.model.clone(),
             has_key: self.key.is_some(),
+            schema_format: self.schema_format,
             prices: self.prices,
             classify: self.classify,
             embedded_meanwhile: self.embedded_meanwhile,
@@ -127,6 +132,7 @@ mod tests {
             base_url: base_url.map(str::to_owned),
             model: "m".to_owned(),
             key: key.map(str::to_owned),
+            schema_format: SchemaFormat::JsonSchema,
             prices: Prices::default(),
             classify: LlmUse::All,
             embedded_meanwhile: true,

@@ -18,7 +18,7 @@ pub use endpoint::{Endpoint, check};
 pub use error::LlmError;
 
 use crate::config;
-use askwell::api::LlmProvider;
+use askwell::api::{LlmProvider, SchemaFormat};
 use askwell::classify::llm::{Dialect, chat_body, read_reply};
 use futures_util::future::{Either, select};
 use futures_util::stream::StreamExt;
@@ -75,9 +75,10 @@ impl<'a> Llm<'a> {
 
     /// How a body for [`Self::post`] is to be written.
     pub const fn dialect(&self) -> Dialect {
-        match self.endpoint.provider {
-            LlmProvider::WorkersAi => Dialect::WorkersAi,
-            LlmProvider::OpenaiCompatible => Dialect::OpenAi,
+        match (self.endpoint.provider, self.endpoint.schema_format) {
+            (LlmProvider::WorkersAi, _) => Dialect::WorkersAi,
+            (LlmProvider::OpenaiCompatible, SchemaFormat::JsonSchema) => Dialect::OpenAi,
+            (LlmProvider::OpenaiCompatible, SchemaFormat::JsonObject) => Dialect::JsonObject,
         }
     }
 

@@ -14,6 +14,18 @@ pub enum LlmProvider {
     OpenaiCompatible,
 }
 
+/// How an address that speaks as OpenAI's chat completions do is told the shape of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SchemaFormat {
+    /// `response_format: {"type": "json_schema", "json_schema": …}`, as OpenAI defines it.
+    #[default]
+    JsonSchema,
+    /// `response_format: {"type": "json_object", "schema": …}`, as llama-cpp-python and others take it.
+    JsonObject,
+}
+
 /// Which questions of the owner the language model answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -45,6 +57,9 @@ pub struct LlmSettings {
     /// removes it. It is never shown.
     #[serde(default)]
     pub key: Option<String>,
+    /// How it is told the shape of a reply. Only where the provider is `openai_compatible`.
+    #[serde(default)]
+    pub schema_format: SchemaFormat,
     /// What its tokens cost, by which the cost of a conversation is told.
     #[serde(default)]
     pub prices: Prices,
@@ -76,6 +91,9 @@ pub struct LlmShown {
     pub model: String,
     /// Whether there is a key.
     pub has_key: bool,
+    /// How it is told the shape of a reply.
+    #[serde(default)]
+    pub schema_format: SchemaFormat,
     /// What its tokens cost.
     pub prices: Prices,
     /// Which questions it answers.

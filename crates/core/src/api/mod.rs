@@ -83,7 +83,7 @@ pub use knowledge::{
     Article, ArticleFile, ArticleImport, ArticleQuery, ArticleSummary, ArticleVersion,
     ArticlesImported, Gap, KnowledgeAnswer, KnowledgeFound, KnowledgeQuestion, NewArticle,
 };
-pub use llm::{LlmChecked, LlmProvider, LlmSettings, LlmShown, LlmUse};
+pub use llm::{LlmChecked, LlmProvider, LlmSettings, LlmShown, LlmUse, SchemaFormat};
 pub use member::{Member, MemberList, MemberMade, MemberPatch, NewMember, SessionShown, SignIn};
 pub use message::{Asked, MessageAccepted, MessagePage, MessageQuery, NewMessage};
 pub use page::{Page, PageQuery, Place};

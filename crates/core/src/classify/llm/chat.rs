@@ -66,9 +66,7 @@ pub fn chat_body(
         });
         object.insert("response_format".to_owned(), format);
     }
-    if dialect == Dialect::WorkersAi {
-        request::for_workers_ai(&mut body);
-    }
+    request::speak(&mut body, dialect);
     body
 }
 
@@ -96,6 +94,11 @@ mod tests {
         let workers = chat_body("m", &messages, Some(&schema()), Dialect::WorkersAi);
         assert_eq!(workers.get("model"), None);
         assert_eq!(workers["response_format"]["json_schema"]["type"], "object");
+        let older = chat_body("m", &messages, Some(&schema()), Dialect::JsonObject);
+        assert_eq!(
+            older["response_format"],
+            json!({ "type": "json_object", "schema": { "type": "object" } })
+        );
         let plain = chat_body("m", &messages, None, Dialect::OpenAi);
         assert_eq!(plain.get("response_format"), None);
         let plain = chat_body("m", &messages, None, Dialect::WorkersAi);

@@ -66,6 +66,9 @@ pub enum Dialect {
     /// `POST {base}/chat/completions`, as OpenAI defines it.
     #[default]
     OpenAi,
+    /// The same, with the schema beside a `json_object` format, as servers that are older than OpenAI's
+    /// `json_schema` take it.
+    JsonObject,
     /// The input of a Workers AI binding: the model is named beside it, and the schema stands
     /// without its envelope.
     WorkersAi,
@@ -154,9 +157,7 @@ impl<'a> Exchange<'a> {
         if !self.wrong.is_empty() {
             request::add_repair(&mut body, &self.last_reply, &self.wrong, self.fields);
         }
-        if dialect == Dialect::WorkersAi {
-            request::for_workers_ai(&mut body);
-        }
+        request::speak(&mut body, dialect);
         Some(body)
     }
 

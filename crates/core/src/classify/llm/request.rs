@@ -1,5 +1,6 @@
 //! The request: rules in the system role, the transcript as data behind a fence.
 
+use super::Dialect;
 use super::check::Problem;
 use crate::classify::{Field, duration, language, reading::cut};
 use crate::conversation::{Marker, Role, Turn};
@@ -225,17 +226,27 @@ fn facts(conversation: &[Turn]) -> String {
     out
 }
 
-/// Turns the request into the input of a Workers AI binding.
-pub(super) fn for_workers_ai(body: &mut Json) {
+/// Turns a request as OpenAI defines it into one of another dialect.
+pub(super) fn speak(body: &mut Json, dialect: Dialect) {
+    if dialect == Dialect::OpenAi {
+        return;
+    }
     let schema = body.pointer_mut("/response_format/json_schema/schema").map(Json::take);
     let Some(body) = body.as_object_mut() else { return };
-    body.remove("model");
-    if let Some(schema) = schema {
-        let format = json!({"type": "json_schema", "json_schema": schema});
-        body.insert("response_format".to_owned(), format);
+    if dialect == Dialect::WorkersAi {
+        body.remove("model");
+        // Its default cuts replies to more than a few fields.
+        body.insert("max_tokens".to_owned(), json!(MAX_REPLY_TOKENS));
     }
-    // Its default cuts replies to more than a few fields.
-    body.insert("max_tokens".to_owned(), json!(MAX_REPLY_TOKENS));
+    if let Some(schema) = schema {
+        let told = match dialect {
+            Dialect::JsonObject => json!({"type": "json_object", "schema": schema}),
+            Dialect::OpenAi | Dialect::WorkersAi => {
+                json!({"type": "json_schema", "json_schema": schema})
+            }
+        };
+        body.insert("response_format".to_owned(), told);
+    }
 }
 
 /// Turns the request into one that asks to repair the last reply.
