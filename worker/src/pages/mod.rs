@@ -8,6 +8,7 @@
 mod access;
 mod actions;
 mod answers;
+mod article;
 mod assets;
 mod backfills;
 mod billing;
@@ -17,18 +18,22 @@ mod conversation;
 mod conversations;
 mod customer;
 mod customers;
+mod deliveries;
 mod desk;
 mod developers;
+mod export_metrics;
 mod exports;
 mod field;
 mod field_form;
 mod field_new;
 mod identity;
 mod inbox;
+mod knowledge;
 mod live;
 mod marks;
 mod metrics;
 mod parts;
+mod retention;
 mod shell;
 mod sign_in;
 mod signals;
@@ -39,6 +44,7 @@ mod tests;
 mod tests_collection;
 mod trial;
 mod visit;
+mod webhooks;
 mod workspace;
 
 pub use visit::Visit;
@@ -115,6 +121,12 @@ const ROOMS: &[&[Page]] = &[
     actions::PAGES,
     configure::PAGES,
     billing::PAGES,
+    webhooks::PAGES,
+    deliveries::PAGES,
+    retention::PAGES,
+    export_metrics::PAGES,
+    knowledge::PAGES,
+    article::PAGES,
 ];
 
 /// Whether an address is one of the dashboard's.

@@ -33,9 +33,16 @@ const PLACES: &[(&str, &[Place])] = &[
         &[
             place("Data Collection", "/app/metrics/data-collection", Scope::ReportsRead),
             place("Signals", "/app/metrics/signals", Scope::ReportsRead),
+            place("Export metrics", "/app/metrics/export", Scope::ExportsRead),
         ],
     ),
-    ("Widget", &[place("Actions", "/app/actions", Scope::SettingsRead)]),
+    (
+        "Widget",
+        &[
+            place("Actions", "/app/actions", Scope::SettingsRead),
+            place("Knowledge base", "/app/knowledge", Scope::KnowledgeRead),
+        ],
+    ),
     (
         "AI & Automation",
         &[place("Data Collection", "/app/settings/data-collection", Scope::FieldsRead)],
@@ -44,6 +51,7 @@ const PLACES: &[(&str, &[Place])] = &[
         "Developers",
         &[
             place("Keys and embedding", "/app/developers/keys", Scope::KeysManage),
+            place("Webhooks", "/app/developers/webhooks", Scope::EventsRead),
             place("Daily export", "/app/developers/exports", Scope::ExportsRead),
         ],
     ),
@@ -52,6 +60,7 @@ const PLACES: &[(&str, &[Place])] = &[
         &[
             place("Erasures", "/app/privacy/erasures", Scope::CustomersErase),
             place("Access log", "/app/privacy/access", Scope::CustomersErase),
+            place("Retention", "/app/privacy/retention", Scope::SettingsRead),
         ],
     ),
     (

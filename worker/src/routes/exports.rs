@@ -13,7 +13,7 @@ use askwell::api::{
     ExportIntents, ExportList, ExportMetrics, ExportMetricsQuery, ExportQuery, ExportRead, Page,
     PageQuery,
 };
-use askwell::export::{self, Form, Lines, Row, Tally};
+use askwell::export::{self, Form, Lines, Metrics, Row, Tally};
 use askwell::id::WorkspaceId;
 use askwell::metrics::period::Period;
 use askwell::time::Day;
@@ -104,7 +104,7 @@ async fn get(call: Call) -> Outcome<Response> {
     let day = call.parameter("day")?;
     let ExportQuery { form } = call.query()?;
     // Seals it now if the cron has not come round to it yet.
-    let sealed = seal(&call, day, form).await?;
+    let sealed = seal(&call.env, &call.ledger()?, day, form).await?;
     note(&call, day, form.extension()).await?;
     let etag = format!("\"{}\"", sealed.sha256);
     let builder = ResponseBuilder::new()
@@ -123,6 +123,16 @@ async fn get(call: Call) -> Outcome<Response> {
 
 async fn metrics(call: Call) -> Outcome<Response> {
     let query: ExportMetricsQuery = call.query()?;
+    let (first, last) = (query.first, query.last);
+    let metrics = tally(&call.env, &call.ledger()?, query).await?;
+    http::reply(200, &ExportMetrics { first, last, metrics })
+}
+
+/// The metrics of the day files of a period.
+///
+/// # Errors
+/// [`Code::InvalidField`] for a period that is too long, [`Code::NotReady`] until its last day is sealed.
+pub async fn tally(env: &Env, ledger: &Stub, query: ExportMetricsQuery) -> Outcome<Metrics> {
     let period = Period::new(query.first, query.last)?;
     if period.days().count() > DAYS_MOST {
         return Err(Fault::refused(
@@ -139,27 +149,26 @@ async fn metrics(call: Call) -> Outcome<Response> {
             && (!query.with_bot || row.bot_messages_count.0 > 0)
     };
     // The last first: where it is not sealed the answer would be one of a part.
-    let last = seal(&call, query.last, Form::Json).await?;
-    let days = rpc::call(&call.ledger()?, &Days).await?;
+    let last = seal(env, ledger, query.last, Form::Json).await?;
+    let days = rpc::call(ledger, &Days).await?;
     for day in days.into_iter().map(|row| row.day).filter(|day| period.has(*day)) {
         let sealed = match day == query.last {
             true => last.clone(),
-            false => seal(&call, day, Form::Json).await?,
+            false => seal(env, ledger, day, Form::Json).await?,
         };
-        rows(&call.env, &sealed, |row| {
+        rows(env, &sealed, |row| {
             if takes(&row) {
                 tally.add(&row);
             }
         })
         .await?;
     }
-    let ExportMetricsQuery { first, last, .. } = query;
-    http::reply(200, &ExportMetrics { first, last, metrics: tally.metrics() })
+    Ok(tally.metrics())
 }
 
 async fn intents(call: Call) -> Outcome<Response> {
     let day = call.parameter("day")?;
-    let sealed = seal(&call, day, Form::Json).await?;
+    let sealed = seal(&call.env, &call.ledger()?, day, Form::Json).await?;
     note(&call, day, "intents").await?;
     let mut items = Vec::new();
     rows(&call.env, &sealed, |row| items.push(export::intents(&row))).await?;
@@ -175,12 +184,12 @@ async fn reads(call: Call) -> Outcome<Response> {
 ///
 /// # Errors
 /// [`Code::NotReady`] while it is not, with the seconds until it will be as `Retry-After`.
-async fn seal(call: &Call, day: Day, form: Form) -> Outcome<Sealed> {
-    let sealed = rpc::call(&call.ledger()?, &Seal { day, form }).await;
+async fn seal(env: &Env, ledger: &Stub, day: Day, form: Form) -> Outcome<Sealed> {
+    let sealed = rpc::call(ledger, &Seal { day, form }).await;
     sealed.map_err(|fault| match fault {
         Fault::Refused(error) if error.code == Code::NotReady => {
-            let ready = day.end().plus(config::seal_grace_ms(&call.env));
-            let wait = ready.0.saturating_sub(config::now(&call.env).0).max(0);
+            let ready = day.end().plus(config::seal_grace_ms(env));
+            let wait = ready.0.saturating_sub(config::now(env).0).max(0);
             let seconds = wait.saturating_add(999) / 1000;
             Fault::RefusedWith { error, headers: vec![("retry-after", seconds.to_string())] }
         }

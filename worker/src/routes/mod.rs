@@ -39,7 +39,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod tickets;
-mod webhooks;
+pub mod webhooks;
 pub mod workspaces;
 
 pub use call::Call;

@@ -20,7 +20,7 @@ const SET: Access = Access::Scope(Scope::SettingsWrite);
 /// Longest address of a webhook, in bytes.
 const MAX_URL: usize = 2_000;
 /// For how long the secret before signs as well, in seconds: a day, and seven at most.
-const KEEP_S: u32 = 24 * 60 * 60;
+pub const KEEP_S: u32 = 24 * 60 * 60;
 const MAX_KEEP_S: u32 = 7 * KEEP_S;
 
 /// See [`super::ROOMS`].

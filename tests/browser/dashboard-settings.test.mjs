@@ -1,0 +1,158 @@
+// The dashboard's pages of webhooks, deliveries, retention and the export's metrics, by what is seen of them.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { workspace } from "../support/api.mjs";
+import { launch } from "../support/browser.mjs";
+import { Desk } from "../support/dashboard.mjs";
+import { Receiver } from "../support/receiver.mjs";
+import { until } from "../support/until.mjs";
+import { Worker } from "../support/worker.mjs";
+
+/** Bytes after gzip that the first paint of a page may need. */
+const BUDGET = 60_000;
+const HOSTILE = `"><script>alert(1)</script>`;
+
+describe("the dashboard's settings of events, retention and export", () => {
+  let worker, browser, space, desk, receiver;
+
+  before(async () => {
+    [worker, browser, receiver] = await Promise.all([Worker.start(), launch(), Receiver.start()]);
+    space = await workspace(worker, { name: "Fern & Co" });
+    desk = await Desk.open(browser, worker);
+    await desk.signIn(space.secretKey);
+  });
+  after(async () => {
+    await browser?.close();
+    await receiver?.stop();
+    await worker?.stop();
+  });
+
+  async function talk(text) {
+    const { conversation_id: id } = await space.team.open({});
+    await space.team.say(id, text, { role: "customer" });
+    await space.team.act(id, "resolve");
+    await space.team.classified(id);
+  }
+
+  test("adds a webhook, shows its secret once, and what became of each event", async () => {
+    await desk.page.getByRole("link", { name: "Webhooks" }).click();
+    await desk.shows("No webhooks yet");
+    await desk.page.getByLabel("Address").fill("http://hooks.example/askwell");
+    await desk.button("Add").click();
+    await desk.shows("must be https");
+    // With the keyboard alone.
+    await desk.page.getByLabel("Address").fill(`${receiver.url}?x=${encodeURIComponent(HOSTILE)}`);
+    await desk.page.keyboard.press("Enter");
+    await desk.shows("It is shown this once.");
+    const secret = await desk.page.locator("#fresh").textContent();
+    assert.match(secret, /^whsec_/);
+    await desk.stands("webhooks");
+    await talk("Hi, my name is Bruno and my email is bruno@example.com");
+    await until("events were delivered", () => receiver.taken.length > 2);
+    await desk.go("/app/developers/webhooks");
+    assert.ok(!(await desk.page.content()).includes(secret));
+    await desk.page.getByRole("link", { name: "Log of deliveries" }).click();
+    await desk.page.getByRole("row").filter({ hasText: "delivered" }).first().waitFor();
+    await desk.stands("deliveries");
+    await desk.page.getByLabel("State").selectOption({ label: "Given up" });
+    await desk.button("Show").click();
+    await desk.shows("No delivery fits");
+    assert.equal(await desk.page.locator("main script").count(), 0);
+  });
+
+  test("sends a range again", async () => {
+    const before = receiver.requests.length;
+    await desk.go("/app/developers/deliveries");
+    await desk.page.getByLabel("From number").fill("1");
+    await desk.page.getByLabel("To number").fill("2");
+    await desk.button("Send again").click();
+    await desk.shows("2 events on their way again.");
+    await until("they came again", () => receiver.requests.length >= before + 2);
+    await desk.page.getByLabel("From number").fill("9");
+    await desk.page.getByLabel("To number").fill("2");
+    await desk.button("Send again").click();
+    await desk.shows("must not be greater than");
+  });
+
+  test("gives another secret, turns a webhook off, and removes it", async () => {
+    await desk.go("/app/developers/webhooks");
+    await desk.button("New secret").click();
+    await desk.shows("they are signed with the one before as well");
+    await desk.button("Turn off").click();
+    await desk.shows("The webhook is off.");
+    await desk.button("Turn on").click();
+    await desk.shows("The webhook is on.");
+    await desk.page.locator("article").getByText("Remove").first().click();
+    await desk.button("Remove this webhook").click();
+    await desk.shows("The webhook is removed");
+    await desk.shows("No webhooks yet");
+  });
+
+  test("counts what would go before it does, and lets it go then", async () => {
+    await desk.page.getByRole("link", { name: "Retention" }).click();
+    await desk.page.getByLabel("Words of conversations, in days").fill("1");
+    await desk.stands("retention");
+    await desk.button("Count what would go").click();
+    await desk.shows("Nothing has been changed yet.");
+    await desk.stands("retention-count");
+    assert.equal((await space.team.get("/v1/settings/retention")).transcripts_days, null);
+    await desk.button("Set it so").click();
+    await desk.shows("What is older goes now");
+    assert.equal(await desk.page.getByLabel("Words of conversations, in days").inputValue(), "1");
+    assert.deepEqual(await space.team.get("/v1/settings/retention"), { customers_days: null, transcripts_days: 1, accesses_days: null });
+    // Whoever changed an older state is told so.
+    const late = await desk.send("/app/privacy/retention", { transcripts: "5", revision: "0" });
+    assert.equal(late.status(), 412);
+  });
+
+  test("shows the metrics of sealed days with their formulas, and says when a day is not sealed", async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    await desk.go(`/app/metrics/export?first=${today}&last=${today}`);
+    await desk.shows("The last day is not sealed yet");
+    await worker.restart({ CLOCK_OFFSET_S: String(2 * 24 * 60 * 60) });
+    // Two days on the session has ended.
+    desk.url = worker.url.replace("127.0.0.1", "localhost");
+    await desk.signIn(space.secretKey);
+    await desk.go(`/app/metrics/export?first=${today}&last=${today}`);
+    const row = desk.page.getByRole("row").filter({ hasText: "Conversations" }).first();
+    assert.match(await row.textContent(), /1.*count\(distinct conversation_id\)/);
+    await desk.shows("last_resolution in ('informed', 'resolved')");
+    await desk.stands("export-metrics");
+    await desk.go(`/app/metrics/export?first=2020-01-01&last=${today}`);
+    await desk.shows("92 days at most");
+  });
+
+  test("lets nobody change or see what their role does not allow", async () => {
+    const body = { name: "Mira", email: "mira@example.com", role: "agent" };
+    const made = await space.team.expect(201, "POST", "/v1/members", { body });
+    const agent = await Desk.open(browser, worker);
+    await agent.signIn(made.sign_in_key);
+    for (const name of ["Webhooks", "Export metrics"]) {
+      assert.equal(await agent.page.getByRole("link", { name }).count(), 0, name);
+    }
+    for (const path of ["/app/developers/webhooks", "/app/developers/deliveries", "/app/metrics/export"]) {
+      assert.equal(await agent.go(path), 403, path);
+    }
+    assert.equal((await agent.send("/app/developers/webhooks", { url: receiver.url })).status(), 403);
+    assert.equal((await agent.send("/app/privacy/retention", { transcripts: "1", revision: "1" })).status(), 403);
+    await agent.go("/app/privacy/retention");
+    assert.equal(await agent.button("Count what would go").count(), 0);
+    await agent.page.context().close();
+  });
+
+  test("needs little for the first paint of each page", async () => {
+    for (const path of ["/app/developers/webhooks", "/app/developers/deliveries", "/app/privacy/retention"]) {
+      const context = await browser.newContext({ storageState: await desk.page.context().storageState() });
+      const fresh = await context.newPage();
+      const bodies = [];
+      fresh.on("response", (answer) => bodies.push(answer.body().catch(() => Buffer.alloc(0))));
+      await fresh.goto(desk.url + path, { waitUntil: "networkidle" });
+      const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
+      assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
+      await context.close();
+    }
+    assert.deepEqual(desk.troubles.filter((text) => !/40[0-9]|412/.test(text)), []);
+  });
+});

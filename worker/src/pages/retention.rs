@@ -1,0 +1,184 @@
+//! Privacy → Retention: for how long what is kept. What would go is counted before anything does.
+
+use super::parts::number;
+use super::{Page, Visit, parts};
+use crate::fault::{Fault, Outcome};
+use crate::ledger::retention::{Preview, Retain};
+use crate::ledger::sections::{Get, Put, Revised};
+use askwell::Code;
+use askwell::access::Scope;
+use askwell::api::{RetentionCount, RetentionSettings};
+use maud::{Markup, html};
+use serde::Deserialize;
+use worker::Response;
+
+const PATH: &str = "/app/privacy/retention";
+
+/// See [`super::ROOMS`].
+pub const PAGES: &[Page] = &[
+    Page::get(PATH, Scope::SettingsRead, |visit| Box::pin(show(visit))),
+    Page::post("/app/privacy/retention/count", Scope::SettingsRead, |visit| Box::pin(count(visit))),
+    // It removes people for good.
+    Page::post(PATH, Scope::CustomersErase, |visit| Box::pin(set(visit))),
+];
+
+async fn show(visit: Visit) -> Outcome<Response> {
+    let set = visit.call(&Get::<RetentionSettings>::new()).await?;
+    visit.page("Retention", page(&set, visit.may(Scope::CustomersErase)))
+}
+
+/// What the form sends: nothing stands for ever.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct Form {
+    customers: String,
+    transcripts: String,
+    accesses: String,
+    revision: u64,
+}
+
+impl Form {
+    /// As it is set.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`] for what is no number.
+    pub fn settings(&self) -> Outcome<RetentionSettings> {
+        let days = |text: &str| {
+            let text = text.trim();
+            let wrong = || {
+                Fault::refused(
+                    Code::InvalidField,
+                    "Each number of days must be 1 to 36500, or empty for ever.",
+                )
+            };
+            if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| wrong()) }
+        };
+        Ok(RetentionSettings {
+            customers_days: days(&self.customers)?,
+            transcripts_days: days(&self.transcripts)?,
+            accesses_days: days(&self.accesses)?,
+        })
+    }
+}
+
+async fn count(mut visit: Visit) -> Outcome<Response> {
+    let form: Form = visit.form().await?;
+    let settings = form.settings()?;
+    let would = visit.call(&Preview { settings: settings.clone() }).await?;
+    let may_set = visit.may(Scope::CustomersErase);
+    visit.page("What would go", counted(&settings, form.revision, &would, may_set))
+}
+
+async fn set(mut visit: Visit) -> Outcome<Response> {
+    let form: Form = visit.form().await?;
+    let put = Put::<RetentionSettings> { change: form.settings()?, revision: Some(form.revision) };
+    visit.call(&put).await?;
+    visit.call(&Retain).await?;
+    visit.done(PATH, "Set. What is older goes now, and every hour from now on.")
+}
+
+fn kinds(
+    settings: &RetentionSettings,
+) -> [(&'static str, &'static str, &'static str, Option<u32>); 3] {
+    [
+        (
+            "customers",
+            "Customers",
+            "With all that is kept of them, since their last conversation.",
+            settings.customers_days,
+        ),
+        (
+            "transcripts",
+            "Words of conversations",
+            "What was said, and the quotes from it; that it was held and its answers stay.",
+            settings.transcripts_days,
+        ),
+        ("accesses", "Access log", "Who has looked at which customer.", settings.accesses_days),
+    ]
+}
+
+fn kept(days: Option<u32>) -> String {
+    days.map_or_else(|| "for ever".to_owned(), |days| parts::count(u64::from(days), "day"))
+}
+
+/// How it is set, and a form to change it.
+pub fn page(set: &Revised<RetentionSettings>, may_set: bool) -> Markup {
+    html! {
+        h1 { "Retention" }
+        p.muted { "For how long what is kept. What is older goes by itself, every hour and for good. Sealed days of the export hold no personal data and stay." }
+        article {
+            form method="post" action={ (PATH) "/count" } {
+                (parts::hidden("revision", &set.revision.to_string()))
+                @for (name, title, what, days) in kinds(&set.value) {
+                    @if may_set {
+                        label for=(name) { (title) ", in days" }
+                        input type="number" id=(name) name=(name) min="1" max="36500" value=[days] placeholder="for ever" aria-describedby={ (name) "-what" };
+                        small id={ (name) "-what" } { (what) " Empty: for ever." }
+                    } @else {
+                        p { strong { (title) ": " } (kept(days)) br; span.muted.small-text { (what) } }
+                    }
+                }
+                @if may_set { button { "Count what would go" } }
+            }
+        }
+    }
+}
+
+/// What would go, before it does.
+pub fn counted(
+    settings: &RetentionSettings,
+    revision: u64,
+    would: &RetentionCount,
+    may_set: bool,
+) -> Markup {
+    let counts = [would.customers, would.transcripts, would.accesses];
+    let none = counts.iter().all(|n| *n == 0);
+    html! {
+        h1 { "What would go" }
+        p role="status" { "Nothing has been changed yet." }
+        (parts::table("What would go", html! {
+            thead { tr { th scope="col" { "What" } th scope="col" { "Kept" } th.num scope="col" { "Would go now" } } }
+            tbody {
+                @for ((_, title, _, days), n) in kinds(settings).into_iter().zip(counts) {
+                    tr { th scope="row" { (title) } td { (kept(days)) } td.num { (number(n)) } }
+                }
+            }
+        }))
+        div.row {
+            @if may_set {
+                form method="post" action=(PATH) {
+                    (parts::hidden("revision", &revision.to_string()))
+                    @for (name, _, _, days) in kinds(settings) { (parts::hidden(name, &days.map_or_else(String::new, |days| days.to_string()))) }
+                    button.danger[!none] { @if none { "Set it so" } @else { "Set it so, and remove these for good" } }
+                }
+            }
+            a role="button" .secondary href=(PATH) { "Back" }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read_and_what_would_go_is_shown_before_it_does() {
+        let form: Form =
+            serde_html_form::from_str("customers=30&transcripts=&accesses= 7 ").unwrap();
+        let settings = form.settings().unwrap();
+        assert_eq!(
+            (settings.customers_days, settings.transcripts_days, settings.accesses_days),
+            (Some(30), None, Some(7))
+        );
+        let wrong: Form = serde_html_form::from_str("customers=soon").unwrap();
+        assert_eq!(wrong.settings().unwrap_err().public().code, Code::InvalidField);
+        let would = RetentionCount { customers: 1234, transcripts: 0, accesses: 0 };
+        let text = counted(&settings, 3, &would, true).into_string();
+        assert!(text.contains("1\u{202f}234") && text.contains("remove these for good"));
+        assert!(!counted(&settings, 3, &would, false).into_string().contains("<form"));
+        let set = Revised { revision: 3, value: settings };
+        assert!(page(&set, true).into_string().contains("Count what would go"));
+        assert!(!page(&set, false).into_string().contains("<input type=\"number\""));
+    }
+}
