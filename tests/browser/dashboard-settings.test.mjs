@@ -48,6 +48,7 @@ describe("the dashboard's settings of events, retention and export", () => {
     await desk.shows("It is shown this once.");
     const secret = await desk.page.locator("#fresh").textContent();
     assert.match(secret, /^whsec_/);
+    receiver.secret = secret;
     await desk.stands("webhooks");
     await talk("Hi, my name is Bruno and my email is bruno@example.com");
     await until("events were delivered", () => receiver.taken.length > 2);

@@ -169,17 +169,24 @@ async fn remove(visit: Visit) -> Outcome<Response> {
 /// lead to pages or mail alone.
 pub fn rendered(markdown: &str) -> Markup {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let levels = Parser::new_ext(markdown, options).filter_map(|event| match event {
+        Event::Start(Tag::Heading { level, .. }) => Some(level as usize),
+        _ => None,
+    });
+    let highest = levels.min().unwrap_or(1);
     let events = Parser::new_ext(markdown, options).filter_map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
         // The page has headings of its own above.
         Event::Start(Tag::Heading { level, .. }) => Some(Event::Start(Tag::Heading {
-            level: below(level),
+            level: below(level, highest),
             id: None,
             classes: Vec::new(),
             attrs: Vec::new(),
         })),
-        Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(below(level)))),
+        Event::End(TagEnd::Heading(level)) => {
+            Some(Event::End(TagEnd::Heading(below(level, highest))))
+        }
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
             let dest_url = if is_plain(&dest_url) { dest_url } else { "#".into() };
             Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
@@ -191,13 +198,9 @@ pub fn rendered(markdown: &str) -> Markup {
     PreEscaped(out)
 }
 
-const fn below(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H3,
-        HeadingLevel::H2 => HeadingLevel::H4,
-        HeadingLevel::H3 => HeadingLevel::H5,
-        _ => HeadingLevel::H6,
-    }
+/// A heading of an article whose highest is `highest`: that one stands right below those of the page.
+fn below(level: HeadingLevel, highest: usize) -> HeadingLevel {
+    HeadingLevel::try_from(3 + (level as usize).saturating_sub(highest)).unwrap_or(HeadingLevel::H6)
 }
 
 fn is_plain(address: &str) -> bool {
@@ -310,6 +313,8 @@ mod tests {
         .into_string();
         assert!(text.contains("<h3>Returns</h3>") && text.contains("<strong>30 days</strong>"));
         assert!(text.contains("<table>") && text.contains("href=\"https://x.example\""));
+        let below = rendered("## a\n\n### b").into_string();
+        assert!(below.contains("<h3>a</h3>") && below.contains("<h4>b</h4>"), "{below}");
         for bad in ["<script", "<img", "javascript:"] {
             assert!(!text.contains(bad), "{bad}: {text}");
         }
