@@ -162,9 +162,9 @@ pub fn page(
                 a.chip href=(GAPS) { "Gaps: " (gaps) }
             }
         }
-        form method="post" action={ (PATH) "/search" } role="search" {
+        form method="post" action={ (PATH) "/search" } {
             div.row {
-                input type="search" name="question" required maxlength="2000" aria-label="Ask the published articles" placeholder="Ask as a visitor would";
+                input type="search" name="question" required maxlength="2000" aria-label="Ask the published articles" placeholder="A visitor's question";
                 button.secondary.small { "Ask" }
                 @if may_write { a role="button" .small href=(article::NEW) { "New article" } }
             }
@@ -211,7 +211,7 @@ pub fn answered(question: &str, answer: &KnowledgeAnswer) -> Markup {
     html! {
         p { a href=(PATH) { "← Knowledge base" } }
         h1 { "What the articles say" }
-        form method="post" action={ (PATH) "/search" } role="search" {
+        form method="post" action={ (PATH) "/search" } {
             div.row {
                 input type="search" name="question" required maxlength="2000" aria-label="Ask the published articles" value=(question);
                 button.secondary.small { "Ask" }
