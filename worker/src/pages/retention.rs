@@ -65,7 +65,7 @@ impl Form {
 async fn count(mut visit: Visit) -> Outcome<Response> {
     let form: Form = visit.form().await?;
     let settings = form.settings()?;
-    let would = visit.call(&Preview { settings: settings.clone() }).await?;
+    let would = visit.call(&Preview { settings }).await?;
     let may_set = visit.may(Scope::CustomersErase);
     visit.page("What would go", counted(&settings, form.revision, &would, may_set))
 }

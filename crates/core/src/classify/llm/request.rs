@@ -14,6 +14,10 @@ pub const TRANSCRIPT_BYTES: usize = 60_000;
 
 /// Tokens of a reply where the endpoint wants to be told: a hundred fields with two quotes each.
 const MAX_REPLY_TOKENS: u32 = 8_192;
+/// Quotes that bear out one answer.
+const MAX_QUOTES: u32 = 3;
+/// Characters of a quote, where a server can be held to it.
+const QUOTE_CHARS: u32 = 200;
 
 const RULES: &str = "\
 You classify one closed support conversation. Answer every field below by its own instructions.
@@ -98,6 +102,7 @@ fn schema(fields: &[Field], open: &[usize]) -> Json {
                     "confidence": {"type": "number"},
                     "evidence": {
                         "type": "array",
+                        "maxItems": MAX_QUOTES,
                         "items": {
                             "type": "object",
                             "properties": {
@@ -235,10 +240,14 @@ pub(super) fn speak(body: &mut Json, dialect: Dialect) {
     let Some(body) = body.as_object_mut() else { return };
     if dialect == Dialect::WorkersAi {
         body.remove("model");
-        // Its default cuts replies to more than a few fields.
-        body.insert("max_tokens".to_owned(), json!(MAX_REPLY_TOKENS));
     }
-    if let Some(schema) = schema {
+    // The default of Workers AI cuts replies to more than a few fields; servers of the other kind have none, and
+    // a small model that begins to repeat itself goes on until the request has timed out.
+    body.insert("max_tokens".to_owned(), json!(MAX_REPLY_TOKENS));
+    if let Some(mut schema) = schema {
+        if dialect == Dialect::JsonObject {
+            bound_quotes(&mut schema);
+        }
         let told = match dialect {
             Dialect::JsonObject => json!({"type": "json_object", "schema": schema}),
             Dialect::OpenAi | Dialect::WorkersAi => {
@@ -246,6 +255,17 @@ pub(super) fn speak(body: &mut Json, dialect: Dialect) {
             }
         };
         body.insert("response_format".to_owned(), told);
+    }
+}
+
+/// Ends quotes after some hundred characters: a grammar that is made of the schema keeps small models from repeating
+/// themselves inside of one. OpenAI's own schemas have no such bound.
+fn bound_quotes(schema: &mut Json) {
+    let fields = schema.get_mut("properties").and_then(Json::as_object_mut);
+    for field in fields.into_iter().flat_map(Map::values_mut) {
+        if let Some(quote) = field.pointer_mut("/properties/evidence/items/properties/quote") {
+            quote["maxLength"] = json!(QUOTE_CHARS);
+        }
     }
 }
 

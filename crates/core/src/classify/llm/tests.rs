@@ -246,6 +246,20 @@ fn workers_ai_is_asked_and_heard_in_its_own_way() {
 }
 
 #[test]
+fn servers_that_know_no_json_schema_are_given_it_beside_json_object_with_bounds() {
+    let (turns, fields) = (talk(), vec![issue(true)]);
+    let body = Exchange::new("m", &turns, &fields, FENCE).request_in(Dialect::JsonObject).unwrap();
+    assert_eq!(body["model"], "m");
+    assert!(body["max_tokens"].is_number());
+    let format = &body["response_format"];
+    assert_eq!((&format["type"], format.get("json_schema")), (&json!("json_object"), None));
+    let field = &format["schema"]["properties"]["field_0"]["properties"];
+    assert_eq!(field["value"]["enum"][0], "Damaged");
+    assert_eq!(field["evidence"]["maxItems"], 3);
+    assert_eq!(field["evidence"]["items"]["properties"]["quote"]["maxLength"], 200);
+}
+
+#[test]
 fn the_facts_are_computed_and_told() {
     let mut turns = talk();
     turns.push(Turn { role: Role::System, text: "handoff".to_owned(), at: Some(100) });
