@@ -65,7 +65,7 @@ describe("the dashboard's knowledge base", () => {
     await desk.shows("changes not published");
     const late = await desk.send("/app/knowledge/save", { article_id: id, version: "1", title: "Gift cards", body: "x", then: "draft" });
     assert.equal(late.status(), 412);
-    await desk.page.getByRole("link", { name: "Version 2" }).click();
+    await desk.page.getByRole("link", { name: "Version 1" }).click();
     await preview().getByText("three years").waitFor();
     await desk.button("Save and publish").click();
     await desk.shows("Published: visitors are answered from it.");
