@@ -31,6 +31,8 @@ describe("the OpenAPI document", () => {
     ids.article_id = (await space.team.expect(201, "POST", "/v1/articles", { body: article })).article_id;
     const person = { name: "Ada", email: "ada@example.com", role: "agent" };
     ids.member_id = (await space.team.expect(201, "POST", "/v1/members", { body: person })).member_id;
+    const automation = { name: "Mark", on: "closed", then: [{ do: "tag", tag: "seen" }] };
+    ids.automation_id = (await space.team.expect(201, "POST", "/v1/automations", { body: automation })).automation_id;
     [ids.field_id, ids.other_id] = (await space.team.get("/v1/fields")).fields.map((field) => field.id);
   });
   after(() => worker?.stop());

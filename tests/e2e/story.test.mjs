@@ -115,9 +115,12 @@ describe("one conversation", () => {
     assert.equal(customer.conversations, 1);
     const found = await space.team.customers("MIKE.hollis@example.com");
     // The profile is the row of the list, and what only a profile has.
-    const { emails, visitors, merged, tags, notes, values, ...row } = customer;
+    const { emails, subjects, visitors, merged, tags, notes, values, ...row } = customer;
     assert.deepEqual(found.items, [row], "found by its e-mail in whatever case");
-    assert.deepEqual({ emails, merged, tags, notes }, { emails: [row.email], merged: [], tags: [], notes: [] });
+    assert.deepEqual(
+      { emails, subjects, merged, tags, notes },
+      { emails: [row.email], subjects: [], merged: [], tags: [], notes: [] },
+    );
     assert.equal(visitors.length, 1);
     assert.deepEqual(values.map(({ kind, value }) => [kind, value]).sort(), [["email", row.email], ["name", "Mike"]]);
     const none = await space.team.customers("other@example.com");
