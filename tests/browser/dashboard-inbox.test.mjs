@@ -127,6 +127,7 @@ describe("the dashboard's inbox", () => {
     await agent.shows("with a person");
     await agent.page.getByLabel("Give it to").selectOption({ label: "Noor (agent)" });
     await agent.button("Transfer").click();
+    await agent.shows("Noor has it now.");
     await agent.page.locator(".talk .system").getByText("transferred").waitFor();
     const noor = await signedIn("Noor");
     await noor.go("/app/inbox?state=agent");

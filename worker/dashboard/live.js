@@ -19,7 +19,7 @@ const typing = document.getElementById("typing");
 const reply = document.getElementById("reply");
 const stood = list()?.dataset.stands;
 
-let socket, tries = 0, seen = -1, wrote = 0, quiet;
+let socket, tries = 0, seen = -1, wrote = 0, quiet, leaving = false;
 
 function open() {
   socket = new WebSocket(new URL(list().dataset.socket, location.href.replace(/^http/, "ws")));
@@ -66,12 +66,16 @@ if (list()) {
   document.addEventListener("htmx:afterSettle", () => {
     if (atEnd) toEnd();
     look();
-    if (list().dataset.stands === stood) return;
+    if (leaving || list().dataset.stands === stood) return;
     // What stands in the field for the reply is not thrown away.
     if (reply?.value) document.getElementById("moved").hidden = false;
     else location.reload();
   });
   document.addEventListener("visibilitychange", look);
+  // What was just sent leads to the page anew by itself, with a word about what was done: a reload would be first.
+  document.addEventListener("submit", () => {
+    leaving = true;
+  });
 
   reply?.addEventListener("input", () => {
     if (Date.now() - wrote < WRITING_MS / 2) return;

@@ -57,8 +57,11 @@ impl Visit {
             path: url.path().to_owned(),
             others,
         };
-        let cookies = request.headers().get("cookie")?.unwrap_or_default();
-        let flash = Flash::find(&cookies);
+        // What a page fetches of itself while it stands open takes away no word that is for the next page.
+        let flash = match request.headers().get("hx-request")? {
+            Some(_) => None,
+            None => request.headers().get("cookie")?.as_deref().and_then(Flash::find),
+        };
         Ok(Self { request, env, principal, desk, parameters, url, ledger, flash })
     }
 
