@@ -2,14 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { gzipSync } from "node:zlib";
 import { visit, workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk } from "../support/dashboard.mjs";
+import { Desk, member } from "../support/dashboard.mjs";
 import { Worker } from "../support/worker.mjs";
 
-/** Bytes after gzip that the first paint of a page may need. */
-const BUDGET = 60_000;
 const HOSTILE = `</textarea><script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 
 describe("the dashboard's actions and billing", () => {
@@ -131,8 +128,7 @@ describe("the dashboard's actions and billing", () => {
   });
 
   test("lets an agent look, and change nothing", async () => {
-    const body = { name: "Mira", email: "mira@example.com", role: "agent" };
-    const made = await space.team.expect(201, "POST", "/v1/members", { body });
+    const made = await member(space, "agent", "Mira");
     const agent = await Desk.open(browser, worker);
     await agent.signIn(made.sign_in_key);
     await agent.page.getByRole("link", { name: "Actions" }).click();
@@ -149,16 +145,7 @@ describe("the dashboard's actions and billing", () => {
   });
 
   test("needs little for the first paint of each page", async () => {
-    for (const path of ["/app/actions", "/app/actions/customer-enrichment", "/app/settings/billing"]) {
-      const context = await browser.newContext({ storageState: await desk.page.context().storageState() });
-      const fresh = await context.newPage();
-      const bodies = [];
-      fresh.on("response", (answer) => bodies.push(answer.body().catch(() => Buffer.alloc(0))));
-      await fresh.goto(desk.url + path, { waitUntil: "networkidle" });
-      const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
-      assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
-      await context.close();
-    }
+    await desk.paintsLightly("/app/actions", "/app/actions/customer-enrichment", "/app/settings/billing");
     assert.deepEqual(desk.troubles, []);
   });
 });

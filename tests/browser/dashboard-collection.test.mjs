@@ -2,15 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { gzipSync } from "node:zlib";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk } from "../support/dashboard.mjs";
+import { Desk, member } from "../support/dashboard.mjs";
+import { held } from "../support/talk.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
-/** Bytes after gzip that the first paint of a page may need. */
-const BUDGET = 60_000;
 const LIST = "/app/settings/data-collection";
 const HOSTILE = `"><script>alert(1)</script>'<img src=x onerror=alert(1)>`;
 
@@ -22,10 +20,7 @@ describe("the dashboard's data collection", () => {
     browser = await launch();
     space = await workspace(worker, { name: "Fern & Co" });
     members = {};
-    for (const role of ["agent", "viewer"]) {
-      const body = { name: `The ${role}`, email: `${role}@example.com`, role };
-      members[role] = await space.team.expect(201, "POST", "/v1/members", { body });
-    }
+    for (const role of ["agent", "viewer"]) members[role] = await member(space, role);
     broken = await talk(["Hi, I'm Bruno. My parcel arrived damaged, the box was crushed and the lamp is broken."]);
     await talk(["Where is my order? It is a week late.", "Still nothing!"]);
     desk = await Desk.open(browser, worker);
@@ -36,13 +31,7 @@ describe("the dashboard's data collection", () => {
     await worker?.stop();
   });
 
-  async function talk(lines, action = "close") {
-    const { conversation_id: id } = await space.team.open({});
-    for (const text of lines) await space.team.say(id, text, { role: "customer" });
-    await space.team.act(id, action);
-    await space.team.classified(id);
-    return id;
-  }
+  const talk = (lines, action) => held(space, lines, action);
 
   const row = (name, page = desk.page) => page.getByRole("row").filter({ hasText: name });
   const names = async (page = desk.page) =>
@@ -346,15 +335,13 @@ describe("the dashboard's data collection", () => {
 
   test("needs little for the first paint of each page", async () => {
     const { id } = await fieldOf("Language");
-    for (const path of [LIST, `${LIST}/new`, `${LIST}/fields/${id}`, `${LIST}/fields/${id}/try`, `${LIST}/backfills`, `/app/conversations/${broken}`]) {
-      const context = await browser.newContext({ storageState: await desk.page.context().storageState() });
-      const fresh = await context.newPage();
-      const bodies = [];
-      fresh.on("response", (answer) => bodies.push(answer.body().catch(() => Buffer.alloc(0))));
-      await fresh.goto(desk.url + path, { waitUntil: "networkidle" });
-      const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
-      assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
-      await context.close();
-    }
+    await desk.paintsLightly(
+      LIST,
+      `${LIST}/new`,
+      `${LIST}/fields/${id}`,
+      `${LIST}/fields/${id}/try`,
+      `${LIST}/backfills`,
+      `/app/conversations/${broken}`,
+    );
   });
 });

@@ -3,15 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { gzipSync } from "node:zlib";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk } from "../support/dashboard.mjs";
+import { held } from "../support/talk.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
-/** Bytes after gzip that the first paint of a page may need. */
-const BUDGET = 60_000;
 const HOSTILE = `</p><script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 
 describe("the dashboard's reports", () => {
@@ -31,13 +29,7 @@ describe("the dashboard's reports", () => {
     await worker?.stop();
   });
 
-  async function talk(lines, action = "close") {
-    const { conversation_id: id } = await space.team.open({});
-    for (const text of lines) await space.team.say(id, text, { role: "customer" });
-    await space.team.act(id, action);
-    await space.team.classified(id);
-    return id;
-  }
+  const talk = (lines, action) => held(space, lines, action);
 
   const rows = () => desk.page.getByRole("row").count();
 
@@ -162,17 +154,7 @@ describe("the dashboard's reports", () => {
   });
 
   test("needs little for the first paint of each page", async () => {
-    const { page } = desk;
     const paths = ["/app/conversations", "/app/metrics/data-collection", "/app/metrics/signals", "/app/developers/exports"];
-    for (const path of paths) {
-      const context = await browser.newContext({ storageState: await page.context().storageState() });
-      const fresh = await context.newPage();
-      const bodies = [];
-      fresh.on("response", (answer) => bodies.push(answer.body().catch(() => Buffer.alloc(0))));
-      await fresh.goto(desk.url + path, { waitUntil: "networkidle" });
-      const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
-      assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
-      await context.close();
-    }
+    await desk.paintsLightly(...paths);
   });
 });

@@ -2,16 +2,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { gzipSync } from "node:zlib";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk } from "../support/dashboard.mjs";
+import { Desk, member } from "../support/dashboard.mjs";
 import { Receiver } from "../support/receiver.mjs";
+import { held } from "../support/talk.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
-/** Bytes after gzip that the first paint of a page may need. */
-const BUDGET = 60_000;
 const HOSTILE = `"><script>alert(1)</script>`;
 
 describe("the dashboard's settings of events, retention and export", () => {
@@ -29,13 +27,6 @@ describe("the dashboard's settings of events, retention and export", () => {
     await worker?.stop();
   });
 
-  async function talk(text) {
-    const { conversation_id: id } = await space.team.open({});
-    await space.team.say(id, text, { role: "customer" });
-    await space.team.act(id, "resolve");
-    await space.team.classified(id);
-  }
-
   test("adds a webhook, shows its secret once, and what became of each event", async () => {
     await desk.page.getByRole("link", { name: "Webhooks" }).click();
     await desk.shows("No webhooks yet");
@@ -50,7 +41,7 @@ describe("the dashboard's settings of events, retention and export", () => {
     assert.match(secret, /^whsec_/);
     receiver.secret = secret;
     await desk.stands("webhooks");
-    await talk("Hi, my name is Bruno and my email is bruno@example.com");
+    await held(space, ["Hi, my name is Bruno and my email is bruno@example.com"], "resolve");
     await until("events were delivered", () => receiver.taken.length >= 2);
     await desk.go("/app/developers/webhooks");
     assert.ok(!(await desk.page.content()).includes(secret));
@@ -126,8 +117,7 @@ describe("the dashboard's settings of events, retention and export", () => {
   });
 
   test("lets nobody change or see what their role does not allow", async () => {
-    const body = { name: "Mira", email: "mira@example.com", role: "agent" };
-    const made = await space.team.expect(201, "POST", "/v1/members", { body });
+    const made = await member(space, "agent", "Mira");
     const agent = await Desk.open(browser, worker);
     await agent.signIn(made.sign_in_key);
     for (const name of ["Webhooks", "Export metrics"]) {
@@ -144,16 +134,7 @@ describe("the dashboard's settings of events, retention and export", () => {
   });
 
   test("needs little for the first paint of each page", async () => {
-    for (const path of ["/app/developers/webhooks", "/app/developers/deliveries", "/app/privacy/retention"]) {
-      const context = await browser.newContext({ storageState: await desk.page.context().storageState() });
-      const fresh = await context.newPage();
-      const bodies = [];
-      fresh.on("response", (answer) => bodies.push(answer.body().catch(() => Buffer.alloc(0))));
-      await fresh.goto(desk.url + path, { waitUntil: "networkidle" });
-      const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
-      assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
-      await context.close();
-    }
+    await desk.paintsLightly("/app/developers/webhooks", "/app/developers/deliveries", "/app/privacy/retention");
     assert.deepEqual(desk.troubles.filter((text) => !/40[0-9]|412/.test(text)), []);
   });
 });

@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk } from "../support/dashboard.mjs";
+import { held } from "../support/talk.mjs";
 import { Worker } from "../support/worker.mjs";
 
 describe("the dashboard's settings", () => {
@@ -13,10 +14,7 @@ describe("the dashboard's settings", () => {
   before(async () => {
     [worker, browser] = await Promise.all([Worker.start(), launch()]);
     space = await workspace(worker, { name: "Fern & Co" });
-    const opened = await space.team.open({});
-    await space.team.say(opened.conversation_id, "Hi, my name is Bruno and my email is bruno@example.com", { role: "customer" });
-    await space.team.act(opened.conversation_id, "close");
-    await space.team.classified(opened.conversation_id);
+    await held(space, ["Hi, my name is Bruno and my email is bruno@example.com"]);
     customer = (await space.team.customers("bruno@example.com")).items[0];
     desk = await Desk.open(browser, worker);
     await desk.signIn(space.secretKey);

@@ -5,12 +5,10 @@ import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk } from "../support/dashboard.mjs";
+import { BUDGET, Desk, member } from "../support/dashboard.mjs";
+import { held } from "../support/talk.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
-
-/** Bytes after gzip that the first paint of a page may need. */
-const BUDGET = 60_000;
 
 /** What a page must show as it stands, wherever it comes from. */
 const HOSTILE = [
@@ -33,10 +31,7 @@ describe("the dashboard", () => {
     [worker, browser] = await Promise.all([Worker.start(), launch()]);
     space = await workspace(worker, { name: "Fern & Co" });
     members = {};
-    for (const role of ["agent", "viewer"]) {
-      const body = { name: `The ${role}`, email: `${role}@example.com`, role };
-      members[role] = await space.team.expect(201, "POST", "/v1/members", { body });
-    }
+    for (const role of ["agent", "viewer"]) members[role] = await member(space, role);
     await talk("Astrid", "astrid@example.com", ["Hello, I'm Astrid. Could you email me your brochure?", "astrid@example.com"]);
     await talk("Bruno", "bruno@example.com", ["Hi, my name is Bruno and my email is bruno@example.com", "It arrived broken. This is terrible!"]);
     await talk(undefined, undefined, ["Hello?"]);
@@ -49,10 +44,7 @@ describe("the dashboard", () => {
   });
 
   async function talk(name, email, lines) {
-    const opened = await space.team.open({});
-    for (const text of lines) await space.team.say(opened.conversation_id, text, { role: "customer" });
-    await space.team.act(opened.conversation_id, "close");
-    await space.team.classified(opened.conversation_id);
+    await held(space, lines);
     if (!email) return undefined;
     return until(`${name} is known`, async () => (await space.team.customers(email)).items[0]);
   }

@@ -3,13 +3,22 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { pictures } from "./browser.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PICTURES = process.env.ASKWELL_PICTURES ? pictures() : undefined;
 
+/** Bytes after gzip that the first paint of a page may need. */
+export const BUDGET = 60_000;
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 360, height: 740 };
+
+/** Adds somebody to the team, with the key to sign in by. */
+export function member(space, role, name = `The ${role}`) {
+  const email = `${name.replace("The ", "").toLowerCase()}@example.com`;
+  return space.team.expect(201, "POST", "/v1/members", { body: { name, email, role } });
+}
 
 /** Somebody who is signed in, on one page; `troubles` is what went wrong in it. */
 export class Desk {
@@ -80,6 +89,20 @@ export class Desk {
     }
     await this.page.emulateMedia({ colorScheme: null, reducedMotion: null });
     await this.page.setViewportSize(WIDE);
+  }
+
+  /** That the first paint of each page needs little, for the same person in a browser that has nothing of it yet. */
+  async paintsLightly(...paths) {
+    for (const path of paths) {
+      const context = await this.page.context().browser().newContext({ storageState: await this.page.context().storageState() });
+      const fresh = await context.newPage();
+      const bodies = [];
+      fresh.on("response", (answer) => bodies.push(answer.body().catch(() => Buffer.alloc(0))));
+      await fresh.goto(this.url + path, { waitUntil: "networkidle" });
+      const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
+      assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
+      await context.close();
+    }
   }
 
   /** What axe-core finds. It is run outside the page's policy, which lets in no script of others. */

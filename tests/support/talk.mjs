@@ -1,4 +1,4 @@
-// What the tests of replies have in common: articles, and waiting for what is said next.
+// Conversations that tests hold: whole ones, and with articles, whose replies are waited for.
 
 import { until } from "./until.mjs";
 
@@ -14,6 +14,15 @@ You can send back anything within 30 days of delivery. The money is refunded wit
 
 Orders arrive within two to four working days. Express delivery takes one day.
 `;
+
+/** A conversation in which a customer said these lines, once it has ended and is classified. */
+export async function held(space, lines, action = "close") {
+  const { conversation_id: id } = await space.team.open({});
+  for (const text of lines) await space.team.say(id, text, { role: "customer" });
+  await space.team.act(id, action);
+  await space.team.classified(id);
+  return id;
+}
 
 /** Publishes articles in a workspace. */
 export function publish(space, text = FAQ) {
