@@ -99,6 +99,16 @@ pub fn tagged<T: Serialize>(status: u16, value: &T, revision: u64) -> Outcome<Re
     Ok(answer)
 }
 
+/// The beginning of an answer that a browser keeps as a file of comma-separated values.
+///
+/// # Errors
+/// When the name cannot stand in a header.
+pub fn csv_file(name: &str) -> Outcome<ResponseBuilder> {
+    Ok(ResponseBuilder::new()
+        .with_header("content-type", "text/csv; charset=utf-8; header=present")?
+        .with_header("content-disposition", &format!("attachment; filename=\"{name}\""))?)
+}
+
 /// The revision that `If-Match` names; none without one, or where any will do.
 ///
 /// # Errors

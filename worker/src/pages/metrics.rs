@@ -1,23 +1,27 @@
 //! Metrics → Data Collection: what the owner's questions were answered with, counted.
 
+use super::behind;
 use super::customers::day;
+use super::figures::{Chart, Line, card, change, chart};
+use super::figures_file;
 use super::parts::{self, number, percent, platform};
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::{collected, fields, views};
+use crate::ledger::{collected, fields};
 use askwell::Code;
 use askwell::access::Scope;
-use askwell::api::{AnswerFilter, ConversationSummary, Page as ListPage, PageQuery};
+use askwell::api::AnswerFilter;
 use askwell::closing::FieldVersion;
 use askwell::conversation::Platform;
 use askwell::metrics::collected::{CrossTab, Report, Step, ValueReport};
-use askwell::metrics::period::{Comparison, Period};
-use askwell::time::{Day, UnixMillis};
+use askwell::metrics::period::Period;
+use askwell::time::UnixMillis;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
-use worker::{Response, ResponseBuilder};
+use worker::Response;
 
-const PATH: &str = "/app/metrics/data-collection";
+/// Where the page is.
+pub const PATH: &str = "/app/metrics/data-collection";
 /// Days that are shown when nothing else is asked for, today among them.
 const DAYS: i64 = 30;
 /// Most values in a chart: more cannot be told apart.
@@ -30,7 +34,7 @@ pub const PAGES: &[Page] = &[
         Box::pin(export(visit))
     }),
     Page::get("/app/metrics/data-collection/conversations", Scope::ConversationsRead, |visit| {
-        Box::pin(behind(visit))
+        Box::pin(behind::show(visit))
     }),
 ];
 
@@ -89,7 +93,7 @@ impl Asked {
     ///
     /// # Errors
     /// [`Code::InvalidField`].
-    fn with(&self) -> Outcome<Vec<AnswerFilter>> {
+    pub fn with(&self) -> Outcome<Vec<AnswerFilter>> {
         let read = |text: &String| {
             let (field, value) = text.split_once('=').ok_or_else(|| {
                 Fault::refused(Code::InvalidField, "choose one of the answers offered")
@@ -100,7 +104,7 @@ impl Asked {
     }
 
     /// As an address has it.
-    fn query(&self) -> String {
+    pub fn query(&self) -> String {
         serde_html_form::to_string(self).unwrap_or_default()
     }
 
@@ -179,191 +183,12 @@ async fn export(visit: Visit) -> Outcome<Response> {
         shown.ok_or_else(|| Fault::refused(Code::NotFound, "There is no such question."))?;
     let missing = || Fault::refused(Code::InvalidField, "Choose the question to put it against.");
     let rows = match (asked.part.as_str(), &shown.cross) {
-        ("", _) => csv(&shown.report),
-        ("channels", _) => channels_csv(&shown.report),
-        ("cross", cross) => cross_csv(&cross.as_ref().ok_or_else(missing)?.1),
+        ("", _) => figures_file::values(&shown.report),
+        ("channels", _) => figures_file::channels(&shown.report),
+        ("cross", cross) => figures_file::cross(&cross.as_ref().ok_or_else(missing)?.1),
         _ => return Err(Fault::refused(Code::NotFound, "There are no such figures.")),
     };
-    csv_response("data-collection.csv", &rows)
-}
-
-/// A value a row, a channel a column.
-fn channels_csv(report: &Report) -> Vec<Vec<String>> {
-    let used = used(report);
-    let head =
-        core::iter::once("value".to_owned()).chain(used.iter().map(|p| p.as_str().to_owned()));
-    let row = |value: &ValueReport| {
-        let counts = used.iter().map(|p| value.channels.get(p).copied().unwrap_or(0).to_string());
-        core::iter::once(value.value.clone()).chain(counts).collect()
-    };
-    core::iter::once(head.collect()).chain(report.values.iter().map(row)).collect()
-}
-
-/// As the table has it, without the sums.
-fn cross_csv(table: &CrossTab) -> Vec<Vec<String>> {
-    let columns = table.columns.iter().map(|column| column.as_str().to_owned());
-    let head = core::iter::once(String::new()).chain(columns).collect();
-    let rows = table.rows.iter().zip(&table.cells).map(|(row, cells)| {
-        let counts = cells.iter().map(ToString::to_string);
-        core::iter::once(row.as_str().to_owned()).chain(counts).collect()
-    });
-    core::iter::once(head).chain(rows).collect()
-}
-
-/// The conversations behind a count: as many as it counts.
-async fn behind(visit: Visit) -> Outcome<Response> {
-    let asked: Asked = visit.query()?;
-    let fields = visit.call(&fields::List).await?.list.fields;
-    let no_such = || Fault::refused(Code::NotFound, "There is no such question.");
-    let field = fields.iter().find(|field| field.id == asked.field).ok_or_else(no_such)?;
-    let cursor = Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty());
-    let with = asked.with()?;
-    let count = collected::Conversations {
-        field_id: field.id.clone(),
-        answer: asked.answer.clone(),
-        period: asked.period(visit.now())?,
-        channel: asked.channel()?,
-        with: with.clone(),
-        page: PageQuery { cursor, limit: Some(50) },
-    };
-    let period = count.period;
-    let (page, names) = visit.call(&views::Behind { count }).await?;
-    let name = |id: &str| {
-        let known = fields.iter().find(|field| field.id == id);
-        known.map_or_else(|| id.to_owned(), |field| field.field.name.clone())
-    };
-    let mut all = vec![format!("{}: {}", field.field.name, asked.answer)];
-    all.extend(with.iter().map(|with| format!("{}: {}", name(&with.field_id), with.value)));
-    visit.page("Conversations", behind_page(&asked, period, &all, &page, &names))
-}
-
-/// The list; `all` says what the conversations have in common.
-fn behind_page(
-    asked: &Asked,
-    period: Period,
-    all: &[String],
-    page: &ListPage<ConversationSummary>,
-    names: &[Option<String>],
-) -> Markup {
-    let kept = asked.with.len() - usize::from(!asked.by.is_empty() && !asked.with.is_empty());
-    let back = Asked {
-        answer: String::new(),
-        cursor: String::new(),
-        // The last is the column of a cross-tab's cell.
-        with: asked.with.iter().take(kept).cloned().collect(),
-        ..asked.clone()
-    };
-    let next = |cursor: &str| Asked { cursor: cursor.to_owned(), ..asked.clone() };
-    html! {
-        p { a href={ (PATH) "?" (back.query()) } { "← Data Collection" } }
-        h1.wrap { (all.join("; ")) }
-        p.muted { "Conversations that ended from " (period.first) " to " (period.last) ", the latest begun first." }
-        @if page.items.is_empty() {
-            (parts::empty("No conversation fits", html! { "None has this answer in these days any more." }))
-        } @else {
-            (super::conversations::rows(&page.items, names))
-        }
-        @if let Some(cursor) = &page.next {
-            p { a role="button" .secondary.small href={ (PATH) "/conversations?" (next(cursor).query()) } { "Next page" } }
-        }
-    }
-}
-
-/// A file of comma-separated values to keep.
-///
-/// # Errors
-/// When the answer cannot be built.
-pub fn csv_response(name: &str, rows: &[Vec<String>]) -> Outcome<Response> {
-    let text: String = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| quote(cell)).collect::<Vec<_>>().join(",") + "\r\n")
-        .collect();
-    Ok(ResponseBuilder::new()
-        .with_header("content-type", "text/csv; charset=utf-8; header=present")?
-        .with_header("content-disposition", &format!("attachment; filename=\"{name}\""))?
-        .with_header("cache-control", "no-store")?
-        .fixed(text.into_bytes()))
-}
-
-/// RFC 4180; what a spreadsheet would take for a formula stands behind an apostrophe.
-fn quote(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains(['"', ',', '\r', '\n']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
-/// A value a row: the counts, and each step of the trend.
-fn csv(report: &Report) -> Vec<Vec<String>> {
-    let mut head = vec!["value".to_owned(), "count".to_owned(), "before".to_owned()];
-    if let Some(first) = report.values.first() {
-        head.extend(first.trend.iter().map(|step| step.from.to_string()));
-    }
-    let row = |value: &ValueReport| {
-        let counts = [value.count.now, value.count.before];
-        let trend = value.trend.iter().map(|step| step.count);
-        let counts = counts.into_iter().chain(trend).map(|n| n.to_string());
-        std::iter::once(value.value.clone()).chain(counts).collect()
-    };
-    std::iter::once(head).chain(report.values.iter().map(row)).collect()
-}
-
-/// A difference as people say it.
-pub fn change(compared: &Comparison) -> String {
-    match compared.change {
-        _ if compared.now == compared.before => "no change".to_owned(),
-        Some(share) => format!("{:+.0} %", share * 100.0),
-        None => "new".to_owned(),
-    }
-}
-
-/// A figure with its name, beside that of the period before.
-pub fn card(name: &str, compared: &Comparison) -> Markup {
-    html! {
-        section {
-            p.small-text.flat { (name) }
-            div.figure { (number(compared.now)) }
-            span.muted.small-text { (change(compared)) " (before: " (number(compared.before)) ")" }
-        }
-    }
-}
-
-/// What a chart is drawn from.
-#[derive(Debug, Serialize)]
-pub struct Chart {
-    /// The first day of each step.
-    pub days: Vec<Day>,
-    /// The lines.
-    pub series: Vec<Line>,
-}
-
-/// A line of a chart.
-#[derive(Debug, Serialize)]
-pub struct Line {
-    /// In the legend.
-    pub name: String,
-    /// One a step.
-    pub counts: Vec<u64>,
-}
-
-/// A chart, and the table with the same figures.
-pub fn chart(label: &str, chart: &Chart) -> Markup {
-    let data = serde_json::to_string(chart).unwrap_or_default();
-    let rows = html! {
-        thead { tr { th scope="col" { "From" } @for line in &chart.series { th.num scope="col" { (line.name) } } } }
-        tbody {
-            @for (place, day) in chart.days.iter().enumerate() {
-                tr { th scope="row" { (day) } @for line in &chart.series { td.num { (line.counts.get(place).copied().unwrap_or(0)) } } }
-            }
-        }
-    };
-    html! {
-        div.chart role="img" aria-label={ (label) ": the table below has the same figures" } data-chart=(data) {}
-        details { summary { "As a table" } (parts::table(label, rows)) }
-    }
+    figures_file::response("data-collection.csv", &rows)
 }
 
 fn page(asked: &Asked, shown: &Shown) -> Markup {
@@ -521,7 +346,8 @@ fn trend(report: &Report) -> Chart {
     }
 }
 
-fn used(report: &Report) -> Vec<Platform> {
+/// The channels that have anything of these values.
+pub fn channels_of(report: &Report) -> Vec<Platform> {
     parts::PLATFORMS
         .into_iter()
         .filter(|p| report.values.iter().any(|value| value.channels.contains_key(p)))
@@ -529,7 +355,7 @@ fn used(report: &Report) -> Vec<Platform> {
 }
 
 fn channels(report: &Report, click: Click<'_>) -> Markup {
-    let used = used(report);
+    let used = channels_of(report);
     parts::table(
         "Values by channel",
         html! {
@@ -595,13 +421,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_of_a_file_is_no_formula() {
-        assert_eq!(quote("a"), "a");
-        assert_eq!(quote("=1+1"), "'=1+1");
-        assert_eq!(quote("a,\"b\""), "\"a,\"\"b\"\"\"");
-    }
-
-    #[test]
     fn a_period_is_thirty_days_until_today_unless_said() {
         let now = UnixMillis::parse_rfc3339("2026-11-25T12:00:00Z").unwrap();
         let period = Asked::default().period(now).unwrap();
@@ -611,14 +430,5 @@ mod tests {
         );
         let asked = Asked { first: "2026-12-01".to_owned(), ..Asked::default() };
         assert_eq!(asked.period(now).unwrap_err().public().code, Code::InvalidField);
-    }
-
-    #[test]
-    fn a_difference_is_said_for_people() {
-        for (now, before, said) in
-            [(3, 2, "+50 %"), (1, 2, "-50 %"), (2, 0, "new"), (0, 0, "no change")]
-        {
-            assert_eq!(change(&Comparison::of(now, before)), said);
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Metrics → Signals: the modules of the signals dashboard, each from exactly its inputs.
 
-use super::metrics::{Asked, Chart, Line, change, chart, period_fields};
+use super::figures::{Chart, Line, change, chart};
+use super::metrics::{Asked, period_fields};
 use super::parts::{self, number};
 use super::{Page, Visit};
 use crate::fault::Outcome;

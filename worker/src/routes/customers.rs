@@ -11,7 +11,7 @@ use askwell::api::{CsvQuery, Customer, CustomerSearch, Page, PageQuery};
 use askwell::customer::csv::{self, Mode};
 use futures_util::stream::{self, TryStreamExt};
 use std::rc::Rc;
-use worker::{Response, ResponseBuilder, Stub};
+use worker::{Response, Stub};
 
 /// Rows of the CSV that are in memory at once.
 const CSV_PAGE: u32 = 500;
@@ -114,8 +114,5 @@ pub fn stream_csv(ledger: Stub, search: CustomerSearch, format: Option<Mode>) ->
         fault.log("customers.csv");
         worker::Error::RustError(fault.public().detail)
     });
-    Ok(ResponseBuilder::new()
-        .with_header("content-type", "text/csv; charset=utf-8; header=present")?
-        .with_header("content-disposition", "attachment; filename=\"customers.csv\"")?
-        .from_stream(Box::pin(body))?)
+    Ok(http::csv_file("customers.csv")?.from_stream(Box::pin(body))?)
 }

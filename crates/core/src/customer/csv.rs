@@ -82,6 +82,11 @@ pub fn record(customer: &Customer, mode: Mode) -> String {
     ])
 }
 
+/// A line of any cells.
+pub fn row<T: AsRef<str>>(cells: impl IntoIterator<Item = T>, mode: Mode) -> String {
+    line(cells.into_iter().map(|cell| mode.write(cell.as_ref()).into_owned()))
+}
+
 fn line<T: AsRef<[u8]>>(cells: impl IntoIterator<Item = T>) -> String {
     let mut writer =
         WriterBuilder::new().terminator(Terminator::CRLF).buffer_capacity(512).from_writer(vec![]);
