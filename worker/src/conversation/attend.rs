@@ -42,10 +42,7 @@ impl Conversation {
     ) -> Outcome<FactsAmended> {
         transaction(&self.state, move |sql| {
             let meta = store::meta(sql)?;
-            turn::authorise(&meta, &by)?;
-            if meta.status.is_terminal() {
-                return Err(turn::ended().into());
-            }
+            turn::open_to(&meta, &by)?;
             let mut session = store::session(sql)?;
             change(&mut session)?;
             store::put_session(sql, &session)?;

@@ -271,6 +271,15 @@ pub fn authorise(meta: &Meta, by: &Principal) -> Result<(), Error> {
     }
 }
 
+/// Whether somebody may change this conversation now.
+///
+/// # Errors
+/// As [`authorise`], and [`Code::ConversationClosed`] after its end.
+pub fn open_to(meta: &Meta, by: &Principal) -> Result<(), Error> {
+    authorise(meta, by)?;
+    if meta.status.is_terminal() { Err(ended()) } else { Ok(()) }
+}
+
 /// What is refused because the conversation is over.
 pub fn ended() -> Error {
     Error::new(Code::ConversationClosed, "the conversation has ended; reopen it first")

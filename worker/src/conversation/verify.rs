@@ -80,10 +80,7 @@ fn add(
     now: UnixMillis,
 ) -> Outcome<FactsAmended> {
     let meta = store::meta(sql)?;
-    turn::authorise(&meta, by)?;
-    if meta.status.is_terminal() {
-        return Err(turn::ended().into());
-    }
+    turn::open_to(&meta, by)?;
     let mut kinds = proven.kinds();
     kinds.extend(known);
     let mut all = store::proven(sql)?;
@@ -110,10 +107,7 @@ fn begin(
     now: UnixMillis,
 ) -> Outcome<(Pending, Option<Lang>)> {
     let meta = store::meta(sql)?;
-    turn::authorise(&meta, &input.by)?;
-    if meta.status.is_terminal() {
-        return Err(turn::ended().into());
-    }
+    turn::open_to(&meta, &input.by)?;
     if store::proven(sql)?.email.is_some() {
         let detail = "the visitor's e-mail address has been verified already";
         return Err(Error::new(Code::AlreadyExists, detail).into());
@@ -174,10 +168,7 @@ fn answer(
     now: UnixMillis,
 ) -> Outcome<Result<FactsAmended, Error>> {
     let meta = store::meta(sql)?;
-    turn::authorise(&meta, &input.by)?;
-    if meta.status.is_terminal() {
-        return Err(turn::ended().into());
-    }
+    turn::open_to(&meta, &input.by)?;
     let given = code::read(&input.code)
         .ok_or_else(|| Error::new(Code::InvalidField, "the field `code` must be six digits"))?;
     let mut codes: Codes = store::state(sql, "code")?.unwrap_or_default();

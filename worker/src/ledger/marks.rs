@@ -39,11 +39,13 @@ pub const ROOM: Room = Room {
     ..Room::EMPTY
 };
 
-const TAG_BYTES: usize = 60;
+/// Longest tag.
+pub const TAG_BYTES: usize = 60;
 const TAGS_AT_ONCE: usize = 50;
 const SUBJECTS_AT_ONCE: usize = 500;
 const TAGS_MOST: u64 = 200;
-const NOTE_BYTES: usize = 8_000;
+/// Longest note.
+pub const NOTE_BYTES: usize = 8_000;
 const NOTES_MOST: u64 = 1_000;
 const FEEDBACK_BYTES: usize = 2_000;
 

@@ -1,8 +1,10 @@
 use super::*;
+use crate::ledger::record::Record;
 use crate::ledger::tests::{Ledger, closing, conversation};
-use crate::ledger::{answers, asks, customers, fields};
-use askwell::api::{AnswerFilter, AutomationConditions};
-use askwell::conversation::{Message, Status};
+use crate::ledger::{answers, asks, customers, endpoints, fields, marks};
+use askwell::api::{AnswerFilter, AutomationConditions, AutomationTarget, Trigger};
+use askwell::conversation::{Direction, Message, Platform, Role, Sentiment, Status};
+use askwell::event::Name;
 use askwell::id::EndpointId;
 
 fn tag(text: &str) -> AutomationAction {
