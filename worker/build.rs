@@ -1,5 +1,6 @@
 //! Finds what `worker/dashboard/build.mjs` has made of the dashboard's styles and scripts, and puts it
 //! into the Worker. Where nothing has been made, as in native tests, there is nothing to serve.
+//! Tells the linker to leave the names of functions out.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,12 @@ use std::{env, fs};
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=dashboard");
+    if variable("CARGO_CFG_TARGET_ARCH") == "wasm32" {
+        // Names are a tenth of the Worker, and a panic's message says where it was without them. What stays is
+        // how wasm-bindgen is told of the target's features.
+        println!("cargo::rustc-link-arg-cdylib=--strip-all");
+        println!("cargo::rustc-link-arg-cdylib=--keep-section=target_features");
+    }
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let mut list = String::from("&[\n");
     for path in files(&root.join("dashboard/dist")) {
