@@ -175,6 +175,17 @@ fn half(bits: u16) -> f32 {
     f32::from_bits((u32::from(bits & 1023) << 13) | ((exponent + 112) << 23))
 }
 
+/// How much a word means: the length of its vector, which is short for words that say little ("the" 0.2)
+/// and long for those that settle what a text is about ("coat" 1.6). A word that is not known is between.
+pub(crate) fn weight(word: &str) -> f32 {
+    const UNKNOWN: f32 = 0.5;
+    let table = table();
+    let mut sum = vec![0f32; table.dim];
+    let mut used = 0;
+    table.add_word(word, &mut sum, &mut used);
+    if used == 0 { UNKNOWN } else { sum.iter().map(|x| x * x).sum::<f32>().sqrt() }
+}
+
 /// The vector of a text.
 pub(crate) fn embed(text: &str) -> Vector {
     let table = table();

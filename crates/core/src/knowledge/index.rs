@@ -1,39 +1,22 @@
-//! Which article answers a question: by the words that they share (BM25) and by meaning (the
-//! classifier's vectors), weighed into one probability against "none of them does".
+//! Which article answers a question: by the words that they share (BM25), by the topics that both name
+//! and by meaning (the classifier's vectors), weighed into one probability against "none of them does".
 
 use super::passage::{Passage, passages};
-use super::weights::{MEANING, WORDS};
+use super::question::{Candidate, Question, Senses};
+use super::reading::{sentences, terms};
+use super::topics::{self, Topic};
+use super::weights::{MEANING, SURE, WORDS};
 use crate::classify::lexicon::Map;
-use crate::classify::terms::{is_empty, stem};
 use crate::classify::vectors::{Vector, embed};
-use crate::classify::words::{Words, is_unspaced};
+use crate::classify::words::Words;
 use crate::detect;
 use crate::text::Lang;
 use serde::{Deserialize, Serialize};
 
-/// How many things are weighed of an article; see [`Candidate::features`].
-pub const FEATURES: usize = 10;
-
-/// How sure an answer must be: on the development half, from here on 88 of 100 questions without an answer
-/// are declined.
-pub const SURE: f32 = 0.44;
-
-/// BM25: how soon another mention adds nothing, and how much length counts (Robertson and Zaragoza,
-/// "The Probabilistic Relevance Framework", 2009, use 1.2 to 2 and .5 to .8).
-const K1: f32 = 1.4;
-const B: f32 = 0.6;
 /// A word of the title counts as often as so many in the text.
 const TITLE: f32 = 2.0;
 /// Articles that compete with each other and with "none": more would be noise in large collections.
 const COMPETING: usize = 5;
-/// Bytes of a question that are read.
-const QUESTION_BYTES: usize = 1_000;
-/// Words of a question, the rarest, whose meaning is looked for among those of the articles.
-const MEANT: usize = 8;
-/// Nearness from which two words mean something like the same; below it is chance.
-const ALIKE: f32 = 0.35;
-/// Letters of a word that tell it apart in languages whose endings are not known here.
-const TRUNCATED: usize = 5;
 
 /// An article as it is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,55 +65,44 @@ impl Known {
     }
 }
 
-/// An article beside a question, with all that is weighed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
-    /// Its place among the documents.
-    pub document: usize,
-    /// The passage that fits best.
-    passage: usize,
-    /// 1; the share of the question's words that the article has, and its best passage has, by
-    /// rarity; BM25 of that passage, of what it can be; the share of the title's words that the
-    /// question has; the same of the question's that the title has; nearness in meaning of the
-    /// nearest passage, of the title; the share of the question's words that the article has or has
-    /// something like, by rarity; nearness of the nearest sentence.
-    pub features: [f32; FEATURES],
-}
-
-struct Entry {
+pub(super) struct Entry {
     id: String,
     title: String,
     /// Whether words are compared by their English stems.
-    english: bool,
-    title_terms: Vec<u32>,
+    pub english: bool,
     /// All of its terms, in their order.
-    all_terms: Vec<u32>,
-    vector: Vector,
+    pub all_terms: Vec<u32>,
     /// Of each sentence, with the title before it.
-    sentences: Vec<Vector>,
-    parts: core::ops::Range<usize>,
+    pub sentences: Vec<Vector>,
+    /// What its title is about, and all of it; in their order.
+    pub title_topics: Vec<Topic>,
+    pub topics: Vec<Topic>,
+    pub parts: core::ops::Range<usize>,
 }
 
-struct Part {
+pub(super) struct Part {
     passage: Passage,
-    vector: Vector,
+    pub vector: Vector,
     /// Each term with how often it stands there, in the order of the terms.
     counts: Vec<(u32, f32)>,
-    length: f32,
+    pub length: f32,
+    /// What it is about, in their order.
+    pub topics: Vec<Topic>,
 }
 
 /// Articles, ready to be searched. Making it takes some 30 µs a passage, a search less than that for
 /// all of some hundred articles.
 #[derive(Default)]
 pub struct Index {
-    entries: Vec<Entry>,
-    parts: Vec<Part>,
-    terms: Map<String, u32>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) parts: Vec<Part>,
+    pub(super) terms: Map<String, u32>,
     /// The meaning of each term; empty in other languages than English.
-    meanings: Vec<Vector>,
-    /// In how many articles each term stands.
+    pub(super) meanings: Vec<Vector>,
+    /// In how many articles each term stands, and each topic is named.
     spread: Vec<u32>,
-    mean_length: f32,
+    topic_spread: Map<Topic, u32>,
+    pub(super) mean_length: f32,
 }
 
 impl core::fmt::Debug for Index {
@@ -166,55 +138,62 @@ impl Index {
         let english = lang.is_none_or(|lang| lang == Lang::En);
         let from = self.parts.len();
         let title_terms = self.ids(&document.title, english);
-        let mut mine: Vec<u32> = title_terms.clone();
-        let mut sentences = Vec::new();
+        let title_topics = topics::of(&document.title, lang);
+        let mut all_terms: Vec<u32> = title_terms.clone();
+        let mut all_topics = title_topics.clone();
+        let mut meant = Vec::new();
         for passage in passages(&document.body) {
             let heading = self.ids(&passage.heading, english);
             let text = self.ids(&passage.text, english);
             let mut counts: Map<u32, f32> = Map::default();
             title_terms.iter().for_each(|id| *counts.entry(*id).or_default() += TITLE);
             heading.iter().chain(&text).for_each(|id| *counts.entry(*id).or_default() += 1.0);
-            mine.extend(counts.keys());
+            all_terms.extend(counts.keys());
             if english {
-                sentences.extend(sentences_of(&document.title, &passage.text));
+                meant.extend(sentences(&document.title, &passage.text));
             }
             let mut counts: Vec<(u32, f32)> = counts.into_iter().collect();
             counts.sort_unstable_by_key(|(id, _)| *id);
             let said = format!("{}. {}. {}", document.title, passage.heading, passage.text);
             let length = (text.len() + heading.len()) as f32;
             let vector = if english { embed(&said) } else { Vector::default() };
-            self.parts.push(Part { passage, vector, counts, length });
+            let topics = topics::of(&format!("{}. {}", passage.heading, passage.text), lang);
+            all_topics.extend(&topics);
+            self.parts.push(Part { passage, vector, counts, length, topics });
         }
         if self.parts.len() == from {
             return;
         }
-        mine.sort_unstable();
-        mine.dedup();
+        all_terms.sort_unstable();
+        all_terms.dedup();
+        all_topics.sort_unstable();
+        all_topics.dedup();
         self.spread.resize(self.terms.len(), 0);
-        for id in &mine {
+        for id in &all_terms {
             if let Some(n) = self.spread.get_mut(*id as usize) {
                 *n += 1;
             }
         }
+        all_topics.iter().for_each(|topic| *self.topic_spread.entry(*topic).or_default() += 1);
         self.entries.push(Entry {
             id: document.id.clone(),
             title: document.title.clone(),
             english,
-            title_terms,
-            all_terms: mine,
-            sentences,
-            vector: if english { embed(&document.title) } else { Vector::default() },
+            all_terms,
+            sentences: meant,
+            title_topics,
+            topics: all_topics,
             parts: from..self.parts.len(),
         });
     }
 
     fn ids(&mut self, text: &str, english: bool) -> Vec<u32> {
         let mut ids = Vec::new();
-        for (term, word) in terms(text, english) {
+        for term in terms(&Words::new(text), english) {
             let fresh = self.terms.len() as u32;
-            let id = *self.terms.entry(term).or_insert(fresh);
+            let id = *self.terms.entry(term.term).or_insert(fresh);
             if id == fresh {
-                self.meanings.push(if english { embed(&word) } else { Vector::default() });
+                self.meanings.push(if english { embed(&term.word) } else { Vector::default() });
             }
             ids.push(id);
         }
@@ -222,128 +201,40 @@ impl Index {
     }
 
     /// How rare a term is; one that no article has is the rarest.
-    fn rarity(&self, term: Option<u32>) -> f32 {
-        let articles = self.entries.len() as f32;
-        let n = term.and_then(|id| self.spread.get(id as usize)).copied().unwrap_or(0) as f32;
-        (1.0 + (articles - n + 0.5) / (n + 0.5)).ln()
+    pub(super) fn rarity(&self, term: Option<u32>) -> f32 {
+        let known = term.and_then(|id| self.spread.get(id as usize)).copied();
+        self.rare(known.unwrap_or(0))
+    }
+
+    /// How rare a topic is.
+    pub(super) fn topic_rarity(&self, topic: Topic) -> f32 {
+        self.rare(self.topic_spread.get(&topic).copied().unwrap_or(0))
+    }
+
+    /// How rare what stands in so many of the articles is (Robertson and Spärck Jones).
+    fn rare(&self, articles: u32) -> f32 {
+        let (all, n) = (self.entries.len() as f32, articles as f32);
+        (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
     }
 
     /// The articles beside a question, each with what is weighed; `lang` is the question's language
     /// where it is known.
-    pub fn candidates(&self, question: &str, lang: Option<Lang>) -> Vec<Candidate> {
-        let question = super::excerpt(question, QUESTION_BYTES);
-        let english = lang.is_none_or(|lang| lang == Lang::En);
-        let by_stem = self.asked(question, true, english);
-        let by_start = self.asked(question, false, false);
-        let vector = if english { embed(question) } else { Vector::default() };
-        self.entries
-            .iter()
-            .enumerate()
-            .filter_map(|(document, entry)| {
-                let asked = if entry.english { &by_stem } else { &by_start };
-                self.candidate(document, entry, asked, &vector)
-            })
-            .collect()
-    }
-
-    /// The question's terms. With `meant`, the rarest of them know how near each of the articles' terms
-    /// is to them.
-    fn asked(&self, question: &str, english: bool, meant: bool) -> Vec<Asked> {
-        let mut all = terms(question, english);
-        all.sort_unstable();
-        all.dedup_by(|a, b| a.0 == b.0);
-        let mut all: Vec<(Asked, String)> = all
-            .into_iter()
-            .map(|(term, word)| {
-                let id = self.terms.get(&term).copied();
-                (Asked { id, rarity: self.rarity(id), near: Vec::new() }, word)
-            })
-            .collect();
-        all.sort_by(|a, b| b.0.rarity.total_cmp(&a.0.rarity));
-        if meant {
-            for (asked, word) in all.iter_mut().take(MEANT) {
-                let meaning = embed(word);
-                if !meaning.is_empty() {
-                    let near =
-                        |other: &Vector| (meaning.cosine(other) - ALIKE).max(0.0) / (1.0 - ALIKE);
-                    asked.near = self.meanings.iter().map(near).collect();
-                }
-            }
-        }
-        all.into_iter().map(|(asked, _)| asked).collect()
-    }
-
-    fn candidate(
-        &self,
-        document: usize,
-        entry: &Entry,
-        asked: &[Asked],
-        vector: &Vector,
-    ) -> Option<Candidate> {
-        let total: f32 = asked.iter().map(|one| one.rarity).sum::<f32>().max(f32::MIN_POSITIVE);
-        let parts = self.parts.get(entry.parts.clone())?;
-        let mut best = (f32::MIN, 0, 0.0, 0.0);
-        let mut nearest = 0f32;
-        let mut seen = vec![false; asked.len()];
-        for (at, part) in parts.iter().enumerate() {
-            let (mut share, mut rank) = (0.0, 0.0);
-            for (Asked { id, rarity, .. }, seen) in asked.iter().zip(&mut seen) {
-                let Some(n) = id.and_then(|id| part.count(id)) else { continue };
-                *seen = true;
-                share += rarity;
-                let length = 1.0 - B + B * part.length / self.mean_length;
-                rank += rarity * n * (K1 + 1.0) / (n + K1 * length);
-            }
-            let near = vector.cosine(&part.vector);
-            nearest = nearest.max(near);
-            let fit = rank / total + near;
-            if fit > best.0 {
-                best = (fit, at, share / total, rank / (total * (K1 + 1.0)));
-            }
-        }
-        let (mut has, mut alike) = (0.0, 0.0);
-        for (one, seen) in asked.iter().zip(&seen) {
-            has += if *seen { one.rarity } else { 0.0 };
-            alike += one.rarity * if *seen { 1.0 } else { one.nearest(&entry.all_terms) };
-        }
-        let sentence = entry.sentences.iter().map(|other| vector.cosine(other)).fold(0.0, f32::max);
-        let asks = |id: &u32| asked.iter().any(|one| one.id == Some(*id));
-        let title: f32 = entry.title_terms.iter().map(|id| self.rarity(Some(*id))).sum();
-        let title_asked: f32 =
-            entry.title_terms.iter().filter(|id| asks(id)).map(|id| self.rarity(Some(*id))).sum();
-        let in_title: f32 = asked
-            .iter()
-            .filter(|one| one.id.is_some_and(|id| entry.title_terms.contains(&id)))
-            .map(|one| one.rarity)
-            .sum();
-        Some(Candidate {
-            document,
-            passage: entry.parts.start + best.1,
-            features: [
-                1.0,
-                has / total,
-                best.2,
-                best.3,
-                title_asked / title.max(f32::MIN_POSITIVE),
-                in_title / total,
-                nearest,
-                vector.cosine(&entry.vector).max(0.0),
-                alike / total,
-                sentence,
-            ],
-        })
+    pub fn candidates(&self, question: &str, lang: Option<Lang>, senses: Senses) -> Vec<Candidate> {
+        let question = Question::new(self, question, lang, senses);
+        let beside = |(document, entry)| question.beside(self, document, entry);
+        self.entries.iter().enumerate().filter_map(beside).collect()
     }
 
     /// The articles that may answer a question, `most` at most.
     pub fn search(&self, question: &str, lang: Option<Lang>, most: usize) -> Known {
         let lang = lang.or_else(|| detect::language(question));
-        let weights = if lang.is_none_or(|lang| lang == Lang::En) { &MEANING } else { &WORDS };
         let mut scored: Vec<(f32, Candidate)> = self
-            .candidates(question, lang)
+            .candidates(question, lang, Senses::ALL)
             .into_iter()
-            // Without a word in common and without meaning there is nothing to go by.
-            .filter(|candidate| candidate.features.iter().skip(1).any(|f| *f > 0.0))
-            .map(|candidate| (score(weights, &candidate.features), candidate))
+            .filter(Candidate::is_near)
+            .map(|candidate| {
+                (candidate.score(if candidate.meant { &MEANING } else { &WORDS }), candidate)
+            })
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.document.cmp(&b.1.document)));
         scored.truncate(COMPETING.max(most));
@@ -373,72 +264,12 @@ pub(crate) fn probabilities(scores: &[f32]) -> Vec<f32> {
     scores.iter().map(|s| (s - top).exp() / total).collect()
 }
 
-fn score(weights: &[f32; FEATURES], features: &[f32; FEATURES]) -> f32 {
-    weights.iter().zip(features).map(|(w, f)| w * f).sum()
-}
-
-/// A term of a question.
-struct Asked {
-    /// None: no article has it.
-    id: Option<u32>,
-    rarity: f32,
-    /// How near each of the articles' terms is in meaning, 0 to 1; empty where that is not known.
-    near: Vec<f32>,
-}
-
-impl Asked {
-    /// How near the nearest of some terms is.
-    fn nearest(&self, terms: &[u32]) -> f32 {
-        let near = terms.iter().filter_map(|id| self.near.get(*id as usize).copied());
-        near.fold(0.0, f32::max)
-    }
-}
-
-/// The meaning of each sentence of a passage, with the title before it.
-fn sentences_of(title: &str, text: &str) -> Vec<Vector> {
-    text.split_inclusive(['.', '!', '?', '\n'])
-        .filter(|sentence| sentence.len() > 10)
-        .map(|sentence| embed(&format!("{title}. {sentence}")))
-        .collect()
-}
-
 impl Part {
-    fn count(&self, id: u32) -> Option<f32> {
+    /// How often a term stands there.
+    pub fn count(&self, id: u32) -> Option<f32> {
         let at = self.counts.binary_search_by_key(&id, |(other, _)| *other).ok()?;
         self.counts.get(at).map(|(_, n)| *n)
     }
-}
-
-/// The terms of a text, each with the word that it is from. English words meet by their stems; those of other languages, marked `~`, by
-/// their first letters, and the shortest, which carry no matter, are left out. Scripts without
-/// spaces give pairs of characters.
-fn terms(text: &str, english: bool) -> Vec<(String, String)> {
-    let words = Words::new(text);
-    let mut out = Vec::new();
-    let mut previous: Option<&str> = None;
-    for word in words.iter() {
-        if word.chars().all(is_unspaced) {
-            if let Some(before) = previous {
-                let pair = format!("{before}{word}");
-                out.push((format!("~{pair}"), pair));
-            }
-            previous = Some(word);
-            continue;
-        }
-        previous = None;
-        if english {
-            if !is_empty(word) {
-                out.push((stem(word).to_owned(), word.to_owned()));
-            }
-            continue;
-        }
-        let number = word.chars().any(char::is_numeric);
-        if number || word.chars().nth(3).is_some() {
-            let end = word.char_indices().nth(TRUNCATED).map_or(word.len(), |(at, _)| at);
-            out.push((format!("~{}", word.get(..end).unwrap_or(word)), word.to_owned()));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -9,12 +9,17 @@ mod html;
 mod import;
 mod index;
 mod passage;
+mod question;
+mod reading;
+mod topics;
 mod weights;
 
 pub use gaps::{Group, cluster, draft};
 pub use import::{Draft, Format, MAX_DRAFTS, import, sitemap};
-pub use index::{Candidate, Document, FEATURES, Found, Index, Known, SURE};
+pub use index::{Document, Found, Index, Known};
 pub use passage::{MAX_PASSAGE_BYTES, Passage, excerpt, passages};
+pub use question::{Candidate, FEATURES, Senses};
+pub use weights::SURE;
 
 use crate::{Code, Error};
 use serde::{Deserialize, Serialize};
