@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertProblem, visit, workspace } from "../support/api.mjs";
-import { Bot, completion } from "../support/bot.mjs";
+import { Bot, chunks, completion } from "../support/bot.mjs";
 import { Socket } from "../support/socket.mjs";
 import { setUp, tearDown } from "../support/stage.mjs";
 import { ask, events, publish, replies } from "../support/talk.mjs";
@@ -168,7 +168,7 @@ describe("replies", () => {
     });
 
     test("say what the articles say, and name them", async () => {
-      bot.script = () => completion({ answer: "You have 30 days to send it back.", articles: [1] });
+      bot.script = () => completion({ articles: [1], reply: "You have 30 days to send it back." });
       const talk = await visit(space);
       const reply = await ask(talk, "How do returns work, how long do I have?");
       assert.equal(reply.text, "You have 30 days to send it back.\n\n— Returns and refunds");
@@ -181,9 +181,9 @@ describe("replies", () => {
     test("are not said where they are made up", async () => {
       const talk = await visit(space);
       for (const made of [
-        { answer: "You have 90 days.", articles: [1] },
-        { answer: "You have 30 days.", articles: [] },
-        { answer: null, articles: [] },
+        { articles: [1], reply: "You have 90 days." },
+        { articles: [], reply: "You have 30 days." },
+        { articles: [], reply: null },
       ]) {
         bot.script = () => completion(made);
         const fresh = await visit(space);
@@ -195,6 +195,83 @@ describe("replies", () => {
       bot.script = () => completion("no JSON at all");
       const other = await visit(space);
       assert.match((await ask(other, "How do returns work, how long do I have?")).text, /30 days of delivery/);
+    });
+
+    describe("that come in pieces", () => {
+      const QUESTION = "How do returns work, how long do I have?";
+      const REPLY = JSON.stringify({ articles: [1], reply: "You have 30 days to send it back." });
+
+      /** Asks, and gives the reply with what was to be seen before it. */
+      async function watched(pieces, options) {
+        bot.script = () => ({ pieces, ...options });
+        const talk = await visit(space);
+        const socket = await Socket.open(worker, talk.id, talk.visitor.key);
+        const reply = await ask(talk, QUESTION);
+        const last = await socket.next("the reply", (frame) => frame.type === "message" && frame.message.id === reply.id);
+        const drafts = socket.frames.filter(({ type }) => type === "draft");
+        assert.ok(drafts.every(({ id }) => id === reply.id), "under the id that the message has");
+        assert.equal(socket.frames.at(-1), last, "nothing of a draft comes after it");
+        socket.close();
+        return { reply, drafts: drafts.map(({ text }) => text), talk };
+      }
+
+      test("are shown as they grow, and then said", async () => {
+        const { reply, drafts, talk } = await watched(chunks(REPLY, 4), { every: 120 });
+        assert.equal(reply.text, "You have 30 days to send it back.\n\n— Returns and refunds");
+        assert.ok(drafts.length >= 3, JSON.stringify(drafts));
+        for (const [n, text] of drafts.entries()) {
+          assert.ok(reply.text.startsWith(text) && text.length >= (drafts[n - 1] ?? "").length, JSON.stringify(drafts));
+        }
+        assert.equal(bot.requests[0].body.stream, true);
+        const { messages } = await talk.visitor.messages(talk.id);
+        assert.equal(messages.length, 2, "a draft is no message");
+      });
+
+      test("are taken back where they are made up, and the number is never seen", async () => {
+        const made = JSON.stringify({ articles: [1], reply: "You have all of 90 days for it, so take your time." });
+        const { reply, drafts } = await watched(chunks(made, 5), { every: 120 });
+        assert.match(reply.text, /no reliable answer/);
+        assert.ok(drafts.length >= 2 && drafts.at(-1) === null, JSON.stringify(drafts));
+        assert.ok(!drafts.some((text) => text?.includes("9")), JSON.stringify(drafts));
+      });
+
+      for (const [how, pieces, options] of [
+        ["are cut off", chunks(REPLY, 4).slice(0, 10), { cut: true }],
+        ["end too soon", chunks(REPLY, 4).slice(0, 10), {}],
+        ["break into an error", [...chunks(REPLY, 4).slice(0, 8), { error: { message: "overloaded" } }], {}],
+      ]) {
+        test(`leave the word to the embedded answerer where they ${how}`, async () => {
+          const { reply, drafts } = await watched(pieces, { every: 60, ...options });
+          assert.match(reply.text, /30 days of delivery/);
+          assert.ok(drafts.length > 0 && drafts.at(-1) !== null, "what was to be seen stays until the message is there");
+        });
+      }
+
+      test("are dropped when a person speaks meanwhile", async () => {
+        bot.script = () => ({ pieces: chunks(REPLY, 4), every: 150 });
+        const talk = await visit(space);
+        const socket = await Socket.open(worker, talk.id, talk.visitor.key);
+        await talk.visitor.say(talk.id, QUESTION);
+        await socket.next("a draft", (frame) => frame.type === "draft");
+        await space.team.say(talk.id, "Hi, Ana here.");
+        await socket.next("that it is taken back", (frame) => frame.type === "draft" && frame.text === null);
+        socket.close();
+        assert.deepEqual(await quiet(talk), []);
+      });
+
+      test("lose nothing when the visitor was away while they were written", async () => {
+        bot.script = () => ({ pieces: chunks(REPLY, 4), every: 100 });
+        const talk = await visit(space);
+        const socket = await Socket.open(worker, talk.id, talk.visitor.key);
+        const { message } = await talk.visitor.say(talk.id, QUESTION);
+        await socket.next("a draft", (frame) => frame.type === "draft");
+        socket.close();
+        const again = await Socket.open(worker, talk.id, talk.visitor.key);
+        await again.next("the reply", (frame) => frame.type === "message" && frame.message.id === `auto-${message.seq}`);
+        again.close();
+        const { messages } = await talk.visitor.messages(talk.id);
+        assert.deepEqual(messages.map(({ role }) => role), ["customer", "bot"]);
+      });
     });
   });
 });

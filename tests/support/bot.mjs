@@ -8,7 +8,10 @@ import { Webhook } from "standardwebhooks";
 export class Bot {
   /** Every request: `{path, headers, body, error?}`; `error` where it was not signed well. */
   requests = [];
-  /** `(body, request) => answer`: `{status?, text?, wait?, secret?, id?, at?}`, or none for no answer at all. */
+  /**
+   * `(body, request) => answer`: `{status?, text?, wait?, secret?, id?, at?}`, `{pieces, every?, cut?}` for
+   * server-sent events, or none for no answer at all.
+   */
   script = () => ({ text: "{}" });
   #server;
 
@@ -45,6 +48,7 @@ export class Bot {
       this.requests.push(record);
       const answer = this.script(record.body, record);
       if (!answer) return;
+      if (answer.pieces) return void stream(response, answer);
       const id = answer.id ?? request.headers["webhook-id"] ?? "x";
       const at = answer.at ?? new Date();
       const body = answer.text ?? "";
@@ -65,4 +69,22 @@ export function completion(value) {
   const content = typeof value === "string" ? value : JSON.stringify(value);
   const choices = [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }];
   return { text: JSON.stringify({ id: "c-1", object: "chat.completion", choices, usage: { prompt_tokens: 10, completion_tokens: 5 } }) };
+}
+
+/** Events one after the other, `every` milliseconds apart; `cut` tears the connection off at the end. */
+async function stream(response, { pieces, every = 0, cut = false }) {
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+  for (const piece of pieces) {
+    response.write(`data: ${typeof piece === "string" ? piece : JSON.stringify(piece)}\n\n`);
+    await new Promise((resolve) => setTimeout(resolve, every));
+  }
+  if (cut) response.destroy();
+  else response.end();
+}
+
+/** A reply as the chunks of a completion, `size` characters each, and how it ends. */
+export function chunks(text, size) {
+  const chunk = (delta, finish_reason = null) => ({ object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason }] });
+  const parts = text.match(new RegExp(`.{1,${size}}`, "gsu")).map((content) => chunk({ content }));
+  return [chunk({ role: "assistant" }), ...parts, chunk({}, "stop"), "[DONE]"];
 }

@@ -103,6 +103,48 @@ describe("accessibility", () => {
     assert.equal(await page.getByRole("button", { name: "Hide chat" }).count(), 2);
   });
 
+  for (const [name, options] of [["wide", WIDE], ["phone", { ...PHONE, colorScheme: "dark" }]]) {
+    it(`shows a reply while it is written, and has it read out once, when it is: ${name}`, async () => {
+      const page = await visit.go(options);
+      if (name === "phone") await page.evaluate(() => document.documentElement.style.setProperty("color-scheme", "dark"));
+      await visit.begin("How long may I keep it?");
+      // What a live region reads out: nodes that come into it, and texts that change in it, but for what is hidden.
+      await visit.log.evaluate((log) => {
+        window.read = [];
+        new MutationObserver((records) => {
+          for (const { type, addedNodes, target } of records) {
+            for (const node of type === "characterData" ? [target] : addedNodes) {
+              const place = node instanceof Element ? node : node.parentElement;
+              if (!place.closest("[aria-hidden=true]")) window.read.push(node.textContent);
+            }
+          }
+        }).observe(log, { childList: true, characterData: true, subtree: true });
+      });
+      const words = "You may keep it for 30 days, and send it back free of charge.".split(" ");
+      for (let n = 1; n <= words.length; n += 1) {
+        visit.stub.draft(words.slice(0, n).join(" "));
+        if (n === 6) {
+          await visit.log.getByText("You may keep it for 30").waitFor();
+          assert.equal(await visit.dialog.locator(".typing").textContent(), "A reply is being written…");
+          assert.deepEqual(await violations(), []);
+          await visit.shot(`draft-${name}`);
+        }
+      }
+      await visit.log.getByText("free of charge.").waitFor();
+      assert.doesNotMatch(await visit.dialog.ariaSnapshot(), /You may keep/, "the draft is for the eye");
+      visit.stub.bot("You may keep it for 30 days, and send it back free of charge.");
+      await visit.dialog.locator(".typing:empty").waitFor({ state: "attached" });
+      assert.match(await visit.dialog.ariaSnapshot(), /You may keep it for 30 days/);
+      assert.equal(await visit.log.getByText("You may keep").count(), 1, "in the draft's place");
+      const read = await page.evaluate(() => window.read);
+      assert.equal(read.filter((text) => text.includes("You may")).length, 1, read.join("\n"));
+      visit.stub.draft("And also");
+      await visit.log.getByText("And also").waitFor();
+      visit.stub.dropSockets();
+      await visit.log.getByText("And also").waitFor({ state: "detached" });
+    });
+  }
+
   it("fits at 200 % zoom and with text twice as large", async () => {
     // A browser that zooms a page of 1280 × 800 to 200 % lays it out in 640 × 400.
     const page = await visit.go({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });

@@ -9,6 +9,7 @@
 
 import { ApiError } from "./api.js";
 import { backoff } from "./backoff.js";
+import { Draft } from "./draft.js";
 import type { Found, Kind, KnownFacts } from "./engine.js";
 import { Live } from "./live.js";
 import { Memory } from "./memory.js";
@@ -37,6 +38,7 @@ export class Conversation {
   readonly #live: Live;
   readonly #memory: Memory;
   readonly #presence: Presence;
+  readonly #draft: Draft;
   #transcript = new Transcript();
   /** Counts the beginnings. */
   #generation = 0;
@@ -60,6 +62,7 @@ export class Conversation {
       now: () => port.now(),
       delay: port.delay,
     });
+    this.#draft = new Draft({ changed: () => events.changed(), now: () => port.now(), delay: port.delay });
     this.#outbox = new Outbox({
       deliver: (item) => this.#deliver(item),
       refused: (item, error) => this.#refused(item, error),
@@ -71,6 +74,7 @@ export class Conversation {
     this.#live = new Live({
       connect: () => this.#connect(),
       frame: (frame) => this.#frame(frame),
+      lost: () => this.#draft.lost(),
       catchUp: () => this.#catchUp(),
       visible: () => port.visible(),
       delay: port.delay,
@@ -79,7 +83,8 @@ export class Conversation {
   }
 
   get lines(): Line[] {
-    return this.#transcript.list();
+    const draft = this.#draft.line;
+    return draft ? [...this.#transcript.list(), draft] : this.#transcript.list();
   }
 
   get notice(): Notice | null {
@@ -100,9 +105,9 @@ export class Conversation {
     return this.begun && this.#saved !== null;
   }
 
-  /** Whether somebody of the team is writing. */
+  /** Whether a reply is being written. */
   get typing(): boolean {
-    return this.#presence.typing;
+    return this.#presence.typing || this.#draft.line !== null;
   }
 
   /** The highest place that the team has seen; -1 for none. */
@@ -266,6 +271,7 @@ export class Conversation {
     this.#attempt = 0;
     this.#memory.clear();
     this.#presence.clear();
+    this.#draft.clear();
   }
 
   // ---- opening ---------------------------------------------------------------------------------
@@ -470,6 +476,9 @@ export class Conversation {
       case "state":
         this.#setStatus(frame.status);
         break;
+      case "draft":
+        if (!this.#transcript.has(frame.id)) this.#draft.heard(frame.id, frame.text);
+        return;
       case "presence":
         this.#presence.heard(frame.role, frame.typing, frame.read);
         return;
@@ -505,6 +514,7 @@ export class Conversation {
   }
 
   #receive(message: Message): void {
+    this.#draft.said(message.id);
     if (!this.#transcript.put(message)) return;
     if (message.role === "agent") this.#presence.said();
     this.#memory.heard(message);

@@ -10,6 +10,8 @@ export interface LivePort {
   /** Opens the socket; null where there are none. */
   connect(): WebSocket | null;
   frame(frame: ServerFrame): void;
+  /** The socket is gone; what only it tells of is over. */
+  lost(): void;
   /** Fetches what may have been missed. Never rejects. */
   catchUp(): Promise<void>;
   /** Whether the page can be seen; hidden ones are not kept up by asking. */
@@ -87,6 +89,7 @@ export class Live {
     socket.addEventListener("close", () => {
       if (this.#socket !== socket) return;
       this.#socket = null;
+      this.#port.lost();
       this.#cancelReconnect = this.#port.delay(backoff(this.#attempt, this.#port.random()), () => {
         this.#cancelReconnect = null;
         this.#connect();

@@ -3,8 +3,11 @@
 
 import type { Message, Role } from "./wire.js";
 
-/** `sending`: not accepted yet; `predicted`: a question that the server has not confirmed yet. */
-export type LineState = "sent" | "sending" | "failed" | "predicted";
+/**
+ * `sending`: not accepted yet; `predicted`: a question that the server has not confirmed yet; `draft`: a reply
+ * that is still being written.
+ */
+export type LineState = "sent" | "sending" | "failed" | "predicted" | "draft";
 
 export interface Line {
   readonly id: string;

@@ -98,6 +98,7 @@ export type ServerFrame =
   | ({ type: "accepted" } & MessageAccepted)
   | ({ type: "state" } & ConversationState)
   | { type: "presence"; role: Role; typing: boolean; read: ReadMarks }
+  | { type: "draft"; id: string; text: string | null }
   | { type: "problem"; problem: Problem };
 
 export type ClientFrame = { type: "presence" } & NewPresence;

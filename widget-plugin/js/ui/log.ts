@@ -1,14 +1,15 @@
 // The list of messages. It is a live region: what is added is read out, so lines that stay are
-// changed in place.
+// changed in place. A reply that is being written is shown and not read out: its message is, once.
 
 import type { Strings } from "../strings.js";
 import type { Line } from "../transcript.js";
 import { asMarker } from "../wire.js";
-import { element } from "./dom.js";
+import { element, setAttribute } from "./dom.js";
 
 interface Row {
   item: HTMLLIElement;
   key: string;
+  draft: boolean;
 }
 
 export class Log {
@@ -46,18 +47,20 @@ export class Log {
     for (const line of lines) {
       const key = `${line.state} ${line.text}`;
       const old = this.#rows.get(line.id);
-      const item = old?.item ?? element("li");
-      if (old?.key !== key) this.#fill(item, line);
+      const item = old && old.draft === (line.state === "draft") ? old.item : element("li");
+      if (old?.item !== item || old.key !== key) this.#fill(item, line);
       if (before.nextElementSibling !== item) before.after(item);
-      rows.set(line.id, { item, key });
+      rows.set(line.id, { item, key, draft: line.state === "draft" });
       before = item;
     }
     this.#mark(lines, rows, seen);
     const added = rows.size > this.#rows.size;
-    for (const [id, { item }] of this.#rows) if (!rows.has(id)) item.remove();
+    for (const [id, { item }] of this.#rows) if (rows.get(id)?.item !== item) item.remove();
     this.#rows = rows;
     const mine = lines.at(-1)?.role === "customer";
-    if (added && (this.#atEnd || mine)) this.toEnd();
+    // A draft grows in its place.
+    const grows = lines.at(-1)?.state === "draft";
+    if (((added || grows) && this.#atEnd) || (added && mine)) this.toEnd();
   }
 
   /** The newest line is to be in view once there is room for one: its appearing is observed. */
@@ -92,6 +95,7 @@ export class Log {
     item.className = `line ${mine ? "mine" : "theirs"} ${line.state}`;
     const who = mine ? this.#strings.you : line.role === "agent" ? this.#strings.team : this.#strings.assistant;
     item.replaceChildren(label(who), line.text);
+    setAttribute(item, "aria-hidden", line.state === "draft" ? "true" : null);
     if (line.state === "failed") {
       const again = element("button", { type: "button", class: "link" }, this.#strings.retry);
       again.addEventListener("click", () => this.#retry(line.id));

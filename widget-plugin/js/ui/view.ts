@@ -26,7 +26,7 @@ export interface ViewState {
   notice: Notice | LocalNotice | null;
   begun: boolean;
   ended: boolean;
-  /** Whether somebody of the team is writing. */
+  /** Whether a reply is being written. */
   typing: boolean;
   /** The highest place that the team has seen. */
   seen: number;

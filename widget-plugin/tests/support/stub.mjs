@@ -76,6 +76,20 @@ export class Stub {
     this.#attend(conversation, "agent", presence);
   }
 
+  /** The answerer is writing what will be the next message, or (null) no more. */
+  draft(text, conversation = this.conversation) {
+    this.#send(conversation, { type: "draft", id: this.#drafted(conversation), text });
+  }
+
+  /** The answerer has written it. */
+  bot(text, conversation = this.conversation) {
+    this.#append(conversation, { id: this.#drafted(conversation), role: "bot", text });
+  }
+
+  #drafted(conversation) {
+    return `auto-${conversation.messages.length}`;
+  }
+
   dropSockets() {
     for (const { socket } of this.sockets) socket.destroy();
   }

@@ -13,7 +13,7 @@ use crate::fault::Outcome;
 use crate::jobs::{self, Next, Work};
 use crate::ledger::happenings::What;
 use crate::ledger::replies::{GapNoted, Note, Prepare};
-use crate::replies::{self, Made, Task, clock};
+use crate::replies::{self, Drafts, Made, Task, clock};
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
 use askwell::access::Principal;
@@ -115,6 +115,8 @@ impl Work<Conversation> for Answer {
         if !prepared.active {
             return Ok(Next::Done);
         }
+        let id = reply_id(asked.message.seq);
+        let drafts = Drafts::new(&object.env, id.clone(), |frame| object.broadcast(frame));
         let task = Task {
             env: &object.env,
             workspace: &asked.meta.workspace,
@@ -123,6 +125,7 @@ impl Work<Conversation> for Answer {
             transcript: &asked.transcript,
             turn: asked.turn(&desk),
             prepared: &prepared,
+            drafts: Some(&drafts),
         };
         let made = replies::make(task).await;
         let nearest = prepared.known.found.first().map(|found| found.id.clone());
@@ -136,6 +139,9 @@ impl Work<Conversation> for Answer {
         let here = here.unwrap_or(true);
         let seq = asked.message.seq;
         let said = transaction(&object.state, move |sql| say(sql, seq, made, here, now)).await?;
+        if !said.iter().any(|message| message.id == id) {
+            drafts.take_back();
+        }
         for mut message in said {
             message.by = None;
             object.broadcast(&ServerFrame::Message { message });
@@ -158,7 +164,7 @@ fn say(sql: &Sql, seq: u32, made: Made, here: bool, now: UnixMillis) -> Outcome<
         return Ok(Vec::new());
     }
     let mut desk = Desk { memory: made.memory, answered: Some(seq), ..before.clone() };
-    let id = format!("{REPLY_PREFIX}{seq}");
+    let id = reply_id(seq);
     let mut said = Vec::new();
     match made.step {
         Step::Rest => {}
@@ -223,6 +229,7 @@ impl Conversation {
             transcript: &asked.transcript,
             turn: asked.turn(&Desk::default()),
             prepared: &prepared,
+            drafts: None,
         };
         let mut made = replies::make(task).await;
         made.gap = None;
@@ -237,6 +244,10 @@ impl Conversation {
         let found = prepared.known.found.into_iter().filter_map(KnowledgeFound::of).collect();
         Ok(Suggestion { message_id, text, found })
     }
+}
+
+fn reply_id(seq: u32) -> String {
+    format!("{REPLY_PREFIX}{seq}")
 }
 
 fn assisted(next: u32) -> String {

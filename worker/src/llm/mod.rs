@@ -19,7 +19,7 @@ pub use error::LlmError;
 
 use crate::config;
 use askwell::api::{LlmProvider, SchemaFormat};
-use askwell::classify::llm::{Dialect, chat_body, read_reply};
+use askwell::classify::llm::{Dialect, Reply, Stream, chat_body, read_reply};
 use futures_util::future::{Either, select};
 use futures_util::stream::StreamExt;
 use serde_json::Value as Json;
@@ -28,6 +28,7 @@ use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{
     AbortSignal, Delay, Env, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
+    Response,
 };
 
 /// Longest reply that is read, in bytes: a hundred fields with their quotes stay far below it.
@@ -68,9 +69,47 @@ impl<'a> Llm<'a> {
     ) -> Result<Completion, LlmError> {
         let body = chat_body(&self.endpoint.model, messages, schema, self.dialect());
         let reply = read_reply(&self.post(&body).await?).ok_or(LlmError::Unreadable)?;
-        let Usage { prompt_tokens, completion_tokens } = reply.usage;
-        let cost_micros = self.endpoint.prices.cost(prompt_tokens, completion_tokens);
-        Ok(Completion { text: reply.text, usage: reply.usage, cost_micros })
+        Ok(self.completion(reply))
+    }
+
+    /// Asks, and tells `heard` all that has come so far each time that more has. A Workers AI binding, and an
+    /// endpoint that answers with one piece though it was asked for many, tell nothing before the end.
+    ///
+    /// # Errors
+    /// As [`Self::chat`]; [`LlmError::Unreadable`] also for a stream that ends before the reply does.
+    pub async fn chat_streamed(
+        &self,
+        messages: &[ChatMessage],
+        schema: Option<&Schema>,
+        mut heard: impl FnMut(&str),
+    ) -> Result<Completion, LlmError> {
+        if self.endpoint.provider == LlmProvider::WorkersAi {
+            return self.chat(messages, schema).await;
+        }
+        let mut body = chat_body(&self.endpoint.model, messages, schema, self.dialect());
+        body["stream"] = Json::Bool(true);
+        let (mut answer, signal) = self.send(&body).await?;
+        let kind = answer.headers().get("content-type").ok().flatten().unwrap_or_default();
+        if !kind.to_ascii_lowercase().starts_with("text/event-stream") {
+            let text = read(&mut answer, &signal).await?;
+            return Ok(self.completion(read_reply(&text).ok_or(LlmError::Unreadable)?));
+        }
+        let mut pieces = answer.stream().map_err(|_| LlmError::Unreadable)?;
+        let mut stream = Stream::default();
+        while let Some(piece) = pieces.next().await {
+            let before = stream.text().len();
+            let piece = piece.map_err(|_| error::of_fetch(&signal))?;
+            stream.push(&piece).map_err(|_| LlmError::Unreadable)?;
+            if stream.text().len() > before {
+                heard(stream.text());
+            }
+        }
+        Ok(self.completion(stream.finish().map_err(|_| LlmError::Unreadable)?))
+    }
+
+    fn completion(&self, Reply { text, usage }: Reply) -> Completion {
+        let cost_micros = self.endpoint.prices.cost(usage.prompt_tokens, usage.completion_tokens);
+        Completion { text, usage, cost_micros }
     }
 
     /// How a body for [`Self::post`] is to be written.
@@ -109,26 +148,24 @@ impl<'a> Llm<'a> {
     }
 
     async fn fetch(&self, body: &Json) -> Result<String, LlmError> {
+        let (mut answer, signal) = self.send(body).await?;
+        read(&mut answer, &signal).await
+    }
+
+    /// Sends, and gives the answer once it has begun and is one, with what ends it when it takes too long.
+    async fn send(&self, body: &Json) -> Result<(Response, AbortSignal), LlmError> {
         let base = self.endpoint.base_url.as_deref().ok_or(LlmError::NoAddress)?;
         let request = self.request(base, body).map_err(|_| LlmError::NoAddress)?;
         let millis = self.endpoint.timeout_s.saturating_mul(1000);
         let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(millis));
         let sent = Fetch::Request(request).send_with_signal(&signal).await;
-        let mut answer = sent.map_err(|_| error::of_fetch(&signal))?;
+        let answer = sent.map_err(|_| error::of_fetch(&signal))?;
         let status = answer.status_code();
         if status != 200 {
             let retry_after = answer.headers().get("retry-after").ok().flatten();
             return Err(error::of_status(status, retry_after.as_deref()));
         }
-        let mut stream = answer.stream().map_err(|_| LlmError::Unreadable)?;
-        let mut bytes = Vec::new();
-        while let Some(chunk) = stream.next().await {
-            bytes.extend_from_slice(&chunk.map_err(|_| error::of_fetch(&signal))?);
-            if bytes.len() > MAX_REPLY_BYTES {
-                return Err(LlmError::Unreadable);
-            }
-        }
-        String::from_utf8(bytes).map_err(|_| LlmError::Unreadable)
+        Ok((answer, signal))
     }
 
     fn request(&self, base: &str, body: &Json) -> worker::Result<Request> {
@@ -145,6 +182,19 @@ impl<'a> Llm<'a> {
             .with_redirect(RequestRedirect::Manual);
         Request::new_with_init(&format!("{}/chat/completions", base.trim_end_matches('/')), &init)
     }
+}
+
+/// The whole of an answer.
+async fn read(answer: &mut Response, signal: &AbortSignal) -> Result<String, LlmError> {
+    let mut stream = answer.stream().map_err(|_| LlmError::Unreadable)?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|_| error::of_fetch(signal))?);
+        if bytes.len() > MAX_REPLY_BYTES {
+            return Err(LlmError::Unreadable);
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| LlmError::Unreadable)
 }
 
 #[wasm_bindgen::prelude::wasm_bindgen]

@@ -5,6 +5,7 @@
 //! visitor waits longer than the time that they have.
 
 pub mod clock;
+mod draft;
 mod model;
 mod webhook;
 
@@ -16,6 +17,7 @@ use askwell::event::{EscalationReason, KbGapType};
 use askwell::id::{ConversationId, WorkspaceId};
 use askwell::knowledge::Known;
 use askwell::reply::{self, Answer, Memory, Step, Turn};
+pub use draft::Drafts;
 use worker::Env;
 
 /// What is to be answered.
@@ -35,6 +37,8 @@ pub struct Task<'a> {
     pub turn: Turn<'a>,
     /// Settings, and what is known.
     pub prepared: &'a Prepared,
+    /// Who is shown a reply while it is being written; nobody where there is none.
+    pub drafts: Option<&'a Drafts<'a>>,
 }
 
 /// What came of it.

@@ -33,13 +33,18 @@ pub async fn ask(task: &Task<'_>, embedded: &Answer) -> Outcome<Made> {
     let (messages, schema) =
         grounded::request(task.transcript, &known.found, task.turn.lang, &fence);
     let llm = Llm::new(task.env, endpoint);
-    let asked = llm.chat(&messages, Some(&schema));
+    let question = &task.message.text;
+    let asked = llm.chat_streamed(&messages, Some(&schema), |so_far| {
+        if let Some(drafts) = task.drafts {
+            drafts.heard(so_far, &known.found, question);
+        }
+    });
     let limit = Delay::from(Duration::from_secs(TIMEOUT_S));
     let completion = match select(pin!(asked), limit).await {
         Either::Left((completion, _)) => completion?,
         Either::Right(_) => return Err(failed("the language model took too long")),
     };
-    let read = grounded::read(&completion.text, &known.found, &task.message.text);
+    let read = grounded::read(&completion.text, &known.found, question);
     let Some(read) = read else {
         return Err(failed("the language model did not answer as it was asked to"));
     };

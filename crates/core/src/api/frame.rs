@@ -27,6 +27,14 @@ pub enum ServerFrame {
         /// What has been seen now.
         read: ReadMarks,
     },
+    /// The answerer is writing. It may get lost, and is no part of the conversation: the message of the
+    /// same id takes its place.
+    Draft {
+        /// The id of the message that it will be.
+        id: String,
+        /// All of it so far; none when nothing will come of it.
+        text: Option<String>,
+    },
     /// The last frame was refused.
     Problem {
         /// Why.

@@ -32,9 +32,11 @@
 mod chat;
 mod check;
 mod request;
+mod stream;
 
 pub use chat::{ChatMessage, Reply, Schema, Speaker, chat_body, read_reply};
 pub use request::{MESSAGE_BYTES, TRANSCRIPT_BYTES};
+pub use stream::{Stream, StreamError};
 
 use super::{Answer, AnswerState, Evidence, Field, Method, kind};
 use crate::conversation::Turn;
