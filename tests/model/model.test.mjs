@@ -4,9 +4,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { visit } from "../support/api.mjs";
-import { inParallel } from "../support/play.mjs";
 import { Llama } from "../support/llama.mjs";
+import { inParallel } from "../support/play.mjs";
+import { Socket } from "../support/socket.mjs";
 import { setUp, tearDown } from "../support/stage.mjs";
+import { ask, publish, replies } from "../support/talk.mjs";
 import { until } from "../support/until.mjs";
 
 /** A conversation's answers, each word of which two cores compute. */
@@ -84,5 +86,24 @@ describe("a small model of llama.cpp's server", { timeout: 2 * WAIT_MS }, () => 
       assert.equal(run.cost_micros, run.prompt_tokens + 2 * run.completion_tokens);
     }
     assert.ok(valued > 0, "no answer could be used:\n" + JSON.stringify(settled.map((s) => s.model_runs), null, 1));
+  });
+
+  test("replies with what the articles say, or with nothing, and what is seen of it before is that", async () => {
+    await publish(space);
+    await replies(space, { answerer: "llm" });
+    for (const question of ["How do returns work, how long do I have?", "When are you open?"]) {
+      const talk = await visit(space);
+      const socket = await Socket.open(worker, talk.id, talk.visitor.key);
+      const reply = await ask(talk, question, WAIT_MS);
+      const said = await socket.next("the reply", (frame) => frame.type === "message" && frame.message.id === reply.id);
+      assert.match(reply.text, /— (Returns and refunds|Opening hours|Delivery times)|no reliable answer/);
+      const figures = reply.text.match(/\d+/g) ?? [];
+      assert.ok(figures.every((figure) => figure === "30"), `invented: ${reply.text}`);
+      const drafts = socket.frames.slice(0, socket.frames.indexOf(said)).filter(({ type }) => type === "draft");
+      assert.ok(drafts.every(({ id }) => id === reply.id));
+      const { messages } = await talk.visitor.messages(talk.id);
+      assert.deepEqual(messages.map(({ role }) => role), ["customer", "bot"], "each once");
+      socket.close();
+    }
   });
 });

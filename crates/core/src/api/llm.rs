@@ -22,7 +22,7 @@ pub enum SchemaFormat {
     /// `response_format: {"type": "json_schema", "json_schema": …}`, as OpenAI defines it.
     #[default]
     JsonSchema,
-    /// `response_format: {"type": "json_object", "schema": …}`, as llama-cpp-python and others take it.
+    /// `response_format: {"type": "json_object", "schema": …}`, as llama.cpp and others take it.
     JsonObject,
 }
 

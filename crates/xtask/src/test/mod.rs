@@ -27,8 +27,8 @@ pub enum Suite {
     Browser,
     /// The metrics of day files against DuckDB (fetched with pip). Only when it is named.
     Export,
-    /// The Worker against a small language model behind llama.cpp's own server (fetched with pip, built for ten
-    /// minutes, half a gigabyte). Only when it is named.
+    /// The Worker against a small language model behind llama.cpp's own server (fetched with pip, half a
+    /// gigabyte). Only when it is named.
     Model,
 }
 
