@@ -25,11 +25,17 @@ const LANES = [
   ["json", '{"workspace":"Not An Id","endpoint":"wh_00000000000000000000000000","lane":"cv_00000000000000000000000000"}'],
   ["json", '{"workspace":"nobody","endpoint":"https://a.example","lane":"cv_00000000000000000000000000"}'],
 ];
+const ASKS = [
+  ["json", '{"workspace":"Not An Id","ask":"x"}'],
+  ["json", '{"workspace":"nobody","ask":7}'],
+];
 const QUEUES = {
   CLOSED: ["askwell-closed", CLOSINGS],
   EVENTS: ["askwell-events", LANES],
+  ASKS: ["askwell-asks", ASKS],
   CLOSED_DEAD: ["askwell-closed-dead", CLOSINGS],
   EVENTS_DEAD: ["askwell-events-dead", LANES],
+  ASKS_DEAD: ["askwell-asks-dead", ASKS],
 };
 
 describe("the queues", () => {
@@ -84,7 +90,7 @@ describe("the queues", () => {
       cursor = page.next;
     }
     assert.equal(listed.length, poison.length, "the operator sees each once");
-    assert.equal(listed.filter((item) => item.bytes === 20_000).length, 4, "the longest, once a queue");
+    assert.equal(listed.filter((item) => item.bytes === 20_000).length, 6, "the longest, once a queue");
     assert.equal((await space.team.send("GET", "/v1/operator/poison")).status, 403);
     const overview = await space.team.settled((o) => o.classified === 3);
     assert.equal(overview.dead_letters, 0, "none of it was this workspace's");

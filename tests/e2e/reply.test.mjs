@@ -238,7 +238,7 @@ describe("replies", () => {
       for (const [how, pieces, options] of [
         ["are cut off", chunks(REPLY, 4).slice(0, 10), { cut: true }],
         ["end too soon", chunks(REPLY, 4).slice(0, 10), {}],
-        ["break into an error", [...chunks(REPLY, 4).slice(0, 8), { error: { message: "overloaded" } }], {}],
+        ["break into an error", [...chunks(REPLY, 4).slice(0, 10), { error: { message: "overloaded" } }], {}],
       ]) {
         test(`leave the word to the embedded answerer where they ${how}`, async () => {
           const { reply, drafts } = await watched(pieces, { every: 60, ...options });

@@ -60,6 +60,12 @@ pub fn find(sql: &Sql, conversation: &str) -> Outcome<Option<Archive>> {
     text(sql, conversation)?.map(|text| from_json("archive", &text)).transpose()
 }
 
+/// Whether anything is kept of what was said.
+pub fn is_kept(sql: &Sql, conversation: &str) -> Outcome<bool> {
+    let parts = "SELECT count(*) AS n FROM archives WHERE conversation_id = ? AND part = 0";
+    Ok(sql.count(parts, bind![conversation])? > 0)
+}
+
 fn text(sql: &Sql, conversation: &str) -> Outcome<Option<String>> {
     #[derive(Deserialize)]
     struct Part {

@@ -301,7 +301,12 @@ impl Write for Done {
             )?;
             return jobs::put(cx.sql, Send::KIND, "", cx.now);
         }
-        answers::set(cx, &conversation_id, self.revision, &self.answers)?;
+        let mut given = self.answers;
+        // The words were let go while they were being read: their quotes go with them.
+        if !archives::is_kept(cx.sql, &row.conversation_id)? {
+            given.iter_mut().for_each(|given| given.answer.evidence.clear());
+        }
+        answers::set(cx, &conversation_id, self.revision, &given)?;
         exports::refresh(cx, &row.conversation_id)?;
         cx.sql.run("DELETE FROM asks WHERE id = ?", bind![self.ask])?;
         if row.cause == CLOSING {

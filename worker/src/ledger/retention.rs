@@ -8,7 +8,7 @@ use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
 use super::sections::{self, Section};
-use super::{Workspace, archives, identity};
+use super::{Workspace, archives, identity, knowledge};
 use crate::bind;
 use crate::config;
 use crate::fault::Outcome;
@@ -167,7 +167,7 @@ struct Row {
     id: String,
 }
 
-/// Takes away what was said in a conversation, quotes in answers included. That it was held, what it was
+/// Takes away what was said in a conversation, quotes in answers and questions without an article included. That it was held, what it was
 /// answered with and what the visitor said of themselves stays.
 fn forget_words(cx: &Cx, conversation: &str) -> Outcome<()> {
     archives::remove(cx, conversation)?;
@@ -177,15 +177,25 @@ fn forget_words(cx: &Cx, conversation: &str) -> Outcome<()> {
     )?;
     cx.sql
         .run("UPDATE revisions SET body = '{}' WHERE conversation_id = ?", bind![conversation])?;
+    let (gaps, column) = knowledge::OF_CONVERSATION;
+    cx.sql.run(&format!("DELETE FROM {gaps} WHERE {column} = ?"), bind![conversation])?;
     documents::stale(cx, Kind::Transcript, conversation)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Ledger, closing, conversation};
+    use super::super::tests::{Ledger, closing, conversation, visitor};
     use super::*;
-    use crate::ledger::answers;
+    use crate::ledger::{answers, asks, replies};
+    use askwell::classify::Evidence;
+    use askwell::conversation::Platform;
+    use askwell::event::KbGapType;
     use sections::Put;
+
+    #[derive(Deserialize)]
+    struct Value {
+        value: String,
+    }
 
     const NONE: RetentionSettings =
         RetentionSettings { customers_days: None, transcripts_days: None, accesses_days: None };
@@ -229,11 +239,39 @@ mod tests {
         assert!(!ledger.at(step).unwrap(), "nothing is set: nothing goes");
         assert_eq!(ledger.customers().len(), 120);
 
+        let gap = |n: u32| replies::Note {
+            conversation_id: conversation(n),
+            visitor_id: visitor(n),
+            platform: Platform::default(),
+            which: "m-1".to_owned(),
+            generated: None,
+            gap: Some(replies::GapNoted {
+                question: format!("Do you mend kites of type {n}?"),
+                lang: None,
+                kind: KbGapType::Missing,
+                nearest: None,
+            }),
+        };
+        [2, 121].into_iter().for_each(|n| ledger.write(gap(n)).unwrap());
+        // A model reads one while its words go.
+        ledger.write(asks::Again { conversation_id: conversation(2), by_model: false }).unwrap();
+        let ask: Value =
+            ledger.sql.first("SELECT id AS value FROM asks", bind![]).unwrap().unwrap();
+        let take = asks::Take { ask: ask.value.clone(), holder: "a".to_owned() };
+        assert!(ledger.write(take).unwrap().is_some());
+
         set(&ledger, transcripts).unwrap();
         let answered = answers::find(&ledger.sql, conversation(2).as_str()).unwrap().len();
         while ledger.at(step).unwrap() {}
         assert!(!words(&ledger, 1) && !words(&ledger, 120) && words(&ledger, 121));
         assert_eq!(ledger.customers().len(), 120, "people stay");
+        let mut late = answers::of_model(&ledger.sql, conversation(2).as_str()).unwrap();
+        let quote = Evidence { message: 0, quote: "hello".to_owned() };
+        late.iter_mut().for_each(|given| given.answer.evidence = vec![quote.clone()]);
+        let done = asks::Done { ask: ask.value, revision: 1, answers: late, run: None };
+        ledger.write(done).unwrap();
+        let dump = ledger.sql.dump();
+        assert!(!dump.contains("kites of type 2?") && dump.contains("kites of type 121?"));
         let left = answers::find(&ledger.sql, conversation(2).as_str()).unwrap();
         assert!(left.len() == answered && left.iter().all(|a| a.answer.evidence.is_empty()));
         assert_eq!(preview(&ledger, transcripts), (0, 0));

@@ -36,7 +36,7 @@ impl Call for Erase {
 }
 
 /// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(&str, &str); 20] = [
+const OF_CONVERSATION: [(&str, &str); 19] = [
     replies::OF_CONVERSATION,
     knowledge::OF_CONVERSATION,
     ("asks", "conversation_id"),
@@ -55,7 +55,6 @@ const OF_CONVERSATION: [(&str, &str); 20] = [
     ("heard", "conversation_id"),
     ("tags", "subject"),
     ("notes", "subject"),
-    ("dead_letters", "subject"),
     ("conversations", "id"),
 ];
 
@@ -97,6 +96,11 @@ impl Write for Erase {
             *removed.entry("answers".to_owned()).or_default() += n;
             asking::forget(cx, conversation)?;
             remove(cx, &OF_CONVERSATION, conversation, &mut removed)?;
+            // They name a conversation beside a revision or an endpoint.
+            cx.sql.run(
+                "DELETE FROM dead_letters WHERE instr(subject, ?) > 0",
+                bind![conversation.as_str()],
+            )?;
             documents::stale(cx, documents::Kind::Transcript, conversation)?;
             jobs::put(cx.sql, EmptyConversation::KIND, conversation, cx.now)?;
             tombstone(cx, conversation)?;

@@ -7,13 +7,16 @@ use super::{
 use crate::bind;
 use crate::ledger::marks::{AddNote, ChangeTags, RemoveNote, Subject};
 use crate::ledger::tests::{Ledger, closing, conversation, fact, visitor};
-use crate::ledger::{conversations, fields, overview};
+use crate::ledger::{answers, asks, conversations, dead, fields, overview, replies, reviews};
 use askwell::Code;
 use askwell::api::{
     AnswerFilter, ConversationSearch, CustomerPatch, CustomerSearch, Source, TagChange,
 };
+use askwell::classify::{Answer, Evidence, Method};
+use askwell::closing::FieldAnswer;
 use askwell::conversation::{Platform, Sentiment, Status};
 use askwell::detect::Kind;
+use askwell::event::KbGapType;
 use askwell::id::{ConversationId, CustomerId};
 use askwell::time::UnixMillis;
 use std::collections::{BTreeMap, BTreeSet};
@@ -447,7 +450,40 @@ fn who_is_erased_leaves_nothing_and_does_not_come_back() {
     record.closed.facts.phone = fact(secret[2], 5);
     record.closed.messages[0].text =
         format!("I am {}, {}, and like {}", secret[1], secret[0], secret[3]);
+    // What was said stands in more places than the transcript.
+    let quote = Evidence { message: 0, quote: format!("and like {}", secret[3]) };
+    record.conclusion.answers[0].answer.evidence = vec![quote.clone()];
     let id = ledger.write(record.clone()).unwrap().customer_id;
+    let said = record.conclusion.answers[1].clone();
+    let reviewed = Answer { method: Method::Human, evidence: vec![quote], ..said.answer.clone() };
+    let answers = vec![FieldAnswer { answer: reviewed, ..said }];
+    ledger.write(answers::Put { conversation_id: conversation(1), revision: 1, answers }).unwrap();
+    let review = reviews::Review {
+        conversation_id: conversation(1),
+        field_id: record.conclusion.answers[0].field_id.clone(),
+        answer: None,
+        by: BY.to_owned(),
+    };
+    ledger.write(review).unwrap();
+    ledger.write(asks::Again { conversation_id: conversation(1), by_model: false }).unwrap();
+    let gap = replies::GapNoted {
+        question: "Do you feed an okapi?".to_owned(),
+        lang: None,
+        kind: KbGapType::Missing,
+        nearest: None,
+    };
+    let noted = replies::Note {
+        conversation_id: conversation(1),
+        visitor_id: visitor(1),
+        platform: Platform::default(),
+        which: "m-1".to_owned(),
+        generated: None,
+        gap: Some(gap),
+    };
+    ledger.write(noted).unwrap();
+    let letter = format!("{} revision 1", conversation(1));
+    ledger.write(dead::Note { queue: "askwell-closed-dead".to_owned(), subject: letter }).unwrap();
+    assert!(ledger.sql.dump().matches("okapi").count() >= 3, "in answers and in a gap");
     let other = close(&ledger, 2, 1, 2, Some("quagga.friend@example.org"));
     close(&ledger, 3, 1, 3, Some("li@example.com"));
     merge(&ledger, &id, &other).unwrap();
@@ -482,6 +518,10 @@ fn who_is_erased_leaves_nothing_and_does_not_come_back() {
         assert_eq!(ledger.customers().len(), 1);
     };
     gone(&ledger, "erased");
+    for table in ["asks", "reviews", "gaps", "dead_letters"] {
+        let left = format!("SELECT count(*) AS n FROM {table}");
+        assert_eq!(ledger.sql.count(&left, bind![]).unwrap(), 0, "{table}");
+    }
     record.closed.revision = 2;
     assert!(ledger.write(record.clone()).unwrap().duplicate);
     let summary = askwell::api::ConversationSummary {
