@@ -1,8 +1,9 @@
 //! What holds for every text, whatever is in it. Shared by the fuzz target and the test that
 //! replays its corpus, `crates/core/tests/fuzz_corpus.rs`.
 
+use askwell::crossing::{Cross as _, Port};
 use askwell::detect::{Asked, Context, Region, detect, language};
-use askwell::json::{read, write};
+use askwell::session::Session;
 use askwell::text::{Lang, Utf16, fold, utf16_to_byte};
 
 /// The first byte chooses what is known besides the text; what stands before a NUL is the agent's.
@@ -35,7 +36,9 @@ pub fn check(data: &[u8]) {
     let folded = fold(text);
     assert_eq!(fold(&folded), folded, "folding twice is folding once");
     language(text);
-    if let Some(value) = read(text) {
-        assert_eq!(read(&write(&value)).map(|again| write(&again)), Some(write(&value)));
-    }
+    let (mut port, mut crossed) = (Port::default(), String::new());
+    port.say(text);
+    crossed.cross(&mut Port::reading(&port.written()));
+    assert_eq!(crossed, text, "a text crosses whole");
+    Session::blank().cross(&mut Port::reading(text));
 }

@@ -113,6 +113,10 @@ function bind(wasm, outDir, ...args) {
 /** Puts the engine's own scripts (`src/*.js`) and what wasm-bindgen makes of them into one. */
 async function glue(outDir) {
   const file = join(outDir, "engine.js");
+  // wasm-bindgen takes along the script that it is told of, and not what that one imports.
+  for (const folder of readdirSync(join(outDir, "snippets"))) {
+    cpSync(join(here, "src", "shapes.js"), join(outDir, "snippets", folder, "src", "shapes.js"));
+  }
   await esbuild.build({
     ...SCRIPTS,
     allowOverwrite: true,

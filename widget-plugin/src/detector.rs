@@ -1,6 +1,7 @@
 //! The detector for texts without a conversation around them.
 
-use crate::convert::{findings, lang, options, plain_context};
+use crate::convert::{Shape, findings, reading, writing};
+use askwell::crossing::Cross as _;
 use askwell::detect::{self, Asked, Context, Region};
 use askwell::text::Lang;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -76,37 +77,6 @@ struct DetectContext {
     asked: Vec<Asked>,
 }
 
-impl DetectContext {
-    /// From what [`plain_context`] gives.
-    fn plain(parts: &str) -> Self {
-        let mut parts = parts.splitn(4, '\0');
-        let mut next = || parts.next().unwrap_or_default();
-        let place = |digit: u8| Asked::ALL.get(usize::from(digit.wrapping_sub(b'0'))).copied();
-        Self {
-            lang: Lang::from_tag(next()),
-            region: Region::new(next()),
-            asked: next().bytes().filter_map(place).collect(),
-            prev_agent: Some(next()).filter(|words| !words.is_empty()).map(str::to_owned),
-        }
-    }
-
-    fn read(given: JsValue) -> Result<Self, JsValue> {
-        if given.is_object()
-            && let Some(parts) = plain_context(&given)
-        {
-            return Ok(Self::plain(&parts));
-        }
-        let mut context = Self::default();
-        options("context", Some(given), &mut |f| {
-            context.lang = lang(f)?;
-            f.option("region", &mut context.region)?;
-            f.option("prevAgent", &mut context.prev_agent)?;
-            f.option("asked", &mut context.asked)
-        })?;
-        Ok(context)
-    }
-}
-
 /// Finds names, e-mail addresses and phone numbers in single texts.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
@@ -126,9 +96,9 @@ impl Detector {
         #[wasm_bindgen(js_name = options)] given: Option<JsDetectorOptions>,
     ) -> Result<Self, JsValue> {
         let mut new = Self::default();
-        options("options", given.map(Into::into), &mut |f| {
-            new.lang = lang(f)?;
-            f.option("region", &mut new.region)
+        reading(Shape::DetectorOptions, given, &mut |port| {
+            new.lang.cross(port);
+            new.region.cross(port);
         })?;
         Ok(new)
     }
@@ -142,19 +112,25 @@ impl Detector {
         text: &str,
         context: Option<JsDetectContext>,
     ) -> Result<JsFoundList, JsValue> {
-        let context = match context {
-            Some(given) => DetectContext::read(given.into())?,
-            None => DetectContext::default(),
-        };
-        let detection = detect::detect(
+        let mut given = DetectContext::default();
+        // Most texts are looked at without one.
+        if context.is_some() {
+            reading(Shape::DetectContext, context, &mut |port| {
+                given.lang.cross(port);
+                given.region.cross(port);
+                given.prev_agent.cross(port);
+                given.asked.cross(port);
+            })?;
+        }
+        let mut detection = detect::detect(
             text,
             &Context {
-                prev_agent: context.prev_agent.as_deref(),
-                asked: &context.asked,
-                lang: context.lang.or(self.lang),
-                region: context.region.or(self.region),
+                prev_agent: given.prev_agent.as_deref(),
+                asked: &given.asked,
+                lang: given.lang.or(self.lang),
+                region: given.region.or(self.region),
             },
         );
-        Ok(findings(text, &detection))
+        Ok(writing(Shape::Found, &mut |port| findings(port, text, &mut detection)))
     }
 }

@@ -1,13 +1,10 @@
 //! The policy of one conversation: what was said of the visitor, and what to ask for now.
 
-use crate::convert::{findings, from_js, instant, lang, options, refusal, to_js, with_found};
-use askwell::conversation::Marker;
-use askwell::customer::Fact;
+use crate::convert::{Shape, findings, instant, reading, writing};
+use askwell::crossing::Cross as _;
 use askwell::detect::Kind;
-use askwell::json::{Json, Object};
-use askwell::prompt::{Config, Decision};
+use askwell::prompt::Config;
 use askwell::session::{Options, Outcome, Session};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -102,15 +99,6 @@ unsafe extern "C" {
     pub type JsMarker;
 }
 
-/// The fields of [`Decision`], all of them there.
-fn decided(object: Object, decision: &Decision) -> Object {
-    object
-        .with("ask", &decision.ask)
-        .with("confirm", &decision.confirm)
-        .with("reason", &decision.reason)
-        .with("code", &decision.code)
-}
-
 /// The memory of one conversation, and the decision whether to ask.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -131,17 +119,12 @@ impl PromptPolicy {
     ) -> Result<Self, JsValue> {
         let mut new = Options { prompt: Config::default(), ..Options::default() };
         let mut known: Vec<Kind> = Vec::new();
-        options("options", given.map(Into::into), &mut |f| {
-            new.lang = lang(f)?;
-            new.prompt.lang = new.lang;
-            f.option("region", &mut new.region)?;
-            f.option("known", &mut known)?;
-            f.option("enabled", &mut new.prompt.enabled)?;
-            f.option("fields", &mut new.prompt.fields)?;
-            f.option("maxAsks", &mut new.prompt.max_asks)?;
-            f.option("coolDownTurns", &mut new.prompt.cool_down_turns)?;
-            f.option("wording", &mut new.prompt.wording)
+        reading(Shape::PolicyOptions, given, &mut |port| {
+            new.prompt.cross(port);
+            new.region.cross(port);
+            known.cross(port);
         })?;
+        new.lang = new.prompt.lang;
         Ok(Self { session: Session::new(new, &known, instant(now_ms)) })
     }
 
@@ -151,40 +134,36 @@ impl PromptPolicy {
     /// `invalid_field` for a value that no `toJSON()` gave.
     #[wasm_bindgen(js_name = fromJSON)]
     pub fn from_json(session: JsSession) -> Result<Self, JsValue> {
-        Ok(Self { session: from_js("session", &session)? })
+        let mut read = Session::blank();
+        reading(Shape::Session, session, &mut |port| read.cross(port))?;
+        Ok(Self { session: read })
     }
 
     /// The memory as a plain object; `JSON.stringify(policy)` calls it.
-    ///
-    /// # Errors
-    /// None that is known.
     #[wasm_bindgen(js_name = toJSON)]
-    pub fn to_json(&self) -> Result<JsSession, JsValue> {
-        to_js(&self.session.to_value())
+    pub fn to_json(&mut self) -> JsSession {
+        writing(Shape::Session, &mut |port| self.session.cross(port))
     }
 
     /// Looks at a text that is still being typed, without remembering it.
-    ///
-    /// # Errors
-    /// None that is known.
-    pub fn peek(&self, text: &str) -> Result<JsFoundList, JsValue> {
-        Ok(findings(text, &self.session.peek(text)))
+    pub fn peek(&self, text: &str) -> JsFoundList {
+        let mut detection = self.session.peek(text);
+        writing(Shape::Found, &mut |port| findings(port, text, &mut detection))
     }
 
     /// The visitor said something.
-    ///
-    /// # Errors
-    /// None that is known.
     #[wasm_bindgen(js_name = visitorMessage)]
     pub fn visitor_message(
         &mut self,
         text: &str,
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
-    ) -> Result<JsOutcome, JsValue> {
-        let Outcome { detection, decision } = self.session.visitor(text, instant(now_ms));
-        let outcome = Object::default().with("withdrawn", &detection.withdrawn);
-        let outcome = to_js(&decided(outcome, &decision).done())?;
-        Ok(with_found(findings(text, &detection), outcome).unchecked_into())
+    ) -> JsOutcome {
+        let Outcome { mut detection, mut decision } = self.session.visitor(text, instant(now_ms));
+        writing(Shape::Outcome, &mut |port| {
+            findings(port, text, &mut detection);
+            detection.withdrawn.cross(port);
+            decision.cross(port);
+        })
     }
 
     /// A person of the team or a bot said something to the visitor.
@@ -206,11 +185,11 @@ impl PromptPolicy {
         marker: JsMarker,
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<JsDecision, JsValue> {
-        let name = JsValue::from(marker).as_string().unwrap_or_default();
-        let marker =
-            Marker::parse(&name).ok_or_else(|| refusal("marker", "there is no such marker"))?;
-        let decision = self.session.marker(instant(now_ms), marker == Marker::Handoff);
-        to_js(&decided(Object::default(), &decision).done())
+        let mut handoff = false;
+        // The first of them is the hand-off.
+        reading(Shape::Marker, marker, &mut |port| handoff = port.number(0) == 0)?;
+        let mut decision = self.session.marker(instant(now_ms), handoff);
+        Ok(writing(Shape::Decision, &mut |port| decision.cross(port)))
     }
 
     /// The site told who the visitor is: these need not be asked for.
@@ -222,8 +201,9 @@ impl PromptPolicy {
         kinds: JsKinds,
         #[wasm_bindgen(js_name = nowMs)] now_ms: Option<f64>,
     ) -> Result<(), JsValue> {
-        let kinds: Vec<Kind> = from_js("kinds", &kinds)?;
-        self.session.identified(&kinds, instant(now_ms));
+        let mut known: Vec<Kind> = Vec::new();
+        reading(Shape::Kinds, kinds, &mut |port| known.cross(port))?;
+        self.session.identified(&known, instant(now_ms));
         Ok(())
     }
 
@@ -234,13 +214,15 @@ impl PromptPolicy {
     }
 
     /// What the visitor said of themselves, as far as it stands.
-    ///
-    /// # Errors
-    /// None that is known.
-    pub fn facts(&self) -> Result<JsFacts, JsValue> {
-        let facts = self.session.facts();
-        let known = Kind::ALL.iter().filter_map(|kind| Some((kind, facts.get(*kind)?)));
-        let add = |all: Object, (kind, fact): (&Kind, &Fact)| all.with(kind.as_str(), &fact.value);
-        to_js(&known.fold(Object::default(), add).done())
+    pub fn facts(&self) -> JsFacts {
+        writing(Shape::Facts, &mut |port| {
+            for kind in Kind::ALL {
+                let fact = self.session.facts().get(kind);
+                fact.is_some().cross(port);
+                if let Some(fact) = fact {
+                    port.say(&fact.value);
+                }
+            }
+        })
     }
 }

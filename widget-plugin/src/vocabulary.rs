@@ -1,6 +1,6 @@
 //! Languages that are added to the module, which has English itself.
 
-use crate::convert::to_error;
+use crate::convert::refusal;
 use askwell::text::Lang;
 use askwell::{detect, vocabulary};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 /// `invalid_field` for a file of another version of this package, or one that is damaged.
 #[wasm_bindgen(js_name = addVocabulary)]
 pub fn add(file: Vec<u8>) -> Result<String, JsValue> {
-    let lang = vocabulary::add(file).map_err(|error| to_error(&error))?;
+    let lang = vocabulary::add(file).map_err(|error| refusal(&error.detail))?;
     Ok(lang.code().to_owned())
 }
 

@@ -128,6 +128,33 @@ it("asks at a natural moment, once, and remembers over a round trip", () => {
   assert.equal(JSON.stringify(again), JSON.stringify(policy), "the same words lead to the same memory");
 });
 
+it("keeps a memory in the form in which the server writes it", () => {
+  const sessions = readFileSync(join(PACKAGE, "..", "tests", "data", "sessions.jsonl"), "utf8").trim().split("\n");
+  for (const json of sessions) {
+    const policy = PromptPolicy.fromJSON(JSON.parse(json));
+    assert.equal(JSON.stringify(policy), json);
+    policy.visitorMessage("I'm Mike, +44 20 7946 0958, and I'd rather not give my e-mail. Could you send me the brochure?", NOW);
+    const later = JSON.stringify(policy);
+    assert.notEqual(later, json);
+    assert.equal(JSON.stringify(PromptPolicy.fromJSON(JSON.parse(later))), later);
+  }
+  assert.ok(sessions.includes(JSON.stringify(new PromptPolicy({}, NOW))), "one that begins here is one that begins there");
+  const [full] = sessions.map((json) => JSON.parse(json));
+  const refused = (spoil, message) => {
+    const spoilt = structuredClone(full);
+    spoil(spoilt);
+    assert.throws(() => PromptPolicy.fromJSON(spoilt), { code: "invalid_field", message });
+  };
+  refused((session) => delete session.facts.email.at, "session: `facts`: `email`: `at`: is missing");
+  refused((session) => (session.policy.asks[0].field = "age"), "session: `policy`: `asks`: `field`: expected one of name, email, phone");
+  refused((session) => (session.policy.wants[0] = ["send"]), "session: `policy`: `wants`: expected an array of two");
+  refused((session) => (session.options.prompt.wording.fr = { slogan: "x" }), /`wording`: `fr`: `slogan`: there is no such field/);
+  refused((session) => (session.options.prompt.max_asks = 300), /`max_asks`: expected a whole number from 0 to 255/);
+  refused((session) => (session.seq = -1), /`seq`: expected a whole number/);
+  refused((session) => (session.heard = "x"), /`heard`: expected an object/);
+  assert.ok(PromptPolicy.fromJSON({ ...full, mood: "fine" }), "what a later version may add is passed over");
+});
+
 it("asks for nothing that is known, not wanted, or when it is off", () => {
   const wish = "Could you send me the brochure by e-mail?";
   const asked = (options) => new PromptPolicy(options, NOW).visitorMessage(wish, NOW).ask?.field;

@@ -5,9 +5,9 @@
 //! hold it as the JSON that it serialises to.
 
 use crate::Error;
+use crate::crossing::cross_struct;
 use crate::customer::{Fact, Facts, claim};
 use crate::detect::{self, Asked, Context, Detection, Region};
-use crate::json::json_struct;
 use crate::prompt::{self, Confirm, Decision, Event};
 use crate::text::Lang;
 use crate::time::UnixMillis;
@@ -80,22 +80,10 @@ struct Slip {
     value: String,
 }
 
-json_struct!(Options { prompt: Default, lang: With, region: With } in Options::default(), strict);
-json_struct!(Heard { text: With, asked: With } in Heard { text: String::new(), asked: None });
-json_struct!(Slip { field: With, value: With } in Slip {
-    field: detect::Kind::Name,
-    value: String::new(),
-});
-json_struct!(Session {
-    version: Default,
-    options: With,
-    facts: With,
-    policy: With,
-    heard: With,
-    slip: WithSome,
-    lang: With,
-    seq: With,
-} in Session { version: first_version(), ..Session::default() });
+cross_struct!(Options { prompt, lang, region });
+cross_struct!(Heard { text, asked });
+cross_struct!(Slip { field, value });
+cross_struct!(Session { version, options, facts, policy, heard, slip, lang, seq });
 
 /// What one visitor's message led to.
 #[derive(Debug, Clone, PartialEq)]
@@ -308,8 +296,8 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crossing::{Cross as _, Port};
     use crate::detect::Kind;
-    use crate::json::{self, Json};
 
     const NOW: UnixMillis = UnixMillis(0);
 
@@ -394,10 +382,29 @@ mod tests {
         s.visitor("ana@gmial.com", NOW);
         let json = serde_json::to_string(&s).unwrap();
         assert_eq!(serde_json::from_str::<Session>(&json).unwrap(), s);
-        assert_eq!(json::write(&s.to_value()), json, "one form in the browser and at the edge");
-        assert_eq!(Session::from_value(json::read(&json).unwrap()).unwrap(), s);
         assert!(json.len() < 1_500, "{} bytes", json.len());
         assert_eq!(Session::restore(&json), s);
+    }
+
+    /// What JavaScript makes of them is tested with the module: the widget's `tests/engine.test.mjs`.
+    #[test]
+    fn a_session_survives_the_way_to_javascript_and_back() {
+        for json in include_str!("../../../tests/data/sessions.jsonl").lines() {
+            let mut session: Session = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&session).unwrap(), json, "nothing is passed over");
+            let mut port = Port::default();
+            session.cross(&mut port);
+            assert_eq!(serde_json::to_string(&session).unwrap(), json, "it stays as it is");
+            let written = port.written();
+            let mut read = Session::blank();
+            read.cross(&mut Port::reading(&written));
+            assert_eq!(read, session);
+            for cut in written.char_indices().map(|(cut, _)| cut) {
+                Session::blank().cross(&mut Port::reading(&written[..cut]));
+            }
+        }
+        let fresh = serde_json::to_string(&session()).unwrap();
+        assert!(include_str!("../../../tests/data/sessions.jsonl").lines().any(|l| l == fresh));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Points in time as the wire carries them, and UTC days as the export counts them.
 
+use crate::crossing::{Cross, Port};
 use crate::error::{Code, Error};
-use crate::json::{Json, Mismatch, Value};
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
@@ -13,13 +13,13 @@ use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 #[serde(transparent)]
 pub struct UnixMillis(pub i64);
 
-impl Json for UnixMillis {
-    fn to_value(&self) -> Value {
-        self.0.to_value()
+impl Cross for UnixMillis {
+    fn blank() -> Self {
+        Self(0)
     }
 
-    fn from_value(value: Value) -> Result<Self, Mismatch> {
-        i64::from_value(value).map(Self)
+    fn cross(&mut self, port: &mut Port<'_>) {
+        self.0.cross(port);
     }
 }
 

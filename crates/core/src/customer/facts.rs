@@ -1,7 +1,7 @@
 //! What one conversation says of its visitor, with where it was said.
 
+use crate::crossing::cross_struct;
 use crate::detect::{self, Detection, Kind};
-use crate::json::json_struct;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
@@ -36,13 +36,8 @@ pub struct Facts {
     pub phone: Option<Fact>,
 }
 
-json_struct!(Fact { value: With, seq: With, at: With, detector: With } in Fact {
-    value: String::new(),
-    seq: 0,
-    at: UnixMillis(0),
-    detector: 0,
-});
-json_struct!(Facts { name: WithSome, email: WithSome, phone: WithSome } in Facts::default());
+cross_struct!(Fact { value, seq, at, detector });
+cross_struct!(Facts { name, email, phone });
 
 impl Facts {
     /// The fact of a kind.

@@ -4,9 +4,9 @@
 //! it stands, is decided from the words around it and from the question just asked.
 
 mod asked;
+mod crossing;
 mod email;
 mod filter;
-mod json;
 mod lang;
 pub(crate) use lang::cues;
 mod language;

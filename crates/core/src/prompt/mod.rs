@@ -3,9 +3,9 @@
 //! Asks wait for a natural moment, come one at a time, never answer a bare greeting, and are never
 //! repeated once the field was given or refused.
 
+mod crossing;
 mod hold_out;
 mod index;
-mod json;
 mod lexicon;
 mod policy;
 mod reading;

@@ -147,6 +147,12 @@ impl Wording {
         }
     }
 
+    /// Takes a sentence out.
+    pub(super) fn take(&mut self, lang: Lang, line: Line) -> Option<String> {
+        let at = self.iter().position(|(l, n, _)| (l, n) == (lang, line))?;
+        Some(self.0.remove(at).2)
+    }
+
     /// All sentences, by language, in the order of the lines.
     pub fn iter(&self) -> impl Iterator<Item = (Lang, Line, &str)> {
         self.0.iter().map(|(lang, line, text)| (*lang, *line, text.as_str()))

@@ -1,6 +1,6 @@
 //! The languages of the first rank. Which one a text is in is told in `detect`, whose words tell it.
 
-use crate::json::json_enum;
+use crate::crossing::cross_enum;
 use serde::{Deserialize, Serialize};
 
 /// A language of the first rank (ISO 639-1).
@@ -74,4 +74,4 @@ impl Lang {
     }
 }
 
-json_enum!(Lang, Lang::ALL, Lang::code);
+cross_enum!(Lang, Lang::ALL);
