@@ -57,13 +57,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The plans of all regions without comments. Those with a code in common follow each other, which packs
-/// better.
+/// The plans of all regions as `src/detect/region.rs` reads them: what most have left out, a length as a
+/// letter before its digits, and those that are alike after each other, which packs better.
 fn phones() -> Result<String, Box<dyn Error>> {
     let text = fs::read_to_string("data/detect/phones.txt")?;
-    let mut plans: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-    plans.sort_by_key(|line| line.split(' ').nth(1));
-    Ok(plans.iter().flat_map(|line| [line, "\n"]).collect())
+    let mut plans = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split(' ');
+        let mut next = || columns.next().ok_or_else(|| format!("phones.txt: {line}"));
+        let (region, code) = (next()?, next()?);
+        let usual = |column, usual| if column == usual { "" } else { column };
+        let (abroad, trunks) = (usual(next()?, "00"), usual(next()?, "0"));
+        let completion = match usual(next()?, "-").split_once(':') {
+            Some((area, local)) => format!("{area}:{}", lettered(local)?),
+            None => String::new(),
+        };
+        let lengths = columns.map(lettered).collect::<Result<String, _>>()?;
+        plans.push((format!(" {abroad} {trunks} {completion} {lengths}\n"), [region, code]));
+    }
+    plans.sort_unstable();
+    Ok(plans.into_iter().map(|(plan, [region, code])| format!("{region}{code}{plan}")).collect())
+}
+
+/// `a` for one digit, `b` for two, and the digits that numbers of this length may begin with.
+fn lettered(length: &str) -> Result<String, Box<dyn Error>> {
+    let (length, firsts) = length.split_once(':').ok_or_else(|| format!("phones.txt: {length}"))?;
+    Ok(format!("{}{firsts}", char::from(b'`' + length.parse::<u8>()?)))
 }
 
 /// What the language files have under `common`: words that are seldom names, in any language.

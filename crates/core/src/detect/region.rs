@@ -4,7 +4,8 @@
 use super::Region;
 use crate::text::concat;
 
-/// A line a region; `phones.py` says what the columns are.
+/// A line a region, as `build.rs` writes it: the region and its country code, the international prefix
+/// (nothing is 00), the trunk prefixes (nothing is 0, `-` none), what completes a local number, the lengths.
 const PLANS: &str = include_str!(concat!(env!("OUT_DIR"), "/phones.txt"));
 
 /// How numbers of one region are written.
@@ -14,7 +15,7 @@ pub(super) struct Plan {
     international: &'static str,
     trunks: &'static str,
     completion: &'static str,
-    /// `length:digits` a length, with the digits that numbers of this length may begin with.
+    /// A letter a length, `a` for one digit, and behind it the digits that numbers of this length may begin with.
     lengths: &'static str,
 }
 
@@ -29,19 +30,22 @@ impl Plan {
         let mut rest = PLANS;
         while let Some((line, after)) = rest.split_once('\n') {
             rest = after;
-            let mut line = line;
-            let mut next = || {
+            let (region, mut line) = line.split_at_checked(2).unwrap_or_default();
+            let mut next = |usual| {
                 let (column, after) = line.split_once(' ').unwrap_or((line, ""));
                 line = after;
-                if column == "-" { "" } else { column }
+                match column {
+                    "" => usual,
+                    "-" => "",
+                    _ => column,
+                }
             };
-            let region = next();
             let plan = Self {
-                code: next(),
-                international: next(),
-                trunks: next(),
-                completion: next(),
-                lengths: line,
+                code: next(""),
+                international: next("00"),
+                trunks: next("0"),
+                completion: next(""),
+                lengths: next(""),
             };
             if is(region, &plan) {
                 return Some(plan);
@@ -52,11 +56,11 @@ impl Plan {
 
     /// Whether a national number has a length that the region has, and begins as such do.
     fn has(&self, national: &str) -> bool {
-        any(self.lengths, ' ', &mut |span| is_in(span, national))
+        is_in(self.lengths, national)
     }
 
     fn has_length(&self, national: &str) -> bool {
-        any(self.lengths, ' ', &mut |span| is_length(span, national))
+        self.lengths.bytes().any(|letter| is_length(letter, national))
     }
 
     /// The national number without what is dialled before it inside the country.
@@ -142,15 +146,21 @@ fn any(mut parts: &str, separator: char, is: &mut dyn FnMut(&str) -> bool) -> bo
     false
 }
 
-fn is_in(span: &str, digits: &str) -> bool {
-    let first = digits.bytes().next();
-    is_length(span, digits)
-        && span.split_once(':').is_some_and(|(_, firsts)| firsts.bytes().any(|b| Some(b) == first))
+/// Whether there is a length for these digits, with their first one behind it.
+fn is_in(lengths: &str, digits: &str) -> bool {
+    let mut fits = false;
+    lengths.bytes().any(|byte| {
+        if byte.is_ascii_digit() {
+            return fits && digits.as_bytes().first() == Some(&byte);
+        }
+        fits = is_length(byte, digits);
+        false
+    })
 }
 
-fn is_length(span: &str, digits: &str) -> bool {
-    let number = |n: &str| n.bytes().fold(0, |n, digit| 10 * n + usize::from(digit & 15));
-    span.split_once(':').is_some_and(|(n, _)| number(n) == digits.len())
+/// Whether a letter is the length of some digits; no digit is.
+fn is_length(letter: u8, digits: &str) -> bool {
+    usize::from(letter) == usize::from(b'`') + digits.len()
 }
 
 /// Whether digits begin with a country code that has numbers of this length.
