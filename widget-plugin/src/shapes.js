@@ -18,9 +18,10 @@ export class Parts {
     this.at = 0;
   }
   number() {
-    const from = this.at;
-    this.at = this.given.indexOf(";", from) + 1;
-    return +this.given.slice(from, this.at - 1);
+    let number = 0;
+    // Digits, up to what is none: the `;`.
+    for (let code; (code = this.given.charCodeAt(this.at++)) < 58; ) number = number * 10 + code - 48;
+    return number;
   }
   text() {
     const length = this.number();
@@ -55,7 +56,11 @@ export const choice = (names) => ({
 export const list = (item, none = []) => ({
   none,
   put: (value) => (Array.isArray(value) ? `${value.length};${value.map(item.put).join("")}` : expected("an array")),
-  take: (parts) => Array.from({ length: parts.number() }, () => item.take(parts)),
+  take(parts) {
+    const items = [];
+    for (let count = parts.number(); count > 0; count -= 1) items.push(item.take(parts));
+    return items;
+  },
 });
 
 export const pair = (first, second) => ({
@@ -78,33 +83,38 @@ export const some = (shape) => ({
 });
 
 /** An object with these fields, in their order. Others are refused where it is `strict`, else passed over. */
-export const record = (fields, strict) => ({
-  put(value) {
-    const given = value?.toJSON ? value.toJSON() : value;
-    if (given === null || typeof given !== "object" || Array.isArray(given)) expected("an object");
-    let put = "";
-    let at;
-    try {
-      for (at in strict ? given : {}) {
-        if (given[at] !== undefined && !Object.hasOwn(fields, at)) throw new Mismatch("there is no such field");
+export const record = (fields, strict) => {
+  // Read and written with every key press.
+  const all = Object.entries(fields);
+  return {
+    put(value) {
+      const given = value?.toJSON ? value.toJSON() : value;
+      if (given === null || typeof given !== "object" || Array.isArray(given)) expected("an object");
+      let put = "";
+      let at;
+      try {
+        if (strict) {
+          for (at in given) if (given[at] !== undefined && !Object.hasOwn(fields, at)) throw new Mismatch("there is no such field");
+        }
+        for (const [name, shape] of all) {
+          at = name;
+          const field = given[name] ?? shape.none;
+          if (field === undefined) throw new Mismatch("is missing");
+          put += shape.put(field);
+        }
+      } catch (error) {
+        if (error instanceof Mismatch) error.message = `\`${at}\`: ${error.message}`;
+        throw error;
       }
-      for (at in fields) {
-        const field = given[at] ?? fields[at].none;
-        if (field === undefined) throw new Mismatch("is missing");
-        put += fields[at].put(field);
+      return put;
+    },
+    take(parts) {
+      const made = {};
+      for (const [name, shape] of all) {
+        const field = shape.take(parts);
+        if (!shape.spare?.(field)) made[name] = field;
       }
-    } catch (error) {
-      if (error instanceof Mismatch) error.message = `\`${at}\`: ${error.message}`;
-      throw error;
-    }
-    return put;
-  },
-  take(parts) {
-    const made = {};
-    for (const name in fields) {
-      const field = fields[name].take(parts);
-      if (!fields[name].spare?.(field)) made[name] = field;
-    }
-    return made;
-  },
-});
+      return made;
+    },
+  };
+};

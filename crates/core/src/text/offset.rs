@@ -13,6 +13,9 @@ pub fn code_points_to_byte(text: &str, code_point: usize) -> usize {
 /// The byte offset of a UTF-16 offset, or the length of the text where it is shorter.
 /// An offset inside a surrogate pair counts as the start of its character.
 pub fn utf16_to_byte(text: &str, units: usize) -> usize {
+    if text.as_bytes().get(..units).is_some_and(|bytes| bytes.iter().all(u8::is_ascii)) {
+        return units;
+    }
     let mut seen = 0;
     for (i, c) in text.char_indices() {
         let next = seen + c.len_utf16();
