@@ -6,6 +6,7 @@ import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
 import { held } from "../support/talk.mjs";
+import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
@@ -16,8 +17,7 @@ describe("the dashboard's data collection", () => {
   let worker, browser, space, desk, members, broken;
 
   before(async () => {
-    worker = await Worker.start();
-    browser = await launch();
+    [worker, browser] = await together(Worker.start(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     members = {};
     for (const role of ["agent", "viewer"]) members[role] = await member(space, role);

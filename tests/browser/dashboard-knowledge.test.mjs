@@ -6,6 +6,7 @@ import { visit, workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
 import { FAQ, ask } from "../support/talk.mjs";
+import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
@@ -15,7 +16,7 @@ describe("the dashboard's knowledge base", () => {
   let worker, browser, space, desk, viewer;
 
   before(async () => {
-    [worker, browser] = await Promise.all([Worker.start(), launch()]);
+    [worker, browser] = await together(Worker.start(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     const [agent, looks] = await Promise.all(["agent", "viewer"].map((role) => member(space, role)));
     desk = await Desk.open(browser, worker);

@@ -7,6 +7,7 @@ import { launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
 import { Receiver } from "../support/receiver.mjs";
 import { held } from "../support/talk.mjs";
+import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
@@ -16,7 +17,7 @@ describe("the dashboard's settings of events, retention and export", () => {
   let worker, browser, space, desk, receiver;
 
   before(async () => {
-    [worker, browser, receiver] = await Promise.all([Worker.start(), launch(), Receiver.start()]);
+    [worker, browser, receiver] = await together(Worker.start(), launch(), Receiver.start());
     space = await workspace(worker, { name: "Fern & Co" });
     desk = await Desk.open(browser, worker);
     await desk.signIn(space.secretKey);

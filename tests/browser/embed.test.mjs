@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { Chat, DESKTOP, launch } from "../support/browser.mjs";
+import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
@@ -12,13 +13,13 @@ describe("a page of another origin", () => {
   let worker, space, browser, site;
 
   before(async () => {
-    [worker, browser, site] = await Promise.all([Worker.start(), launch(), serve()]);
+    [worker, browser, site] = await together(Worker.start(), launch(), serve());
     space = await workspace(worker, { origins: [site.origin] });
   });
   after(async () => {
     await browser?.close();
     await worker?.stop();
-    site?.server.close();
+    await site?.stop();
   });
 
   /** A site whose page is what `site.page()` gives. */
@@ -36,6 +37,10 @@ describe("a page of another origin", () => {
       site.server.once("error", reject).listen(0, "127.0.0.1", resolve);
     });
     site.origin = `http://127.0.0.1:${site.server.address().port}`;
+    site.stop = () => {
+      site.server.closeAllConnections();
+      return new Promise((resolve) => site.server.close(resolve));
+    };
     return site;
   }
 

@@ -8,6 +8,7 @@ import { workspace } from "../support/api.mjs";
 import { Chat, DESKTOP, launch, NOTHING_STORED, PHONE, pictures } from "../support/browser.mjs";
 import { day, DAY_S } from "../support/days.mjs";
 import { Receiver } from "../support/receiver.mjs";
+import { together } from "../support/together.mjs";
 import { RESENT_MS, until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
@@ -18,7 +19,7 @@ describe("the demo page", () => {
   let worker, receiver, space, browser;
 
   before(async () => {
-    [worker, receiver, browser] = await Promise.all([Worker.start(), Receiver.start(), launch()]);
+    [worker, receiver, browser] = await together(Worker.start(), Receiver.start(), launch());
     space = await workspace(worker, { origins: [worker.url], webhook: receiver });
   });
   after(async () => {

@@ -17,7 +17,7 @@ const FLAGS = [
 ];
 
 /** Starts it, with more flags where a bench needs them. */
-export function launch(more = []) {
+export async function launch(more = []) {
   assert.ok(existsSync(PATH), `no browser at ${PATH}; name one in CHROMIUM`);
   return chromium.launch({ executablePath: PATH, args: [...FLAGS, ...more] });
 }

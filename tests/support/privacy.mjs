@@ -6,6 +6,7 @@ import { workspace } from "./api.mjs";
 import { inParallel, play } from "./play.mjs";
 import { Receiver } from "./receiver.mjs";
 import { known, people, personal } from "./scan.mjs";
+import { together } from "./together.mjs";
 import { Worker } from "./worker.mjs";
 
 const PER_CONVERSATION = 4;
@@ -26,10 +27,10 @@ export async function scanned(messages, dialogues = []) {
     }),
   }));
 
-  const [worker, receiver] = await Promise.all([
+  const [worker, receiver] = await together(
     Worker.start({ vars: { LOG_EVENTS: "1", LIMIT_TEAM: "1000000" } }),
     Receiver.start(),
-  ]);
+  );
   try {
     const space = await workspace(worker, { webhook: receiver });
     const begun = Date.now();

@@ -3,14 +3,15 @@
 
 import { workspace } from "./api.mjs";
 import { Receiver } from "./receiver.mjs";
+import { together } from "./together.mjs";
 import { Worker } from "./worker.mjs";
 
 /** Starts them. `receiver: true` adds the receiver; the rest goes to the Worker. */
 export async function setUp({ receiver: wanted = false, ...options } = {}) {
-  const [worker, receiver] = await Promise.all([
+  const [worker, receiver] = await together(
     Worker.start(options),
     wanted ? Receiver.start() : undefined,
-  ]);
+  );
   return { worker, receiver, space: await workspace(worker, { webhook: receiver }) };
 }
 
