@@ -10,6 +10,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { folder } from "./folder.mjs";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -18,6 +19,8 @@ const WRANGLER = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
 
 /** A cold start takes 4 s on a free machine; a loaded one with two cores has been seen to need 40 s. */
 const START_LIMIT_MS = 120_000;
+/** After an error wrangler waits for the code to be changed, which nobody does here. */
+const ERROR_LIMIT_MS = 5_000;
 const STOP_LIMIT_MS = 5_000;
 
 export const ADMIN_KEY = "operator-key-of-the-tests";
@@ -158,6 +161,8 @@ export class Worker {
 
   async #healthy(child) {
     const until = Date.now() + START_LIMIT_MS;
+    const before = this.#log.length;
+    let wrong;
     while (Date.now() < until) {
       if (child.exitCode !== null || child.signalCode !== null) {
         running.delete(this);
@@ -169,6 +174,11 @@ export class Worker {
         .then(async (answer) => (await answer.arrayBuffer(), answer.ok))
         .catch(() => false);
       if (ok) return;
+      if (/\[ERROR\]/.test(stripVTControlCharacters(this.#log.slice(before)))) wrong ??= Date.now();
+      if (wrong && Date.now() > wrong + ERROR_LIMIT_MS) {
+        await this.kill();
+        throw new Error(`the Worker does not start:\n${this.#log}`);
+      }
       await sleep(150);
     }
     await this.kill();
