@@ -69,15 +69,17 @@ impl Read for Get {
     }
 }
 
-/// The names of the team's people and keys, by id: whoever did something is shown by name.
+/// The names of the team's people, keys and automations, by id: whoever did something is shown by name.
 pub fn team(sql: &Sql) -> Outcome<BTreeMap<String, String>> {
     #[derive(Deserialize)]
     struct Row {
         id: String,
         name: String,
     }
-    let rows: Vec<Row> =
-        sql.rows("SELECT id, name FROM members UNION ALL SELECT id, name FROM keys", bind![])?;
+    let rows: Vec<Row> = sql.rows(
+        "SELECT id, name FROM members UNION ALL SELECT id, name FROM keys UNION ALL SELECT id, json_extract(body, '$.name') FROM automations",
+        bind![],
+    )?;
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 

@@ -39,6 +39,7 @@ pub const ROOM: Room = Room {
         Op::read::<Conversations>(),
         Op::read::<Behind>(),
         Op::read::<AroundConversation>(),
+        Op::read::<CalledIn>(),
         Op::write::<Save>(),
         Op::write::<Remove>(),
     ],
@@ -219,6 +220,31 @@ impl Read for Behind {
     }
 }
 
+/// What the customer of each of some conversations is called.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CalledIn {
+    /// Which.
+    pub ids: Vec<ConversationId>,
+}
+
+impl Call for CalledIn {
+    const NAME: &'static str = "views.called_in";
+    type Out = Vec<Option<String>>;
+}
+
+impl Read for CalledIn {
+    fn run(self, cx: &Cx) -> Outcome<Vec<Option<String>>> {
+        self.ids.iter().map(|id| called(cx.sql, id)).collect()
+    }
+}
+
+fn called(sql: &Sql, id: &ConversationId) -> Outcome<Option<String>> {
+    let known = conversations::known(sql, id)?;
+    let Some(customer) = known.and_then(|known| known.customer) else { return Ok(None) };
+    let shown = customers::shown(sql, customer.as_str())?;
+    Ok(shown.and_then(|customer| customer.name.or(customer.email).or(customer.phone)))
+}
+
 /// What stands around one conversation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AroundConversation {
@@ -234,12 +260,7 @@ impl Call for AroundConversation {
 
 impl Read for AroundConversation {
     fn run(self, cx: &Cx) -> Outcome<<Self as Call>::Out> {
-        let known = conversations::known(cx.sql, &self.conversation_id)?;
-        let name = match known.and_then(|known| known.customer) {
-            Some(id) => customers::shown(cx.sql, id.as_str())?
-                .and_then(|customer| customer.name.or(customer.email).or(customer.phone)),
-            None => None,
-        };
+        let name = called(cx.sql, &self.conversation_id)?;
         let marks = marks::Get { conversation_id: self.conversation_id }.run(cx)?;
         Ok((marks, name, desk::team(cx.sql)?))
     }

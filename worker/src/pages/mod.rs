@@ -10,6 +10,8 @@ mod actions;
 mod answers;
 mod article;
 mod assets;
+mod automation_form;
+mod automations;
 mod backfills;
 mod behind;
 mod billing;
@@ -40,6 +42,7 @@ mod retention;
 mod shell;
 mod sign_in;
 mod signals;
+mod signed_in;
 mod team;
 #[cfg(test)]
 mod tests;
@@ -115,6 +118,7 @@ const ROOMS: &[&[Page]] = &[
     field::PAGES,
     trial::PAGES,
     backfills::PAGES,
+    automations::PAGES,
     signals::PAGES,
     developers::PAGES,
     exports::PAGES,
@@ -124,6 +128,7 @@ const ROOMS: &[&[Page]] = &[
     actions::PAGES,
     configure::PAGES,
     billing::PAGES,
+    signed_in::PAGES,
     webhooks::PAGES,
     deliveries::PAGES,
     retention::PAGES,

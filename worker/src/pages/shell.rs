@@ -45,12 +45,16 @@ const PLACES: &[(&str, &[Place])] = &[
     ),
     (
         "AI & Automation",
-        &[place("Data Collection", "/app/settings/data-collection", Scope::FieldsRead)],
+        &[
+            place("Data Collection", "/app/settings/data-collection", Scope::FieldsRead),
+            place("Automations", "/app/settings/automations", Scope::SettingsRead),
+        ],
     ),
     (
         "Developers",
         &[
             place("Keys and embedding", "/app/developers/keys", Scope::KeysManage),
+            place("Signed-in visitors", "/app/developers/identity", Scope::KeysManage),
             place("Webhooks", "/app/developers/webhooks", Scope::EventsRead),
             place("Daily export", "/app/developers/exports", Scope::ExportsRead),
         ],

@@ -20,7 +20,7 @@ use worker::Response;
 const KEYS: Access = Access::Scope(Scope::KeysManage);
 const VISITOR: Access = Access::VisitorOr(Scope::ConversationsWrite);
 /// For how long the secret before stays good, in seconds: a day, and seven at most.
-const KEEP_S: u32 = 24 * 60 * 60;
+pub const KEEP_S: u32 = 24 * 60 * 60;
 const MAX_KEEP_S: u32 = 7 * KEEP_S;
 
 /// See [`super::ROOMS`].
@@ -108,11 +108,18 @@ async fn make(mut call: Call) -> Outcome<Response> {
         let detail = "the field `keep_s` must be 604,800 (seven days) at most";
         return Err(Fault::refused(Code::InvalidField, detail));
     }
-    // RFC 7518 §3.2 wants a key of 256 bits; this has 260.
-    let secret = format!("is_{}{}", config::random()?, config::random()?);
+    let secret = fresh_secret()?;
     let make = MakeSecret { secret: secret.clone(), keep_s };
     let shown = rpc::call(&call.ledger()?, &make).await?;
     http::reply(201, &IdentityMade { shown, secret })
+}
+
+/// A secret as hard to guess as RFC 7518 §3.2 wants a key of HS256: 256 bits; this has 260.
+///
+/// # Errors
+/// When there are no random bytes to be had.
+pub fn fresh_secret() -> Outcome<String> {
+    Ok(format!("is_{}{}", config::random()?, config::random()?))
 }
 
 async fn drop_secret(call: Call) -> Outcome<Response> {

@@ -20,7 +20,7 @@ pub mod exports;
 mod fields;
 mod health;
 mod hooks;
-mod identity;
+pub mod identity;
 pub mod keys;
 mod knowledge;
 mod llm;
