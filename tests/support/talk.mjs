@@ -15,9 +15,9 @@ You can send back anything within 30 days of delivery. The money is refunded wit
 Orders arrive within two to four working days. Express delivery takes one day.
 `;
 
-/** A conversation in which a customer said these lines, once it has ended and is classified. */
-export async function held(space, lines, action = "close") {
-  const { conversation_id: id } = await space.team.open({});
+/** A conversation, opened so, in which a customer said these lines, once it has ended and is classified. */
+export async function held(space, lines, action = "close", opened = {}) {
+  const { conversation_id: id } = await space.team.open(opened);
   for (const text of lines) await space.team.say(id, text, { role: "customer" });
   await space.team.act(id, action);
   await space.team.classified(id);

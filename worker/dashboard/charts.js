@@ -15,14 +15,17 @@ function draw(element) {
   const ink = getComputedStyle(element).color;
   const grid = { stroke: dark.matches ? "#ffffff1f" : "#0000001a", width: 1 };
   const axis = { stroke: ink, grid, ticks: grid };
+  // As the tables have their days, whatever a browser's language has them like; a day is the least step.
+  const values = (_, ticks) => ticks.map((at) => new Date(at * 1000).toISOString().slice(5, 10));
+  const incrs = [1, 2, 7, 14, 30, 60, 120, 365].map((days) => days * 86_400);
   const options = {
     width: Math.max(240, element.clientWidth),
     height: 220,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-    axes: [axis, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000] }],
+    axes: [{ ...axis, values, incrs, space: 60 }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 50000, 100000] }],
     series: [
-      { value: "{YYYY}-{MM}-{DD}" },
+      { label: "Day", value: "{YYYY}-{MM}-{DD}" },
       ...series.map(({ name }, place) => ({
         label: name,
         stroke: COLOURS[place % COLOURS.length],

@@ -61,6 +61,33 @@ pub fn chart(label: &str, chart: &Chart) -> Markup {
     }
 }
 
+/// Bars in groups, each with its name and its count beside it: they are told apart without colour.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Above the bars.
+    pub name: String,
+    /// What each bar is of, and how much.
+    pub bars: Vec<(String, u64)>,
+}
+
+/// Groups of bars, all to one scale. The same figures stand in the table that follows.
+pub fn bars(label: &str, groups: &[Group]) -> Markup {
+    let counts = groups.iter().flat_map(|group| group.bars.iter().map(|(_, count)| *count));
+    let most = counts.max().unwrap_or(0).max(1);
+    html! {
+        div.bars role="img" aria-label={ (label) ": the table below has the same figures" } {
+            @for group in groups {
+                div.group {
+                    strong.wrap { (group.name) }
+                    @for (name, count) in &group.bars {
+                        div.line { span.wrap { (name) } progress.bar value=(count) max=(most) {} span.num { (number(*count)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +99,17 @@ mod tests {
         {
             assert_eq!(change(&Comparison::of(now, before)), said);
         }
+    }
+
+    #[test]
+    fn bars_of_all_groups_have_one_scale() {
+        let group = |name: &str, count| Group {
+            name: name.to_owned(),
+            bars: vec![("LINE".to_owned(), count), ("<b>".to_owned(), 0)],
+        };
+        let text = bars("By channel", &[group("a", 4), group("b", 1)]).into_string();
+        assert_eq!(text.matches("max=\"4\"").count(), 4, "{text}");
+        assert!(text.contains("&lt;b&gt;") && !text.contains("<b>"));
+        assert!(bars("", &[group("a", 0)]).into_string().contains("max=\"1\""), "nothing at all");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::behind;
 use super::customers::day;
-use super::figures::{Chart, Line, card, change, chart};
+use super::figures::{Chart, Group, Line, bars, card, change, chart};
 use super::figures_file;
 use super::parts::{self, number, percent, platform};
 use super::{Page, Visit};
@@ -252,17 +252,18 @@ fn page(asked: &Asked, shown: &Shown) -> Markup {
             (parts::empty("No values in this period", html! { "No conversation that ended from " (shown.period.first) " to " (shown.period.last) " was answered with a value. Choose other days." }))
         } @else {
             (rises(report))
-            article { header { h2 { "How often" } } (frequency(report, &click)) (file(&query, "", "values, and how often over time")) }
-            article { header { h2 { "Over time" } } (chart("Values over time", &trend(report))) (file(&query, "", "values over time")) }
-            article { header { h2 { "By channel" } } (channels(report, &click)) (file(&query, "channels", "values by channel")) }
+            article { header { h2 { "How often" } } (frequency(report, &click)) (file(&full, "", "values, and how often over time")) }
+            article { header { h2 { "Over time" } } (chart("Values over time", &trend(report))) (file(&full, "", "values over time")) }
+            article { header { h2 { "By channel" } } (bars("Values by channel", &by_channel(report))) (channels(report, &click)) (file(&full, "channels", "values by channel")) }
         }
         @if let Some((other, table)) = &shown.cross { (cross(&full, field, other, table)) }
     }
 }
 
 /// Every chart has its figures as a file too.
-fn file(query: &str, part: &str, what: &str) -> Markup {
-    html! { p.small-text.flat { a href={ "/app/metrics/data-collection.csv?" (query) "&part=" (part) } { "CSV" span.vh { " of " (what) } } } }
+fn file(asked: &Asked, part: &str, what: &str) -> Markup {
+    let query = Asked { part: part.to_owned(), ..asked.clone() }.query();
+    html! { p.small-text.flat { a href={ "/app/metrics/data-collection.csv?" (query) } { "CSV" span.vh { " of " (what) } } } }
 }
 
 /// Only conversations with an answer to another question, as that which names the product.
@@ -354,6 +355,27 @@ pub fn channels_of(report: &Report) -> Vec<Platform> {
         .collect()
 }
 
+fn by_channel(report: &Report) -> Vec<Group> {
+    let used = channels_of(report);
+    let group = |value: &ValueReport| Group {
+        name: value.value.clone(),
+        bars: used
+            .iter()
+            .map(|p| (platform(*p).to_owned(), value.channels.get(p).copied().unwrap_or(0)))
+            .collect(),
+    };
+    report.values.iter().map(group).collect()
+}
+
+fn by_other(table: &CrossTab) -> Vec<Group> {
+    let group = |(row, cells): (_, &Vec<u64>)| -> Group {
+        let columns = table.columns.iter().map(|column| column.as_str().to_owned());
+        Group { name: row, bars: columns.zip(cells.iter().copied()).collect() }
+    };
+    let rows = table.rows.iter().map(|row| row.as_str().to_owned());
+    rows.zip(&table.cells).map(group).collect()
+}
+
 fn channels(report: &Report, click: Click<'_>) -> Markup {
     let used = channels_of(report);
     parts::table(
@@ -390,6 +412,7 @@ fn cross(asked: &Asked, field: &FieldVersion, other: &FieldVersion, table: &Cros
         article {
             header { h2 { (title) } }
             @if table.total == 0 { p.muted { "No conversation in this period has an answer to both." } } @else {
+                (bars(&title, &by_other(table)))
                 (parts::table(&title, html! {
                     thead { tr { th scope="col" { (field.field.name) } @for column in &table.columns { th.num scope="col" { (column.as_str()) } } th.num scope="col" { "All" } } }
                     tbody {
@@ -410,7 +433,7 @@ fn cross(asked: &Asked, field: &FieldVersion, other: &FieldVersion, table: &Cros
                     }
                 }))
                 p.muted.small-text { "The darker a cell, the more conversations; each cell has its number." }
-                (file(&asked.query(), "cross", &title))
+                (file(asked, "cross", &title))
             }
         }
     }

@@ -1,0 +1,123 @@
+// Metrics → Data Collection in a browser: its filters, its charts with their tables and files, and where a
+// count leads.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { workspace } from "../support/api.mjs";
+import { launch } from "../support/browser.mjs";
+import { Desk } from "../support/dashboard.mjs";
+import { held } from "../support/talk.mjs";
+import { together } from "../support/together.mjs";
+import { until } from "../support/until.mjs";
+import { Worker } from "../support/worker.mjs";
+
+const PAGE = "/app/metrics/data-collection";
+const DAMAGED = "Damaged on arrival";
+const BROKEN = ["My parcel arrived damaged, the box was crushed and the lamp is broken."];
+
+describe("the metrics of data collection", () => {
+  let worker, browser, space, desk, field;
+
+  before(async () => {
+    [worker, browser] = await together(Worker.start(), launch());
+    space = await workspace(worker, { name: "Fern & Co" });
+    await held(space, BROKEN, "close", { platform: "web_widget" });
+    await held(space, BROKEN, "resolve", { platform: "web_widget" });
+    await held(space, ["Mein Paket ist kaputt angekommen, die Lampe ist zerbrochen."], "close", { platform: "line" });
+    await held(space, ["Do you ship to Norway?"], "close", { platform: "email" });
+    const { fields } = await space.team.get("/v1/fields");
+    field = fields.find(({ name }) => name === "Delivery problems").id;
+    desk = await Desk.open(browser, worker);
+    await desk.signIn(space.secretKey);
+  });
+  after(async () => {
+    await browser?.close();
+    await worker?.stop();
+  });
+
+  const open = (query = "") => desk.go(`${PAGE}?field=${field}${query}`);
+  /** The part of the page under a heading. */
+  const part = (name) => desk.page.getByRole("article").filter({ has: desk.page.getByRole("heading", { name }) });
+  const choice = (name) => desk.page.locator(`main select[name=${name}]`);
+  const conversations = () =>
+    desk.page.locator(".cards section").filter({ hasText: "Conversations" }).locator(".figure").textContent();
+
+  async function file(link) {
+    const download = desk.page.waitForEvent("download");
+    await link.click();
+    return readFileSync(await (await download).path(), "utf8").trimEnd().split("\r\n");
+  }
+
+  test("shows each value by channel, as bars with their counts, as a table and as a file", async () => {
+    await open();
+    const channels = part("By channel");
+    // Every bar says what it is of, and how long it is, in words and digits.
+    const group = channels.locator(".bars .group").filter({ hasText: DAMAGED });
+    assert.deepEqual(await group.locator(".line").allInnerTexts().then((all) => all.map((text) => text.replace(/\s+/g, " "))), ["Web widget 2", "LINE 1"]);
+    const bar = (n) => group.locator("progress").nth(n);
+    const width = async (n) => Number(await bar(n).getAttribute("value")) / Number(await bar(n).getAttribute("max"));
+    assert.equal((await width(0)) / (await width(1)), 2);
+    const row = channels.getByRole("row").filter({ hasText: DAMAGED });
+    assert.deepEqual(await row.getByRole("cell").allInnerTexts(), ["2", "1"]);
+    const lines = await file(channels.getByRole("link", { name: "CSV" }));
+    assert.equal(lines[0], "value,web_widget,line");
+    assert.ok(lines.includes(`${DAMAGED},2,1`), lines.join("\n"));
+  });
+
+  test("leads from a count to the conversations that it counts, in its channel", async () => {
+    await open();
+    await part("By channel").getByRole("row").filter({ hasText: DAMAGED }).getByRole("link", { name: "1", exact: true }).click();
+    await desk.page.waitForURL(/conversations/);
+    assert.equal(await desk.page.getByRole("row").count(), 2, "its head, and one");
+    await desk.page.getByRole("row").filter({ hasText: "LINE" }).getByRole("link").first().click();
+    await desk.shows("Mein Paket ist kaputt");
+  });
+
+  test("filters by channel, by days and by the answer to another question", async () => {
+    await open();
+    assert.equal(await conversations(), "4");
+    await choice("channel").selectOption({ label: "LINE" });
+    await desk.button("Show").click();
+    await until("only LINE counts", async () => (await conversations()) === "1");
+    await choice("channel").selectOption({ label: "All" });
+    await choice("with").selectOption({ label: "Language: German" });
+    await desk.button("Show").click();
+    await until("only German counts", async () => (await conversations()) === "1");
+    await choice("with").selectOption({ label: "All" });
+    await desk.page.locator("input[name=first]").fill("2026-01-01");
+    await desk.page.locator("input[name=last]").fill("2026-01-31");
+    await desk.button("Show").click();
+    await desk.shows("No values in this period");
+    assert.equal(await conversations(), "0");
+    await desk.page.locator("input[name=first]").fill("2026-02-01");
+    await desk.button("Show").click();
+    await desk.shows(/must not be|before|after/);
+  });
+
+  test("keeps its filters in its files and where a count leads", async () => {
+    await open("&channel=line");
+    const lines = await file(desk.page.getByRole("link", { name: "Export CSV" }).or(desk.button("Export CSV")));
+    assert.match(lines[0], /^value,count,before,\d{4}-\d\d-\d\d/);
+    assert.ok(lines.some((line) => line.startsWith(`${DAMAGED},1,0`)), lines.join("\n"));
+    await part("How often").getByRole("link", { name: DAMAGED }).click();
+    await desk.page.waitForURL(/channel=line/);
+    assert.equal(await desk.page.getByRole("row").count(), 2);
+  });
+
+  test("puts one question against another: bars, a table, a file, and the conversations of a cell", async () => {
+    await open();
+    await choice("by").selectOption({ label: "Language" });
+    await desk.button("Show").click();
+    const cross = part("Delivery problems against Language");
+    const group = cross.locator(".bars .group").filter({ hasText: DAMAGED });
+    assert.match((await group.innerText()).replace(/\s+/g, " "), /English 2/);
+    const lines = await file(cross.getByRole("link", { name: "CSV" }));
+    assert.match(lines[0], /English/);
+    await desk.stands("metrics");
+    await cross.getByRole("row").filter({ hasText: DAMAGED }).getByRole("link", { name: "2", exact: true }).click();
+    await desk.page.waitForURL(/conversations/);
+    assert.equal(await desk.page.getByRole("row").count(), 3);
+    assert.deepEqual(desk.troubles, []);
+  });
+});
