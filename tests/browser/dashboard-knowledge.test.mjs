@@ -72,7 +72,7 @@ describe("the dashboard's knowledge base", () => {
   test("imports files, and asks the articles as a visitor would", async () => {
     await desk.go("/app/knowledge");
     await desk.page.getByText("Import files").click();
-    await desk.page.locator("input[type=file]").setInputFiles({ name: "faq.md", mimeType: "text/markdown", buffer: Buffer.from(FAQ) });
+    await desk.page.locator("input[name=files]").setInputFiles({ name: "faq.md", mimeType: "text/markdown", buffer: Buffer.from(FAQ) });
     await desk.page.getByLabel("Publish at once").check();
     await desk.button("Import").click();
     await desk.shows("3 new, 0 changed, 0 as before.");
@@ -83,6 +83,32 @@ describe("the dashboard's knowledge base", () => {
     await desk.page.getByRole("heading", { name: "Returns and refunds" }).waitFor();
     assert.ok(!desk.page.url().includes("returns"));
     await desk.stands("knowledge-search");
+  });
+
+  test("imports the saved pages of a site by its sitemap, each under its address", async () => {
+    const site = "https://shop.example";
+    const sitemap = `<urlset>${["help/lost-keys", "help/parking", "help/gone"].map((path) => `<url><loc>${site}/${path}</loc></url>`).join("")}</urlset>`;
+    const file = (name, text) => ({ name, mimeType: "text/html", buffer: Buffer.from(text) });
+    const pages = [
+      file("lost-keys.html", "<main><h1>Lost keys</h1><p>Ask at the desk.</p></main>"),
+      file("page 2.html", `<head><link rel="canonical" href="${site}/help/parking"></head><main><h1>Parking</h1><p>Behind the house.</p></main>`),
+      file("private.html", "<main><h1>Private</h1><p>Not for everybody.</p></main>"),
+    ];
+    const load = async (files) => {
+      await desk.go("/app/knowledge");
+      await desk.page.getByText("Import files").click();
+      await desk.page.locator("input[name=files]").setInputFiles(files);
+      await desk.page.locator("input[name=sitemap]").setInputFiles({ name: "sitemap.xml", mimeType: "text/xml", buffer: Buffer.from(sitemap) });
+      await desk.button("Import").click();
+    };
+    await load(pages);
+    await desk.shows("2 new, 0 changed, 0 as before.");
+    await desk.shows("Left out, as without text or not of the site: private.html.");
+    await desk.shows(`Listed, and no file of it came: ${site}/help/gone.`);
+    const sources = (await space.team.all("/v1/articles")).map(({ source }) => source).filter((source) => source?.startsWith(site));
+    assert.deepEqual(sources.sort(), [`${site}/help/lost-keys`, `${site}/help/parking`]);
+    await load([file("shop.example/help/lost-keys/index.html", "<main><h1>Lost keys</h1><p>Ask at the door.</p></main>")]);
+    await desk.shows("0 new, 1 changed, 0 as before.");
   });
 
   test("shows what no article answered, and makes a draft of it by one click", async () => {

@@ -15,14 +15,16 @@ use askwell::api::{
 };
 use askwell::event::KbGapType;
 use askwell::id::GapId;
-use askwell::knowledge::ArticleState;
+use askwell::knowledge::{self, ArticleState};
 use maud::{Markup, html};
 use serde::Deserialize;
-use worker::{FormEntry, Response};
+use worker::{FormData, FormEntry, Response};
 
 /// Where the page is.
 pub const PATH: &str = "/app/knowledge";
 const GAPS: &str = "/app/knowledge/gaps";
+/// Files that are named in a word about an import.
+const NAMED: usize = 5;
 /// See [`Scope`].
 pub const READ: Scope = Scope::KnowledgeRead;
 /// See [`Scope`].
@@ -79,8 +81,33 @@ async fn import(mut visit: Visit) -> Outcome<Response> {
         ));
     }
     let form = visit.request.form_data().await?;
+    let mut files = chosen(&form, "files").await?;
+    if files.is_empty() {
+        return Err(Fault::refused(Code::InvalidField, "Choose one file at least."));
+    }
+    let sitemap = chosen(&form, "sitemap").await?.into_iter().next().map(|file| file.text);
+    if let Some(text) = &sitemap {
+        let listed = knowledge::sitemap(text);
+        if listed.is_empty() {
+            return Err(Fault::refused(Code::InvalidField, "The sitemap lists no page."));
+        }
+        // Saved pages are called by their place on the disk; the import knows them by their address.
+        for file in &mut files {
+            if let Some(address) = knowledge::address_of(&listed, &file.name, &file.text) {
+                file.name = address.to_owned();
+            }
+        }
+    }
+    let publish = form.get("publish").is_some();
+    let import = ArticleImport { files, sitemap, publish };
+    let done = visit.call(&Import { import, by: visit.by() }).await?;
+    visit.done(PATH, &became(&done))
+}
+
+/// The files that were chosen in a field.
+async fn chosen(form: &FormData, field: &str) -> Outcome<Vec<ArticleFile>> {
     let mut files = Vec::new();
-    for entry in form.get_all("files").unwrap_or_default() {
+    for entry in form.get_all(field).unwrap_or_default() {
         let FormEntry::File(file) = entry else { continue };
         if file.name().is_empty() {
             continue;
@@ -90,13 +117,7 @@ async fn import(mut visit: Visit) -> Outcome<Response> {
         })?;
         files.push(ArticleFile { name: file.name(), text, format: None });
     }
-    if files.is_empty() {
-        return Err(Fault::refused(Code::InvalidField, "Choose one file at least."));
-    }
-    let publish = form.get("publish").is_some();
-    let import = ArticleImport { files, sitemap: None, publish };
-    let done = visit.call(&Import { import, by: visit.by() }).await?;
-    visit.done(PATH, &became(&done))
+    Ok(files)
 }
 
 fn became(done: &ArticlesImported) -> String {
@@ -107,9 +128,24 @@ fn became(done: &ArticlesImported) -> String {
         number(done.unchanged.len() as u64)
     );
     if !done.skipped.is_empty() {
-        word.push_str(&format!(" Without text: {}.", done.skipped.join(", ")));
+        word.push_str(&format!(
+            " Left out, as without text or not of the site: {}.",
+            named(&done.skipped)
+        ));
+    }
+    if !done.missing.is_empty() {
+        word.push_str(&format!(" Listed, and no file of it came: {}.", named(&done.missing)));
     }
     word
+}
+
+/// The first of some names, and how many more there are: a word for a page, and no list.
+fn named(all: &[String]) -> String {
+    let shown = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 async fn gaps(visit: Visit) -> Outcome<Response> {
@@ -198,6 +234,8 @@ pub fn page(
                 form method="post" action={ (PATH) "/import" } enctype="multipart/form-data" {
                     label { "Markdown or HTML files, 1 MB together" input type="file" name="files" multiple required accept=".md,.markdown,.txt,.html,.htm"; }
                     p.muted.small-text { "A file with several headings of the first level becomes an article for each. One that comes again changes the articles that it gave before." }
+                    label { "The pages of a site? Then its sitemap too" input type="file" name="sitemap" accept=".xml"; }
+                    p.muted.small-text { "Only pages that the sitemap lists are imported, each under its address: the one that the page itself names, or the one that ends as the file is called." }
                     label { input type="checkbox" name="publish" value="true"; "Publish at once" }
                     button { "Import" }
                 }

@@ -4,6 +4,7 @@
 //! article that answers a question, and says so only where it is sure enough; what is not answered
 //! becomes a gap, and gaps that ask for the same are one [`cluster`].
 
+mod address;
 mod gaps;
 mod html;
 mod import;
@@ -14,6 +15,7 @@ mod reading;
 mod topics;
 mod weights;
 
+pub use address::address_of;
 pub use gaps::{Group, cluster, draft};
 pub use import::{Draft, Format, MAX_DRAFTS, import, sitemap};
 pub use index::{Document, Found, Index, Known};
