@@ -1,8 +1,8 @@
 //! Who has looked at whom, of the whole workspace.
 
 use super::cx::Cx;
-use super::desk;
 use super::op::{Op, Read, Room};
+use super::{customers, desk};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -33,6 +33,8 @@ pub struct Looks {
     pub next: Option<u32>,
     /// The names of the team's people and keys.
     pub team: BTreeMap<String, String>,
+    /// What those who were looked at are called, where that is known.
+    pub names: BTreeMap<CustomerId, String>,
 }
 
 /// Somebody of the team has looked at a customer.
@@ -64,14 +66,23 @@ impl Read for Latest {
         let more = items.len() > PAGE as usize;
         items.truncate(PAGE as usize);
         let next = items.last().filter(|_| more).map(|look| look.seq);
-        Ok(Looks { items, next, team: desk::team(cx.sql)? })
+        let mut names = BTreeMap::new();
+        for id in items.iter().map(|look| &look.customer_id) {
+            if names.contains_key(id) {
+                continue;
+            }
+            let shown = customers::shown(cx.sql, id.as_str())?;
+            if let Some(name) = shown.and_then(|who| who.name.or(who.email).or(who.phone)) {
+                names.insert(id.clone(), name);
+            }
+        }
+        Ok(Looks { items, next, team: desk::team(cx.sql)?, names })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::customers;
     use crate::ledger::tests::{Ledger, closing};
 
     #[test]
@@ -87,6 +98,8 @@ mod tests {
         let first = ledger.read(Latest { before: None });
         assert_eq!(first.items.len(), 100);
         assert_eq!((first.items[0].by.as_str(), &first.items[0].customer_id), ("us_100", &ids[0]));
+        let names: Vec<_> = ids.iter().map(|id| first.names[id].as_str()).collect();
+        assert_eq!(names, ["Visitor 1", "Visitor 2"]);
         let rest = ledger.read(Latest { before: first.next });
         let left: Vec<_> = rest.items.iter().map(|look| look.by.as_str()).collect();
         assert_eq!((left, rest.next), (vec!["us_0"], None));

@@ -29,7 +29,8 @@ async fn show(visit: Visit) -> Outcome<Response> {
 /// One page of the log.
 pub fn page(looks: &Looks) -> Markup {
     html! {
-        h1 { "Who has looked at whom" }
+        h1 { "Access log" }
+        p.muted { "Who of the team has looked at which customer, or has taken their data." }
         @if looks.items.is_empty() {
             (parts::empty("Nobody has looked yet", html! { "Each time that somebody opens a customer, or takes their data, it is noted here." }))
         } @else {
@@ -40,7 +41,7 @@ pub fn page(looks: &Looks) -> Markup {
                         tr {
                             td { (parts::time(look.at)) }
                             td { (by(&look.by, &looks.team)) }
-                            td { a href=(format!("/app/customers/{}", look.customer_id)) { (look.customer_id) } }
+                            td { a href=(format!("/app/customers/{}", look.customer_id)) { (looks.names.get(&look.customer_id).map_or("Nameless visitor", String::as_str)) } }
                             td { (look.what) }
                         }
                     }

@@ -171,7 +171,7 @@ pub fn erase_page(profile: &CustomerProfile, messages: u64) -> Markup {
         article {
             p { strong { "This cannot be undone." } " It removes for good:" }
             ul {
-                li { "the profile: " (profile.values.iter().filter(|value| value.value.is_some()).count()) " values of name, e-mail and phone, and where each was said" }
+                li { "the profile: " (parts::count(profile.values.iter().filter(|value| value.value.is_some()).count() as u64, "value")) " of name, e-mail and phone, and where each was said" }
                 li { (parts::count(u64::from(customer.conversations), "conversation")) " with " (parts::count(messages, "message")) ", and every answer and quote taken from them" }
                 li { (parts::count(profile.tags.len() as u64, "tag")) " and " (parts::count(profile.notes.len() as u64, "note")) }
                 @if !profile.merged.is_empty() {
@@ -281,7 +281,7 @@ fn fields(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, Str
                     dd {
                         @match of(wanted).find(|value| value.standing) {
                             Some(value) => {
-                                span title=(source_text(value, team)) { (value.value.as_deref().unwrap_or("–")) }
+                                span title=(source_text(value, team)) { (parts::address(value.value.as_deref().unwrap_or("–"))) }
                                 @if wanted == Kind::Email || customer.verified.contains(&wanted) { " " (standing(customer, wanted)) }
                             }
                             None => { span.muted { "not known" } }

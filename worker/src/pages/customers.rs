@@ -462,8 +462,8 @@ fn row(customer: &Customer, tags: &[String], may_write: bool) -> Markup {
             @if may_write {
                 td.tick { input type="checkbox" name="customer" value=(customer.customer_id) aria-label={ "Tick " (name) }; }
             }
-            td { a.wrap href={ (PATH) "/" (customer.customer_id) } { (name) } }
-            td.wrap { @if let Some(email) = &customer.email { (email) " " (standing(customer, Kind::Email)) } @else { (none()) } }
+            td { a.wrap href={ (PATH) "/" (customer.customer_id) } { (parts::address(name)) } }
+            td.mail { @if let Some(email) = &customer.email { (parts::address(email)) " " (standing(customer, Kind::Email)) } @else { (none()) } }
             td.nobr { @if let Some(phone) = &customer.phone { (phone) } @else { (none()) } }
             td { @for p in &customer.platforms { span.badge { (platform(*p)) } " " } }
             td { @for tag in tags { a.chip href={ (PATH) "?tag=" (form_urlencode(tag)) } { (tag) } " " } }

@@ -37,7 +37,7 @@ async fn show(visit: &Visit, fresh: Option<&(String, KeyKind)>) -> Outcome<Respo
     let keys = visit.call(&keys::List).await?;
     let team = visit.call(&desk::Team).await?;
     let origins = visit.call(&settings::Get).await?.settings.origins;
-    visit.page("Keys", page(&visit.origin(), &keys, &team, &origins, fresh))
+    visit.page("Keys and embedding", page(&visit.origin(), &keys, &team, &origins, fresh))
 }
 
 #[derive(Deserialize)]
@@ -91,7 +91,7 @@ pub fn page(
     fresh: Option<&(String, KeyKind)>,
 ) -> Markup {
     html! {
-        h1 { "Keys" }
+        h1 { "Keys and embedding" }
         @if let Some((key, of)) = fresh {
             article {
                 header { h2 { "Your new " (kind(*of)) " key" } }

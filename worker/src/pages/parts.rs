@@ -97,6 +97,13 @@ pub fn sentiment(sentiment: Option<Sentiment>) -> Markup {
     html! { span.badge.good[good].bad[bad] { (sentiment.as_str()) } }
 }
 
+/// An e-mail address, which where it is too long for its place goes on in the next line after the `@`.
+pub fn address(email: &str) -> Markup {
+    let cut = email.rfind('@').map_or(0, |at| at + 1);
+    let (local, domain) = email.split_at(cut);
+    html! { (local) wbr; (domain) }
+}
+
 /// Says that a list is empty, why, and what to do.
 pub fn empty(title: &str, why: Markup) -> Markup {
     html! { div.empty { h2 { (title) } p { (why) } } }
@@ -149,6 +156,8 @@ mod tests {
         assert_eq!(duration(61_000), "1 min 1 s");
         assert_eq!(duration(2 * 3_600_000 + 60_000), "2 h 1 min");
         assert_eq!(duration(50 * 3_600_000), "2 d 2 h");
+        assert_eq!(address("ana@fern.example").into_string(), "ana@<wbr>fern.example");
+        assert_eq!(address("<ana>").into_string(), "<wbr>&lt;ana&gt;");
         let time = time(UnixMillis(1_780_272_000_000)).into_string();
         assert!(time.contains(">2026-06-01 00:00<"), "{time}");
     }

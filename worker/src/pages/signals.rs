@@ -38,6 +38,14 @@ const fn title(module: Module) -> &'static str {
     }
 }
 
+/// What a figure is of, as people write it.
+fn said(key: &str) -> String {
+    let words = key.replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
 /// The whole page.
 pub fn page(asked: &Asked, period: Period, modules: &[Report]) -> Markup {
     html! {
@@ -70,7 +78,7 @@ fn card(report: &Report) -> Markup {
                     tbody {
                         @for figure in &report.figures {
                             tr {
-                                th scope="row" { (figure.key.replace('_', " ")) @if figure.rise.is_some() { " " span.badge.bad { "rising" } } }
+                                th scope="row" { (said(&figure.key)) @if figure.rise.is_some() { " " span.badge.bad { "rising" } } }
                                 td.num { (number(figure.count.now)) }
                                 td.num.nobr { (figure.share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))) }
                                 td.num { (number(figure.count.before)) }
@@ -97,7 +105,7 @@ fn trend(report: &Report) -> Chart {
             .iter()
             .take(6)
             .map(|figure| Line {
-                name: figure.key.replace('_', " "),
+                name: said(&figure.key),
                 counts: figure.trend.iter().map(|day| day.count).collect(),
             })
             .collect(),

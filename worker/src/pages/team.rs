@@ -116,7 +116,7 @@ pub fn page(members: &[Member]) -> Markup {
                 div.fields {
                     label { "Name" input name="name" required maxlength="200" autocomplete="off"; }
                     label { "E-mail" input name="email" type="email" required maxlength="254" autocomplete="off"; }
-                    label { "Role" select name="role" { (roles(Role::Agent)) } }
+                    label.long { "Role" select name="role" { (roles(Role::Agent)) } }
                     button { "Add" }
                 }
             }

@@ -30,7 +30,7 @@ async fn show(visit: Visit) -> Outcome<Response> {
     let settings = visit.call(&settings::Get).await?.settings;
     let keys = visit.call(&List).await?;
     let shown = Shown { keys: &keys, settings: &settings, now: visit.now() };
-    visit.page("Install", page(&shown, visit.may(Scope::SettingsWrite)))
+    visit.page("Workspace", page(&shown, visit.may(Scope::SettingsWrite)))
 }
 
 #[derive(Deserialize)]
