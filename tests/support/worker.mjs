@@ -57,16 +57,17 @@ export async function freePort() {
  *
  * With `queueDoor`, a second small Worker stands in front that hands raw bytes to any
  * of the queues, as a broken producer would; see queue-door/index.js. With `faultDoor`, its queues, stores
- * and objects can be made to fail; see fault-door.js.
+ * and objects can be made to fail; see fault-door.js. `config` is that of another Worker, taken as it is.
  */
 export class Worker {
   #process;
   #log = "";
 
-  constructor({ vars = {}, queueDoor = false, faultDoor = false } = {}) {
+  constructor({ vars = {}, queueDoor = false, faultDoor = false, config } = {}) {
     this.vars = vars;
     this.queueDoor = queueDoor;
     this.faultDoor = faultDoor;
+    this.config = config;
     this.state = folder("askwell-test-");
   }
 
@@ -90,7 +91,7 @@ export class Worker {
     // The same port after a restart: pages and sockets come back to where they were.
     this.port ??= await freePort();
     const vars = { ...SECRETS, ...this.vars };
-    const own = this.#configuration();
+    const own = this.config ?? this.#configuration();
     const door = join(ROOT, "tests", "support", "queue-door", "wrangler.toml");
     const args = [
       WRANGLER,

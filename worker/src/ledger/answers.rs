@@ -13,6 +13,7 @@ use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
+use askwell::api::AnswerFilter;
 use askwell::classify::{AnswerState, Method};
 use askwell::closing::{Closed, FieldAnswer};
 use askwell::id::ConversationId;
@@ -46,6 +47,28 @@ pub const ROOM: Room = Room {
     ops: &[Op::write::<Put>()],
     ..Room::EMPTY
 };
+
+/// A condition: the answer `a` stands. What the model said does not where a person said something else.
+macro_rules! stands {
+    () => {
+        "(a.source = 'human' OR NOT EXISTS (SELECT 1 FROM answers h WHERE h.conversation_id = a.conversation_id AND h.field_id = a.field_id AND h.source = 'human'))"
+    };
+}
+pub(crate) use stands;
+
+/// Most answers that one list asks for.
+const FILTERS: usize = 10;
+
+/// What a list asks for.
+///
+/// # Errors
+/// [`Code::InvalidField`] for too many.
+pub fn checked(filters: &[AnswerFilter]) -> Outcome<&[AnswerFilter]> {
+    if filters.len() > FILTERS {
+        return Err(Error::new(Code::InvalidField, "`answers` may have 10 entries at most").into());
+    }
+    Ok(filters)
+}
 
 /// Counts all pairs of answers that stand together.
 pub const PAIRS: &str = "INSERT INTO answer_pairs (one, other, day, platform, one_value, other_value, n)

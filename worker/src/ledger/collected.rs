@@ -1,9 +1,10 @@
 //! What the owner's questions were answered with, as reports over the counts that [`super::answers`]
 //! keeps.
 
-use super::conversations;
 use super::cx::Cx;
+use super::listing::Set;
 use super::op::{Op, Read, Room};
+use super::{answers, conversations};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -129,8 +130,7 @@ impl Read for Conversations {
     fn run(self, cx: &Cx) -> Outcome<Page<ConversationSummary>> {
         must_exist(cx.sql, &self.field_id)?;
         let channel = self.channel.map_or("", Platform::as_str);
-        let mut having = "c.id IN (SELECT conversation_id FROM standing WHERE field_id = ? AND value = ? AND day BETWEEN ? AND ? AND (? = '' OR platform = ?))".to_owned();
-        let mut values = bind![
+        let values = bind![
             self.field_id.as_str(),
             self.answer.as_str(),
             self.period.first.to_string(),
@@ -138,16 +138,34 @@ impl Read for Conversations {
             channel,
             channel
         ];
+        // It is counted on the day on which it ended, and had begun by then.
+        let until = self.period.last.end();
+        let mut wanted = conversations::Wanted::begun_before(until);
+        wanted.sets.push(Set { values, ..COUNTED });
         for with in &self.with {
             must_exist(cx.sql, &with.field_id)?;
-            having.push_str(
-                " AND c.id IN (SELECT conversation_id FROM standing WHERE field_id = ? AND value = ?)",
-            );
-            values.extend(bind![with.field_id.as_str(), with.value.as_str()]);
+            wanted.sets.push(conversations::answered(with));
         }
-        conversations::page(cx.sql, &self.page, &having, values)
+        conversations::page(cx.sql, &self.page, wanted)
     }
 }
+
+/// Conversations behind a count.
+const COUNTED: Set = Set {
+    size: "SELECT 1 FROM answers WHERE field_id = ? AND value = ? AND day BETWEEN ? AND ? AND (? = '' OR platform = ?)",
+    all: concat!(
+        "SELECT a.conversation_id AS k FROM answers a WHERE a.field_id = ? AND a.value = ? AND a.day BETWEEN ? AND ? AND (? = '' OR a.platform = ?) AND ",
+        answers::stands!()
+    ),
+    one: concat!(
+        "EXISTS (SELECT 1 FROM answers a WHERE a.field_id = ? AND a.value = ? AND a.day BETWEEN ? AND ? AND (? = '' OR a.platform = ?) AND a.conversation_id = i.id AND ",
+        answers::stands!(),
+        ")"
+    ),
+    values: Vec::new(),
+    few: 4_000,
+    asked: 5_000,
+};
 
 /// Two questions against each other.
 #[derive(Debug, Clone, Serialize, Deserialize)]

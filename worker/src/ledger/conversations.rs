@@ -1,5 +1,9 @@
 //! The list of conversations: what live ones tell of themselves, and what their closings add.
 
+mod list;
+
+pub use list::{List, Wanted, answered, page};
+
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
 use super::record::Record;
@@ -8,28 +12,27 @@ use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql, word};
-use askwell::api::{ConversationDetail, ConversationSearch, ConversationSummary, Page, PageQuery};
+use askwell::api::{ConversationDetail, ConversationSummary};
 use askwell::id::{ConversationId, CustomerId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
-use worker::SqlStorageValue;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "conversations/1",
-        statements: &[
-            "CREATE TABLE conversations (id TEXT PRIMARY KEY, platform_conversation_id TEXT, customer_id TEXT, visitor_id TEXT, status TEXT NOT NULL, revision INTEGER NOT NULL, direction TEXT NOT NULL, platform TEXT NOT NULL, transferred INTEGER NOT NULL, lang TEXT, messages INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, sentiment TEXT, classify_ms INTEGER, told INTEGER NOT NULL) WITHOUT ROWID",
-            "CREATE INDEX conversations_by_start ON conversations (started_at, id)",
-            "CREATE INDEX conversations_by_customer ON conversations (customer_id, started_at)",
-        ],
-    }],
+    migrations: &[
+        Migration {
+            id: "conversations/1",
+            statements: &[
+                "CREATE TABLE conversations (id TEXT PRIMARY KEY, platform_conversation_id TEXT, customer_id TEXT, visitor_id TEXT, status TEXT NOT NULL, revision INTEGER NOT NULL, direction TEXT NOT NULL, platform TEXT NOT NULL, transferred INTEGER NOT NULL, lang TEXT, messages INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, sentiment TEXT, classify_ms INTEGER, told INTEGER NOT NULL) WITHOUT ROWID",
+                "CREATE INDEX conversations_by_start ON conversations (started_at, id)",
+                "CREATE INDEX conversations_by_customer ON conversations (customer_id, started_at)",
+            ],
+        },
+        list::MIGRATION,
+    ],
     ops: &[Op::read::<Get>(), Op::read::<List>(), Op::write::<Register>()],
     ..Room::EMPTY
 };
-
-/// The order of the list: the latest begun first.
-const BY_START: &str = "start";
 
 /// One conversation with all that is known of it; its transcript as of the newest closing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,102 +55,23 @@ impl Read for Get {
 /// A conversation under the customer that it is shown with.
 const SHOWN: &str = "SELECT c.*, coalesce(h.root, c.customer_id) AS shown FROM conversations c LEFT JOIN customers h ON h.id = c.customer_id";
 
+/// What the list has of a conversation.
+pub fn summary(sql: &Sql, id: &ConversationId) -> Outcome<Option<ConversationSummary>> {
+    let row: Option<Row> = sql.first(&format!("{SHOWN} WHERE c.id = ?"), bind![id.as_str()])?;
+    row.map(Row::read).transpose()
+}
+
 /// One conversation with all that is known of it.
-pub fn detail(sql: &Sql, id: &ConversationId) -> Outcome<Option<ConversationDetail>> {
-    let id = id.as_str();
-    let row: Option<Row> = sql.first(&format!("{SHOWN} WHERE c.id = ?"), bind![id])?;
-    let Some(row) = row else { return Ok(None) };
+pub fn detail(sql: &Sql, conversation: &ConversationId) -> Outcome<Option<ConversationDetail>> {
+    let Some(summary) = summary(sql, conversation)? else { return Ok(None) };
+    let id = conversation.as_str();
     Ok(Some(ConversationDetail {
-        summary: row.read()?,
+        summary,
         transcript: archives::find(sql, id)?.map(|a| a.messages).unwrap_or_default(),
         facts: facts::find(sql, id)?,
         proven: identity::find(sql, id)?,
         answers: answers::find(sql, id)?,
     }))
-}
-
-/// A page of the conversations that fit, the latest begun first.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct List {
-    /// Which.
-    pub search: ConversationSearch,
-}
-
-impl Call for List {
-    const NAME: &'static str = "conversations.list";
-    type Out = Page<ConversationSummary>;
-}
-
-impl Read for List {
-    fn run(self, cx: &Cx) -> Outcome<Page<ConversationSummary>> {
-        let find = self.search;
-        let page = PageQuery { cursor: find.cursor, limit: find.limit };
-        let (at, id) = page.after(BY_START)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
-        let mut wanted = vec!["(c.started_at, c.id) < (?, ?)".to_owned()];
-        let mut values = bind![at, id];
-        let mut add = |condition: &str, more: Vec<SqlStorageValue>| {
-            wanted.push(condition.to_owned());
-            values.extend(more);
-        };
-        if let Some(customer) = &find.customer_id {
-            let root = customers::must(cx.sql, customer)?;
-            add(
-                "c.customer_id IN (SELECT id FROM customers WHERE id = ? OR root = ?)",
-                bind![root.as_str(), root.as_str()],
-            );
-        }
-        let words = [
-            ("status", find.status.map(|status| status.as_str())),
-            ("direction", find.direction.map(|direction| direction.as_str())),
-            ("platform", find.platform.map(|platform| platform.as_str())),
-            ("sentiment", find.sentiment.map(|sentiment| sentiment.as_str())),
-            ("lang", find.lang.map(|lang| lang.code())),
-        ];
-        for (column, word) in words {
-            if let Some(word) = word {
-                add(&format!("c.{column} = ?"), bind![word]);
-            }
-        }
-        if let Some(tag) = &find.tag {
-            add("c.id IN (SELECT subject FROM tags WHERE tag = ?)", bind![tag.trim()]);
-        }
-        if let Some(from) = find.from {
-            add("c.started_at >= ?", bind![from.0]);
-        }
-        if let Some(until) = find.until {
-            add("c.started_at < ?", bind![until.0]);
-        }
-        customers::answers(&find.answers, |condition, values| {
-            add(&format!("c.id IN ({condition})"), values.into());
-        })?;
-        values.push(page.rows().into());
-        let query = format!(
-            "{SHOWN} WHERE {} ORDER BY c.started_at DESC, c.id DESC LIMIT ?",
-            wanted.join(" AND ")
-        );
-        let rows: Vec<Row> = cx.sql.rows(&query, values)?;
-        let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
-        let next = page.next(BY_START, &items, |c| (c.started_at.0, c.conversation_id.as_str()));
-        Ok(Page { items, next })
-    }
-}
-
-/// A page of the conversations `c` that meet a condition, the latest begun first.
-pub fn page(
-    sql: &Sql,
-    page: &PageQuery,
-    condition: &str,
-    mut values: Vec<SqlStorageValue>,
-) -> Outcome<Page<ConversationSummary>> {
-    let (at, id) = page.after(BY_START)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
-    values.extend(bind![at, id, page.rows()]);
-    let query = format!(
-        "{SHOWN} WHERE {condition} AND (c.started_at, c.id) < (?, ?) ORDER BY c.started_at DESC, c.id DESC LIMIT ?"
-    );
-    let rows: Vec<Row> = sql.rows(&query, values)?;
-    let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
-    let next = page.next(BY_START, &items, |c| (c.started_at.0, c.conversation_id.as_str()));
-    Ok(Page { items, next })
 }
 
 /// A conversation tells how it stands.
@@ -305,16 +229,19 @@ pub struct Counts {
 
 /// Counts the conversations.
 pub fn counts(sql: &Sql) -> Outcome<Counts> {
+    #[derive(Deserialize)]
+    struct Row {
+        open: u8,
+        classified: u8,
+        n: u64,
+    }
+    let rows: Vec<Row> =
+        sql.rows("SELECT open, classified, n FROM conversation_counts", bind![])?;
+    let sum = |which: fn(&Row) -> bool| rows.iter().filter(|row| which(row)).map(|row| row.n).sum();
     Ok(Counts {
-        all: sql.count("SELECT count(*) AS n FROM conversations", bind![])?,
-        classified: sql.count(
-            "SELECT count(*) AS n FROM conversations WHERE sentiment IS NOT NULL AND ended_at IS NOT NULL",
-            bind![],
-        )?,
-        open: sql.count(
-            "SELECT count(*) AS n FROM conversations WHERE status IN ('queued', 'in-progress')",
-            bind![],
-        )?,
+        all: sum(|_| true),
+        classified: sum(|row| row.classified == 1),
+        open: sum(|row| row.open == 1),
     })
 }
 

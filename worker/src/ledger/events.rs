@@ -172,7 +172,7 @@ pub fn counts(sql: &Sql) -> Outcome<Counts> {
         n: u64,
     }
     let names: Vec<Row> =
-        sql.rows("SELECT name, count(*) AS n FROM events GROUP BY name", bind![])?;
+        sql.rows("SELECT name, sum(n) AS n FROM event_counts GROUP BY name", bind![])?;
     Ok(Counts {
         names: names.into_iter().map(|row| (row.name, row.n)).collect(),
         undelivered: deliveries::undelivered(sql)?,

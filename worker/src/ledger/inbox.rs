@@ -8,7 +8,7 @@ use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::Sql;
-use askwell::api::{ConversationSummary, DeskQuery, DeskShown, DeskState, Member, Page, PageQuery};
+use askwell::api::{ConversationSummary, DeskQuery, DeskShown, DeskState, Member, Page};
 use askwell::id::{ConversationId, CustomerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,11 +51,7 @@ impl Read for Inbox {
         let rows = page
             .items
             .iter()
-            .map(|item| {
-                let one = PageQuery { cursor: None, limit: Some(1) };
-                let id = bind![item.conversation_id.as_str()];
-                Ok(conversations::page(cx.sql, &one, "c.id = ?", id)?.items.pop())
-            })
+            .map(|item| conversations::summary(cx.sql, &item.conversation_id))
             .collect::<Outcome<Vec<_>>>()?;
         let name = |row: &Option<ConversationSummary>| {
             called(cx.sql, row.as_ref().and_then(|row| row.customer_id.as_ref()))

@@ -51,6 +51,7 @@ pub mod keys;
 pub mod knowledge;
 pub mod lanes;
 mod limits;
+pub mod listing;
 pub mod llm;
 pub mod looks;
 pub mod marks;

@@ -30,7 +30,11 @@ impl Read for Get {
             classified: conversations.classified,
             open: conversations.open,
             customers: customers.all,
-            customers_with: customers.with,
+            customers_with: customers
+                .with
+                .into_iter()
+                .map(|(kind, n)| (kind.as_str().to_owned(), n))
+                .collect(),
             answers: answers::counts(cx.sql)?,
             events: events.names,
             events_undelivered: events.undelivered,

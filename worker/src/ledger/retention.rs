@@ -41,7 +41,7 @@ const BY: &str = "retention";
 
 /// Customers without a word since then, and with no conversation open.
 const CUSTOMERS: &str =
-    "FROM customers c WHERE c.moved_to IS NULL AND c.root IS NULL AND c.last_at < ?
+    "FROM (SELECT customer_id AS id, last_at FROM indexed) c WHERE c.last_at < ?
      AND NOT EXISTS (SELECT 1 FROM conversations v JOIN customers h ON h.id = v.customer_id
                      WHERE (h.id = c.id OR h.root = c.id) AND v.ended_at IS NULL)";
 /// Conversations that had ended then, and of which words are kept.

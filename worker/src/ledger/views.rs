@@ -23,17 +23,28 @@ use std::collections::BTreeMap;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "views/1",
-        statements: &[
-            "CREATE TABLE views (id TEXT PRIMARY KEY, list TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, UNIQUE (list, name)) WITHOUT ROWID",
-            // Lists of incomplete profiles, and their counts, without reading the complete ones.
-            "CREATE INDEX customers_without_name ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND name IS NULL",
-            "CREATE INDEX customers_without_email ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND email IS NULL",
-            "CREATE INDEX customers_without_phone ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND phone IS NULL",
-            "CREATE INDEX conversations_unread ON conversations (id) WHERE sentiment IS NULL AND status NOT IN ('queued', 'in-progress')",
-        ],
-    }],
+    migrations: &[
+        Migration {
+            id: "views/1",
+            statements: &[
+                "CREATE TABLE views (id TEXT PRIMARY KEY, list TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, UNIQUE (list, name)) WITHOUT ROWID",
+                // Lists of incomplete profiles, and their counts, without reading the complete ones.
+                "CREATE INDEX customers_without_name ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND name IS NULL",
+                "CREATE INDEX customers_without_email ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND email IS NULL",
+                "CREATE INDEX customers_without_phone ON customers (last_at, id) WHERE moved_to IS NULL AND root IS NULL AND phone IS NULL",
+                "CREATE INDEX conversations_unread ON conversations (id) WHERE sentiment IS NULL AND status NOT IN ('queued', 'in-progress')",
+            ],
+        },
+        Migration {
+            id: "views/2",
+            statements: &[
+                // Lists go by `indexed`, which counts as well.
+                "DROP INDEX customers_without_name",
+                "DROP INDEX customers_without_email",
+                "DROP INDEX customers_without_phone",
+            ],
+        },
+    ],
     ops: &[
         Op::read::<Customers>(),
         Op::read::<Conversations>(),
@@ -124,22 +135,13 @@ impl Read for Customers {
             .iter()
             .map(|customer| marks::tags(sql, customer.customer_id.as_str()))
             .collect::<Outcome<_>>()?;
-        let mut without = [0; 3];
-        for (n, kind) in without.iter_mut().zip(Kind::ALL) {
-            let query = format!(
-                "SELECT count(*) AS n FROM customers WHERE moved_to IS NULL AND root IS NULL AND {} IS NULL",
-                kind.as_str()
-            );
-            *n = sql.count(&query, bind![])?;
-        }
+        let counts = customers::counts(sql)?;
+        let without = Kind::ALL.map(|kind| counts.all - counts.with[&kind]);
         Ok(CustomersShown {
             page,
             tags,
             all_tags: all_tags(sql, "cu_")?,
-            all: sql.count(
-                "SELECT count(*) AS n FROM customers WHERE moved_to IS NULL AND root IS NULL",
-                bind![],
-            )?,
+            all: counts.all,
             without,
             unread: unread(sql)?,
             views: views(sql, List::Customers)?,

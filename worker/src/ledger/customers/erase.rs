@@ -5,7 +5,8 @@
 //! be emptied. Their keys go with the rows, so that no copy of what was sealed can be opened again. A closing or message that comes late finds the id among the erased and is dropped.
 //! Sealed days and events hold ids, enums and numbers alone, and stay.
 
-use super::{HOMES, Value, must, unindex};
+use super::index::unindex;
+use super::{HOMES, Value, must};
 use crate::bind;
 use crate::config;
 use crate::conversation::calls;

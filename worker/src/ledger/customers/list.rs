@@ -1,22 +1,25 @@
 //! Lists of customers, filtered and searched.
+//!
+//! They go by `indexed`: its index by time also holds from where somebody wrote and what is not known of
+//! them, so that these filters read nothing else. Words, tags and answers stand elsewhere and are sets; see
+//! [`crate::ledger::listing`].
 
 use super::Row;
+use super::index::{kind_bit, platform_bit};
 use crate::bind;
 use crate::fault::Outcome;
+use crate::ledger::answers;
 use crate::ledger::cx::Cx;
+use crate::ledger::listing::{Listing, Set, place};
 use crate::ledger::op::Read;
 use crate::rpc::Call;
 use askwell::api::{Customer, CustomerSearch, Page, PageQuery};
 use askwell::customer::{normalise_email, search};
-use askwell::time::UnixMillis;
-use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 use worker::SqlStorageValue;
 
 /// The order of the list: the latest seen first.
 const BY_LAST: &str = "last";
-/// Most answers that one question asks for.
-pub const ANSWERS: usize = 10;
 
 /// A page of the customers that fit, the latest seen first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -30,91 +33,125 @@ impl Call for List {
     type Out = Page<Customer>;
 }
 
-/// A condition for each answer, on the conversation `{conversation}`, with its values.
-///
-/// # Errors
-/// [`Code::InvalidField`] for too many of them.
-pub fn answers(
-    filters: &[askwell::api::AnswerFilter],
-    mut each: impl FnMut(&str, [SqlStorageValue; 2]),
-) -> Outcome<()> {
-    if filters.len() > ANSWERS {
-        return Err(Error::new(Code::InvalidField, "`answers` may have 10 entries at most").into());
-    }
-    for filter in filters {
-        // What the model said does not stand where a person said something else.
-        let condition = "SELECT a.conversation_id FROM answers a WHERE a.field_id = ? AND a.value = ? AND (a.source = 'human' OR NOT EXISTS (SELECT 1 FROM answers h WHERE h.conversation_id = a.conversation_id AND h.field_id = a.field_id AND h.source = 'human'))";
-        each(condition, [filter.field_id.as_str().into(), filter.value.as_str().into()]);
-    }
-    Ok(())
-}
-
 impl Read for List {
     fn run(self, cx: &Cx) -> Outcome<Page<Customer>> {
         let find = self.search;
         let page = PageQuery { cursor: find.cursor, limit: find.limit };
-        let (at, id) = page.after(BY_LAST)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
-        let mut wanted = vec![
-            "c.moved_to IS NULL AND c.root IS NULL".to_owned(),
-            "(c.last_at, c.id) < (?, ?)".to_owned(),
-        ];
-        let mut values = bind![at, id];
-        let mut add = |condition: String, more: Vec<SqlStorageValue>| {
-            wanted.push(condition);
+        let mut conditions = vec!["(i.last_at, i.customer_id) < (?, ?)".to_owned()];
+        let mut values = place(page.after(BY_LAST)?, find.until);
+        let mut add = |condition: &str, more: Vec<SqlStorageValue>| {
+            conditions.push(condition.to_owned());
             values.extend(more);
         };
+        if let Some(from) = find.from {
+            add("i.last_at >= ?", bind![from.0]);
+        }
         if let Some(email) = &find.email {
             add(
-                "c.id = (SELECT coalesce(h.root, h.id) FROM emails e JOIN customers h ON h.id = e.customer_id WHERE e.email = ?)".to_owned(),
+                "i.customer_id = (SELECT coalesce(h.root, h.id) FROM emails e JOIN customers h ON h.id = e.customer_id WHERE e.email = ?)",
                 bind![normalise_email(email)],
             );
         }
+        if let Some(platform) = find.platform {
+            add("i.platforms & ? <> 0", bind![platform_bit(platform)]);
+        }
+        for kind in &find.missing {
+            add("i.lacks & ? <> 0", bind![kind_bit(*kind)]);
+        }
+        let mut sets = Vec::new();
         if let Some(text) = &find.text {
             let Some(query) = search::query(text) else {
                 return Ok(Page { items: Vec::new(), next: None });
             };
-            add(
-                "c.id IN (SELECT i.customer_id FROM customer_words w JOIN indexed i ON i.n = w.rowid WHERE w.words MATCH ?)".to_owned(),
-                bind![query],
-            );
-        }
-        if let Some(platform) = find.platform {
-            add(
-                "EXISTS (SELECT 1 FROM json_each(c.platforms) WHERE value = ?)".to_owned(),
-                bind![platform.as_str()],
-            );
+            sets.push(Set { values: bind![query], ..WORDS });
         }
         if let Some(tag) = &find.tag {
-            add(
-                "c.id IN (SELECT coalesce(h.root, h.id) FROM tags t JOIN customers h ON h.id = t.subject WHERE t.tag = ?)".to_owned(),
-                bind![tag.trim()],
-            );
+            sets.push(Set { values: bind![tag.trim()], ..TAGGED });
         }
-        if let Some(from) = find.from {
-            add("c.last_at >= ?".to_owned(), bind![from.0]);
+        for filter in answers::checked(&find.answers)? {
+            let values = bind![filter.field_id.as_str(), filter.value.as_str()];
+            sets.push(Set { values, ..ANSWERED });
         }
-        if let Some(until) = find.until {
-            add("c.last_at < ?".to_owned(), bind![until.0]);
-        }
-        for kind in &find.missing {
-            add(format!("c.{} IS NULL", kind.as_str()), bind![]);
-        }
-        answers(&find.answers, |condition, values| {
-            add(
-                format!(
-                    "c.id IN (SELECT coalesce(h.root, h.id) FROM conversations v JOIN customers h ON h.id = v.customer_id WHERE v.id IN ({condition}))"
-                ),
-                values.into(),
-            );
-        })?;
-        values.push(page.rows().into());
-        let query = format!(
-            "SELECT c.* FROM customers c WHERE {} ORDER BY c.last_at DESC, c.id DESC LIMIT ?",
-            wanted.join(" AND ")
-        );
-        let rows: Vec<Row> = cx.sql.rows(&query, values)?;
+        let listing = Listing {
+            table: "indexed",
+            key: "n",
+            columns: "i.n, i.customer_id, i.last_at",
+            order: "i.last_at DESC, i.customer_id DESC",
+            shown: "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.last_at DESC, c.id DESC",
+            conditions,
+            values,
+            rows: page.rows(),
+        };
+        let rows: Vec<Row> = listing.page(cx.sql, sets)?;
         let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
         let next = page.next(BY_LAST, &items, |c| (c.last_at.0, c.customer_id.as_str()));
         Ok(Page { items, next })
     }
 }
+
+/// The homes of the profile of row `i`.
+macro_rules! homes {
+    () => {
+        "(SELECT i.customer_id AS id UNION ALL SELECT id FROM customers WHERE root = i.customer_id) h"
+    };
+}
+
+/// The place of the profile that a home was merged into.
+macro_rules! merged {
+    ($home:literal) => {
+        concat!(
+            "(SELECT r.n FROM customers h JOIN indexed r ON r.customer_id = h.root WHERE h.id = ",
+            $home,
+            ")"
+        )
+    };
+}
+
+/// Those who are found by words. Asking whether one row has words costs as much as finding a thousand.
+const WORDS: Set = Set {
+    size: "SELECT 1 FROM customer_words WHERE words MATCH ?",
+    all: "SELECT rowid AS k FROM customer_words WHERE words MATCH ?",
+    one: "EXISTS (SELECT 1 FROM customer_words WHERE words MATCH ? AND rowid = i.n)",
+    values: Vec::new(),
+    few: 3_000,
+    asked: 0,
+};
+
+/// Those who bear a tag.
+const TAGGED: Set = Set {
+    size: "SELECT 1 FROM tags WHERE tag = ? AND subject BETWEEN 'cu_' AND 'cu_~'",
+    all: concat!(
+        "SELECT DISTINCT coalesce(x.n, ",
+        merged!("t.subject"),
+        ") AS k FROM tags t LEFT JOIN indexed x ON x.customer_id = t.subject WHERE t.tag = ? AND t.subject BETWEEN 'cu_' AND 'cu_~'"
+    ),
+    one: concat!(
+        "EXISTS (SELECT 1 FROM ",
+        homes!(),
+        " CROSS JOIN tags t ON t.tag = ? AND t.subject = h.id)"
+    ),
+    values: Vec::new(),
+    few: 3_000,
+    asked: 5_000,
+};
+
+/// Those with an answer that stands.
+const ANSWERED: Set = Set {
+    size: "SELECT 1 FROM answers WHERE field_id = ? AND value = ?",
+    all: concat!(
+        "SELECT DISTINCT coalesce(x.n, ",
+        merged!("v.customer_id"),
+        ") AS k FROM answers a CROSS JOIN conversations v ON v.id = a.conversation_id LEFT JOIN indexed x ON x.customer_id = v.customer_id WHERE a.field_id = ? AND a.value = ? AND ",
+        answers::stands!()
+    ),
+    one: concat!(
+        "EXISTS (SELECT 1 FROM ",
+        homes!(),
+        " CROSS JOIN conversations v ON v.customer_id = h.id CROSS JOIN answers a ON a.field_id = ? AND a.value = ? AND a.conversation_id = v.id WHERE ",
+        answers::stands!(),
+        ")"
+    ),
+    values: Vec::new(),
+    few: 2_000,
+    asked: 1_500,
+};

@@ -10,6 +10,7 @@
 
 mod edit;
 mod erase;
+mod index;
 mod link;
 mod list;
 mod profile;
@@ -18,8 +19,11 @@ mod tests;
 
 pub use edit::{Patch, bad_text};
 pub use erase::{Erase, Erasures, is_erased};
+#[cfg(test)]
+pub use index::PLACES;
+pub use index::{counts, index};
 pub use link::{Links, Merge, Split, Undo};
-pub use list::{List, answers};
+pub use list::List;
 pub use profile::{Accesses, DataPackageOf, Profile};
 
 use super::cx::Cx;
@@ -32,13 +36,13 @@ use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::api::Customer;
 use askwell::closing::Closed;
-use askwell::customer::{Known, Resolution, normalise_email, resolve, search};
+use askwell::customer::{Known, Resolution, normalise_email, resolve};
 use askwell::detect::Kind;
 use askwell::id::CustomerId;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
@@ -90,6 +94,7 @@ pub const ROOM: Room = Room {
                 "ALTER TABLE customers ADD COLUMN verified TEXT NOT NULL DEFAULT '[]'",
             ],
         },
+        index::MIGRATION,
     ],
     ops: &[
         Op::read::<Get>(),
@@ -347,58 +352,8 @@ fn hide(cx: &Cx, home: &str) -> Outcome<()> {
         "UPDATE customers SET email = NULL, name = NULL, phone = NULL, verified = '[]', platforms = '[]' WHERE id = ?",
         bind![home],
     )?;
-    unindex(cx, home)?;
+    index::unindex(cx, home)?;
     documents::stale(cx, documents::Kind::Customer, home)
-}
-
-/// Writes the words by which a profile is found.
-pub fn index(cx: &Cx, root: &str) -> Outcome<()> {
-    #[derive(Deserialize)]
-    struct Place {
-        n: i64,
-        words: Option<String>,
-    }
-    let sql = cx.sql;
-    let Some(customer) = find(sql, root)? else { return unindex(cx, root) };
-    let query = format!(
-        "SELECT email AS value FROM emails WHERE customer_id IN {HOMES}
-         UNION ALL SELECT tag FROM tags WHERE subject IN {HOMES}
-         UNION ALL SELECT text FROM notes WHERE subject IN {HOMES}"
-    );
-    let others: Vec<Value> = sql.rows(&query, bind![root])?;
-    let mut words: Vec<String> = customer.name.iter().map(|name| search::text(name)).collect();
-    words.extend(customer.phone.iter().map(|number| search::phone(number)));
-    words.extend(others.iter().map(|row| search::text(&row.value)));
-    let words = words.join(" ");
-    let place: Option<Place> = sql.first(
-        "SELECT i.n, w.words FROM indexed i LEFT JOIN customer_words w ON w.rowid = i.n WHERE i.customer_id = ?",
-        bind![root],
-    )?;
-    match place {
-        Some(place) if place.words.as_deref() == Some(&words) => Ok(()),
-        Some(place) => {
-            sql.run("DELETE FROM customer_words WHERE rowid = ?", bind![place.n])?;
-            sql.run(
-                "INSERT INTO customer_words (rowid, words) VALUES (?, ?)",
-                bind![place.n, words],
-            )
-        }
-        None => {
-            sql.run("INSERT INTO indexed (customer_id) VALUES (?)", bind![root])?;
-            sql.run(
-                "INSERT INTO customer_words (rowid, words) SELECT n, ? FROM indexed WHERE customer_id = ?",
-                bind![words, root],
-            )
-        }
-    }
-}
-
-fn unindex(cx: &Cx, id: &str) -> Outcome<()> {
-    cx.sql.run(
-        "DELETE FROM customer_words WHERE rowid IN (SELECT n FROM indexed WHERE customer_id = ?)",
-        bind![id],
-    )?;
-    cx.sql.run("DELETE FROM indexed WHERE customer_id = ?", bind![id])
 }
 
 /// Lets a profile go on without a conversation that a corrected address has moved to another one. One
@@ -450,29 +405,4 @@ fn stale_visitors(cx: &Cx, root: &str) -> Outcome<()> {
 #[derive(Deserialize)]
 struct Value {
     value: String,
-}
-
-/// How many there are.
-#[derive(Debug)]
-pub struct Counts {
-    /// All.
-    pub all: u64,
-    /// Those of whom this is known.
-    pub with: BTreeMap<String, u64>,
-}
-
-/// Counts the customers.
-pub fn counts(sql: &Sql) -> Outcome<Counts> {
-    let with = ["name", "email", "phone"]
-        .into_iter()
-        .map(|column| {
-            let query = format!("SELECT count(*) AS n FROM customers WHERE moved_to IS NULL AND root IS NULL AND {column} IS NOT NULL");
-            Ok((column.to_owned(), sql.count(&query, bind![])?))
-        })
-        .collect::<Outcome<_>>()?;
-    let all = sql.count(
-        "SELECT count(*) AS n FROM customers WHERE moved_to IS NULL AND root IS NULL",
-        bind![],
-    )?;
-    Ok(Counts { all, with })
 }

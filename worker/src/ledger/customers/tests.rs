@@ -1,20 +1,19 @@
-//! Customers on SQLite in memory: found by anything that is known, merged and parted in any order,
-//! and gone for good when they are erased.
+//! Customers on SQLite in memory: merged and parted in any order, and gone for good when they are erased.
+
+mod found;
 
 use super::{
     Accesses, DataPackageOf, Erase, Erasures, Get, Links, List, Merge, Patch, Profile, Split, Undo,
 };
 use crate::bind;
-use crate::ledger::marks::{AddNote, ChangeTags, RemoveNote, Subject};
+use crate::ledger::marks::{AddNote, ChangeTags, Subject};
 use crate::ledger::tests::{Ledger, closing, conversation, fact, visitor};
-use crate::ledger::{answers, asks, conversations, dead, fields, overview, replies, reviews};
+use crate::ledger::{answers, asks, conversations, dead, overview, replies, reviews};
 use askwell::Code;
-use askwell::api::{
-    AnswerFilter, ConversationSearch, CustomerPatch, CustomerSearch, Source, TagChange,
-};
+use askwell::api::{ConversationSearch, CustomerPatch, CustomerSearch, Source, TagChange};
 use askwell::classify::{Answer, Evidence, Method};
 use askwell::closing::FieldAnswer;
-use askwell::conversation::{Platform, Sentiment, Status};
+use askwell::conversation::{Platform, Status};
 use askwell::detect::Kind;
 use askwell::event::KbGapType;
 use askwell::id::{ConversationId, CustomerId};
@@ -84,145 +83,6 @@ fn history(ledger: &Ledger, id: &CustomerId) -> Vec<ConversationId> {
         assert_eq!(summary.customer_id.as_ref(), Some(id), "it says whose it is");
     }
     page.items.into_iter().map(|c| c.conversation_id).collect()
-}
-
-#[test]
-fn a_customer_is_found_by_anything_that_is_known_of_them() {
-    let ledger = Ledger::new();
-    let mut record = closing(&ledger, 1, 1, 1, Some("Noor.Haddad@example.com"));
-    record.closed.facts.name = fact("Noor Haddād", 5);
-    record.closed.facts.phone = fact("+12025550123", 5);
-    let noor = ledger.write(record).unwrap().customer_id;
-    let mut record = closing(&ledger, 2, 1, 2, None);
-    record.closed.facts.name = fact("山田太郎", 5);
-    let taro = ledger.write(record).unwrap().customer_id;
-    tag(&ledger, &noor, &["vip", "wholesale"], &[]);
-    let id = note(&ledger, &taro, "Prefers deliveries on Fridays");
-
-    for text in
-        ["noor", "hadd", "Haddad noor", "example.com", "haddad@example", "5550", "202-555", "whole"]
-    {
-        assert_eq!(by_text(&ledger, text), std::slice::from_ref(&noor), "{text}");
-    }
-    for text in ["山田", "太郎", "friday deliv"] {
-        assert_eq!(by_text(&ledger, text), std::slice::from_ref(&taro), "{text}");
-    }
-    for text in ["", "noor taro", "oor", "999", "\"", "noor OR taro", "NEAR(a b)", "*"] {
-        assert!(by_text(&ledger, text).is_empty(), "{text}");
-    }
-    tag(&ledger, &noor, &[], &["vip"]);
-    ledger.write(RemoveNote { subject: Subject::Customer(taro.clone()), note_id: id }).unwrap();
-    patch(&ledger, &noor, r#"{"name": "Nora Lind"}"#).unwrap();
-    for text in ["vip", "fridays", "haddād"] {
-        assert_eq!(
-            by_text(&ledger, text).len(),
-            usize::from(text == "haddād"),
-            "{text}: only the address is left"
-        );
-    }
-    assert_eq!(by_text(&ledger, "lind"), [noor]);
-}
-
-#[test]
-fn filters_narrow_the_list_and_pages_cover_it() {
-    let ledger = Ledger::new();
-    let mut all = Vec::new();
-    for n in 0..9 {
-        let email = format!("person-{n}@example.com");
-        let mut record = closing(&ledger, n, 1, n, (n % 2 == 0).then_some(email.as_str()));
-        if n % 3 == 0 {
-            record.closed.platform = Platform::Line;
-        }
-        all.push(ledger.write(record).unwrap().customer_id);
-    }
-    tag(&ledger, &all[4], &["vip"], &[]);
-    let places = |search: CustomerSearch| -> BTreeSet<usize> {
-        let found = found(&ledger, search);
-        found.iter().map(|id| all.iter().position(|other| other == id).unwrap()).collect()
-    };
-    let base = CustomerSearch::default;
-    assert_eq!(
-        places(CustomerSearch { platform: Some(Platform::Line), ..base() }),
-        [0, 3, 6].into()
-    );
-    assert_eq!(
-        places(CustomerSearch { missing: vec![Kind::Email], ..base() }),
-        [1, 3, 5, 7].into()
-    );
-    assert_eq!(
-        places(CustomerSearch { missing: vec![Kind::Email, Kind::Name], ..base() }),
-        [].into()
-    );
-    assert_eq!(places(CustomerSearch { tag: Some("vip".to_owned()), ..base() }), [4].into());
-    let seen = |n: usize| ledger.read(Get { customer_id: all[n].clone() }).unwrap().last_at;
-    assert_eq!(places(CustomerSearch { from: Some(seen(7)), ..base() }), [7, 8].into());
-    assert_eq!(places(CustomerSearch { until: Some(seen(2)), ..base() }), [0, 1].into());
-    let field = ledger.read(fields::List).list.fields[0].id.clone();
-    let answers = vec![AnswerFilter { field_id: field.clone(), value: "value 0".to_owned() }];
-    assert_eq!(places(CustomerSearch { answers: answers.clone(), ..base() }), [2, 5, 8].into());
-    let both = CustomerSearch { answers, missing: vec![Kind::Email], ..base() };
-    assert_eq!(places(both), [5].into());
-
-    let mut paged = Vec::new();
-    let mut cursor = None;
-    loop {
-        let search = CustomerSearch { cursor, limit: Some(2), ..base() };
-        let page = ledger.read(List { search });
-        paged.extend(page.items.into_iter().map(|c| c.customer_id));
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    all.reverse();
-    assert_eq!(paged, all, "the latest seen first, each once");
-}
-
-#[test]
-fn conversations_are_found_by_what_they_are_and_by_their_answers() {
-    let ledger = Ledger::new();
-    for n in 0..6 {
-        let mut record = closing(&ledger, n, 1, n, None);
-        record.closed.platform = if n < 3 { Platform::Line } else { Platform::Api };
-        record.conclusion.tone.sentiment =
-            if n == 1 { Sentiment::Negative } else { Sentiment::Neutral };
-        ledger.write(record).unwrap();
-    }
-    let change = TagChange { add: vec!["refund".to_owned()], remove: Vec::new() };
-    let subjects = vec![Subject::Conversation(conversation(5))];
-    ledger.write(ChangeTags { subjects, change, by: BY.to_owned() }).unwrap();
-    let places = |search: ConversationSearch| -> Vec<u32> {
-        let items = ledger.read(conversations::List { search }).items;
-        let place = |id| (0..6).find(|n| conversation(*n) == id).unwrap();
-        items.into_iter().map(|c| place(c.conversation_id)).collect()
-    };
-    let base = ConversationSearch::default;
-    assert_eq!(places(ConversationSearch { platform: Some(Platform::Line), ..base() }), [2, 1, 0]);
-    let negative = Some(Sentiment::Negative);
-    assert_eq!(places(ConversationSearch { sentiment: negative, ..base() }), [1]);
-    assert_eq!(
-        places(ConversationSearch { status: Some(Status::Failed), ..base() }),
-        Vec::<u32>::new()
-    );
-    assert_eq!(places(ConversationSearch { tag: Some("refund".to_owned()), ..base() }), [5]);
-    let list = ledger.read(fields::List).list.fields;
-    let answer = |at: usize, value: &str| AnswerFilter {
-        field_id: list[at].id.clone(),
-        value: value.to_owned(),
-    };
-    let two = vec![answer(0, "value 1"), answer(1, "value 1")];
-    assert_eq!(places(ConversationSearch { answers: two, ..base() }), [3, 0]);
-    let none = vec![answer(0, "value 1"), answer(1, "value 2")];
-    assert_eq!(places(ConversationSearch { answers: none, ..base() }), Vec::<u32>::new());
-    let from = Some(UnixMillis(
-        ledger
-            .read(conversations::Get { conversation_id: conversation(4) })
-            .unwrap()
-            .summary
-            .started_at
-            .0,
-    ));
-    assert_eq!(places(ConversationSearch { from, ..base() }), [5, 4]);
 }
 
 #[test]
@@ -410,6 +270,7 @@ fn check(
     let astray = "SELECT count(*) AS n FROM customers c LEFT JOIN customers i ON i.id = c.merged_into WHERE c.root IS NOT coalesce(i.root, i.id)";
     let astray = ledger.sql.count(astray, bind![]).unwrap();
     assert_eq!(astray, 0, "{when}: shown elsewhere than what they were merged into");
+    found::assert_in_line(&ledger.sql, when);
     let mut seen: BTreeMap<ConversationId, CustomerId> = BTreeMap::new();
     let (mut tags_seen, mut notes_seen, mut emails) = (Vec::new(), Vec::new(), BTreeSet::new());
     for customer in ledger.customers() {

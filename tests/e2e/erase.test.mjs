@@ -1,0 +1,116 @@
+// Who is erased is gone: from every row of every store at once, and from the files as far as the platform's
+// SQLite lets anybody see to it. What docs/privacy.md says of the rest is tested here as well.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, before, describe, test } from "node:test";
+import { assertProblem, visit, workspace } from "../support/api.mjs";
+import { until } from "../support/until.mjs";
+import { Worker } from "../support/worker.mjs";
+
+const PERSON = ["zacharina", "quillfeather", "zq.quill@example.com", "2025550187", "xylophone", "turquoise-axolotl"];
+/** The files of an object; beside them stands one of the runtime's own. */
+const OBJECT = /askwell-(Workspace|Conversation).[0-9a-f]{64}\.sqlite$/;
+const LEDGER = /askwell-Workspace.[0-9a-f]{64}\.sqlite(-wal|-shm)?$/;
+/** The runtime closes an object's files some seconds after its last request and alarm. */
+const IDLE_MS = 90_000;
+
+const holds = (text) => PERSON.filter((word) => text.toLowerCase().includes(word));
+
+describe("an erased customer", () => {
+  let worker, space, talk, customer;
+
+  before(async () => {
+    worker = await Worker.start();
+    space = await workspace(worker);
+  });
+  after(() => worker?.stop());
+
+  /** The files of all stores, by path. An object may close its own meanwhile. */
+  function files() {
+    const paths = readdirSync(worker.state, { recursive: true, withFileTypes: true });
+    return paths.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  }
+
+  /** The files whose bytes hold anything of the person. */
+  function found() {
+    return files().filter((path) => {
+      try {
+        return holds(readFileSync(path).toString("latin1")).length > 0;
+      } catch (error) {
+        if (error.code === "ENOENT") return false;
+        throw error;
+      }
+    });
+  }
+
+  /** What any row of any table of the closed files holds of the person. */
+  function rows() {
+    const hits = [];
+    let tables = 0;
+    for (const path of files().filter((path) => OBJECT.test(path))) {
+      const store = new DatabaseSync(path);
+      for (const { name } of store.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) {
+        tables += 1;
+        for (const row of store.prepare(`SELECT * FROM "${name}"`).all()) {
+          const text = Object.values(row).map((value) =>
+            value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : String(value)).join("\n");
+          hits.push(...holds(text).map((word) => `${name}: ${word}`));
+        }
+      }
+      store.close();
+    }
+    assert.ok(tables > 50, `only ${tables} tables were read`);
+    return [...new Set(hits)];
+  }
+
+  test("was in the stores, so that there is something to look for", async () => {
+    for (let n = 0; n < 4; n += 1) {
+      const other = await visit(space);
+      await other.visitor.say(other.id, `I am Other Person, other-${n}@example.com. My parcel is late.`);
+      await other.visitor.act(other.id, "close");
+      await space.team.classified(other.id);
+    }
+    talk = await visit(space);
+    await talk.visitor.say(talk.id, "I'm Zacharina Quillfeather, zq.quill@example.com, +1 202 555 0187. The xylophone arrived broken.");
+    await talk.visitor.act(talk.id, "close");
+    customer = (await space.team.classified(talk.id)).customer_id;
+    const note = { text: "Zacharina collects turquoise-axolotl figures" };
+    await space.team.expect([200, 201], "POST", `/v1/customers/${customer}/notes`, { body: note });
+    await space.team.settled();
+    assert.deepEqual((await space.team.customers("zq.quill@example.com")).items.map((c) => c.customer_id), [customer]);
+    const paths = found();
+    assert.ok(paths.some((path) => LEDGER.test(path)), "the ledger's files hold the person");
+    assert.ok(paths.some((path) => /Conversation/.test(path)), "so do the conversation's");
+  });
+
+  test("leaves no byte in any file but the ledger's", async () => {
+    await space.team.expect(200, "DELETE", `/v1/customers/${customer}`);
+    await until("all copies are gone", async () =>
+      (await space.team.get("/v1/erasures")).every((receipt) => receipt.pending === 0));
+    assert.deepEqual(found().filter((path) => !LEDGER.test(path)), []);
+    assert.deepEqual(holds(worker.log), []);
+    assertProblem(await space.team.send("GET", `/v1/customers/${customer}`), 410, "gone");
+    assertProblem(await talk.visitor.send("POST", `/v1/conversations/${talk.id}/messages`, { body: { id: "late", text: "Hello?" } }), 410, "gone");
+  });
+
+  test("stands in no row, and once the ledger has been idle in no journal", async () => {
+    await until("the ledger's files are closed", () => !files().some((path) => LEDGER.test(path) && path.endsWith("-wal")), IDLE_MS);
+    assert.deepEqual(rows(), []);
+  });
+
+  test("stays away after a restart", async () => {
+    await worker.restart();
+    assert.deepEqual((await space.team.customers("zq.quill@example.com")).items, []);
+    for (const text of ["zacharina", "quillf", "5550187", "axolotl"]) {
+      const { items } = await space.team.expect(200, "POST", "/v1/customers/search", { body: { text } });
+      assert.deepEqual(items, [], text);
+    }
+    assert.equal((await space.team.all("/v1/customers")).length, 4);
+    await worker.halt();
+    assert.deepEqual(rows(), []);
+    assert.deepEqual(found().filter((path) => !LEDGER.test(path)), []);
+  });
+});

@@ -1,0 +1,234 @@
+//! Lists of conversations, filtered.
+//!
+//! Each of the words that a conversation has one of, such as its status, has an index in the order of the
+//! list. A list by several of them reads the index of the rarest and looks at the rows for the others. Tags
+//! and answers are sets; see [`crate::ledger::listing`].
+
+use super::Row;
+use crate::bind;
+use crate::fault::Outcome;
+use crate::ledger::cx::Cx;
+use crate::ledger::listing::{Listing, Set, place};
+use crate::ledger::op::Read;
+use crate::ledger::{answers, customers};
+use crate::rpc::Call;
+use crate::sql::{Migration, Sql};
+use askwell::api::{AnswerFilter, ConversationSearch, ConversationSummary, Page, PageQuery};
+use askwell::conversation::Direction;
+use askwell::time::UnixMillis;
+use serde::{Deserialize, Serialize};
+use worker::SqlStorageValue;
+
+/// Whether a conversation is under way, and whether it has ended and was classified.
+macro_rules! states {
+    ($row:literal) => {
+        concat!(
+            $row,
+            ".status IN ('queued', 'in-progress'), ",
+            $row,
+            ".sentiment IS NOT NULL AND ",
+            $row,
+            ".ended_at IS NOT NULL"
+        )
+    };
+}
+
+/// The words of a conversation by which it is found, in the order of the list; and how many there are.
+pub const MIGRATION: Migration = Migration {
+    id: "conversations/2",
+    statements: &[
+        "CREATE INDEX conversations_by_status ON conversations (status, started_at, id)",
+        "CREATE INDEX conversations_by_sentiment ON conversations (sentiment, started_at, id)",
+        "CREATE INDEX conversations_by_platform ON conversations (platform, started_at, id)",
+        "CREATE INDEX conversations_by_lang ON conversations (lang, started_at, id)",
+        // Most conversations are begun by visitors.
+        "CREATE INDEX conversations_outbound ON conversations (started_at, id) WHERE direction = 'outbound'",
+        "CREATE TABLE conversation_counts (open INTEGER NOT NULL, classified INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (open, classified)) WITHOUT ROWID",
+        concat!(
+            "INSERT INTO conversation_counts (open, classified, n) SELECT ",
+            states!("c"),
+            ", count(*) FROM conversations c GROUP BY 1, 2"
+        ),
+        concat!(
+            "CREATE TRIGGER conversations_put AFTER INSERT ON conversations BEGIN
+               INSERT INTO conversation_counts (open, classified, n) VALUES (",
+            states!("new"),
+            ", 1) ON CONFLICT (open, classified) DO UPDATE SET n = n + 1;
+             END"
+        ),
+        concat!(
+            "CREATE TRIGGER conversations_gone AFTER DELETE ON conversations BEGIN
+               UPDATE conversation_counts SET n = n - 1 WHERE (open, classified) = (",
+            states!("old"),
+            ");
+             END"
+        ),
+        concat!(
+            "CREATE TRIGGER conversations_changed AFTER UPDATE OF status, sentiment, ended_at ON conversations WHEN (",
+            states!("new"),
+            ") <> (",
+            states!("old"),
+            ") BEGIN
+               UPDATE conversation_counts SET n = n - 1 WHERE (open, classified) = (",
+            states!("old"),
+            ");
+               INSERT INTO conversation_counts (open, classified, n) VALUES (",
+            states!("new"),
+            ", 1) ON CONFLICT (open, classified) DO UPDATE SET n = n + 1;
+             END"
+        ),
+    ],
+};
+
+/// The order of the list: the latest begun first.
+const BY_START: &str = "start";
+/// What is rarer than this is counted.
+const RARE: i64 = 20_000;
+
+/// A page of the conversations that fit, the latest begun first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct List {
+    /// Which.
+    pub search: ConversationSearch,
+}
+
+impl Call for List {
+    const NAME: &'static str = "conversations.list";
+    type Out = Page<ConversationSummary>;
+}
+
+impl Read for List {
+    fn run(self, cx: &Cx) -> Outcome<Page<ConversationSummary>> {
+        let find = self.search;
+        let mut wanted = Wanted { until: find.until, ..Wanted::default() };
+        let words: Vec<(&str, &str)> = [
+            ("status", find.status.map(|status| status.as_str())),
+            ("sentiment", find.sentiment.map(|sentiment| sentiment.as_str())),
+            ("lang", find.lang.map(|lang| lang.code())),
+            ("platform", find.platform.map(|platform| platform.as_str())),
+        ]
+        .into_iter()
+        .filter_map(|(column, word)| Some((column, word?)))
+        .collect();
+        let begin = if find.customer_id.is_some() { None } else { rarest(cx.sql, &words)? };
+        for (column, word) in words {
+            // A sign keeps an index from being used.
+            let sign = if begin == Some(column) { "" } else { "+" };
+            wanted.add(&format!("{sign}i.{column} = ?"), bind![word]);
+        }
+        match find.direction {
+            Some(Direction::Outbound) if begin.is_none() && find.customer_id.is_none() => {
+                wanted.add("i.direction = 'outbound'", bind![]);
+            }
+            Some(direction) => wanted.add("+i.direction = ?", bind![direction.as_str()]),
+            None => {}
+        }
+        if let Some(customer) = &find.customer_id {
+            let root = customers::must(cx.sql, customer)?;
+            wanted.add(
+                "i.customer_id IN (SELECT id FROM customers WHERE id = ? OR root = ?)",
+                bind![root.as_str(), root.as_str()],
+            );
+        }
+        if let Some(from) = find.from {
+            wanted.add("i.started_at >= ?", bind![from.0]);
+        }
+        if let Some(tag) = &find.tag {
+            wanted.sets.push(Set { values: bind![tag.trim()], ..TAGGED });
+        }
+        wanted.sets.extend(answers::checked(&find.answers)?.iter().map(answered));
+        page(cx.sql, &PageQuery { cursor: find.cursor, limit: find.limit }, wanted)
+    }
+}
+
+/// The conversations with an answer that stands.
+pub fn answered(filter: &AnswerFilter) -> Set {
+    Set { values: bind![filter.field_id.as_str(), filter.value.as_str()], ..ANSWERED }
+}
+
+/// The column of the word that fewest conversations have; none of none.
+fn rarest<'a>(sql: &Sql, words: &[(&'a str, &str)]) -> Outcome<Option<&'a str>> {
+    if let [(only, _)] = words {
+        return Ok(Some(only));
+    }
+    let mut counted = Vec::new();
+    for (column, word) in words {
+        let query = format!(
+            "SELECT count(*) AS n FROM (SELECT 1 FROM conversations WHERE {column} = ? LIMIT ?)"
+        );
+        counted.push((sql.count(&query, bind![*word, RARE])?, *column));
+    }
+    Ok(counted.into_iter().min_by_key(|(n, _)| *n).map(|(_, column)| column))
+}
+
+/// Which conversations `i` are listed.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    until: Option<UnixMillis>,
+    /// Sets that they are in.
+    pub sets: Vec<Set>,
+    conditions: Vec<String>,
+    values: Vec<SqlStorageValue>,
+}
+
+impl Wanted {
+    /// Only those that had begun before an instant.
+    pub fn begun_before(until: UnixMillis) -> Self {
+        Self { until: Some(until), ..Self::default() }
+    }
+
+    /// Only those of which this is true.
+    pub fn add(&mut self, condition: &str, values: Vec<SqlStorageValue>) {
+        self.conditions.push(condition.to_owned());
+        self.values.extend(values);
+    }
+}
+
+/// A page of conversations, the latest begun first.
+pub fn page(sql: &Sql, page: &PageQuery, wanted: Wanted) -> Outcome<Page<ConversationSummary>> {
+    let mut conditions = vec!["(i.started_at, i.id) < (?, ?)".to_owned()];
+    let mut values = place(page.after(BY_START)?, wanted.until);
+    conditions.extend(wanted.conditions);
+    values.extend(wanted.values);
+    let listing = Listing {
+        table: "conversations",
+        key: "id",
+        columns: "i.id, i.started_at",
+        order: "i.started_at DESC, i.id DESC",
+        shown: "SELECT c.*, coalesce(h.root, c.customer_id) AS shown FROM ({page}) p CROSS JOIN conversations c ON c.id = p.id LEFT JOIN customers h ON h.id = c.customer_id ORDER BY c.started_at DESC, c.id DESC",
+        conditions,
+        values,
+        rows: page.rows(),
+    };
+    let rows: Vec<Row> = listing.page(sql, wanted.sets)?;
+    let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
+    let next = page.next(BY_START, &items, |c| (c.started_at.0, c.conversation_id.as_str()));
+    Ok(Page { items, next })
+}
+
+/// Those that bear a tag.
+const TAGGED: Set = Set {
+    size: "SELECT 1 FROM tags WHERE tag = ? AND subject BETWEEN 'cv_' AND 'cv_~'",
+    all: "SELECT subject AS k FROM tags WHERE tag = ? AND subject BETWEEN 'cv_' AND 'cv_~'",
+    one: "EXISTS (SELECT 1 FROM tags WHERE tag = ? AND subject = i.id)",
+    values: Vec::new(),
+    few: 4_000,
+    asked: 5_000,
+};
+
+/// Those with an answer that stands.
+const ANSWERED: Set = Set {
+    size: "SELECT 1 FROM answers WHERE field_id = ? AND value = ?",
+    all: concat!(
+        "SELECT a.conversation_id AS k FROM answers a WHERE a.field_id = ? AND a.value = ? AND ",
+        answers::stands!()
+    ),
+    one: concat!(
+        "EXISTS (SELECT 1 FROM answers a WHERE a.field_id = ? AND a.value = ? AND a.conversation_id = i.id AND ",
+        answers::stands!(),
+        ")"
+    ),
+    values: Vec::new(),
+    few: 4_000,
+    asked: 5_000,
+};

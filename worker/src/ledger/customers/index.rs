@@ -1,0 +1,153 @@
+//! By what customers are found: a narrow row for each profile that is shown, and its words.
+//!
+//! `indexed` has everything that lists are sorted and filtered by without words, so that they read its
+//! index and nothing else, and names the row of words. It is brought in line whenever a profile is shown
+//! anew, in the same transaction; triggers count.
+
+use super::{HOMES, Value, find};
+use crate::bind;
+use crate::fault::Outcome;
+use crate::ledger::cx::Cx;
+use crate::sql::{Migration, Sql};
+use askwell::conversation::Platform;
+use askwell::customer::search;
+use askwell::detect::Kind;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What a row of `indexed` has of its customer `c`, in the order of its columns. The bits are those of
+/// [`platform_bit`] and [`kind_bit`].
+macro_rules! place {
+    () => {
+        "c.id, c.last_at,
+         (SELECT coalesce(sum(CASE value WHEN 'web_widget' THEN 1 WHEN 'line' THEN 2 WHEN 'facebook' THEN 4 WHEN 'email' THEN 8 WHEN 'phone' THEN 16 WHEN 'api' THEN 32 ELSE 0 END), 0) FROM json_each(c.platforms)),
+         (c.name IS NULL) + 2 * (c.email IS NULL) + 4 * (c.phone IS NULL)"
+    };
+}
+
+/// Lists of customers without sorting, and counts without counting.
+pub const MIGRATION: Migration = Migration {
+    id: "customers/4",
+    statements: &[
+        "ALTER TABLE indexed ADD COLUMN last_at INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE indexed ADD COLUMN platforms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE indexed ADD COLUMN lacks INTEGER NOT NULL DEFAULT 0",
+        concat!(
+            "UPDATE indexed SET (customer_id, last_at, platforms, lacks) = (SELECT ",
+            place!(),
+            " FROM customers c WHERE c.id = indexed.customer_id)"
+        ),
+        "CREATE INDEX indexed_by_last ON indexed (last_at, customer_id, platforms, lacks)",
+        "DROP INDEX customers_by_last",
+        "CREATE TABLE shown_counts (lacks INTEGER PRIMARY KEY, n INTEGER NOT NULL)",
+        "INSERT INTO shown_counts (lacks, n) SELECT lacks, count(*) FROM indexed GROUP BY lacks",
+        "CREATE TRIGGER indexed_put AFTER INSERT ON indexed BEGIN
+           INSERT INTO shown_counts (lacks, n) VALUES (new.lacks, 1) ON CONFLICT (lacks) DO UPDATE SET n = n + 1;
+         END",
+        "CREATE TRIGGER indexed_gone AFTER DELETE ON indexed BEGIN
+           UPDATE shown_counts SET n = n - 1 WHERE lacks = old.lacks;
+         END",
+        "CREATE TRIGGER indexed_changed AFTER UPDATE OF lacks ON indexed WHEN new.lacks <> old.lacks BEGIN
+           UPDATE shown_counts SET n = n - 1 WHERE lacks = old.lacks;
+           INSERT INTO shown_counts (lacks, n) VALUES (new.lacks, 1) ON CONFLICT (lacks) DO UPDATE SET n = n + 1;
+         END",
+    ],
+};
+
+/// A row of `indexed` for each of these customers `c`, those that are there brought up to date.
+pub const PLACES: &str = concat!(
+    "INSERT INTO indexed (customer_id, last_at, platforms, lacks) SELECT ",
+    place!(),
+    " FROM customers c WHERE {which}
+     ON CONFLICT (customer_id) DO UPDATE SET last_at = excluded.last_at, platforms = excluded.platforms, lacks = excluded.lacks"
+);
+
+/// The bit of a platform.
+pub fn platform_bit(platform: Platform) -> i64 {
+    match platform {
+        Platform::WebWidget => 1,
+        Platform::Line => 2,
+        Platform::Facebook => 4,
+        Platform::Email => 8,
+        Platform::Phone => 16,
+        Platform::Api => 32,
+    }
+}
+
+/// The bit of what is not known.
+pub fn kind_bit(kind: Kind) -> i64 {
+    match kind {
+        Kind::Name => 1,
+        Kind::Email => 2,
+        Kind::Phone => 4,
+    }
+}
+
+/// Writes that by which a profile is found.
+pub fn index(cx: &Cx, root: &str) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Place {
+        n: i64,
+        words: Option<String>,
+    }
+    let sql = cx.sql;
+    let Some(customer) = find(sql, root)? else { return unindex(cx, root) };
+    sql.run(&PLACES.replace("{which}", "c.id = ?"), bind![root])?;
+    let query = format!(
+        "SELECT email AS value FROM emails WHERE customer_id IN {HOMES}
+         UNION ALL SELECT tag FROM tags WHERE subject IN {HOMES}
+         UNION ALL SELECT text FROM notes WHERE subject IN {HOMES}"
+    );
+    let others: Vec<Value> = sql.rows(&query, bind![root])?;
+    let mut words: Vec<String> = customer.name.iter().map(|name| search::text(name)).collect();
+    words.extend(customer.phone.iter().map(|number| search::phone(number)));
+    words.extend(others.iter().map(|row| search::text(&row.value)));
+    let words = words.join(" ");
+    let place: Option<Place> = sql.first(
+        "SELECT i.n, w.words FROM indexed i LEFT JOIN customer_words w ON w.rowid = i.n WHERE i.customer_id = ?",
+        bind![root],
+    )?;
+    let Some(Place { n, words: before }) = place else { return Ok(()) };
+    if before.as_ref() == Some(&words) {
+        return Ok(());
+    }
+    if before.is_some() {
+        sql.run("DELETE FROM customer_words WHERE rowid = ?", bind![n])?;
+    }
+    sql.run("INSERT INTO customer_words (rowid, words) VALUES (?, ?)", bind![n, words])
+}
+
+/// Takes a profile out of lists and searches.
+pub fn unindex(cx: &Cx, id: &str) -> Outcome<()> {
+    cx.sql.run(
+        "DELETE FROM customer_words WHERE rowid IN (SELECT n FROM indexed WHERE customer_id = ?)",
+        bind![id],
+    )?;
+    cx.sql.run("DELETE FROM indexed WHERE customer_id = ?", bind![id])
+}
+
+/// How many profiles are shown.
+#[derive(Debug)]
+pub struct Counts {
+    /// All.
+    pub all: u64,
+    /// Those of whom this is known.
+    pub with: BTreeMap<Kind, u64>,
+}
+
+/// Counts the profiles.
+pub fn counts(sql: &Sql) -> Outcome<Counts> {
+    #[derive(Deserialize)]
+    struct Row {
+        lacks: i64,
+        n: u64,
+    }
+    let rows: Vec<Row> = sql.rows("SELECT lacks, n FROM shown_counts", bind![])?;
+    let with = |kind: Kind| {
+        rows.iter().filter(|row| row.lacks & kind_bit(kind) == 0).map(|row| row.n).sum()
+    };
+    Ok(Counts {
+        all: rows.iter().map(|row| row.n).sum(),
+        with: Kind::ALL.into_iter().map(|kind| (kind, with(kind))).collect(),
+    })
+}

@@ -1,0 +1,240 @@
+//! Pages of a long list, narrowed by what stands in other tables.
+//!
+//! A list is read newest first and ends with its page, so its length costs nothing as long as many rows
+//! fit. What is looked for elsewhere, such as words, a tag or an answer, is a [`Set`] of rows, and there
+//! are two ways to narrow the list by one. A small set is read whole and sorted. With a large one the list
+//! is read and each row is asked whether it is in the set: the page is soon full, for many are. Which of
+//! the two a set is shows by counting, and counting ends at the largest size that is small.
+//!
+//! The rows of a large set may still be rare where the page begins. So only some rows are asked; when
+//! they do not fill the page, the smallest of the sets is read whole after all.
+
+use crate::bind;
+use crate::fault::Outcome;
+use crate::sql::Sql;
+use askwell::time::UnixMillis;
+use serde::de::DeserializeOwned;
+use worker::SqlStorageValue;
+
+/// Up to here large sets are counted to find the smallest of them.
+const COUNTED: i64 = 50_000;
+
+/// Rows of a list of which something is true. Its queries bind the same values.
+#[derive(Debug)]
+pub struct Set {
+    /// A query that has a row at least for each of its rows, and is as cheap as can be.
+    pub size: &'static str,
+    /// A query for the keys, as `k`, each once.
+    pub all: &'static str,
+    /// A condition: the row `i` of the list is one.
+    pub one: &'static str,
+    /// What each query binds.
+    pub values: Vec<SqlStorageValue>,
+    /// Up to this size it is small.
+    pub few: i64,
+    /// Most rows that are asked; 0 for a set that is read whole whatever its size, as asking costs more.
+    pub asked: i64,
+}
+
+/// A list, newest first.
+#[derive(Debug)]
+pub struct Listing {
+    /// The table whose rows are listed, which its conditions and sets call `i`.
+    pub table: &'static str,
+    /// Its column that the sets hold.
+    pub key: &'static str,
+    /// What is sorted, and what a set asks of.
+    pub columns: &'static str,
+    /// The order.
+    pub order: &'static str,
+    /// The query of the rows that are shown, with the page's keys in place of `{page}`.
+    pub shown: &'static str,
+    /// What must be true, of `i` alone.
+    pub conditions: Vec<String>,
+    /// What the conditions bind.
+    pub values: Vec<SqlStorageValue>,
+    /// Rows on a page.
+    pub rows: i64,
+}
+
+/// A query, and what it binds.
+type Query = (String, Vec<SqlStorageValue>);
+
+impl Listing {
+    /// The rows of the page.
+    pub fn page<T: DeserializeOwned>(&self, sql: &Sql, sets: Vec<Set>) -> Outcome<Vec<T>> {
+        let sized = |set: Set| Ok((size(sql, &set, set.few)?, set));
+        let mut sets = sets.into_iter().map(sized).collect::<Outcome<Vec<_>>>()?;
+        sets.sort_by_key(|(size, _)| *size);
+        let mut driver = None;
+        let (mut whole, mut large) = (Vec::new(), Vec::new());
+        for (size, set) in &sets {
+            let small = *size <= set.few;
+            if small && driver.is_none() {
+                driver = Some(set);
+            } else if small || set.asked == 0 {
+                whole.push(set);
+            } else {
+                large.push(set);
+            }
+        }
+        let Some(asked) = large.iter().map(|set| set.asked).min() else {
+            return self.shown(sql, self.among(driver, &whole, &[], self.rows));
+        };
+        let (candidates, values) = self.among(driver, &whole, &[], asked);
+        let rows: Vec<T> =
+            self.shown(sql, self.asking((candidates.clone(), values.clone()), &large))?;
+        if rows.len() as i64 == self.rows {
+            return Ok(rows);
+        }
+        let count = format!("SELECT count(*) AS n FROM ({candidates})");
+        if sql.count(&count, values)? < asked.unsigned_abs() {
+            return Ok(rows);
+        }
+        let mut sized = large
+            .into_iter()
+            .map(|set| Ok((size(sql, set, COUNTED)?, set)))
+            .collect::<Outcome<Vec<_>>>()?;
+        sized.sort_by_key(|(size, _)| *size);
+        let mut large = sized.into_iter().map(|(_, set)| set);
+        let driver = driver.or_else(|| large.next());
+        let rest: Vec<&Set> = large.collect();
+        self.shown(sql, self.among(driver, &whole, &rest, self.rows))
+    }
+
+    /// The first rows that are in all of these sets. The driver is sorted, and the list is read where there
+    /// is none; of the others some are read whole, and of some each row is asked.
+    fn among(&self, driver: Option<&Set>, whole: &[&Set], asked: &[&Set], limit: i64) -> Query {
+        let Self { table, key, columns, order, .. } = self;
+        let mut values = Vec::new();
+        // Neither way is left to the planner, which knows nothing of sizes: a cross join keeps its order,
+        // and a sign keeps a condition from being the way to the row.
+        let from = match driver {
+            Some(set) => {
+                values.extend(set.values.clone());
+                format!("({}) s CROSS JOIN {table} i ON i.{key} = s.k", set.all)
+            }
+            None => format!("{table} i"),
+        };
+        let mut conditions = self.conditions.clone();
+        values.extend(self.values.clone());
+        for set in whole {
+            conditions.push(format!("+i.{key} IN ({})", set.all));
+            values.extend(set.values.clone());
+        }
+        for set in asked {
+            conditions.push(set.one.to_owned());
+            values.extend(set.values.clone());
+        }
+        values.push(limit.into());
+        let wanted = conditions.join(" AND ");
+        (format!("SELECT {columns} FROM {from} WHERE {wanted} ORDER BY {order} LIMIT ?"), values)
+    }
+
+    /// Those of some rows, in their order, that are in these sets, each row being asked.
+    fn asking(&self, (candidates, mut values): Query, sets: &[&Set]) -> Query {
+        let wanted: Vec<&str> = sets.iter().map(|set| set.one).collect();
+        values.extend(sets.iter().flat_map(|set| set.values.clone()));
+        values.push(self.rows.into());
+        (format!("SELECT * FROM ({candidates}) i WHERE {} LIMIT ?", wanted.join(" AND ")), values)
+    }
+
+    fn shown<T: DeserializeOwned>(&self, sql: &Sql, (page, values): Query) -> Outcome<Vec<T>> {
+        sql.rows(&self.shown.replace("{page}", &page), values)
+    }
+}
+
+/// How large a set is, as far as it matters.
+fn size(sql: &Sql, set: &Set, most: i64) -> Outcome<i64> {
+    let query = format!("SELECT count(*) AS n FROM ({} LIMIT ?)", set.size);
+    let mut values = set.values.clone();
+    values.push((most + 1).into());
+    Ok(i64::try_from(sql.count(&query, values)?).unwrap_or(i64::MAX))
+}
+
+/// The place in a list before which a page begins: that of its cursor, or `until` where that is earlier. It
+/// is one condition, for of two the planner would choose one to begin at.
+pub fn place(cursor: Option<(i64, String)>, until: Option<UnixMillis>) -> Vec<SqlStorageValue> {
+    let until = (until.map_or(UnixMillis::MAX.0 + 1, |until| until.0), String::new());
+    let (at, id) = cursor.map_or(until.clone(), |cursor| cursor.min(until));
+    bind![at, id]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    struct Row {
+        n: i64,
+    }
+
+    const EVEN: Set = Set {
+        size: "SELECT 1 FROM items WHERE n % ? = 0",
+        all: "SELECT n AS k FROM items WHERE n % ? = 0",
+        one: "i.n % ? = 0",
+        values: Vec::new(),
+        few: 0,
+        asked: 0,
+    };
+
+    #[test]
+    fn a_page_is_the_same_whichever_way_it_is_found() {
+        let sql = Sql::memory();
+        sql.run("CREATE TABLE items (n INTEGER PRIMARY KEY, at INTEGER NOT NULL)", bind![])
+            .unwrap();
+        // Each two have the same time, and what divides by 50 is far down the list.
+        sql.run(
+            "WITH RECURSIVE each (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM each WHERE n < 300)
+             INSERT INTO items (n, at) SELECT n, (n * 37 % 301) / 2 - iif(n % 50 = 0, 1000, 0) FROM each",
+            bind![],
+        )
+        .unwrap();
+        sql.run("CREATE INDEX items_by_at ON items (at, n)", bind![]).unwrap();
+        for divisors in [&[][..], &[2], &[50], &[2, 3], &[7, 2, 50], &[301]] {
+            let wanted = divisors.iter().map(|d| format!(" AND n % {d} = 0")).collect::<String>();
+            let query = format!(
+                "SELECT n FROM items WHERE at < 140{wanted} ORDER BY at DESC, n DESC LIMIT 5"
+            );
+            let expected: Vec<Row> = sql.rows(&query, bind![]).unwrap();
+            let expected: Vec<i64> = expected.into_iter().map(|row| row.n).collect();
+            for few in [0, 8, 100, 1_000] {
+                for asked in [0, 1, 20, 1_000] {
+                    let set = |d: &i64| Set { values: bind![*d], few, asked, ..EVEN };
+                    let listing = Listing {
+                        table: "items",
+                        key: "n",
+                        columns: "i.n, i.at",
+                        order: "i.at DESC, i.n DESC",
+                        shown: "SELECT n FROM ({page})",
+                        conditions: vec!["i.at < ?".to_owned()],
+                        values: bind![140],
+                        rows: 5,
+                    };
+                    let rows: Vec<Row> =
+                        listing.page(&sql, divisors.iter().map(set).collect()).unwrap();
+                    let found: Vec<i64> = rows.into_iter().map(|row| row.n).collect();
+                    assert_eq!(found, expected, "{divisors:?}, few {few}, asked {asked}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_begins_at_its_cursor_or_where_the_time_ends() {
+        let at = |cursor: Option<(i64, &str)>, until: Option<i64>| {
+            let cursor = cursor.map(|(at, id)| (at, id.to_owned()));
+            let mut place = place(cursor, until.map(UnixMillis));
+            let id = place.pop();
+            match (place.pop(), id) {
+                (Some(SqlStorageValue::Integer(at)), Some(SqlStorageValue::String(id))) => (at, id),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(at(None, None), (UnixMillis::MAX.0 + 1, String::new()));
+        assert_eq!(at(None, Some(5)), (5, String::new()));
+        assert_eq!(at(Some((7, "b")), Some(5)), (5, String::new()));
+        assert_eq!(at(Some((3, "b")), Some(5)), (3, "b".to_owned()));
+    }
+}
