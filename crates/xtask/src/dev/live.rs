@@ -5,9 +5,9 @@ use super::state::State;
 use crate::replay::{Answer, Client, Target, is_own_question, print_aligned, table};
 use anyhow::{Context, Result, bail};
 use askwell::api::{NewAction, NewConversation, NewMessage};
-use askwell::conversation::{Action, Status};
+use askwell::conversation::{Action, Message, Status};
 use askwell::detect::{Kind, Region};
-use askwell::id::{self, ConversationId};
+use askwell::id::{self, ConversationId, CustomerId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// From the closing to the classified conversation; a queue's retries take half a minute.
 const CLASSIFY_LIMIT: Duration = Duration::from_secs(120);
+/// A reply comes within a second or two; without one the chat goes on.
+const REPLY_LIMIT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(200);
 
 /// One line of the file.
@@ -28,7 +30,25 @@ struct Script {
     /// What the visitor came to say, in order.
     say: Vec<String>,
     /// What they say next when something is asked: per kind of detail.
+    #[serde(default)]
     replies: BTreeMap<String, String>,
+    /// Whether what they say is answered by itself, from the articles: then that is waited for.
+    #[serde(default)]
+    answered: bool,
+    /// What becomes of the chat.
+    #[serde(default)]
+    end: End,
+}
+
+/// How a chat is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum End {
+    /// The visitor ends it.
+    #[default]
+    Close,
+    /// They stay, and wait for a person.
+    Wait,
 }
 
 /// What came of a chat.
@@ -37,6 +57,8 @@ pub struct Held {
     script: String,
     questions: usize,
     noted: Vec<&'static str>,
+    /// Whose it is, once it has been classified.
+    pub customer: Option<CustomerId>,
 }
 
 /// Holds every chat of the file, and waits until each is classified. A chat that an earlier run has
@@ -53,6 +75,11 @@ pub fn hold_all(team: &Client, state: &State, origin: &str, file: &Path) -> Resu
         let id = hold(team.url(), state, origin, script)
             .map_err(|failure| failure.explain(team.url()))
             .with_context(|| format!("chat {:?}", script.id))?;
+        if script.end == End::Wait {
+            let call = NewAction { action: Action::Handoff, at: None };
+            team.act(&id, &format!("handoff-{}", script.id), &call)
+                .map_err(|failure| failure.explain(team.url()))?;
+        }
         conclude(team, script, id)
     };
     scripts.iter().map(held).collect()
@@ -83,6 +110,9 @@ fn hold(url: &str, state: &State, origin: &str, script: &Script) -> Answer<Conve
             visitor.say(&conversation, None, &message)
         };
         let mut said = say(format!("say-{turn}"), text)?;
+        if script.answered {
+            await_reply(&visitor, &conversation, said.message.seq)?;
+        }
         let mut asked = 0;
         // A reply may be followed by the next question.
         while let Some(reply) = said.ask.and_then(|ask| script.replies.get(ask.field.as_str())) {
@@ -90,9 +120,32 @@ fn hold(url: &str, state: &State, origin: &str, script: &Script) -> Answer<Conve
             asked += 1;
         }
     }
+    if script.end == End::Wait {
+        return Ok(conversation);
+    }
     let close = NewAction { action: Action::Close, at: None };
     visitor.act(&conversation, &format!("close-{}", script.id), &close)?;
     Ok(conversation)
+}
+
+/// Waits for the automatic reply to a message; where none comes, the chat goes on without.
+fn await_reply(visitor: &Client, conversation: &ConversationId, seq: u32) -> Answer<()> {
+    let deadline = Instant::now() + REPLY_LIMIT;
+    let wanted = format!("auto-{seq}");
+    while Instant::now() < deadline {
+        let read: Messages =
+            visitor.get(&format!("/v1/conversations/{conversation}/messages?after={seq}"))?;
+        if read.messages.iter().any(|message| message.id == wanted) {
+            break;
+        }
+        std::thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Messages {
+    messages: Vec<Message>,
 }
 
 /// Waits for the ledger to know it, and reads what it knows.
@@ -100,8 +153,10 @@ fn conclude(team: &Client, script: &Script, id: ConversationId) -> Result<Held> 
     let deadline = Instant::now() + CLASSIFY_LIMIT;
     loop {
         let detail = team.detail(&id).map_err(|failure| failure.explain(team.url()))?;
-        if let Some(detail) = detail.filter(|detail| detail.summary.sentiment.is_some()) {
+        let waits = script.end == End::Wait;
+        if let Some(detail) = detail.filter(|it| waits || it.summary.sentiment.is_some()) {
             return Ok(Held {
+                customer: detail.summary.customer_id.clone(),
                 script: script.id.clone(),
                 questions: detail.transcript.iter().filter(|m| is_own_question(m)).count(),
                 noted: detail.facts.kinds().into_iter().map(Kind::as_str).collect(),

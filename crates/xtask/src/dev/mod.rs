@@ -5,6 +5,7 @@ mod live;
 mod receiver;
 mod server;
 mod state;
+mod team;
 mod workspace;
 
 use crate::build;
@@ -12,17 +13,24 @@ use crate::project::Project;
 use crate::replay::{self, Client, Target};
 use anyhow::{Context, Result};
 use askwell::api::{ArticleFile, ArticleImport, ExportDay, Overview, Page};
+use askwell::time::{Day, UnixMillis};
 use receiver::Receiver;
 use server::Server;
 use state::{Sample, State, Store};
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The conversations that an empty store is filled with: recorded ones, and chats held now.
 const SAMPLE: &str = "tests/data/conversations.jsonl";
 const LIVE: &str = "tests/data/live.jsonl";
+/// Chats that are held once there are articles: answered, not answered, and one that waits for a person.
+const LATER: &str = "tests/data/live-later.jsonl";
+/// The chat of somebody who wants everything about them removed, which is done.
+const FORGOTTEN: &str = "tests/data/live-forgotten.jsonl";
+/// What the team does about the sample.
+const TEAM: &str = "tests/data/team.jsonl";
 /// What the demo chat answers from.
 const ARTICLES: &str = "tests/data/knowledge/shop.md";
 /// The page of the widget's package that has the widget on it.
@@ -82,6 +90,7 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
     let mut whole = true;
     if wants_sample(args.empty, state.sample, is_empty) {
         state.sample = Some(Sample::Begun);
+        state.last_day.get_or_insert_with(|| today().previous());
         store.write(&state)?;
         whole = play_sample(project, &server, &state, &team, args.port)?;
         if whole {
@@ -103,6 +112,12 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
     Ok(code)
 }
 
+/// The UTC day.
+fn today() -> Day {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMillis::from_secs(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)).clamped().day()
+}
+
 /// A sample that was begun is played to its end, unless none is wanted.
 fn wants_sample(unwanted: bool, sample: Option<Sample>, is_empty: bool) -> bool {
     !unwanted && (is_empty || sample == Some(Sample::Begun))
@@ -119,18 +134,23 @@ fn play_sample(
 ) -> Result<bool> {
     println!("The sample is not there yet: holding the chats of {LIVE} and playing {SAMPLE}.");
     let [origin, _] = workspace::origins(port);
-    let chats = live::hold_all(team, state, &origin, &project.path(LIVE))?;
+    team::prepare(team)?;
+    let mut chats = live::hold_all(team, state, &origin, &project.path(LIVE))?;
     let target = Target { url: server.url(), secret_key: state.keys.secret_key.clone() };
     let whole = replay::play_file(
         &target,
         &project.path(SAMPLE),
         None,
+        state.last_day,
         replay::DEFAULT_CONCURRENCY,
         Duration::from_secs(replay::DEFAULT_PATIENCE_S),
     )?;
-    live::print(&chats);
-    // Last: the chats of the sample are held as if nobody answered.
+    // After the others, which are held as if nobody answered.
     let articles = import_articles(project, team)?;
+    chats.extend(live::hold_all(team, state, &origin, &project.path(LATER))?);
+    live::print(&chats);
+    team::work(team, &project.path(TEAM))?;
+    team::forget(team, state, &origin, &project.path(FORGOTTEN))?;
     await_delivery(team)?;
     println!("\nArticles that the demo chat answers from: {articles}");
     println!("\nDays sealed for export: {}", seal(server, team)?);
@@ -157,7 +177,7 @@ fn import_articles(project: &Project, team: &Client) -> Result<usize> {
     let path = project.path(ARTICLES);
     let text =
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let file = ArticleFile { name: ARTICLES.to_owned(), text, format: None };
+    let file = ArticleFile { name: "shop.md".to_owned(), text, format: None };
     let import = ArticleImport { files: vec![file], sitemap: None, publish: true };
     let done = team.import(&import).map_err(|failure| failure.explain(team.url()))?;
     Ok(done.created.len() + done.updated.len() + done.unchanged.len())

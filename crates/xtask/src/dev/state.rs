@@ -4,6 +4,7 @@ use crate::project::Project;
 use anyhow::{Context, Result, anyhow, bail};
 use askwell::api::WorkspaceCreated;
 use askwell::id;
+use askwell::time::Day;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -146,6 +147,9 @@ pub struct State {
     /// Whether the sample is in it.
     #[serde(default)]
     pub sample: Option<Sample>,
+    /// The day on which its newest recording ended: a run that goes on moves them as the one before did.
+    #[serde(default)]
+    pub last_day: Option<Day>,
 }
 
 /// The Worker's secrets that this program needs to know itself.

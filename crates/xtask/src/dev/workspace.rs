@@ -73,7 +73,7 @@ pub fn ensure(
         ),
         Err(other) => return Err(other.explain(url)),
     };
-    let state = State { url: url.to_owned(), keys, sample: None };
+    let state = State { url: url.to_owned(), keys, sample: None, last_day: None };
     store.write(&state)?;
     let team = team(url, &state.keys);
     Ok((state, team))

@@ -183,6 +183,21 @@ impl Client {
         self.post("/v1/articles/import", &self.target.secret_key, None, import)
     }
 
+    /// Any `POST` of the workspace whose repetition changes nothing.
+    pub fn post_to<T: DeserializeOwned>(&self, path: &str, content: &impl Serialize) -> Answer<T> {
+        self.post(path, &self.target.secret_key, None, content)
+    }
+
+    /// Any `PUT` of the workspace.
+    pub fn put_to<T: DeserializeOwned>(&self, path: &str, content: &impl Serialize) -> Answer<T> {
+        self.send("PUT", path, &self.target.secret_key, None, body(content)?)
+    }
+
+    /// Any `DELETE` of the workspace that is answered.
+    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Answer<T> {
+        self.send("DELETE", path, &self.target.secret_key, None, Vec::new())
+    }
+
     fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -265,7 +280,9 @@ fn read<T: DeserializeOwned>(mut response: Response<Body>) -> Answer<T> {
     let body = response.body_mut().with_config().limit(ANSWER_LIMIT).read_to_vec();
     let body = body.map_err(|e| Failure::Unanswered(e.to_string()))?;
     if status.is_success() {
-        return serde_json::from_slice(&body)
+        // What is only done is answered with nothing.
+        let body = if body.is_empty() { b"null" } else { &body[..] };
+        return serde_json::from_slice(body)
             .map_err(|e| Failure::Unanswered(format!("its answer is not as expected: {e}")));
     }
     let problem: Option<Problem> = serde_json::from_slice(&body).ok();

@@ -25,6 +25,7 @@ pub use report::{print_aligned, print_workspace, section, table};
 use crate::dev;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
+use askwell::time::Day;
 use progress::Progress;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,7 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
         &target,
         &args.file,
         args.limit,
+        None,
         args.concurrency,
         Duration::from_secs(args.patience),
     )?;
@@ -99,16 +101,20 @@ fn target(project: &Project, args: &Args) -> Result<Target> {
     Ok(Target { url: url.unwrap_or(local.url), secret_key: key.unwrap_or(local.secret_key) })
 }
 
-/// Plays a file and prints the table; whether every message is there and every conversation
-/// classified.
+/// Plays a file, as if its newest conversation had ended on the day `last` where one is named, and prints
+/// the table; whether every message is there and every conversation classified.
 pub fn play_file(
     target: &Target,
     file: &Path,
     limit: Option<usize>,
+    last: Option<Day>,
     concurrency: u16,
     patience: Duration,
 ) -> Result<bool> {
-    let records = record::read(file, limit)?;
+    let mut records = record::read(file, limit)?;
+    if let Some(last) = last {
+        record::move_to(&mut records, last);
+    }
     let plans = records
         .iter()
         .map(|r| {

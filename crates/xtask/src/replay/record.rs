@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use askwell::conversation::{Platform, Turn};
 use askwell::detect::Region;
+use askwell::time::{Day, UnixMillis};
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::fs::File;
@@ -37,6 +38,17 @@ pub struct Record {
 pub fn read(file: &Path, limit: Option<usize>) -> Result<Vec<Record>> {
     let open = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
     parse(BufReader::new(open), limit).with_context(|| file.display().to_string())
+}
+
+/// Moves all of them by the same number of days, so that the newest ends on this one: what is played for
+/// somebody to look at has figures for the days that are looked at first.
+pub fn move_to(records: &mut [Record], last: Day) {
+    let times = records.iter().flat_map(|r| r.conversation.iter().filter_map(|turn| turn.at));
+    let Some(newest) = times.max() else { return };
+    let seconds = last.start().secs() - UnixMillis::from_secs(newest).day().start().secs();
+    for turn in records.iter_mut().flat_map(|record| &mut record.conversation) {
+        turn.at = turn.at.map(|at| at + seconds);
+    }
 }
 
 fn parse(lines: impl BufRead, limit: Option<usize>) -> Result<Vec<Record>> {
@@ -74,6 +86,22 @@ mod tests {
         assert_eq!(parse(text.as_bytes(), Some(2)).unwrap().len(), 2);
         let error = parse(text.as_bytes(), None).unwrap_err();
         assert_eq!(error.to_string(), "line 4");
+    }
+
+    #[test]
+    fn all_move_by_the_same_days_and_keep_their_hours() {
+        let text = "{\"id\":\"a\",\"conversation\":[{\"role\":\"customer\",\"text\":\"x\",\"at\":1794296910}]}\n{\"id\":\"b\",\"conversation\":[{\"role\":\"customer\",\"text\":\"x\",\"at\":1794469711},{\"role\":\"bot\",\"text\":\"y\"}]}\n";
+        let mut records = parse(text.as_bytes(), None).unwrap();
+        move_to(&mut records, "2027-01-31".parse().unwrap());
+        let days: Vec<_> = records
+            .iter()
+            .flat_map(|r| {
+                r.conversation.iter().map(|t| t.at.map(|at| UnixMillis::from_secs(at).rfc3339()))
+            })
+            .collect();
+        let at = |text: &str| Some(text.to_owned());
+        assert_eq!(days, [at("2027-01-29T07:48:30.000Z"), at("2027-01-31T07:48:31.000Z"), None]);
+        move_to(&mut [], "2027-01-31".parse().unwrap());
     }
 
     #[test]

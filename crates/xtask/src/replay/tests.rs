@@ -262,7 +262,7 @@ fn recording(name: &str) -> PathBuf {
 }
 
 fn replay(target: &Target, file: &Path) -> anyhow::Result<bool> {
-    play_file(target, file, None, 2, PATIENCE)
+    play_file(target, file, None, None, 2, PATIENCE)
 }
 
 #[test]
