@@ -17,8 +17,9 @@ unsafe extern "C" {
 
 #[wasm_bindgen(module = "/src/values.js")]
 unsafe extern "C" {
-    #[wasm_bindgen(catch)]
-    fn put(shape: u32, value: &JsValue) -> Result<String, JsValue>;
+    /// Nothing for what is not of its shape; [`refused`] says why.
+    fn put(shape: u32, value: &JsValue) -> Option<String>;
+    fn refused() -> JsValue;
     fn take(shape: u32, given: &str) -> JsValue;
     /// An `Error` of the code `invalid_field`.
     pub fn refusal(message: &str) -> JsValue;
@@ -45,7 +46,7 @@ pub fn reading(
     value: impl Into<JsValue>,
     read: &mut dyn FnMut(&mut Port<'_>),
 ) -> Result<(), JsValue> {
-    let given = put(shape as u32, &value.into())?;
+    let given = put(shape as u32, &value.into()).ok_or_else(refused)?;
     read(&mut Port::reading(&given));
     Ok(())
 }

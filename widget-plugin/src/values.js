@@ -134,14 +134,22 @@ export function refusal(message) {
   return Object.assign(new Error(message), { code: "invalid_field" });
 }
 
-/** For the engine. Options may be left out as a whole. */
+/** Why the last `put` gave nothing. */
+let why;
+
+/** For the engine; nothing where the value is not of its shape. Options may be left out as a whole. */
 export function put(shape, value) {
   const [name, { put }] = SHAPES[shape];
   try {
     return put(value ?? {});
   } catch (error) {
-    throw error instanceof Mismatch ? refusal(`${name}: ${error.message}`) : error;
+    // What a getter throws is the caller's own.
+    why = error instanceof Mismatch ? refusal(`${name}: ${error.message}`) : error;
   }
+}
+
+export function refused() {
+  return why;
 }
 
 /** From the engine. */

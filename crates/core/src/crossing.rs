@@ -46,10 +46,17 @@ impl<'a> Port<'a> {
             self.written.push(';');
             return n;
         };
-        let (number, rest) = given.split_once(';').unwrap_or_default();
-        self.given = Some(rest);
-        let digit = |n: i64, byte: u8| n.wrapping_mul(10).wrapping_add(i64::from(byte & 15));
-        number.bytes().fold(0, digit)
+        let (mut number, mut length) = (0_i64, 0);
+        // Digits, up to what is none: the `;`.
+        for byte in given.bytes() {
+            length += 1;
+            if !byte.is_ascii_digit() {
+                break;
+            }
+            number = number.wrapping_mul(10).wrapping_add(i64::from(byte & 15));
+        }
+        self.given = Some(given.get(length..).unwrap_or_default());
+        number
     }
 
     /// As [`Port::number`], for places and counts.
@@ -239,6 +246,6 @@ mod tests {
             assert!(some.len() <= 3);
         }
         assert_eq!(read::<Vec<bool>>("99999999999999999999;1;"), [true]);
-        assert_eq!(read::<(bool, String)>("x;9"), (true, String::new()));
+        assert_eq!(read::<(bool, String)>("x;9"), (false, String::new()));
     }
 }
