@@ -21,8 +21,11 @@ const made = measure(() => {
 });
 const round = () => questions.map((question) => measure(() => library.answer(question)));
 const [first] = round();
-const times = Array.from({ length: 10 }, round).flat().sort((a, b) => a - b);
+const rounds = Array.from({ length: 10 }, round);
+const times = rounds.flat().sort((a, b) => a - b);
+// What else the machine does is in some of a question's ten times, and not in the shortest.
+const best = questions.map((_, n) => Math.min(...rounds.map((one) => one[n]))).sort((a, b) => a - b);
 const at = (share) => times[Math.floor(share * (times.length - 1))].toFixed(3);
 console.log(`
 one reply from ${articles.length} articles in wasm, node ${process.version}, milliseconds
-index made in ${made.toFixed(0)}, first reply ${first.toFixed(1)}, then of ${times.length}: median ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, longest ${at(1)}`);
+index made in ${made.toFixed(0)}, first reply ${first.toFixed(1)}, then of ${times.length}: median ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, longest ${at(1)}; the shortest of each question: p99 ${best[Math.floor(0.99 * (best.length - 1))].toFixed(3)}, longest ${best.at(-1).toFixed(3)}`);
