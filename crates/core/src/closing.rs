@@ -8,6 +8,7 @@ use crate::conversation::{Direction, Marker, Message, Platform, Resolution, Role
 use crate::customer::{Facts, Proven};
 use crate::id::{ConversationId, VisitorId};
 use crate::prompt;
+use crate::reply::Tally;
 use crate::text::Lang;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub struct Closed {
     pub proven: Proven,
     /// Which questions were put, and what became of them.
     pub policy: prompt::State,
+    /// What became of the visitor's messages while no person answered.
+    #[serde(default)]
+    pub replies: Tally,
 }
 
 /// A question together with its identity in the workspace.
@@ -193,6 +197,7 @@ mod tests {
             facts: Facts::default(),
             proven: Proven::default(),
             policy: prompt::State::default(),
+            replies: Tally::default(),
         }
     }
 

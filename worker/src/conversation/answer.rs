@@ -163,6 +163,9 @@ fn say(sql: &Sql, seq: u32, made: Made, here: bool, now: UnixMillis) -> Outcome<
     if asked.message.seq != seq || !wanted(&asked, &before) {
         return Ok(Vec::new());
     }
+    let mut meta = asked.meta.clone();
+    meta.replies.add(made.tally);
+    store::put_meta(sql, &meta)?;
     let mut desk = Desk { memory: made.memory, answered: Some(seq), ..before.clone() };
     let id = reply_id(seq);
     let mut said = Vec::new();

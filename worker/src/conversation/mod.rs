@@ -34,6 +34,7 @@ use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
 use askwell::closing::Closed;
 use askwell::conversation::{Action, Direction, MAX_MESSAGES, Platform, Status};
 use askwell::limit::Bucket;
+use askwell::reply::Tally;
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -199,6 +200,7 @@ impl Conversation {
                 archived: false,
                 read: ReadMarks::default(),
                 channel: input.channel,
+                replies: Tally::default(),
             };
             let mut session = Session::new(input.options, &input.known, now);
             if input.held_out {

@@ -11,6 +11,7 @@ use askwell::conversation::{Direction, Marker, Message, Platform, Role, Status};
 use askwell::customer::Proven;
 use askwell::id::{ChannelId, ConversationId, VisitorId, WorkspaceId};
 use askwell::prompt::{Arm, Decision};
+use askwell::reply::Tally;
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -93,6 +94,9 @@ pub struct Meta {
     /// Over which connected channel it is held, if any.
     #[serde(default)]
     pub channel: Option<ChannelId>,
+    /// What became of the visitor's messages while no person answered.
+    #[serde(default)]
+    pub replies: Tally,
 }
 
 impl Meta {

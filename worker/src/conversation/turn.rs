@@ -391,6 +391,7 @@ fn closed(meta: &Meta, session: &Session, proven: Proven, at: UnixMillis) -> Clo
         facts: session.facts().clone(),
         proven,
         policy: session.policy().clone(),
+        replies: meta.replies,
     }
 }
 

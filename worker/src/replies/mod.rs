@@ -9,14 +9,13 @@ mod draft;
 mod model;
 mod webhook;
 
-use crate::fault::Fault;
 use crate::ledger::replies::Prepared;
 use askwell::api::Answerer;
 use askwell::conversation::Message;
 use askwell::event::{EscalationReason, KbGapType};
 use askwell::id::{ConversationId, WorkspaceId};
 use askwell::knowledge::Known;
-use askwell::reply::{self, Answer, Memory, Step, Turn};
+use askwell::reply::{self, Answer, Memory, Step, Tally, Turn};
 pub use draft::Drafts;
 use worker::Env;
 
@@ -54,6 +53,8 @@ pub struct Made {
     pub generated: Option<f32>,
     /// What no article answered.
     pub gap: Option<KbGapType>,
+    /// To be counted.
+    pub tally: Tally,
 }
 
 /// Answers.
@@ -68,18 +69,22 @@ pub async fn make(task: Task<'_>) -> Made {
         Answerer::Embedded => of(embedded, known),
         Answerer::Webhook => match webhook::ask(&task).await {
             Ok(made) => made,
-            Err(fault) => stand_in(&fault, "reply webhook", embedded, known),
+            Err(fault) => {
+                fault.log("reply webhook");
+                of(embedded, known)
+            }
         },
         Answerer::Llm => match model::ask(&task, &embedded).await {
             Ok(made) => made,
-            Err(fault) => stand_in(&fault, "reply model", embedded, known),
+            Err(fault) => {
+                fault.log("reply model");
+                let mut made = of(embedded, known);
+                made.tally.model_errors = 1;
+                made.tally.model_fallbacks = u32::from(matches!(made.step, Step::Say(_)));
+                made
+            }
         },
     }
-}
-
-fn stand_in(fault: &Fault, place: &str, embedded: Answer, known: &Known) -> Made {
-    fault.log(place);
-    of(embedded, known)
 }
 
 /// What the embedded answerer made, as it is noted.
@@ -90,5 +95,6 @@ fn of(answer: Answer, known: &Known) -> Made {
     };
     let kind = if known.is_weak() { KbGapType::Weak } else { KbGapType::Missing };
     let gap = answer.gap.then_some(kind);
-    Made { step: answer.step, farewell: None, memory: answer.memory, generated, gap }
+    let tally = Tally { not_understood: gap.is_some().into(), ..Tally::default() };
+    Made { step: answer.step, farewell: None, memory: answer.memory, generated, gap, tally }
 }

@@ -6,7 +6,7 @@ use crate::config;
 use crate::fault::{Fault, Outcome};
 use crate::llm::Llm;
 use askwell::Code;
-use askwell::reply::{Answer, Said, Step, grounded};
+use askwell::reply::{Answer, Said, Step, Tally, grounded};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::time::Duration;
@@ -54,12 +54,15 @@ pub async fn ask(task: &Task<'_>, embedded: &Answer) -> Outcome<Made> {
         let nothing = askwell::knowledge::Known::default();
         let mut made = of(askwell::reply::answer(rules, task.turn, &nothing), known);
         made.gap = made.gap.map(|_| askwell::event::KbGapType::Weak);
+        made.tally.model_not_understood = 1;
+        made.tally.model_escalations = u32::from(matches!(made.step, Step::HandOver(_)));
         return Ok(made);
     };
     let memory = askwell::reply::Memory { greeted: true, ..Default::default() };
     let generated = Some(article.confidence.max(0.5));
     let step = Step::Say(Said { text, article: Some(article) });
-    Ok(Made { step, farewell: None, memory, generated, gap: None })
+    let tally = Tally { model_replies: 1, ..Tally::default() };
+    Ok(Made { step, farewell: None, memory, generated, gap: None, tally })
 }
 
 fn failed(why: &str) -> Fault {

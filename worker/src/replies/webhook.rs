@@ -9,7 +9,7 @@ use crate::fault::{Fault, Outcome};
 use askwell::Code;
 use askwell::conversation::{MAX_MESSAGE_BYTES, Role};
 use askwell::event::EscalationReason;
-use askwell::reply::{Memory, Said, Step};
+use askwell::reply::{Memory, Said, Step, Tally};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
@@ -112,7 +112,7 @@ fn made(answer: BotAnswer, task: &Task<'_>) -> Made {
         (false, Some(text)) => (Step::Say(Said { text, article: None }), None),
         (false, None) => (Step::Rest, None),
     };
-    Made { step, farewell, memory, generated, gap: None }
+    Made { step, farewell, memory, generated, gap: None, tally: Tally::default() }
 }
 
 async fn read(response: &mut Response) -> Outcome<String> {

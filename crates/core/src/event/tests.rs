@@ -45,6 +45,7 @@ fn closed(status: Status, said: &[(Role, &str)]) -> Closed {
         facts: Facts::default(),
         proven: crate::customer::Proven::default(),
         policy: prompt::State::default(),
+        replies: crate::reply::Tally::default(),
     }
 }
 

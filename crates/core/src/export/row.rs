@@ -238,13 +238,13 @@ pub struct Intent {
 ///
 /// Nothing of the person is in it: the customer's pseudonym stands in the place of name, e-mail
 /// and phone, and a `platform_conversation_id` that looks like an e-mail address or a phone number
-/// is left out. Intents, not-understood and language-model counts are not recorded by the closing,
-/// so the row says none and 0.
+/// is left out. There are no intents here, so the row says none.
 pub fn row(closed: &Closed, conclusion: &Conclusion, customer: &CustomerId, bot: &Bot<'_>) -> Row {
     let count = |role| {
         let spoken = closed.messages.iter().filter(|m| m.role == role).count();
         Count(u64::try_from(spoken).unwrap_or(u64::MAX))
     };
+    let replies = closed.replies;
     Row {
         bot_id: bot.id.to_owned(),
         bot_name: bot.name.to_owned(),
@@ -261,15 +261,15 @@ pub fn row(closed: &Closed, conclusion: &Conclusion, customer: &CustomerId, bot:
         last_resolution: conclusion.resolution,
         triggered_replies: String::new(),
         triggered_intent_replies: Vec::new(),
-        is_llm_conversation: false,
-        llm_notUnderstood_count: Count(0),
-        llm_responseGenerated_count: Count(0),
-        llm_errorOccurred_count: Count(0),
-        llm_escalationRequired_count: Count(0),
-        llm_fallback_count: Count(0),
+        is_llm_conversation: replies.model_replies > 0,
+        llm_notUnderstood_count: Count(replies.model_not_understood.into()),
+        llm_responseGenerated_count: Count(replies.model_replies.into()),
+        llm_errorOccurred_count: Count(replies.model_errors.into()),
+        llm_escalationRequired_count: Count(replies.model_escalations.into()),
+        llm_fallback_count: Count(replies.model_fallbacks.into()),
         bot_messages_count: count(Role::Bot),
         visitor_messages_count: count(Role::Customer),
-        not_understood_messages_count: Count(0),
+        not_understood_messages_count: Count(replies.not_understood.into()),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::conversation::{Direction, Message, Platform, Resolution, Role, Sentim
 use crate::customer::{Fact, Facts};
 use crate::id::{ConversationId, CustomerId, VisitorId};
 use crate::prompt;
+use crate::reply::Tally;
 use crate::text::Lang;
 use crate::time::UnixMillis;
 use serde_json::{Value, json};
@@ -48,6 +49,7 @@ fn closed(said: &[(Role, &str)]) -> Closed {
         facts: Facts { email: Some(fact), ..Facts::default() },
         proven: crate::customer::Proven::default(),
         policy: prompt::State::default(),
+        replies: Tally::default(),
     }
 }
 
@@ -95,6 +97,39 @@ const CHAT: &[(Role, &str)] = &[
 
 fn made(closed: &Closed) -> Row {
     row(closed, &conclusion(), &customer(), &BOT)
+}
+
+#[test]
+fn a_row_counts_what_became_of_messages_to_the_bot() {
+    let mut replies = Tally { not_understood: 1, model_errors: 2, ..Tally::default() };
+    let shown = |replies| {
+        let row = made(&Closed { replies, ..closed(CHAT) });
+        let row: Value = serde_json::from_str(&row.to_line()).unwrap();
+        let counts = [
+            "notUnderstood",
+            "responseGenerated",
+            "errorOccurred",
+            "escalationRequired",
+            "fallback",
+        ];
+        let of_model = counts.map(|name| row[format!("llm_{name}_count")].clone());
+        (
+            row["is_llm_conversation"].clone(),
+            json!(of_model),
+            row["not_understood_messages_count"].clone(),
+        )
+    };
+    assert_eq!(shown(replies), (json!(false), json!(["0", "0", "2", "0", "0"]), json!("1")));
+    replies.add(Tally {
+        not_understood: 2,
+        model_replies: 3,
+        model_not_understood: 4,
+        model_errors: u32::MAX,
+        model_escalations: 5,
+        model_fallbacks: 6,
+    });
+    let all = json!(["4", "3", u32::MAX.to_string(), "5", "6"]);
+    assert_eq!(shown(replies), (json!(true), all, json!("3")));
 }
 
 #[test]

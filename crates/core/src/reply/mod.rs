@@ -8,10 +8,12 @@ pub mod grounded;
 mod hours;
 mod lines;
 mod rules;
+mod tally;
 
 pub use hours::{Hours, Local, Open};
 pub use lines::{Line, line};
 pub use rules::{MAX_PHRASE_CHARS, MAX_PHRASES, MAX_RULES, Rule, Rules, escalates};
+pub use tally::Tally;
 
 use crate::event::EscalationReason;
 use crate::knowledge::{Found, Known};
