@@ -9,7 +9,7 @@ use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql, word};
 use askwell::api::{DisabledBecause, Endpoint, EndpointPatch, Webhook, WebhookChange};
-use askwell::event::Name;
+use askwell::event::{Name, retry};
 use askwell::id::EndpointId;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -26,6 +26,14 @@ pub const ROOM: Room = Room {
              SELECT 'wh_' || lower(hex(randomblob(13))), json_extract(body, '$.webhook.url'), json_extract(body, '$.webhook.secret'), '[]', 1, json_extract(body, '$.created_at')
              FROM workspace WHERE key = 'settings' AND json_extract(body, '$.webhook.url') IS NOT NULL",
             "UPDATE workspace SET body = json_remove(body, '$.webhook') WHERE key = 'settings'",
+        ],
+    }, Migration {
+        id: "endpoints/2",
+        // `failures`: attempts that failed in a row; `probe`: the lane that is tried while it rests.
+        statements: &[
+            "ALTER TABLE endpoints ADD COLUMN failures INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE endpoints ADD COLUMN rests_until INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE endpoints ADD COLUMN probe TEXT",
         ],
     }],
     ops: &[
@@ -49,6 +57,8 @@ struct Row {
     disabled: Option<String>,
     created_at: i64,
     old_until: Option<i64>,
+    failures: u32,
+    rests_until: i64,
     delivered: u64,
     waiting: u64,
     failing: u64,
@@ -64,6 +74,9 @@ impl Row {
             names: from_json("names", &self.names)?,
             enabled: self.disabled.is_none(),
             disabled_because: self.disabled.map(word).transpose()?,
+            resting_until: (self.failures >= retry::PATIENCE)
+                .then_some(UnixMillis(self.rests_until))
+                .filter(|until| *until > now),
             created_at: UnixMillis(self.created_at),
             old_secret_until: self.old_until.map(UnixMillis).filter(|until| *until > now),
             delivered: self.delivered,
@@ -75,7 +88,7 @@ impl Row {
     }
 }
 
-const SHOWN: &str = "SELECT id, url, names, disabled, created_at, old_until,
+const SHOWN: &str = "SELECT id, url, names, disabled, created_at, old_until, failures, rests_until,
     (SELECT count(*) FROM deliveries WHERE state = 'delivered' AND endpoint = id) AS delivered,
     (SELECT count(*) FROM deliveries WHERE state = 'waiting' AND endpoint = id) AS waiting,
     (SELECT count(*) FROM deliveries WHERE state = 'waiting' AND endpoint = id AND attempts > 0) AS failing,
@@ -142,6 +155,7 @@ impl Write for Change {
         must(cx.sql, &id)?;
         if let Some(url) = patch.url {
             cx.sql.run("UPDATE endpoints SET url = ? WHERE id = ?", bind![url, id.as_str()])?;
+            well(cx, &id)?;
         }
         if let Some(names) = patch.names {
             let names = to_json("names", &names)?;
@@ -151,6 +165,7 @@ impl Write for Change {
             Some(true) => {
                 cx.sql
                     .run("UPDATE endpoints SET disabled = NULL WHERE id = ?", bind![id.as_str()])?;
+                well(cx, &id)?;
                 lanes::wake_all(cx, &id)?;
             }
             Some(false) => disable(cx, &id, DisabledBecause::Team)?,
@@ -216,24 +231,74 @@ pub struct Target {
     pub secrets: Vec<String>,
 }
 
-/// Where to deliver to; none for a webhook that is off, or gone.
-pub fn target(cx: &Cx, id: &EndpointId) -> Outcome<Option<Target>> {
+/// Whether a webhook is open to a lane.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// It is off, or there is none.
+    Shut,
+    /// It only fails, and is left alone until then.
+    Rests(UnixMillis),
+    /// It may be sent this.
+    Open(Target),
+}
+
+/// Whether a lane may be delivered, and where to.
+pub fn gate(cx: &Cx, id: &EndpointId, lane: &str) -> Outcome<Gate> {
     #[derive(Deserialize)]
     struct Row {
         url: String,
         secret: String,
         old_secret: Option<String>,
         old_until: Option<i64>,
+        rests_until: i64,
+        probe: Option<String>,
     }
     let row: Option<Row> = cx.sql.first(
-        "SELECT url, secret, old_secret, old_until FROM endpoints WHERE id = ? AND disabled IS NULL",
+        "SELECT url, secret, old_secret, old_until, rests_until, probe FROM endpoints WHERE id = ? AND disabled IS NULL",
         bind![id.as_str()],
     )?;
-    Ok(row.map(|row| {
-        let kept = row.old_until.is_some_and(|until| until > cx.now.0);
-        let old = row.old_secret.filter(|_| kept);
-        Target { url: row.url, secrets: std::iter::once(row.secret).chain(old).collect() }
-    }))
+    let Some(row) = row else { return Ok(Gate::Shut) };
+    if row.rests_until > cx.now.0 && row.probe.as_deref() != Some(lane) {
+        return Ok(Gate::Rests(UnixMillis(row.rests_until)));
+    }
+    let kept = row.old_until.is_some_and(|until| until > cx.now.0);
+    let old = row.old_secret.filter(|_| kept);
+    let secrets = std::iter::once(row.secret).chain(old).collect();
+    Ok(Gate::Open(Target { url: row.url, secrets }))
+}
+
+/// Lets a lane be tried while its webhook rests, until an answer can be expected: no other one is then.
+pub fn probe(sql: &Sql, id: &EndpointId, lane: &str, until: UnixMillis) -> Outcome<()> {
+    sql.run(
+        "UPDATE endpoints SET probe = ?, rests_until = ? WHERE id = ? AND failures >= ?",
+        bind![lane, until.0, id.as_str(), i64::from(retry::PATIENCE)],
+    )
+}
+
+/// A webhook has taken something, or is another one from now on: it need not rest.
+pub fn well(cx: &Cx, id: &EndpointId) -> Outcome<()> {
+    cx.sql.run(
+        "UPDATE endpoints SET failures = 0, rests_until = 0, probe = NULL WHERE id = ? AND failures > 0",
+        bind![id.as_str()],
+    )
+}
+
+/// A webhook has failed. One that only fails rests: it would hold up the webhooks of others, which wait
+/// for the same connections, and it is no kindness to whoever mends it.
+pub fn ill(cx: &Cx, id: &EndpointId, chance: f64) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Row {
+        failures: u32,
+    }
+    let row: Option<Row> =
+        cx.sql.first("SELECT failures FROM endpoints WHERE id = ?", bind![id.as_str()])?;
+    let Some(row) = row else { return Ok(()) };
+    let failures = row.failures.saturating_add(1);
+    let until = retry::rest(failures, chance).map_or(0, |rest| cx.now.plus(rest).0);
+    cx.sql.run(
+        "UPDATE endpoints SET failures = ?, rests_until = ?, probe = NULL WHERE id = ?",
+        bind![i64::from(failures), until, id.as_str()],
+    )
 }
 
 /// The webhooks that take events of a name.
@@ -342,7 +407,7 @@ pub fn set_first(cx: &Cx, change: Option<WebhookChange>) -> Outcome<()> {
             )
             .into()),
             (Some(first), Some(secret)) => cx.sql.run(
-                "UPDATE endpoints SET url = ?, secret = ?, old_secret = NULL, old_until = NULL WHERE id = ?",
+                "UPDATE endpoints SET url = ?, secret = ?, old_secret = NULL, old_until = NULL, failures = 0, rests_until = 0, probe = NULL WHERE id = ?",
                 bind![url, secret, first.id.as_str()],
             ),
             (None, Some(secret)) => begin(cx, &Webhook { url, secret }),

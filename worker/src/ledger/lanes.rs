@@ -10,7 +10,7 @@
 use super::Workspace;
 use super::cx::Cx;
 use super::deliveries::{self, Failure};
-use super::endpoints::{self, Target};
+use super::endpoints::{self, Gate, Target};
 use super::op::{Op, Room, Write};
 use super::settings::{self, Settings};
 use crate::alarm;
@@ -20,6 +20,7 @@ use crate::fault::{Outcome, from_json};
 use crate::jobs::{self, Job, Next, Work};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
+use askwell::event::retry;
 use askwell::id::{EndpointId, WorkspaceId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -165,7 +166,7 @@ pub fn wake_all(cx: &Cx, endpoint: &EndpointId) -> Outcome<()> {
 struct SendLanes;
 
 /// Those of webhooks that are on.
-const EARLIEST: &str = "SELECT min(due_at) AS at FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE disabled IS NULL";
+const EARLIEST: &str = "SELECT min(max(due_at, rests_until)) AS at FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE disabled IS NULL";
 
 impl Work<Workspace> for SendLanes {
     const KIND: &'static str = "lanes";
@@ -221,11 +222,17 @@ async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Out
 /// The lanes that are due. They count as sent from here on: before the sending, so that a consumer that
 /// is quick finds a lane to take.
 fn due(sql: &Sql, now: UnixMillis) -> Outcome<Vec<Lane>> {
+    // Of a webhook that has rested one lane goes out, to see whether it is well again.
     let due: Vec<Lane> = sql.rows(
-        "SELECT endpoint, name, attempts FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE disabled IS NULL AND due_at <= ? ORDER BY due_at, name LIMIT ?",
-        bind![now.0, i64::from(LANES_AT_ONCE)],
+        "SELECT endpoint, name, attempts, due_at FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE disabled IS NULL AND due_at <= ?1 AND failures < ?2
+         UNION ALL
+         SELECT l.endpoint, l.name, l.attempts, l.due_at FROM endpoints e JOIN lanes l ON l.endpoint = e.id AND l.name = (SELECT name FROM lanes WHERE endpoint = e.id AND due_at <= ?1 ORDER BY due_at, name LIMIT 1)
+         WHERE e.disabled IS NULL AND e.failures >= ?2 AND e.rests_until <= ?1
+         ORDER BY due_at, name LIMIT ?3",
+        bind![now.0, i64::from(retry::PATIENCE), i64::from(LANES_AT_ONCE)],
     )?;
     for lane in &due {
+        endpoints::probe(sql, &lane.endpoint, &lane.name, now.plus(RESEND_MS))?;
         let pause = alarm::pause(RESEND_MS, lane.attempts, RESEND_MOST_MS);
         sql.run(
             "UPDATE lanes SET attempts = attempts + 1, due_at = ?, sent = 1, holder = NULL WHERE endpoint = ? AND name = ?",
@@ -251,7 +258,14 @@ fn take(cx: &Cx, input: &Take) -> Outcome<Option<Taken>> {
         body: String,
     }
     let (endpoint, lane) = (input.endpoint.as_str(), input.lane.as_str());
-    let Some(target) = endpoints::target(cx, &input.endpoint)? else { return Ok(None) };
+    let target = match endpoints::gate(cx, &input.endpoint, lane)? {
+        Gate::Open(target) => target,
+        Gate::Shut => return Ok(None),
+        Gate::Rests(until) => {
+            put_back(cx, input, until)?;
+            return Ok(None);
+        }
+    };
     let held: Option<Held> = sql.first(
         "SELECT due_at, holder FROM lanes WHERE endpoint = ? AND name = ? AND sent = 1",
         bind![endpoint, lane],
@@ -274,6 +288,15 @@ fn take(cx: &Cx, input: &Take) -> Outcome<Option<Taken>> {
     };
     let events = rows.into_iter().map(read).collect::<Outcome<_>>()?;
     Ok(Some(Taken { target, events }))
+}
+
+/// Lets a lane that was in the queue wait until its webhook has rested, unless somebody has it.
+fn put_back(cx: &Cx, input: &Take, until: UnixMillis) -> Outcome<()> {
+    jobs::put(cx.sql, SendLanes::KIND, "", until)?;
+    cx.sql.run(
+        "UPDATE lanes SET due_at = ?, sent = 0, attempts = 0 WHERE endpoint = ? AND name = ? AND sent = 1 AND holder IS NULL",
+        bind![until.0, input.endpoint.as_str(), input.lane.as_str()],
+    )
 }
 
 /// Notes what became of events. A lane without further ones goes; one with more is due at once when its

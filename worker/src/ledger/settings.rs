@@ -227,6 +227,7 @@ mod tests {
     use super::super::tests::Ledger;
     use super::*;
     use crate::fault::Fault;
+    use crate::ledger::endpoints::Gate;
 
     #[test]
     fn a_webhook_stays_until_it_is_changed_or_removed() {
@@ -236,8 +237,11 @@ mod tests {
                 WorkspaceSettings { name: "Shop".to_owned(), origins: Vec::new(), webhook };
             let shown = ledger.write(Put { settings, revision: None })?.webhook;
             let endpoint = ledger.read(endpoints::List).pop().map(|first| first.endpoint_id);
-            let target =
-                endpoint.and_then(|id| ledger.at(|cx| endpoints::target(cx, &id)).unwrap());
+            let gate = endpoint.map(|id| ledger.at(|cx| endpoints::gate(cx, &id, "")).unwrap());
+            let target = match gate {
+                Some(Gate::Open(target)) => Some(target),
+                _ => None,
+            };
             assert_eq!(shown, target.as_ref().map(|target| target.url.clone()));
             Ok::<_, Fault>(target.map(|target| target.secrets))
         };

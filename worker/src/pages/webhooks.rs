@@ -148,11 +148,15 @@ fn card(endpoint: &Endpoint, may_set: bool) -> Markup {
                 div.row.spread {
                     h2.wrap { (endpoint.url) }
                     @match endpoint.disabled_because {
+                        None if endpoint.resting_until.is_some() => span.badge.bad { "on, but failing" },
                         None => span.badge.good { "on" },
                         Some(DisabledBecause::Gone) => span.badge.bad { "off: it answered 410 Gone" },
                         Some(DisabledBecause::Team) => span.badge { "off" },
                     }
                 }
+            }
+            @if let Some(until) = endpoint.resting_until {
+                p.small-text { "Its last answers were all failures, so it is left alone until " (parts::time(until)) ". Then one event is tried, and the rest follow as soon as that is taken. Nothing is lost." }
             }
             dl.facts {
                 dt { "Takes" }
@@ -210,6 +214,7 @@ mod tests {
             names: Vec::new(),
             enabled: false,
             disabled_because: Some(DisabledBecause::Gone),
+            resting_until: None,
             created_at: UnixMillis(0),
             old_secret_until: None,
             delivered: 3,
@@ -229,6 +234,14 @@ mod tests {
         assert!(text.contains("whsec_1") && text.contains("410 Gone") && text.contains("Turn on"));
         assert!(text.contains("1 failing") && text.contains("askwell-events"));
         assert!(!text.contains("<script>alert"));
+        let ill = Endpoint {
+            disabled_because: None,
+            enabled: true,
+            resting_until: Some(UnixMillis(1_780_272_000_000)),
+            ..endpoint.clone()
+        };
+        let text = page(&[ill], &[], None, true).into_string();
+        assert!(text.contains("on, but failing") && text.contains("left alone until"));
         let looking = page(all, &dead, None, false).into_string();
         assert!(!looking.contains("<form") && !looking.contains("whsec_"));
     }

@@ -80,6 +80,8 @@ pub struct Endpoint {
     pub enabled: bool,
     /// Why not.
     pub disabled_because: Option<DisabledBecause>,
+    /// Until when it is left alone because it only fails; then one event is tried.
+    pub resting_until: Option<UnixMillis>,
     /// Since when it is there.
     pub created_at: UnixMillis,
     /// Until when the secret before this one signs as well.

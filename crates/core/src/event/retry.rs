@@ -13,6 +13,15 @@ const MOST_MS: i64 = 4 * 60 * 60 * 1000;
 /// How long is tried, in milliseconds: 24 hours.
 pub const TRIED_FOR_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// So many failures in a row, whatever of, and the receiver is left alone for a while. One that fails
+/// now and then is not: one in ten at random fails five times in a row once in 100,000 deliveries.
+pub const PATIENCE: u32 = 5;
+/// The first rest at its longest, in milliseconds.
+const FIRST_REST_MS: i64 = 5_000;
+/// The longest rest, in milliseconds: 5 minutes. What waits is late by that much at the most once the
+/// receiver is well again.
+const MOST_REST_MS: i64 = 5 * 60 * 1000;
+
 /// An attempt that failed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Failed {
@@ -34,14 +43,26 @@ pub fn next_try(failed: Failed) -> Option<UnixMillis> {
     if failed.at >= end {
         return None;
     }
+    let pause = doubled(FIRST_MS, failed.attempts.saturating_sub(1), MOST_MS, failed.chance);
+    let asked = i64::from(failed.asked_s.unwrap_or(0)).saturating_mul(1000).min(MOST_MS);
+    Some(failed.at.plus(pause.max(asked)).min(end))
+}
+
+/// For how many milliseconds a receiver gets nothing after `failures` in a row (a circuit breaker); none
+/// while it is not to be spared. After that it gets one event, and the rest as soon as it takes that one.
+/// `chance` is random, from 0 to 1.
+pub fn rest(failures: u32, chance: f64) -> Option<i64> {
+    let doublings = failures.checked_sub(PATIENCE)?;
+    Some(doubled(FIRST_REST_MS, doublings, MOST_REST_MS, chance))
+}
+
+/// A pause in the upper half of what the first one is after so many doublings.
+fn doubled(first: i64, doublings: u32, most: i64, chance: f64) -> i64 {
     // 2³⁰ of the first pause are longer than the longest.
-    let doublings = failed.attempts.saturating_sub(1).min(30);
-    let longest = FIRST_MS.saturating_mul(1 << doublings).min(MOST_MS);
+    let longest = first.saturating_mul(1 << doublings.min(30)).min(most);
     let half = longest / 2;
     // What is no number counts as 0.
-    let spread = (half as f64 * failed.chance.clamp(0.0, 1.0)) as i64;
-    let asked = i64::from(failed.asked_s.unwrap_or(0)).saturating_mul(1000).min(MOST_MS);
-    Some(failed.at.plus((half + spread).max(asked)).min(end))
+    half + (half as f64 * chance.clamp(0.0, 1.0)) as i64
 }
 
 #[cfg(test)]
@@ -83,6 +104,15 @@ mod tests {
             assert_eq!(at, BEGIN.plus(TRIED_FOR_MS));
             assert!((15..=30).contains(&attempts), "{attempts} attempts");
         }
+    }
+
+    #[test]
+    fn a_receiver_that_only_fails_is_left_alone_for_longer_and_longer() {
+        assert_eq!(rest(0, 1.0), None);
+        assert_eq!(rest(PATIENCE - 1, 1.0), None);
+        assert_eq!((rest(PATIENCE, 0.0), rest(PATIENCE, 1.0)), (Some(2_500), Some(5_000)));
+        assert_eq!(rest(PATIENCE + 1, 1.0), Some(10_000));
+        assert_eq!((rest(u32::MAX, 0.0), rest(u32::MAX, 1.0)), (Some(150_000), Some(300_000)));
     }
 
     #[test]

@@ -145,6 +145,72 @@ fn what_fails_pauses_and_holds_up_its_own_conversation_only() {
     assert_eq!(ledger.read(overview::Get).events_undelivered, 0);
 }
 
+/// Lets so many conversations fail, one after another.
+fn fail(ledger: &Ledger, hook: &EndpointId, lanes: std::ops::Range<u8>) {
+    for n in lanes {
+        let taken = seqs(take(ledger, hook, &lane(n), "m"));
+        report(ledger, hook, &lane(n), &[], Some((taken[0], 503)));
+    }
+}
+
+/// When the last attempt was made.
+fn last_attempt(ledger: &Ledger) -> UnixMillis {
+    let all = log(ledger, DeliveryQuery { limit: Some(500), ..DeliveryQuery::default() });
+    all.iter().filter_map(|row| row.last_attempt_at).max().unwrap()
+}
+
+#[test]
+fn a_webhook_that_only_fails_rests_and_is_then_tried_with_one_event() {
+    let ledger = Ledger::new();
+    let ill = add(&ledger, "https://a.example", &[]);
+    let other = add(&ledger, "https://b.example", &[]);
+    happen(&ledger, "x", 8);
+    assert_eq!(sent(&ledger).len(), 16);
+    fail(&ledger, &ill, 0..4);
+    assert_eq!(ledger.read(List)[0].resting_until, None, "four are no series");
+    fail(&ledger, &ill, 4..5);
+    assert!(take(&ledger, &ill, &lane(5), "m").is_none(), "what is in the queue waits as well");
+    assert!(sent(&ledger).is_empty());
+    let rests_until = ledger.read(List)[0].resting_until.expect("five are");
+    assert_eq!(rests_until, last_attempt(&ledger).plus(5_000));
+    assert_eq!(seqs(take(&ledger, &other, &lane(5), "m")), [11, 12], "the other goes on");
+    report(&ledger, &other, &lane(5), &[11, 12], None);
+    ledger.wait(5_000);
+    let probe = sent(&ledger);
+    assert_eq!(probe.len(), 1, "one is tried: {probe:?}");
+    assert!(sent(&ledger).is_empty());
+    assert!(take(&ledger, &ill, &lane(6), "m").is_none(), "and no other meanwhile");
+    let of = seqs(take(&ledger, &ill, &probe[0].1, "m"));
+    report(&ledger, &ill, &probe[0].1, &[], Some((of[0], 500)));
+    let rests_until = ledger.read(List)[0].resting_until.unwrap();
+    assert_eq!(rests_until, last_attempt(&ledger).plus(10_000), "longer");
+    ledger.wait(10_000);
+    let probe = sent(&ledger);
+    assert_eq!(probe.len(), 1);
+    let of = seqs(take(&ledger, &ill, &probe[0].1, "m"));
+    report(&ledger, &ill, &probe[0].1, &of, None);
+    assert_eq!(ledger.read(List)[0].resting_until, None, "it is well");
+    assert!(sent(&ledger).len() >= 5, "all go on");
+}
+
+#[test]
+fn a_webhook_whose_trial_was_lost_is_tried_again_and_a_new_address_needs_no_rest() {
+    let ledger = Ledger::new();
+    let hook = add(&ledger, "https://a.example", &[]);
+    happen(&ledger, "x", 6);
+    sent(&ledger);
+    fail(&ledger, &hook, 0..5);
+    ledger.wait(5_000);
+    assert_eq!(sent(&ledger).len(), 1);
+    ledger.wait(RESEND_MS);
+    assert_eq!(sent(&ledger).len(), 1, "whoever had it is dead");
+    let url = Some("https://c.example".to_owned());
+    let patch = EndpointPatch { url, ..EndpointPatch::default() };
+    ledger.write(Change { endpoint_id: hook.clone(), patch }).unwrap();
+    assert!(!sent(&ledger).is_empty());
+    assert_eq!(ledger.read(List)[0].resting_until, None);
+}
+
 #[test]
 fn what_fails_for_a_day_is_a_dead_letter_and_can_be_sent_again() {
     let ledger = Ledger::new();
@@ -237,7 +303,10 @@ fn a_webhook_that_is_gone_is_sent_nothing_until_it_is_turned_on() {
 fn two_secrets_sign_until_the_old_one_runs_out() {
     let ledger = Ledger::new();
     let hook = add(&ledger, "https://a.example", &[]);
-    let secrets = || ledger.at(|cx| endpoints::target(cx, &hook)).unwrap().unwrap().secrets;
+    let secrets = || match ledger.at(|cx| endpoints::gate(cx, &hook, "")).unwrap() {
+        Gate::Open(target) => target.secrets,
+        shut => panic!("{shut:?}"),
+    };
     let rotate = |secret: &str, keep_s| {
         let secret = secret.to_owned();
         ledger.write(Rotate { endpoint_id: hook.clone(), secret, keep_s }).unwrap()
