@@ -262,9 +262,14 @@ impl Call for AroundConversation {
 
 impl Read for AroundConversation {
     fn run(self, cx: &Cx) -> Outcome<<Self as Call>::Out> {
+        let team = desk::team(cx.sql)?;
+        if conversations::known(cx.sql, &self.conversation_id)?.is_none() {
+            // One that has begun just now: its object tells the ledger within a second.
+            return Ok((ConversationMarks::default(), None, team));
+        }
         let name = called(cx.sql, &self.conversation_id)?;
         let marks = marks::Get { conversation_id: self.conversation_id }.run(cx)?;
-        Ok((marks, name, desk::team(cx.sql)?))
+        Ok((marks, name, team))
     }
 }
 
@@ -393,6 +398,22 @@ mod tests {
         assert_eq!(shown.tags, [vec![], vec!["b", "vip"], vec!["vip"]]);
         assert_eq!(shown.all_tags, ["b", "vip"]);
         assert!(ledger.at(|cx| all_tags(cx.sql, "cv_")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_conversation_that_the_list_does_not_have_yet_has_nothing_around_it() {
+        let ledger = Ledger::new();
+        let around = |id: &[u8]| {
+            let conversation_id = ConversationId::derive(&[id]);
+            ledger.read(AroundConversation { conversation_id })
+        };
+        let (marks, name, _) = around(b"new");
+        assert_eq!((marks, name), (ConversationMarks::default(), None));
+        let record = closing(&ledger, 0, 1, 0, Some("ana@fern.example"));
+        let conversation_id = record.closed.conversation_id.clone();
+        ledger.write(record).unwrap();
+        let (_, name, _) = ledger.read(AroundConversation { conversation_id });
+        assert_eq!(name.as_deref(), Some("ana@fern.example"));
     }
 
     #[test]

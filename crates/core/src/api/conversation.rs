@@ -187,7 +187,7 @@ pub struct NewFeedback {
 }
 
 /// What the team keeps of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConversationMarks {
     /// In alphabetical order.
