@@ -105,6 +105,24 @@ describe("sockets", () => {
     assertProblem(await new Client(worker).send("GET", path, { headers }), 422, "invalid_field");
   });
 
+  test("a key that is revoked says nothing more on a socket that it opened before", async () => {
+    const talk = await visit(space);
+    const body = { name: "Bot", kind: "secret", scopes: ["conversations:read", "conversations:write"] };
+    const key = await space.team.expect(201, "POST", "/v1/keys", { body });
+    const socket = await Socket.openForTeam(worker, talk.id, key.key);
+    socket.say("t-1", "Hello!");
+    const accepted = await socket.next("its message", (frame) => frame.type === "accepted");
+    assert.equal(accepted.message.by, key.key_id);
+    assert.equal((await space.team.send("DELETE", `/v1/keys/${key.key_id}`)).status, 204);
+    socket.say("t-2", "Still here?");
+    const problem = await socket.next("the refusal", (frame) => frame.type === "problem");
+    assert.equal(problem.problem.code, "unauthorized");
+    await until("the socket is closed", () => socket.closed);
+    assert.equal(socket.closed.code, 4401);
+    const { items } = await space.team.get(`/v1/conversations/${talk.id}/messages`);
+    assert.deepEqual(items.map((message) => message.id), ["t-1"]);
+  });
+
   test("the token is no part of the address, and the protocol is answered", async () => {
     const talk = await visit(space);
     const url = new URL(`/v1/conversations/${talk.id}/socket?token=${talk.visitor.key}`, worker.url);

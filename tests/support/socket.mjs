@@ -1,4 +1,4 @@
-// A visitor's socket that keeps every frame, so that a test can wait for one without racing it.
+// A socket that keeps every frame, so that a test can wait for one without racing it.
 
 import { until } from "./until.mjs";
 
@@ -7,10 +7,20 @@ export class Socket {
   closed = undefined;
 
   static open(worker, conversation, token) {
+    return Socket.#open(worker, `${conversation}/socket`, ["askwell", token].filter(Boolean));
+  }
+
+  /** That of the team, by a secret key. */
+  static openForTeam(worker, conversation, key) {
+    const headers = { authorization: `Bearer ${key}` };
+    return Socket.#open(worker, `${conversation}/team-socket`, { headers });
+  }
+
+  static #open(worker, path, options) {
     const socket = new Socket();
-    const url = new URL(`/v1/conversations/${conversation}/socket`, worker.url);
+    const url = new URL(`/v1/conversations/${path}`, worker.url);
     url.protocol = "ws:";
-    const ws = (socket.ws = new WebSocket(url, ["askwell", token].filter(Boolean)));
+    const ws = (socket.ws = new WebSocket(url, options));
     ws.addEventListener("message", ({ data }) => socket.frames.push(JSON.parse(data)));
     ws.addEventListener("close", ({ code, reason }) => (socket.closed = { code, reason }));
     return new Promise((resolve, reject) => {

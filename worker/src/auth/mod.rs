@@ -60,6 +60,19 @@ pub async fn caller(request: &Request, env: &Env) -> Outcome<Known> {
     Err(unauthorized())
 }
 
+/// What the team shows with a request, so that it can be looked up again as long as a socket lasts; none
+/// for visitors and the operator.
+///
+/// # Errors
+/// When the runtime fails.
+pub fn shown(request: &Request) -> Outcome<Option<Shown>> {
+    let Some(header) = request.headers().get("authorization")? else {
+        return Ok(session::shown(request)?.map(|token| Shown::Session(hash(&token))));
+    };
+    let key = header.split_once(' ').map(|(_, key)| key.trim());
+    Ok(key.filter(|key| key.starts_with("sk_")).map(|key| Shown::Key(hash(key))))
+}
+
 fn known(found: Found) -> Known {
     (Caller::In(found.principal), Some(found.standing))
 }

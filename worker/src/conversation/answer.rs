@@ -144,7 +144,7 @@ impl Work<Conversation> for Answer {
         }
         for mut message in said {
             message.by = None;
-            object.broadcast(&ServerFrame::Message { message });
+            object.broadcast(&ServerFrame::Message { message }).await;
         }
         Ok(Next::Done)
     }

@@ -79,7 +79,7 @@ impl Conversation {
         }
         if seen || !meta.status.is_terminal() {
             let typing = input.presence.typing && !meta.status.is_terminal();
-            self.broadcast(&ServerFrame::Presence { role, typing, read });
+            self.broadcast(&ServerFrame::Presence { role, typing, read }).await;
         }
         Ok(read)
     }

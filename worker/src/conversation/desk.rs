@@ -222,7 +222,7 @@ impl Conversation {
             transaction(&self.state, move |sql| assign(sql, &input, now)).await?;
         for mut message in changed {
             message.by = None;
-            self.broadcast(&ServerFrame::Message { message });
+            self.broadcast(&ServerFrame::Message { message }).await;
         }
         self.schedule(&meta).await?;
         Ok(shown)

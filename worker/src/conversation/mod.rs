@@ -15,6 +15,7 @@ pub mod calls;
 mod deliver;
 mod desk;
 mod send;
+mod sockets;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -29,8 +30,8 @@ use crate::ledger::archives;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
 pub use answer::Suggest;
-use askwell::access::{Principal, Scope};
-use askwell::api::{ClientFrame, ReadMarks, ServerFrame};
+use askwell::access::Principal;
+use askwell::api::{ReadMarks, ServerFrame};
 use askwell::closing::Closed;
 use askwell::conversation::{Action, Direction, MAX_MESSAGES, Platform, Status};
 use askwell::limit::Bucket;
@@ -43,12 +44,13 @@ use calls::{
     Prove, Read, Recite, Say, SendCode, Snapshot, Transcript,
 };
 pub use desk::{Assign, GetDesk, Return};
+pub use sockets::{LISTENER, Listener};
 use std::cell::Cell;
 use store::Meta;
 use turn::Changed;
 use worker::{
     DurableObject, Env, Request, Response, State, WebSocket, WebSocketIncomingMessage,
-    WebSocketPair, durable_object,
+    durable_object,
 };
 
 /// The object.
@@ -275,7 +277,7 @@ impl Conversation {
         let changed =
             transaction(&self.state, move |sql| turn::act(sql, &input, archive, now)).await?;
         if changed.meta.status != was {
-            self.broadcast(&ServerFrame::State(changed.meta.state()));
+            self.broadcast(&ServerFrame::State(changed.meta.state())).await;
         }
         self.after(changed).await
     }
@@ -285,7 +287,7 @@ impl Conversation {
         let (now, was) = (config::now(&self.env), store::meta(&sql)?.status);
         let changed = transaction(&self.state, move |sql| turn::recite(sql, input, now)).await?;
         if changed.meta.status != was {
-            self.broadcast(&ServerFrame::State(changed.meta.state()));
+            self.broadcast(&ServerFrame::State(changed.meta.state())).await;
         }
         self.after(changed).await
     }
@@ -294,7 +296,7 @@ impl Conversation {
         for mut message in changed.messages {
             // Those who listen are the visitor's.
             message.by = None;
-            self.broadcast(&ServerFrame::Message { message });
+            self.broadcast(&ServerFrame::Message { message }).await;
         }
         self.schedule(&changed.meta).await?;
         Ok(changed.answer)
@@ -425,55 +427,6 @@ impl Conversation {
         let done = jobs::run(&sql, self, send::JOBS.iter(), now).await;
         self.schedule(&store::meta(&sql)?).await?;
         closed.and(done)
-    }
-
-    async fn socket(&self, request: &Request) -> Outcome<Response> {
-        let sql = self.existing().await?;
-        let header = request.headers().get("x-askwell-principal")?.unwrap_or_default();
-        let by: Principal = from_json("principal", &header)?;
-        turn::authorise(&store::meta(&sql)?, &by)?;
-        let pair = WebSocketPair::new()?;
-        self.state.accept_web_socket(&pair.server);
-        pair.server.serialize_attachment(&by)?;
-        Ok(Response::from_websocket(pair.client)?)
-    }
-
-    async fn frame(
-        &self,
-        socket: &WebSocket,
-        message: WebSocketIncomingMessage,
-    ) -> Outcome<Option<ServerFrame>> {
-        let WebSocketIncomingMessage::String(text) = message else {
-            return Err(Error::new(Code::MalformedJson, "frames are JSON text").into());
-        };
-        if text.len() > askwell::api::MAX_BODY_BYTES {
-            return Err(Error::new(Code::BodyTooLarge, "a frame may have 1 MB at most").into());
-        }
-        let by: Option<Principal> = socket.deserialize_attachment()?;
-        let by =
-            by.ok_or_else(|| Error::new(Code::Unauthorized, "open the socket anew with a token"))?;
-        if !by.is_visitor() && !by.scopes.has(Scope::ConversationsWrite) {
-            let detail = "this needs a secret key, or a role, with the scope conversations:write";
-            return Err(Error::new(Code::Forbidden, detail).into());
-        }
-        match crate::http::parse::<ClientFrame>(text.as_bytes())? {
-            ClientFrame::Message(message) => {
-                let accepted = self.say(Say { by, message }).await?;
-                Ok(Some(ServerFrame::Accepted(Box::new(accepted))))
-            }
-            ClientFrame::Presence(presence) => {
-                self.attend(Attend { by, presence }).await?;
-                Ok(None)
-            }
-        }
-    }
-
-    fn broadcast(&self, frame: &ServerFrame) {
-        let Ok(text) = serde_json::to_string(frame) else { return };
-        for socket in self.state.get_websockets() {
-            // A socket that cannot be written to is gone; its owner reads what it missed over HTTP.
-            let _ = socket.send_with_str(&text);
-        }
     }
 }
 

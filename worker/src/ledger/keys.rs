@@ -44,6 +44,7 @@ pub const ROOM: Room = Room {
     ],
     ops: &[
         Op::task::<Identify>(),
+        Op::read::<Stands>(),
         Op::read::<List>(),
         Op::write::<Make>(),
         Op::write::<Regenerate>(),
@@ -95,11 +96,7 @@ impl Call for Identify {
 
 impl Task for Identify {
     async fn run(self, ledger: &Workspace) -> Outcome<Option<Found>> {
-        let Some((principal, seen)) = ledger.read(|cx| match &self.shown {
-            Shown::Key(hash) => by_key(cx, hash),
-            Shown::Session(hash) => sessions::find(cx, hash),
-        })?
-        else {
+        let Some((principal, seen)) = ledger.read(|cx| who(cx, &self.shown))? else {
             return Ok(None);
         };
         let origins = match principal.who {
@@ -107,14 +104,14 @@ impl Task for Identify {
             _ => Vec::new(),
         };
         let standing = ledger.limit(&principal, &self.address);
-        let who = principal.who.clone();
+        let sender = principal.who.clone();
         let shown = self.shown;
         ledger
             .see(seen, move |cx| {
                 if let Shown::Session(hash) = &shown {
                     sessions::seen(cx, hash)?;
                 }
-                match who {
+                match sender {
                     Who::Key(id) | Who::Page(id) => cx.sql.run(
                         "UPDATE keys SET last_used_at = ? WHERE id = ?",
                         bind![cx.now.0, id.as_str()],
@@ -125,6 +122,32 @@ impl Task for Identify {
             })
             .await?;
         Ok(Some(Found { principal, origins, standing }))
+    }
+}
+
+/// Who shows something that was good when they came, if it still is. Counts nothing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Stands {
+    /// What was shown.
+    pub shown: Shown,
+}
+
+impl Call for Stands {
+    const NAME: &'static str = "keys.stands";
+    type Out = Option<Principal>;
+}
+
+impl Read for Stands {
+    fn run(self, cx: &Cx) -> Outcome<Option<Principal>> {
+        Ok(who(cx, &self.shown)?.map(|(principal, _)| principal))
+    }
+}
+
+/// Who shows something, and when that was last noted.
+fn who(cx: &Cx, shown: &Shown) -> Outcome<Option<(Principal, Option<i64>)>> {
+    match shown {
+        Shown::Key(hash) => by_key(cx, hash),
+        Shown::Session(hash) => sessions::find(cx, hash),
     }
 }
 

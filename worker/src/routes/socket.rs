@@ -1,7 +1,9 @@
 //! Sockets: hands an upgrade to the conversation.
 
 use super::{Bound, Call, bound};
-use crate::auth::visitor::PROTOCOL;
+use crate::auth::{self, visitor::PROTOCOL};
+use crate::config;
+use crate::conversation::{LISTENER, Listener};
 use crate::fault::{Fault, Outcome, to_json};
 use crate::rpc;
 use askwell::Code;
@@ -52,7 +54,9 @@ async fn open(call: Call) -> Outcome<Response> {
     let id: ConversationId = call.parameter(CONVERSATION)?;
     let headers = Headers::new();
     headers.set("upgrade", "websocket")?;
-    headers.set("x-askwell-principal", &to_json("principal", principal)?)?;
+    let shown = if principal.is_visitor() { None } else { auth::shown(&call.request)? };
+    let listener = Listener { by: principal.clone(), shown, looked_at: config::now(&call.env) };
+    headers.set(LISTENER, &to_json("listener", &listener)?)?;
     let mut init = RequestInit::new();
     init.with_headers(headers);
     let upgrade = Request::new_with_init("https://object/socket", &init)?;
