@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { assertProblem, Client, visit, workspace } from "../support/api.mjs";
-import { Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 
 const MAX_MESSAGE = 8 * 1024;
 const MAX_BODY = 1024 * 1024;
@@ -13,7 +13,7 @@ describe("bad input", () => {
   let worker, space, talk, intact;
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     space = await workspace(worker);
     talk = await visit(space);
     await talk.visitor.say(talk.id, "Hello, is the oak table still available?");
@@ -132,6 +132,15 @@ describe("bad input", () => {
   test("a method that a route does not have: 405 method_not_allowed", async () => {
     await refused(await space.team.send("DELETE", messages()), 405, "method_not_allowed");
     await refused(await space.team.send("PUT", "/v1/conversations", { body: {} }), 405, "method_not_allowed");
+    await refused(await space.team.send("PROPFIND", "/v1/overview"), 405, "method_not_allowed");
+  });
+
+  test("a page of no rows, or of too many: 422 invalid_field", async () => {
+    for (const path of ["conversations", "customers", "events", "deliveries", "exports"]) {
+      for (const limit of [0, 501]) {
+        await refused(await space.team.send("GET", `/v1/${path}?limit=${limit}`), 422, "invalid_field");
+      }
+    }
   });
 
   test("no key, or a wrong one: 401 unauthorized", async () => {

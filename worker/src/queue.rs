@@ -138,7 +138,7 @@ pub async fn poison(env: &Env, page: &PageQuery) -> Outcome<PoisonList> {
         body: String,
     }
     let store = env.kv(config::DOCUMENTS)?;
-    let most = u64::try_from(page.rows().min(POISON_MOST)).unwrap_or(1);
+    let most = u64::try_from(page.rows()?.min(POISON_MOST)).unwrap_or(1);
     let mut list = store.list().prefix(POISON.to_owned()).limit(most);
     if let Some(cursor) = &page.cursor {
         list = list.cursor(cursor.clone());

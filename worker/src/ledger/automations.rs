@@ -246,7 +246,7 @@ impl Read for Runs {
         let (at, id) = self.page.after(BY_TIME)?.unwrap_or((UnixMillis::MAX.0 + 1, String::new()));
         let rows: Vec<Ran> = cx.sql.rows(
             "SELECT conversation_id, trigger_on, revision, at, undone FROM automation_runs WHERE automation_id = ? AND (at, conversation_id) < (?, ?) ORDER BY at DESC, conversation_id DESC LIMIT ?",
-            bind![self.automation_id.as_str(), at, id, self.page.rows()],
+            bind![self.automation_id.as_str(), at, id, self.page.rows()?],
         )?;
         let items = rows
             .into_iter()

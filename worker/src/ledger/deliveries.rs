@@ -84,7 +84,7 @@ impl Read for List {
             wanted.push("d.seq = (SELECT seq FROM events WHERE id = ?)");
             values.push(id.as_str().into());
         }
-        values.push(page.rows().into());
+        values.push(page.rows()?.into());
         let query = format!(
             "SELECT d.*, e.id, e.name FROM deliveries d JOIN events e ON e.seq = d.seq WHERE {} ORDER BY d.seq DESC, d.endpoint LIMIT ?",
             wanted.join(" AND ")
@@ -149,6 +149,7 @@ fn wait(sql: &Sql, seq: i64, endpoint: &EndpointId, lane: &str) -> Outcome<()> {
 
 /// Notes that a webhook has taken an event.
 pub fn taken(cx: &Cx, endpoint: &EndpointId, seq: i64, status: u16) -> Outcome<()> {
+    endpoints::well(cx, endpoint)?;
     cx.sql.run(
         "UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, last_at = ?1, status = ?2, failure = NULL, next_at = NULL, delivered_at = ?1
          WHERE seq = ?3 AND endpoint = ?4 AND state = 'waiting'",
@@ -191,6 +192,8 @@ pub fn failed(cx: &Cx, endpoint: &EndpointId, failure: &Failure) -> Outcome<Unix
     let gone = failure.status == Some(GONE);
     if gone {
         endpoints::disable(cx, endpoint, DisabledBecause::Gone)?;
+    } else {
+        endpoints::ill(cx, endpoint, failure.chance)?;
     }
     let attempts = row.attempts.saturating_add(1);
     let since = row.failed_since.map_or(cx.now, UnixMillis);

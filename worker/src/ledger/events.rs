@@ -72,7 +72,7 @@ impl Read for List {
         let rows: Vec<Row> = cx.sql.rows(
             "SELECT seq, id, name, body, (SELECT iif(sum(state <> 'delivered') > 0, NULL, max(d.delivered_at)) FROM deliveries d WHERE d.seq = events.seq) AS delivered_at
              FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
-            bind![after, self.page.rows()],
+            bind![after, self.page.rows()?],
         )?;
         let items = rows
             .into_iter()

@@ -203,7 +203,7 @@ impl Read for Reads {
         let before = self.page.after(BY_READ)?.map_or((1 << 53) - 1, |(seq, _)| seq);
         let rows: Vec<Row> = cx.sql.rows(
             "SELECT seq, at, who, day, what FROM export_reads WHERE seq < ? ORDER BY seq DESC LIMIT ?",
-            bind![before, self.page.rows()],
+            bind![before, self.page.rows()?],
         )?;
         let read = |row: Row| ExportRead {
             seq: row.seq,

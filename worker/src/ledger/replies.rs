@@ -321,7 +321,7 @@ impl Read for ListDesk {
         let rows: Vec<Row> = cx.sql.rows(
             "SELECT conversation_id, since, reason, assignee, handed_at, first_response_at FROM desk
              WHERE state = ? AND (since, conversation_id) > (?, ?) ORDER BY since, conversation_id LIMIT ?",
-            bind![state.as_str(), since, id, page.rows()],
+            bind![state.as_str(), since, id, page.rows()?],
         )?;
         let items = rows
             .into_iter()

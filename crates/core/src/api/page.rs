@@ -26,13 +26,25 @@ pub struct PageQuery {
     pub limit: Option<u32>,
 }
 
+/// Rows on a page where nobody says how many.
+const DEFAULT_ROWS: i64 = 50;
+
 /// A row's place in its list: what the list is sorted by, and the row's id.
 pub type Place = (i64, String);
 
 impl PageQuery {
     /// Rows on a page.
-    pub fn rows(&self) -> i64 {
-        i64::from(self.limit.unwrap_or(50).clamp(1, 500))
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`] for a `limit` out of its range.
+    pub fn rows(&self) -> Result<i64, Error> {
+        match self.limit {
+            None => Ok(DEFAULT_ROWS),
+            Some(limit @ 1..=500) => Ok(i64::from(limit)),
+            Some(_) => {
+                Err(Error::new(Code::InvalidField, "the parameter `limit` must be 1 to 500"))
+            }
+        }
     }
 
     /// The place after which the page begins; none at the beginning of the list.
@@ -57,7 +69,8 @@ impl PageQuery {
         items: &[T],
         place: impl FnOnce(&T) -> (i64, &str),
     ) -> Option<String> {
-        if (items.len() as i64) < self.rows() {
+        let rows = self.limit.map_or(DEFAULT_ROWS, i64::from);
+        if (items.len() as i64) < rows {
             return None;
         }
         let (at, id) = place(items.last()?);
@@ -86,6 +99,15 @@ mod tests {
         assert_eq!(after, Some((-3, "cv_a.x".to_owned())));
         assert_eq!(page(None).after("start").unwrap(), None);
         assert_eq!(page(None).next("start", &items[..1], |item| *item), None);
+    }
+
+    #[test]
+    fn a_page_has_1_to_500_rows() {
+        let rows = |limit| PageQuery { cursor: None, limit }.rows();
+        assert_eq!((rows(None), rows(Some(1)), rows(Some(500))), (Ok(50), Ok(1), Ok(500)));
+        for limit in [0, 501, u32::MAX] {
+            assert_eq!(rows(Some(limit)).unwrap_err().code, Code::InvalidField);
+        }
     }
 
     #[test]

@@ -177,7 +177,7 @@ impl Read for Deliveries {
                 values.push(value.into());
             }
         }
-        values.push(page.rows().into());
+        values.push(page.rows()?.into());
         let query = format!(
             "SELECT * FROM channel_deliveries WHERE {} ORDER BY seq DESC LIMIT ?",
             wanted.join(" AND ")

@@ -198,7 +198,7 @@ pub fn page(sql: &Sql, page: &PageQuery, wanted: Wanted) -> Outcome<Page<Convers
         shown: "SELECT c.*, coalesce(h.root, c.customer_id) AS shown FROM ({page}) p CROSS JOIN conversations c ON c.id = p.id LEFT JOIN customers h ON h.id = c.customer_id ORDER BY c.started_at DESC, c.id DESC",
         conditions,
         values,
-        rows: page.rows(),
+        rows: page.rows()?,
     };
     let rows: Vec<Row> = listing.page(sql, wanted.sets)?;
     let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;

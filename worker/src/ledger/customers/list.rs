@@ -80,7 +80,7 @@ impl Read for List {
             shown: "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.last_at DESC, c.id DESC",
             conditions,
             values,
-            rows: page.rows(),
+            rows: page.rows()?,
         };
         let rows: Vec<Row> = listing.page(cx.sql, sets)?;
         let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;

@@ -121,7 +121,7 @@ impl Read for List {
             "{SUMMARY} WHERE {which} AND (-a.updated_at, a.id) > (?, ?) ORDER BY a.updated_at DESC, a.id LIMIT ?"
         );
         let at = at.max(-(1 << 53) + 1);
-        let rows: Vec<Row> = cx.sql.rows(&query, bind![at, id, page.rows()])?;
+        let rows: Vec<Row> = cx.sql.rows(&query, bind![at, id, page.rows()?])?;
         let items = rows.into_iter().map(Row::summary).collect::<Outcome<Vec<_>>>()?;
         let next =
             page.next(BY_CHANGE, &items, |item| (-item.updated_at.0, item.article_id.as_str()));
