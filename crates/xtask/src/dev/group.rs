@@ -56,15 +56,20 @@ impl Group {
     pub fn end(&self) {
         let mut present = self.0.leader.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(leader) = present.take() else { return };
-        let deadline = Instant::now() + STOP_LIMIT;
-        // An error says that nobody is left in the group.
-        let mut left = killpg(leader, Signal::SIGTERM).is_ok();
-        while left && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(50));
-            left = killpg(leader, None).is_ok();
-        }
-        if left {
-            let _ = killpg(leader, Signal::SIGKILL);
-        }
+        end(leader);
+    }
+}
+
+/// Asks a process group to end, and makes what has not ended in time.
+pub fn end(leader: Pid) {
+    let deadline = Instant::now() + STOP_LIMIT;
+    // An error says that nobody is left in the group.
+    let mut left = killpg(leader, Signal::SIGTERM).is_ok();
+    while left && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(50));
+        left = killpg(leader, None).is_ok();
+    }
+    if left {
+        let _ = killpg(leader, Signal::SIGKILL);
     }
 }

@@ -2,6 +2,7 @@
 
 mod group;
 mod live;
+mod lock;
 mod receiver;
 mod server;
 mod state;
@@ -68,12 +69,13 @@ pub fn last_target(project: &Project) -> Result<Option<Target>> {
 /// Runs it until Ctrl-C, or until the table is printed.
 pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
     let store = Store::at(project, args.store.as_deref())?;
-    let _alone = store.lock()?;
+    let lock = store.lock()?;
     server::check_port(args.port)?;
     build::run(project, None)?;
     let secrets = state::secrets(project)?;
     let receiver = Receiver::start(&store.events(), &secrets.webhook_secret)?;
-    let server = Server::start(project, args.port, store.directory(), &store.log())?;
+    replay::say("dev: starting the Worker in its real runtime …");
+    let server = Server::start(project, args.port, store.directory(), &store.log(), lock)?;
     let (mut state, team) = workspace::ensure(
         &store,
         &server.url(),

@@ -1,7 +1,10 @@
-//! The Worker in its real runtime, as child processes that never outlive us, and that are started
-//! again when they die: wrangler does not notice that its workerd is gone.
+//! The Worker in its real runtime, as child processes that end with us, and that are started again when they
+//! die: wrangler does not notice that its workerd is gone. Where we are killed and cannot end them, they hold
+//! the store's lock, and the next run ends them (`lock.rs`).
 
 use super::group::{Group, STOP_LIMIT};
+use super::lock::Lock;
+use crate::build::PREBUILT;
 use crate::project::Project;
 use crate::replay::say;
 use anyhow::{Context, Result, anyhow, bail};
@@ -53,7 +56,14 @@ pub struct Server {
 impl Server {
     /// Starts it and waits for the Worker to answer; when it does not, the end of the log is shown.
     /// Ctrl-C, SIGTERM and SIGHUP from now on end it and then this process.
-    pub fn start(project: &Project, port: u16, store: &Path, log: &Path) -> Result<Self> {
+    pub fn start(
+        project: &Project,
+        port: u16,
+        store: &Path,
+        log: &Path,
+        lock: Lock,
+    ) -> Result<Self> {
+        lock.hand_on()?;
         let group = Group::default();
         let ours = group.clone();
         ctrlc::set_handler(move || {
@@ -69,6 +79,7 @@ impl Server {
             group: group.clone(),
             address: Address::new(port),
             log: log.to_owned(),
+            lock,
         };
         Self::keep(launch)
     }
@@ -141,6 +152,8 @@ fn wrangler(project: &Project, port: u16, store: &Path) -> Command {
         .args(["--inspector-port", "0", "--show-interactive-dev-session=false", "--persist-to"])
         .arg(store)
         .env("WRANGLER_SEND_METRICS", "false")
+        // It is built, and a restart is to serve what was served before.
+        .env(PREBUILT, "1")
         .env("NO_COLOR", "1")
         .stdin(Stdio::null())
         // A group of its own, so that the runtime below wrangler ends with it.
@@ -183,6 +196,7 @@ struct Launch {
     group: Group,
     address: Address,
     log: PathBuf,
+    lock: Lock,
 }
 
 impl Launch {
@@ -191,8 +205,9 @@ impl Launch {
         let log = log.with_context(|| format!("cannot write {}", self.log.display()))?;
         self.command.stdout(log.try_clone()?).stderr(log);
         let mut child = self.command.spawn().context("could not start wrangler")?;
-        self.group.lead(Pid::from_raw(i32::try_from(child.id())?));
-        let started = self.wait_until_healthy(&mut child);
+        let leader = Pid::from_raw(i32::try_from(child.id())?);
+        self.group.lead(leader);
+        let started = self.lock.note(leader).and_then(|()| self.wait_until_healthy(&mut child));
         if started.is_err() {
             self.group.end();
             // Reaped so that no zombie stays; it has been killed, so this does not wait.

@@ -1,7 +1,8 @@
 //! What `dev` remembers between runs: the secrets of the Worker and the keys of the demo workspace.
 
+use super::lock::Lock;
 use crate::project::Project;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use askwell::api::WorkspaceCreated;
 use askwell::id;
 use askwell::time::Day;
@@ -9,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,9 +23,6 @@ const EVENTS: &str = "events.jsonl";
 const LOG: &str = "dev.log";
 /// Where wrangler looks for the secrets of a local Worker.
 const SECRETS: &str = ".dev.vars";
-/// Held by the one that serves a store: two runtimes on one store would damage it.
-const LOCK: &str = "dev.lock";
-
 /// Names the store that was served last, for `replay`.
 const LAST: &str = ".askwell/last-store";
 
@@ -84,22 +82,9 @@ impl Store {
     }
 
     /// Takes the store for as long as the result lives, or says that somebody else has it.
-    pub fn lock(&self) -> Result<File> {
+    pub fn lock(&self) -> Result<Lock> {
         self.make()?;
-        let path = self.0.join(LOCK);
-        let file =
-            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => bail!(
-                "another `cargo xtask dev` serves the store in {}: stop that one first, or choose \
-                 another directory with --store",
-                self.0.display()
-            ),
-            Err(TryLockError::Error(e)) => {
-                Err(e).with_context(|| format!("cannot lock {}", path.display()))
-            }
-        }
+        Lock::take(&self.0)
     }
 
     /// What the last run left, if there was one.
