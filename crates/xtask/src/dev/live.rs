@@ -2,7 +2,7 @@
 //! to what is asked. Recorded conversations show no asking, because nothing is asked in them.
 
 use super::state::State;
-use crate::replay::{Answer, Client, Target, is_own_question, print_aligned, table};
+use crate::replay::{Answer, Client, Target, print_aligned, table};
 use anyhow::{Context, Result, bail};
 use askwell::api::{NewAction, NewConversation, NewMessage};
 use askwell::conversation::{Action, Message, Status};
@@ -158,7 +158,7 @@ fn conclude(team: &Client, script: &Script, id: ConversationId) -> Result<Held> 
             return Ok(Held {
                 customer: detail.summary.customer_id.clone(),
                 script: script.id.clone(),
-                questions: detail.transcript.iter().filter(|m| is_own_question(m)).count(),
+                questions: detail.transcript.iter().filter(|m| m.is_question()).count(),
                 noted: detail.facts.kinds().into_iter().map(Kind::as_str).collect(),
             });
         }

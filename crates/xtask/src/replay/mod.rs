@@ -18,7 +18,6 @@ mod tests;
 mod timing;
 
 pub use client::{Answer, Client, Failure, Target};
-pub use compare::is_own_question;
 pub use progress::say;
 pub use report::{print_aligned, print_workspace, section, table};
 

@@ -72,7 +72,7 @@ impl Report<'_> {
     }
 
     fn replay(&self) -> Vec<(String, String)> {
-        let messages: usize = self.plans.iter().map(|p| p.messages().count()).sum();
+        let messages: usize = self.plans.iter().map(Plan::messages).sum();
         let already = self.played.iter().filter(|p| p.already_there).count();
         let again: u64 = self.played.iter().map(|p| p.duplicates).sum();
         let faults = self.settled.faults;
@@ -85,6 +85,7 @@ impl Report<'_> {
             ("  lost", faults.lost.to_string()),
             ("  doubled", faults.doubled.to_string()),
             ("  out of order", faults.out_of_order.to_string()),
+            ("  at another time", faults.mistimed.to_string()),
             ("  from nowhere", faults.foreign.to_string()),
             ("requests repeated", self.retries.to_string()),
             ("left in the outbox", self.settled.outbox.to_string()),
