@@ -5,8 +5,8 @@ import { after, before, describe, test } from "node:test";
 import { visit, workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const HOSTILE = `</textarea><script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 
@@ -14,7 +14,7 @@ describe("the dashboard's actions and billing", () => {
   let worker, browser, space, desk;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     desk = await Desk.open(browser, worker);
     await desk.signIn(space.secretKey);

@@ -7,9 +7,9 @@ import { launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
 import { Receiver } from "../support/receiver.mjs";
 import { held } from "../support/talk.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const HOSTILE = `"><script>alert(1)</script>`;
 const BROKEN = ["Hi, I'm Bruno, bruno@example.com. My parcel arrived damaged, the lamp is broken. This is terrible!"];
@@ -18,7 +18,7 @@ describe("the dashboard's automations", () => {
   let worker, browser, receiver, space, desk;
 
   before(async () => {
-    [worker, browser, receiver] = await together(Worker.start(), launch(), Receiver.start());
+    [worker, browser, receiver] = await together(sharedWorker(), launch(), Receiver.start());
     space = await workspace(worker, { name: "Fern & Co", webhook: receiver });
     const admin = await member(space, "admin");
     desk = await Desk.open(browser, worker);

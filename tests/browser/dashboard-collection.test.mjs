@@ -6,9 +6,9 @@ import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
 import { held } from "../support/talk.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const LIST = "/app/settings/data-collection";
 const HOSTILE = `"><script>alert(1)</script>'<img src=x onerror=alert(1)>`;
@@ -17,7 +17,7 @@ describe("the dashboard's data collection", () => {
   let worker, browser, space, desk, members, broken;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     members = {};
     for (const role of ["agent", "viewer"]) members[role] = await member(space, role);

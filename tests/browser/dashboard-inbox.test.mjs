@@ -6,9 +6,9 @@ import { visit, workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
 import { ask, publish } from "../support/talk.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const HOSTILE = `</p><script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 
@@ -16,7 +16,7 @@ describe("the dashboard's inbox", () => {
   let worker, browser, space, agent, viewer, members;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     await publish(space);
     members = {};

@@ -6,9 +6,9 @@ import { visit, workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
 import { FAQ, ask } from "../support/talk.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const HOSTILE = `</textarea><script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 
@@ -16,7 +16,7 @@ describe("the dashboard's knowledge base", () => {
   let worker, browser, space, desk, viewer;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     const [agent, looks] = await Promise.all(["agent", "viewer"].map((role) => member(space, role)));
     desk = await Desk.open(browser, worker);

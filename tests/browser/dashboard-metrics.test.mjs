@@ -8,9 +8,9 @@ import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk } from "../support/dashboard.mjs";
 import { held } from "../support/talk.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const PAGE = "/app/metrics/data-collection";
 const DAMAGED = "Damaged on arrival";
@@ -20,7 +20,7 @@ describe("the metrics of data collection", () => {
   let worker, browser, space, desk, field;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     await held(space, BROKEN, "close", { platform: "web_widget" });
     await held(space, BROKEN, "resolve", { platform: "web_widget" });

@@ -7,9 +7,9 @@ import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk } from "../support/dashboard.mjs";
 import { held } from "../support/talk.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const HOSTILE = `</p><script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 
@@ -17,7 +17,7 @@ describe("the dashboard's reports", () => {
   let worker, browser, space, desk, broken;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     broken = await talk(["Hi, I'm Bruno, bruno@example.com. My parcel arrived damaged, the box was crushed and the lamp is broken. This is terrible!"]);
     await talk(["Hallo, mein Paket ist kaputt angekommen. Das ist schrecklich!"]);

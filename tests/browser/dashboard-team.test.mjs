@@ -6,14 +6,14 @@ import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk } from "../support/dashboard.mjs";
 import { held } from "../support/talk.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
-import { Worker } from "../support/worker.mjs";
 
 describe("the dashboard's settings", () => {
   let worker, browser, space, desk, customer;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     await held(space, ["Hi, my name is Bruno and my email is bruno@example.com"]);
     customer = (await space.team.customers("bruno@example.com")).items[0];

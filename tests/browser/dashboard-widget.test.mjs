@@ -5,9 +5,9 @@ import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { Chat, DESKTOP, launch } from "../support/browser.mjs";
 import { Desk, member } from "../support/dashboard.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const WANTS = "Could you email me your brochure?";
 const ASKS = /e-?mail address/i;
@@ -16,7 +16,7 @@ describe("the Actions page and the widget", () => {
   let worker, browser, space, desk;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co", origins: [worker.url] });
     const admin = await member(space, "admin");
     desk = await Desk.open(browser, worker);

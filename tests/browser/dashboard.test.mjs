@@ -7,9 +7,9 @@ import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { BUDGET, Desk, member } from "../support/dashboard.mjs";
 import { held } from "../support/talk.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 /** What a page must show as it stands, wherever it comes from. */
 const HOSTILE = [
@@ -29,7 +29,7 @@ describe("the dashboard", () => {
   let worker, browser, space, desk, members;
 
   before(async () => {
-    [worker, browser] = await together(Worker.start(), launch());
+    [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     members = {};
     for (const role of ["agent", "viewer"]) members[role] = await member(space, role);

@@ -6,15 +6,15 @@ import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { Chat, DESKTOP, launch } from "../support/browser.mjs";
 import { byHmac, token } from "../support/issuer.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 describe("a page of another origin", () => {
   let worker, space, browser, site;
 
   before(async () => {
-    [worker, browser, site] = await together(Worker.start(), launch(), serve());
+    [worker, browser, site] = await together(sharedWorker(), launch(), serve());
     space = await workspace(worker, { origins: [site.origin] });
   });
   after(async () => {

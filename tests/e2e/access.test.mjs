@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { assertProblem, Client, visit, workspace } from "../support/api.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { Worker } from "../support/worker.mjs";
 
 describe("access", () => {
   let worker, space;
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     space = await workspace(worker);
   });
   after(() => worker?.stop());

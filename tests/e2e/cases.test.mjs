@@ -3,13 +3,13 @@
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { assertCases, KINDS } from "../support/cases.mjs";
-import { Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 
 describe("the shared cases over HTTP", () => {
   let worker, space;
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     space = await workspace(worker);
   });
   after(() => worker?.stop());

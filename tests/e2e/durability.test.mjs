@@ -23,7 +23,7 @@ describe("kill -9", () => {
   let worker, receiver;
 
   before(async () => {
-    ({ worker, receiver } = await setUp({ receiver: true }));
+    ({ worker, receiver } = await setUp({ own: true, receiver: true }));
   });
   after(() => tearDown({ worker, receiver }));
 

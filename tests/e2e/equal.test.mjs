@@ -13,7 +13,8 @@ import { workspace } from "../support/api.mjs";
 import { cases, KINDS } from "../support/cases.mjs";
 import { inParallel } from "../support/play.mjs";
 import { addAll } from "../support/vocabulary.mjs";
-import { ROOT, Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
+import { ROOT } from "../support/worker.mjs";
 
 const BUILD = join(ROOT, "widget-plugin", "build", "lines");
 
@@ -45,7 +46,7 @@ describe("the three runners give the same output, byte for byte", () => {
     engine = await import(join(BUILD, "engine.js"));
     engine.initSync({ module: readFileSync(join(BUILD, "engine_bg.wasm")) });
     await addAll(engine);
-    worker = await Worker.start();
+    worker = await sharedWorker();
     space = await workspace(worker);
   });
   after(() => worker?.stop());

@@ -14,7 +14,7 @@ describe("hand-over", () => {
   let stage, worker, space;
 
   before(async () => {
-    stage = await setUp();
+    stage = await setUp({ own: true });
     worker = stage.worker;
   });
   after(() => tearDown(stage ?? {}));

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { assertProblem, visit, workspace } from "../support/api.mjs";
-import { Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 
 describe("repeats and order", () => {
   let worker, space;
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     space = await workspace(worker);
   });
   after(() => worker?.stop());

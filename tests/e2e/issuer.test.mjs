@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { assertProblem, Client, workspace } from "../support/api.mjs";
 import { byEc, byHmac, byRsa, Issuer, pair, token } from "../support/issuer.mjs";
-import { Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 
 describe("signing in by a token", () => {
   let worker, issuer, space;
   const ISSUER = "https://id.example";
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     issuer = await Issuer.start();
     space = await workspace(worker);
     await space.team.expect(201, "POST", "/v1/members", { body: { name: "Ada", email: "ada@example.com", role: "agent" } });

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ApiDocument, address, bearer, members } from "../support/api-document.mjs";
 import { Client, visit, workspace } from "../support/api.mjs";
-import { Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 
 // operator: whoever runs the server; key: a secret key with all scopes; reports: one with reports:read alone;
 // page: a site key on a page of the workspace; visitor: of the conversation that is asked about.
@@ -191,7 +191,7 @@ describe("the matrix of operations and roles", () => {
   const ids = {};
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     document = await ApiDocument.of(worker);
     space = await workspace(worker);
     stranger = await workspace(worker);

@@ -5,14 +5,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ApiDocument, address } from "../support/api-document.mjs";
 import { assertProblem, Client, visit, workspace } from "../support/api.mjs";
-import { Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 
 describe("the OpenAPI document", () => {
   let worker, api, document, validate, space, talk;
   const ids = {};
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     api = await ApiDocument.of(worker);
     document = api.json;
     const ajv = new Ajv2020({ strict: false, validateFormats: false });

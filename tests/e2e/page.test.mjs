@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Client, workspace } from "../support/api.mjs";
-import { Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 
 describe("pages", () => {
   let worker, space, anyone;
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     space = await workspace(worker, { origins: ["https://shop.example", "https://www.shop.example"] });
     anyone = new Client(worker);
   });

@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { assertProblem, visit, workspace } from "../support/api.mjs";
 import { Socket } from "../support/socket.mjs";
-import { Worker } from "../support/worker.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 
 describe("what was noted, and who is there", () => {
   let worker, space;
 
   before(async () => {
-    worker = await Worker.start();
+    worker = await sharedWorker();
     space = await workspace(worker);
   });
   after(() => worker?.stop());

@@ -7,9 +7,9 @@ import { workspace } from "../support/api.mjs";
 import { lines } from "../support/cases.mjs";
 import { inParallel, play } from "../support/play.mjs";
 import { Receiver } from "../support/receiver.mjs";
+import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
-import { Worker } from "../support/worker.mjs";
 
 const RECORDS = lines("conversations.jsonl");
 const EXPECTED = new Map(lines("conversations.expected.jsonl").map((line) => [line.id, line]));
@@ -45,7 +45,7 @@ describe("the sample conversations", () => {
   let worker, receiver, space, details;
 
   before(async () => {
-    [worker, receiver] = await together(Worker.start(), Receiver.start());
+    [worker, receiver] = await together(sharedWorker(), Receiver.start());
     space = await workspace(worker, { webhook: receiver });
     const played = await inParallel(RECORDS, 8, (record) => play(space.team, record));
     details = await inParallel(played, 8, ({ id, revision }) => space.team.classified(id, revision));

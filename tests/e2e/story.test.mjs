@@ -17,7 +17,7 @@ describe("one conversation", () => {
   let worker, receiver, space, talk, today;
 
   before(async () => {
-    ({ worker, receiver, space } = await setUp({ receiver: true }));
+    ({ worker, receiver, space } = await setUp({ own: true, receiver: true }));
   });
   after(() => tearDown({ worker, receiver }));
 

@@ -13,7 +13,7 @@ describe("the webhook", () => {
   let worker, receiver, space;
 
   before(async () => {
-    ({ worker, receiver, space } = await setUp({ receiver: true }));
+    ({ worker, receiver, space } = await setUp({ own: true, receiver: true }));
   });
   after(() => tearDown({ worker, receiver }));
 

@@ -3,13 +3,18 @@
 
 import { workspace } from "./api.mjs";
 import { Receiver } from "./receiver.mjs";
+import { sharedWorker } from "./shared.mjs";
 import { together } from "./together.mjs";
 import { Worker } from "./worker.mjs";
 
-/** Starts them. `receiver: true` adds the receiver; the rest goes to the Worker. */
-export async function setUp({ receiver: wanted = false, ...options } = {}) {
+/**
+ * Starts them. `receiver: true` adds the receiver; the rest goes to the Worker. It is a shared one (shared.mjs) unless
+ * something is asked of it, or `own` is true.
+ */
+export async function setUp({ receiver: wanted = false, own = false, ...options } = {}) {
+  const shared = !own && Object.keys(options).length === 0;
   const [worker, receiver] = await together(
-    Worker.start(options),
+    shared ? sharedWorker() : Worker.start(options),
     wanted ? Receiver.start() : undefined,
   );
   return { worker, receiver, space: await workspace(worker, { webhook: receiver }) };

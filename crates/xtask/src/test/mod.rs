@@ -35,6 +35,9 @@ pub enum Suite {
 /// Where the tests of [`Suite::Model`] find the interpreter that has the server and the model.
 const MODEL_PYTHON: &str = "ASKWELL_MODEL_PYTHON";
 
+/// Starts the Workers that files of a suite share.
+const SHARED: &str = "tests/support/shared.mjs";
+
 const ALL: [Suite; 4] = [Suite::Native, Suite::Wasm, Suite::Worker, Suite::Browser];
 
 impl Suite {
@@ -177,6 +180,8 @@ fn in_node(project: &Project, suite: Suite) -> Result<Count> {
         .arg(format!("--test-reporter-destination={}", tally.display()));
     if let Some(width) = suite.width() {
         node.arg(format!("--test-concurrency={width}"));
+        node.arg(format!("--test-global-setup={}", project.path(SHARED).display()));
+        node.env("ASKWELL_SHARED_COUNT", if width > 1 { "2" } else { "1" });
     }
     node.args(files).env(PREBUILT, "1").env("WRANGLER_SEND_METRICS", "false");
     // For the tests of these commands themselves.

@@ -1,0 +1,34 @@
+// Workers that the files of a run share. To start one costs more than most files do with it, and a workspace
+// of its own keeps a file apart from the others as well as a Worker of its own does.
+//
+// `cargo xtask test` runs Node.js with `--test-global-setup` of this module, which starts them before the
+// first file and ends them after the last.
+
+import { createHash } from "node:crypto";
+import { Worker } from "./worker.mjs";
+
+const ADDRESSES = "ASKWELL_SHARED_WORKERS";
+/** How many: a runtime has one thread. */
+const COUNT = Number(process.env.ASKWELL_SHARED_COUNT ?? 1);
+
+let started = [];
+
+export async function globalSetup() {
+  started = await Promise.all(Array.from({ length: COUNT }, () => Worker.start()));
+  process.env[ADDRESSES] = started.map((worker) => worker.url).join(" ");
+}
+
+export async function globalTeardown() {
+  await Promise.all(started.map((worker) => worker.stop()));
+}
+
+/**
+ * The shared Worker of this file. It has an address and nothing else: whoever wants to kill it, to move its clock
+ * or to read its log needs one of their own (`Worker.start`). A file that is run by itself gets one of its own.
+ */
+export async function sharedWorker() {
+  const urls = process.env[ADDRESSES]?.split(" ");
+  if (!urls) return Worker.start();
+  const spread = createHash("sha256").update(process.argv[1] ?? "").digest().readUInt32LE();
+  return { url: urls[spread % urls.length], stop: async () => {} };
+}
