@@ -4,7 +4,6 @@
 //
 // --release   minifies, runs wasm-opt, and lets a panic trap without a message: the default
 // --dev       does none of these
-// --budget    fails when a part is larger than its budget
 // --lines     also builds the engine with the line protocol, for the shared test cases, into build/lines/
 // --scripts   leaves the engine as an earlier build made it
 //
@@ -28,7 +27,6 @@ const { values: flags } = parseArgs({
   options: {
     release: { type: "boolean", default: true },
     dev: { type: "boolean", default: false },
-    budget: { type: "boolean", default: false },
     lines: { type: "boolean", default: false },
     scripts: { type: "boolean", default: false },
   },
@@ -54,12 +52,8 @@ const WASM_PASSES = [
   ...["always", "flexible", "one-caller"].map((when) => `--${when}-inline-max-function-size=4`),
 ];
 
-/** Bytes after gzip. The largest of the languages stands for the one that a visitor loads. */
-const BUDGET = {
-  "askwell.js": 2048,
-  "widget.js+locales": 20 * 1024,
-  "engine_bg.wasm+engine.js+vocabulary.js+vocabulary": 60 * 1024,
-};
+/** What a page loads together. The largest of the languages stands for the one that a visitor loads. */
+const PARTS = ["askwell.js", "widget.js+locales", "engine_bg.wasm+engine.js+vocabulary.js+vocabulary"];
 /** The engine in chats of others, each a file. */
 const ADAPTERS = ["chatwoot", "crisp", "intercom", "zendesk"];
 const ENGINE = /^(engine(_bg)?\.(wasm|js|d\.ts)|vocabulary)$/;
@@ -246,19 +240,13 @@ function report() {
   const gzip = (name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length;
   const all = (folder) => readdirSync(join(dist, folder)).map((name) => `${folder}/${name}`);
   const largest = (folder) => all(folder).sort((a, b) => gzip(b) - gzip(a))[0];
-  let over = false;
-  for (const [names, budget] of Object.entries(BUDGET)) {
+  for (const names of PARTS) {
     const files = names.split("+").map((name) => (name.includes(".") ? name : largest(name)));
     const raw = files.reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
     const packed = files.reduce((sum, name) => sum + gzip(name), 0);
-    over ||= release && packed > budget;
-    console.log(`${names.padEnd(49)} ${String(raw).padStart(8)} B ${String(packed).padStart(7)} B gzip, budget ${budget}`);
+    console.log(`${names.padEnd(49)} ${String(raw).padStart(8)} B ${String(packed).padStart(7)} B gzip`);
   }
   console.log(`all vocabularies: ${all("vocabulary").reduce((sum, name) => sum + gzip(name), 0)} B gzip`);
-  if (over) {
-    console.error("build: over the size budget.");
-    if (flags.budget) process.exit(1);
-  }
 }
 
 if (flags.scripts) {
