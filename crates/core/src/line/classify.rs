@@ -3,13 +3,14 @@
 use crate::classify::{self, Answer, Field, Value};
 use crate::conversation::{Sentiment, Turn};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Id;
 
 /// A conversation and a question about it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ClassifyIn"))]
 pub struct In {
-    /// The caller's name for the line.
-    pub id: String,
+    /// The caller's name for the line, of any type.
+    pub id: Id,
     /// All turns, in order.
     pub conversation: Vec<Turn>,
     /// The question.
@@ -53,7 +54,7 @@ impl From<&FieldIn> for Field {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ClassifyOut"))]
 pub struct Out {
     /// As it came in.
-    pub id: String,
+    pub id: Id,
     /// The answer.
     #[serde(flatten)]
     pub answer: Answer,
@@ -69,8 +70,8 @@ pub fn run(input: &In) -> Out {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SentimentIn {
-    /// The caller's name for the line.
-    pub id: String,
+    /// The caller's name for the line, of any type.
+    pub id: Id,
     /// All turns, in order.
     pub conversation: Vec<Turn>,
 }
@@ -80,7 +81,7 @@ pub struct SentimentIn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SentimentOut {
     /// As it came in.
-    pub id: String,
+    pub id: Id,
     /// The tag.
     pub sentiment: Sentiment,
     /// 0 to 1.
