@@ -45,7 +45,7 @@ enum Task {
         #[arg(value_enum)]
         suites: Vec<test::Suite>,
     },
-    /// Format, clippy (native and wasm32), the core's dependencies, types.
+    /// Format, clippy (native and wasm32), the core's dependencies, licences, types, a deployment without deploying.
     Lint,
     /// How large what visitors load and what the edge runs has become.
     Size,
