@@ -116,7 +116,7 @@ impl Work<Conversation> for Answer {
             return Ok(Next::Done);
         }
         let id = reply_id(asked.message.seq);
-        let drafts = Drafts::new(&object.env, id.clone(), |frame| object.broadcast(frame));
+        let drafts = Drafts::new(&object.env, id.clone(), |frame| object.hint(frame));
         let task = Task {
             env: &object.env,
             workspace: &asked.meta.workspace,

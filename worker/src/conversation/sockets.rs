@@ -104,29 +104,39 @@ impl Conversation {
     /// Tells all who listen, and hangs up on those who may not any more.
     pub(super) async fn broadcast(&self, frame: &ServerFrame) {
         let Ok(text) = serde_json::to_string(frame) else { return };
-        let now = config::now(&self.env);
-        // A socket that cannot be written to is gone; its owner reads what it missed over HTTP.
-        let tell = |socket: &WebSocket| drop(socket.send_with_str(&text));
-        let mut stale = Vec::new();
-        for socket in self.state.get_websockets() {
-            match listener(&socket) {
-                Some(listener) if listener.is_fresh(now) => tell(&socket),
-                Some(listener) => stale.push((socket, listener)),
-                None => hang_up(&socket),
-            }
-        }
         // Last, so that nobody waits for a look at somebody else.
-        for (socket, listener) in stale {
+        for (socket, listener) in self.tell_fresh(&text) {
             match self.stands(&listener).await {
                 Ok(Some(by)) => {
                     self.looked(&socket, &listener, by);
-                    tell(&socket);
+                    tell(&socket, &text);
                 }
                 Ok(None) => hang_up(&socket),
                 // It is looked at with the next frame, and what it misses is there over HTTP.
                 Err(fault) => fault.log("who listens"),
             }
         }
+    }
+
+    /// Tells at once those who need no look: for what may be missed, since something later makes up for it.
+    pub(super) fn hint(&self, frame: &ServerFrame) {
+        if let Ok(text) = serde_json::to_string(frame) {
+            self.tell_fresh(&text);
+        }
+    }
+
+    /// Tells those who were looked up a short while ago, and gives the others.
+    fn tell_fresh(&self, text: &str) -> Vec<(WebSocket, Listener)> {
+        let now = config::now(&self.env);
+        let mut stale = Vec::new();
+        for socket in self.state.get_websockets() {
+            match listener(&socket) {
+                Some(listener) if listener.is_fresh(now) => tell(&socket, text),
+                Some(listener) => stale.push((socket, listener)),
+                None => hang_up(&socket),
+            }
+        }
+        stale
     }
 
     /// Who listens, if they still may.
@@ -148,6 +158,11 @@ impl Conversation {
 /// Who listens on a socket; none where that was noted by another version.
 fn listener(socket: &WebSocket) -> Option<Listener> {
     socket.deserialize_attachment().ok().flatten()
+}
+
+fn tell(socket: &WebSocket, text: &str) {
+    // One that cannot be written to is gone; its owner reads what it missed over HTTP.
+    let _ = socket.send_with_str(text);
 }
 
 fn hang_up(socket: &WebSocket) {

@@ -10,6 +10,7 @@ use askwell::access::Principal;
 use askwell::api::{NewAction, NewMessage, ReadMarks};
 use askwell::conversation::{Action, Direction, MAX_MESSAGES, Platform, Role, Status};
 use askwell::id::{ConversationId, VisitorId, WorkspaceId};
+use askwell::reply::Tally;
 use askwell::session::{Options, Session};
 use askwell::time::UnixMillis;
 
@@ -43,6 +44,7 @@ pub fn opened() -> Sql {
         archived: false,
         read: ReadMarks::default(),
         channel: None,
+        replies: Tally::default(),
     };
     store::put_meta(&sql, &meta).unwrap();
     store::put_session(&sql, &Session::new(Options::default(), &[], NOW)).unwrap();

@@ -5,7 +5,7 @@ use crate::conversation::{Direction, Message, Platform, Resolution, Role, Sentim
 use crate::customer::{Fact, Facts};
 use crate::id::{ConversationId, CustomerId, VisitorId};
 use crate::prompt;
-use crate::reply::Tally;
+use crate::reply::Tally as Replies;
 use crate::text::Lang;
 use crate::time::UnixMillis;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn closed(said: &[(Role, &str)]) -> Closed {
         facts: Facts { email: Some(fact), ..Facts::default() },
         proven: crate::customer::Proven::default(),
         policy: prompt::State::default(),
-        replies: Tally::default(),
+        replies: Replies::default(),
     }
 }
 
@@ -101,7 +101,7 @@ fn made(closed: &Closed) -> Row {
 
 #[test]
 fn a_row_counts_what_became_of_messages_to_the_bot() {
-    let mut replies = Tally { not_understood: 1, model_errors: 2, ..Tally::default() };
+    let mut replies = Replies { not_understood: 1, model_errors: 2, ..Replies::default() };
     let shown = |replies| {
         let row = made(&Closed { replies, ..closed(CHAT) });
         let row: Value = serde_json::from_str(&row.to_line()).unwrap();
@@ -120,7 +120,7 @@ fn a_row_counts_what_became_of_messages_to_the_bot() {
         )
     };
     assert_eq!(shown(replies), (json!(false), json!(["0", "0", "2", "0", "0"]), json!("1")));
-    replies.add(Tally {
+    replies.add(Replies {
         not_understood: 2,
         model_replies: 3,
         model_not_understood: 4,

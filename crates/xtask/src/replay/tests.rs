@@ -182,6 +182,15 @@ impl Worker {
                         Some(status.after(new.action, Direction::Inbound).unwrap());
                     conversation.revision += u32::from(new.action.classifies());
                     conversation.actions.push(key);
+                    let seq = conversation.messages.len() as u32;
+                    conversation.messages.extend(new.action.marker().map(|marker| Message {
+                        id: format!("mark-{seq}"),
+                        seq,
+                        role: Role::System,
+                        text: marker.as_str().to_owned(),
+                        at: new.at.unwrap_or_default(),
+                        by: None,
+                    }));
                 }
                 json(&ConversationState {
                     conversation_id: id.parse().ok()?,
