@@ -280,7 +280,8 @@ fn a_second_replay_adds_nothing() {
     let (worker, target) = Worker::start(Fault::None);
     assert!(replay(&target, &file).unwrap());
     let once = worker.stored();
-    assert_eq!(once.values().map(|c| c.messages.len()).sum::<usize>(), 3 * 2 + 3 * 3);
+    let said = |c: &Conversation| c.messages.iter().filter(|m| m.role != Role::System).count();
+    assert_eq!(once.values().map(said).sum::<usize>(), 3 * 2 + 3 * 3);
     assert!(once.values().all(|c| c.status == Some(Status::Completed)));
     assert!(replay(&target, &file).unwrap());
     assert_eq!(worker.stored(), once);
