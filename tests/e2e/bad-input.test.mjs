@@ -136,7 +136,7 @@ describe("bad input", () => {
   });
 
   test("a page of no rows, or of too many: 422 invalid_field", async () => {
-    for (const path of ["conversations", "customers", "events", "deliveries", "exports"]) {
+    for (const path of ["conversations", "customers", "events", "deliveries", "exports/reads"]) {
       for (const limit of [0, 501]) {
         await refused(await space.team.send("GET", `/v1/${path}?limit=${limit}`), 422, "invalid_field");
       }

@@ -51,7 +51,7 @@ describe("an erased customer", () => {
     const hits = [];
     let tables = 0;
     for (const path of files().filter((path) => OBJECT.test(path))) {
-      const store = new DatabaseSync(path);
+      const store = new DatabaseSync(path, { readOnly: true, readBigInts: true });
       for (const { name } of store.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) {
         tables += 1;
         for (const row of store.prepare(`SELECT * FROM "${name}"`).all()) {

@@ -97,15 +97,22 @@ impl DurableObject for Conversation {
         socket: WebSocket,
         message: WebSocketIncomingMessage,
     ) -> worker::Result<()> {
+        let mut goes_on = true;
         let answer = match self.frame(&socket, message).await {
             Ok(None) => return Ok(()),
             Ok(Some(frame)) => frame,
             Err(fault) => {
                 fault.log_ours("conversation frame");
-                ServerFrame::Problem { problem: (&fault.public()).into() }
+                let error = fault.public();
+                goes_on = error.code != Code::Unauthorized;
+                ServerFrame::Problem { problem: (&error).into() }
             }
         };
-        socket.send_with_str(serde_json::to_string(&answer)?)
+        socket.send_with_str(serde_json::to_string(&answer)?)?;
+        if !goes_on {
+            sockets::hang_up(&socket);
+        }
+        Ok(())
     }
 
     async fn websocket_close(

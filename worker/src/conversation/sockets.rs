@@ -85,10 +85,7 @@ impl Conversation {
         let Some(shown) = &listener.shown else { return Ok(listener.by) };
         let ledger = rpc::ledger(&self.env, &listener.by.workspace)?;
         let identify = Identify { shown: shown.clone(), address: String::new() };
-        let Some(found) = rpc::call(&ledger, &identify).await? else {
-            hang_up(socket);
-            return Err(unauthorized());
-        };
+        let found = rpc::call(&ledger, &identify).await?.ok_or_else(unauthorized)?;
         self.looked(socket, &listener, found.principal.clone());
         if !found.standing.allowed {
             let error = Error::new(Code::RateLimited, "too many frames; wait, and go on slower");
@@ -165,7 +162,8 @@ fn tell(socket: &WebSocket, text: &str) {
     let _ = socket.send_with_str(text);
 }
 
-fn hang_up(socket: &WebSocket) {
+/// Closes the socket of somebody who may not listen any more.
+pub(super) fn hang_up(socket: &WebSocket) {
     // One that is gone already needs no closing.
     let _ = socket.close(Some(CLOSED_UNAUTHORIZED), Some("unauthorized"));
 }
