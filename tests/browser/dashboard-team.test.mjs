@@ -82,7 +82,7 @@ describe("the dashboard's settings", () => {
   test("shows who has looked at whom, and forgets whom with them", async () => {
     await desk.go(`/app/customers/${customer.customer_id}`);
     await desk.page.getByRole("link", { name: "Access log" }).click();
-    await row(customer.customer_id).filter({ hasText: "Server" }).first().waitFor();
+    await row("Bruno").filter({ hasText: "Server" }).first().waitFor();
     await desk.stands("access-log");
     await space.team.expect(200, "DELETE", `/v1/customers/${customer.customer_id}`);
     await desk.go("/app/privacy/access");
