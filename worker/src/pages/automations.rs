@@ -111,7 +111,7 @@ async fn opened(
     wrong: Option<&str>,
 ) -> Outcome<Response> {
     let Asked { cursor } = visit.query()?;
-    let page = PageQuery { cursor, limit: Some(AT_ONCE), ..PageQuery::default() };
+    let page = PageQuery { cursor, limit: Some(AT_ONCE) };
     let runs = visit.call(&Runs { automation_id: one.automation_id.clone(), page }).await?;
     let may_look = visit.may(Scope::ConversationsRead);
     let names = match may_look {
