@@ -119,8 +119,8 @@ describe("sockets", () => {
     assert.equal(problem.problem.code, "unauthorized");
     await until("the socket is closed", () => socket.closed);
     assert.equal(socket.closed.code, 4401);
-    const { items } = await space.team.get(`/v1/conversations/${talk.id}/messages`);
-    assert.deepEqual(items.map((message) => message.id), ["t-1"]);
+    const { messages } = await space.team.messages(talk.id);
+    assert.deepEqual(messages.map((message) => message.id), ["t-1"]);
   });
 
   test("the token is no part of the address, and the protocol is answered", async () => {

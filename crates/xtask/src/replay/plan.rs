@@ -250,11 +250,13 @@ mod tests {
     }
 
     fn said(plan: &Plan) -> Vec<&str> {
-        let id = |step| match step {
-            &Step::Say { ref id, .. } => Some(id.as_str()),
-            Step::Do { .. } => None,
-        };
-        plan.steps.iter().filter_map(id).collect()
+        let steps = plan.steps.iter();
+        steps
+            .filter_map(|step| match step {
+                Step::Say { id, .. } => Some(id.as_str()),
+                Step::Do { .. } => None,
+            })
+            .collect()
     }
 
     fn actions(plan: &Plan) -> Vec<(&str, Action)> {
