@@ -18,6 +18,10 @@ const LONGEST: usize = 48;
 /// Names longer than this, in characters, are sentences.
 const MAX_CHARS: usize = 16;
 
+/// So far, in code points or in signs, is looked from a sign. What is further away is too far for a name, and
+/// looking at all of it for each sign would take the square of a long message's time.
+const REACH: usize = 64;
+
 /// Finds names by the words around them and by the question asked.
 pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Candidate>) {
     let mut found: Vec<Candidate> = Vec::new();
@@ -124,8 +128,8 @@ fn surname(message: &Message<'_>, (start, end): (usize, usize)) -> bool {
 /// that it is none.
 fn clause(message: &Message<'_>, to: usize) -> Option<(usize, usize)> {
     let before = message.text.get(..to)?;
-    let length =
-        before.chars().rev().take_while(|c| is_letter(*c)).map(char::len_utf8).sum::<usize>();
+    let letters = before.chars().rev().take(REACH).take_while(|c| is_letter(*c));
+    let length = letters.map(char::len_utf8).sum::<usize>();
     let start = to - length;
     let length = chars(before.get(start..)?);
     let other = message.hits_from(start, to).iter().any(|h| {
@@ -137,7 +141,8 @@ fn clause(message: &Message<'_>, to: usize) -> Option<(usize, usize)> {
 /// Whether what is before a sign in its run says no: "ไม่สะดวกบอกค่ะ".
 fn says_no(message: &Message<'_>, hit: &Hit) -> bool {
     let start = message.tokens.get(hit.first).map_or(hit.start, |t| t.start);
-    message.hits_from(start, hit.start).iter().any(|h| h.cues & NEGATE != 0)
+    let before = message.hits_from(start, hit.start).iter().rev();
+    before.take(REACH).any(|h| h.cues & NEGATE != 0)
 }
 
 /// Thai vowels that are written before their consonant belong to the syllable, and those above and
@@ -192,7 +197,7 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
     let start = text.len() - skipped.len();
     let stop = NOT | OUTRO | TITLE | INTRO;
     let mut end = start;
-    for (i, c) in skipped.char_indices() {
+    for (i, c) in skipped.char_indices().take(REACH) {
         let at = start + i;
         let here = message.hits_from(at, at + 1);
         // Thai names hold short words that mean something else elsewhere.
@@ -225,7 +230,7 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
 fn backward(message: &Message<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let text = message.text;
     let mut start = hit.start;
-    for (i, c) in text.get(..hit.start)?.char_indices().rev() {
+    for (i, c) in text.get(..hit.start)?.char_indices().rev().take(REACH) {
         let end = i + c.len_utf8();
         let near = message.hits_from(end.saturating_sub(LONGEST), hit.start);
         let cut = near.iter().any(|h| {
