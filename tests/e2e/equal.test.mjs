@@ -3,7 +3,6 @@
 // what they do not mention.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +10,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { cases, KINDS } from "../support/cases.mjs";
+import { askwell } from "../support/cli.mjs";
 import { inParallel } from "../support/play.mjs";
 import { addAll } from "../support/vocabulary.mjs";
 import { sharedWorker } from "../support/shared.mjs";
@@ -27,11 +27,10 @@ function canonical(value) {
   return JSON.stringify(value, sorted);
 }
 
-/** All answers of the command line, which is built where it is not up to date. */
+/** All answers of the command line. */
 async function natively(kind, inputs) {
   // Not spawnSync: while it blocks, the Worker closes idle connections and nobody notices.
-  const command = ["run", "--quiet", "--locked", "--package", "askwell-cli", "--", kind];
-  const child = spawn("cargo", command, { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
+  const child = askwell([kind], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
   child.stdin.end(inputs.map((input) => `${JSON.stringify(input)}\n`).join(""));
   const output = await text(child.stdout);

@@ -1,7 +1,6 @@
 // The daily export: one document per UTC day, immutable once sealed.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,10 +9,11 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { assertProblem, Client, workspace } from "../support/api.mjs";
+import { askwell } from "../support/cli.mjs";
 import { day, DAY_S, instant } from "../support/days.mjs";
 import { inParallel } from "../support/play.mjs";
 import { RESENT_MS, until } from "../support/until.mjs";
-import { ROOT, Worker } from "../support/worker.mjs";
+import { Worker } from "../support/worker.mjs";
 
 describe("the export", () => {
   let worker, space;
@@ -192,8 +192,7 @@ describe("the export", () => {
         writeFileSync(files.at(-1), (await file(date)).bytes);
       }
       const cli = async (...options) => {
-        const command = ["run", "--quiet", "--locked", "--package", "askwell-cli", "--", "metrics", ...options, ...files];
-        const child = spawn("cargo", command, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+        const child = askwell(["metrics", ...options, ...files], { stdio: ["ignore", "pipe", "inherit"] });
         const ended = once(child, "exit");
         const output = await text(child.stdout);
         assert.deepEqual(await ended, [0, null]);

@@ -35,6 +35,8 @@ pub enum Suite {
 /// Where the tests of [`Suite::Model`] find the interpreter that has the server and the model.
 const MODEL_PYTHON: &str = "ASKWELL_MODEL_PYTHON";
 
+/// Where the tests of the Worker find the command line.
+const CLI: &str = "ASKWELL_CLI";
 /// Starts the Workers that files of a suite share.
 const SHARED: &str = "tests/support/shared.mjs";
 
@@ -80,10 +82,16 @@ pub fn run(project: &Project, suites: &[Suite]) -> Result<ExitCode> {
     let mut total = Count::default();
     // Building may fail like a test, and then there are still native tests to run.
     let mut built: Option<bool> = None;
+    let mut natively_built = false;
     for &suite in suites {
         eprintln!("test: {}", suite.name());
         let result = match suite {
-            Suite::Native => native(project),
+            Suite::Native => {
+                let count = native(project);
+                // Where it did not compile nothing passed.
+                natively_built = count.as_ref().is_ok_and(|count| count.passed > 0);
+                count
+            }
             Suite::Export => against_duckdb(project),
             _ => {
                 let ready = *built.get_or_insert_with(|| match build::for_tests(project) {
@@ -94,7 +102,7 @@ pub fn run(project: &Project, suites: &[Suite]) -> Result<ExitCode> {
                     }
                 });
                 if ready {
-                    in_node(project, suite)
+                    in_node(project, suite, natively_built)
                 } else {
                     Err(anyhow::anyhow!("nothing to test: the build failed"))
                 }
@@ -161,7 +169,7 @@ fn python(project: &Project, name: &str, needs: &str) -> Result<PathBuf> {
     Ok(python)
 }
 
-fn in_node(project: &Project, suite: Suite) -> Result<Count> {
+fn in_node(project: &Project, suite: Suite, natively_built: bool) -> Result<Count> {
     let mut files = Vec::new();
     for dir in suite.directories() {
         test_files(&project.path(dir), &mut files)?;
@@ -186,6 +194,9 @@ fn in_node(project: &Project, suite: Suite) -> Result<Count> {
     node.args(files).env(PREBUILT, "1").env("WRANGLER_SEND_METRICS", "false");
     // For the tests of these commands themselves.
     node.env("ASKWELL_XTASK", std::env::current_exe()?);
+    if suite == Suite::Worker {
+        node.env(CLI, command_line(project, natively_built)?);
+    }
     if suite == Suite::Browser {
         node.env(chromium::CHOICE, chromium::ensure()?);
     }
@@ -197,6 +208,17 @@ fn in_node(project: &Project, suite: Suite) -> Result<Count> {
         .with_context(|| format!("the test runner left no report in {}", tally.display()))?;
     fs::remove_file(&tally)?;
     Ok(count::tap(&report).checked(status.success()))
+}
+
+/// The binary of the command line. Testing everything natively has built it, and to build it by itself is to
+/// build what it needs with other features.
+fn command_line(project: &Project, natively_built: bool) -> Result<PathBuf> {
+    let binary = std::env::current_exe()?.with_file_name("askwell");
+    if !(natively_built && binary.is_file()) {
+        let mut build = project.command("cargo");
+        command::run(build.args(["build", "--quiet", "--locked", "--package", "askwell-cli"]))?;
+    }
+    Ok(binary)
 }
 
 fn test_files(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
