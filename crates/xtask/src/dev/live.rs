@@ -1,6 +1,7 @@
 //! Chats held now, as a visitor holds them: over the public API, with the site key, and with replies
 //! to what is asked. Recorded conversations show no asking, because nothing is asked in them.
 
+use super::lines;
 use super::state::State;
 use crate::replay::{Answer, Client, Target, print_aligned, table};
 use anyhow::{Context, Result, bail};
@@ -10,7 +11,6 @@ use askwell::detect::{Kind, Region};
 use askwell::id::{self, ConversationId, CustomerId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -64,13 +64,7 @@ pub struct Held {
 /// Holds every chat of the file, and waits until each is classified. A chat that an earlier run has
 /// held is not held again.
 pub fn hold_all(team: &Client, state: &State, origin: &str, file: &Path) -> Result<Vec<Held>> {
-    let text =
-        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let scripts = text
-        .lines()
-        .map(serde_json::from_str::<Script>)
-        .collect::<serde_json::Result<Vec<_>>>()
-        .with_context(|| file.display().to_string())?;
+    let scripts: Vec<Script> = lines(file)?;
     let held = |script: &Script| {
         let id = hold(team.url(), state, origin, script)
             .map_err(|failure| failure.explain(team.url()))

@@ -16,10 +16,11 @@ use anyhow::{Context, Result};
 use askwell::api::{ArticleFile, ArticleImport, ExportDay, Overview, Page};
 use askwell::time::{Day, UnixMillis};
 use receiver::Receiver;
+use serde::de::DeserializeOwned;
 use server::Server;
 use state::{Sample, State, Store};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -112,6 +113,14 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
     print_where_to_click(&server, &state, &receiver);
     server.wait()?;
     Ok(code)
+}
+
+/// What a file of JSON lines holds.
+fn lines<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let read = text.lines().map(serde_json::from_str).collect::<serde_json::Result<_>>();
+    read.with_context(|| file.display().to_string())
 }
 
 /// The UTC day.

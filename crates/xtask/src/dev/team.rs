@@ -1,6 +1,7 @@
 //! What a team does in its dashboard, done to the sample, so that every page has something to show: members,
 //! an automation, tags, notes, feedback, answers put right, and a person who was removed for good.
 
+use super::lines;
 use super::live::{self, Held};
 use super::state::State;
 use crate::replay::{Answer, Client, Failure};
@@ -15,7 +16,6 @@ use askwell::closing::FieldVersion;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 /// One line of the file: what somebody did about a conversation of the sample.
@@ -92,13 +92,7 @@ fn damaged(fields: &[FieldVersion]) -> NewAutomation {
 
 /// Does what the file says. What an earlier run has done is not done again.
 pub fn work(team: &Client, file: &Path) -> Result<()> {
-    let text =
-        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let deeds = text
-        .lines()
-        .map(serde_json::from_str::<Deed>)
-        .collect::<serde_json::Result<Vec<_>>>()
-        .with_context(|| file.display().to_string())?;
+    let deeds: Vec<Deed> = lines(file)?;
     let explain = |failure: Failure| failure.explain(team.url());
     let all = conversations(team).map_err(explain)?;
     for deed in &deeds {
