@@ -149,7 +149,6 @@ fn wait(sql: &Sql, seq: i64, endpoint: &EndpointId, lane: &str) -> Outcome<()> {
 
 /// Notes that a webhook has taken an event.
 pub fn taken(cx: &Cx, endpoint: &EndpointId, seq: i64, status: u16) -> Outcome<()> {
-    endpoints::well(cx, endpoint)?;
     cx.sql.run(
         "UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, last_at = ?1, status = ?2, failure = NULL, next_at = NULL, delivered_at = ?1
          WHERE seq = ?3 AND endpoint = ?4 AND state = 'waiting'",

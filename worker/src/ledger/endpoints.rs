@@ -270,8 +270,8 @@ pub fn gate(cx: &Cx, id: &EndpointId, lane: &str) -> Outcome<Gate> {
 /// Lets a lane be tried while its webhook rests, until an answer can be expected: no other one is then.
 pub fn probe(sql: &Sql, id: &EndpointId, lane: &str, until: UnixMillis) -> Outcome<()> {
     sql.run(
-        "UPDATE endpoints SET probe = ?, rests_until = ? WHERE id = ? AND failures >= ?",
-        bind![lane, until.0, id.as_str(), i64::from(retry::PATIENCE)],
+        "UPDATE endpoints SET probe = ?, rests_until = ? WHERE id = ?",
+        bind![lane, until.0, id.as_str()],
     )
 }
 

@@ -188,6 +188,8 @@ struct Lane {
     endpoint: EndpointId,
     name: String,
     attempts: u32,
+    /// Whether it is what its webhook, which has rested, is tried with.
+    probes: u8,
 }
 
 /// Puts the names of due lanes into the queue, those that have waited longest first.
@@ -224,15 +226,17 @@ async fn send(sql: &Sql, settings: &Settings, env: &Env, now: UnixMillis) -> Out
 fn due(sql: &Sql, now: UnixMillis) -> Outcome<Vec<Lane>> {
     // Of a webhook that has rested one lane goes out, to see whether it is well again.
     let due: Vec<Lane> = sql.rows(
-        "SELECT endpoint, name, attempts, due_at FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE disabled IS NULL AND due_at <= ?1 AND failures < ?2
+        "SELECT endpoint, name, attempts, due_at, 0 AS probes FROM lanes JOIN endpoints ON endpoints.id = endpoint WHERE disabled IS NULL AND due_at <= ?1 AND failures < ?2
          UNION ALL
-         SELECT l.endpoint, l.name, l.attempts, l.due_at FROM endpoints e JOIN lanes l ON l.endpoint = e.id AND l.name = (SELECT name FROM lanes WHERE endpoint = e.id AND due_at <= ?1 ORDER BY due_at, name LIMIT 1)
+         SELECT l.endpoint, l.name, l.attempts, l.due_at, 1 FROM endpoints e JOIN lanes l ON l.endpoint = e.id AND l.name = (SELECT name FROM lanes WHERE endpoint = e.id AND due_at <= ?1 ORDER BY due_at, name LIMIT 1)
          WHERE e.disabled IS NULL AND e.failures >= ?2 AND e.rests_until <= ?1
          ORDER BY due_at, name LIMIT ?3",
         bind![now.0, i64::from(retry::PATIENCE), i64::from(LANES_AT_ONCE)],
     )?;
     for lane in &due {
-        endpoints::probe(sql, &lane.endpoint, &lane.name, now.plus(RESEND_MS))?;
+        if lane.probes == 1 {
+            endpoints::probe(sql, &lane.endpoint, &lane.name, now.plus(RESEND_MS))?;
+        }
         let pause = alarm::pause(RESEND_MS, lane.attempts, RESEND_MOST_MS);
         sql.run(
             "UPDATE lanes SET attempts = attempts + 1, due_at = ?, sent = 1, holder = NULL WHERE endpoint = ? AND name = ?",
@@ -304,6 +308,9 @@ fn put_back(cx: &Cx, input: &Take, until: UnixMillis) -> Outcome<()> {
 fn report(cx: &Cx, input: &Report) -> Outcome<()> {
     let (sql, now) = (cx.sql, cx.now);
     let (endpoint, lane) = (input.endpoint.as_str(), input.lane.as_str());
+    if !input.taken.is_empty() {
+        endpoints::well(cx, &input.endpoint)?;
+    }
     for (seq, status) in &input.taken {
         deliveries::taken(cx, &input.endpoint, *seq, *status)?;
     }

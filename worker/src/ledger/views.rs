@@ -236,13 +236,16 @@ impl Call for CalledIn {
 
 impl Read for CalledIn {
     fn run(self, cx: &Cx) -> Outcome<Vec<Option<String>>> {
-        self.ids.iter().map(|id| called(cx.sql, id)).collect()
+        let name = |id| match conversations::known(cx.sql, id)? {
+            Some(known) => called(cx.sql, &known),
+            None => Ok(None),
+        };
+        self.ids.iter().map(name).collect()
     }
 }
 
-fn called(sql: &Sql, id: &ConversationId) -> Outcome<Option<String>> {
-    let known = conversations::known(sql, id)?;
-    let Some(customer) = known.and_then(|known| known.customer) else { return Ok(None) };
+fn called(sql: &Sql, known: &conversations::Known) -> Outcome<Option<String>> {
+    let Some(customer) = &known.customer else { return Ok(None) };
     let shown = customers::shown(sql, customer.as_str())?;
     Ok(shown.and_then(|customer| customer.name.or(customer.email).or(customer.phone)))
 }
@@ -263,11 +266,11 @@ impl Call for AroundConversation {
 impl Read for AroundConversation {
     fn run(self, cx: &Cx) -> Outcome<<Self as Call>::Out> {
         let team = desk::team(cx.sql)?;
-        if conversations::known(cx.sql, &self.conversation_id)?.is_none() {
+        let Some(known) = conversations::known(cx.sql, &self.conversation_id)? else {
             // One that has begun just now: its object tells the ledger within a second.
             return Ok((ConversationMarks::default(), None, team));
-        }
-        let name = called(cx.sql, &self.conversation_id)?;
+        };
+        let name = called(cx.sql, &known)?;
         let marks = marks::Get { conversation_id: self.conversation_id }.run(cx)?;
         Ok((marks, name, team))
     }
