@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -58,9 +58,12 @@ impl Project {
     }
 
     /// A command that runs in the root and finds the pinned Node.js and npm tools first.
-    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).env("PATH", self.search_path());
+        for name in env::vars_os().map(|(name, _)| name).filter(|name| describes_package(name)) {
+            command.env_remove(name);
+        }
         command
     }
 
@@ -71,4 +74,11 @@ impl Project {
         // Fails only when a directory holds the separator; then it could never be searched.
         env::join_paths(all).unwrap_or(rest)
     }
+}
+
+/// Whether a variable says which package `cargo run` runs. Build scripts of dependencies depend on these, so
+/// a cargo that is started with them builds anew what one from a shell has built, and the other way round.
+fn describes_package(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")
 }
