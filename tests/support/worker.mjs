@@ -108,6 +108,9 @@ export class Worker {
       ASKWELL_PREBUILT: "1",
       WRANGLER_SEND_METRICS: "false",
       CI: "true",
+      // Wrangler would keep a trace of every call for its own explorer, which takes a third of the runtime's time.
+      X_LOCAL_OBSERVABILITY: "false",
+      X_LOCAL_EXPLORER: "false",
       NO_COLOR: "1",
       ...(this.queueDoor ? { ...vars, CLOUDFLARE_INCLUDE_PROCESS_ENV: "true" } : {}),
     };
