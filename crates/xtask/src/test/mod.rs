@@ -37,6 +37,8 @@ const MODEL_PYTHON: &str = "ASKWELL_MODEL_PYTHON";
 
 /// Where the tests of the Worker find the command line.
 const CLI: &str = "ASKWELL_CLI";
+/// Runs the files of a suite, those that take long first.
+const RUNNER: &str = "tests/run.mjs";
 /// Starts the Workers that files of a suite share.
 const SHARED: &str = "tests/support/shared.mjs";
 
@@ -54,13 +56,13 @@ impl Suite {
         }
     }
 
-    /// How many test files run side by side, where each starts a runtime of its own: tests of the
-    /// Worker mostly wait for retries and alarms, those of the browser draw all the time.
+    /// How many test files run side by side, where they start runtimes: tests of the Worker often wait for
+    /// retries and alarms, those of the browser draw nearly all the time.
     fn width(self) -> Option<usize> {
         match self {
             Self::Native | Self::Wasm | Self::Export | Self::Model => None,
             Self::Worker => Some(available_parallelism().map_or(2, |cores| 2 * cores.get()).min(4)),
-            Self::Browser => Some(1),
+            Self::Browser => Some(available_parallelism().map_or(1, usize::from).min(2)),
         }
     }
 
@@ -178,22 +180,18 @@ fn in_node(project: &Project, suite: Suite, natively_built: bool) -> Result<Coun
     if files.is_empty() {
         bail!("no file ends in .test.mjs below {}", suite.directories().join(" and "));
     }
-    let mut node = project.command(project.node_bin("node"));
-    // A file of its own for counting leaves the readable report as it is.
-    let tally = project.path(".askwell").join(format!("test-{}.tap", suite.name()));
+    let counts = project.path(".askwell").join(format!("test-{}.json", suite.name()));
     fs::create_dir_all(project.path(".askwell"))?;
-    node.arg("--test")
-        .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
-        .arg("--test-reporter=tap")
-        .arg(format!("--test-reporter-destination={}", tally.display()));
+    let mut node = project.command(project.node_bin("node"));
+    node.arg(project.path(RUNNER)).arg("--counts").arg(&counts);
     if let Some(width) = suite.width() {
-        node.arg(format!("--test-concurrency={width}"));
-        node.arg(format!("--test-global-setup={}", project.path(SHARED).display()));
-        node.env("ASKWELL_SHARED_COUNT", if width > 1 { "2" } else { "1" });
+        node.args(["--width", &width.to_string()]).arg("--setup").arg(project.path(SHARED));
+        node.env("ASKWELL_SHARED_COUNT", if width > 2 { "2" } else { "1" });
     }
     node.args(files).env(PREBUILT, "1").env("WRANGLER_SEND_METRICS", "false");
     // For the tests of these commands themselves.
     node.env("ASKWELL_XTASK", std::env::current_exe()?);
+    node.env("CARGO_MANIFEST_DIR", project.path("crates/xtask"));
     if suite == Suite::Worker {
         node.env(CLI, command_line(project, natively_built)?);
     }
@@ -204,10 +202,10 @@ fn in_node(project: &Project, suite: Suite, natively_built: bool) -> Result<Coun
         node.env(MODEL_PYTHON, python(project, "model", "tests/model/requirements.txt")?);
     }
     let status = command::status(&mut node)?;
-    let report = fs::read_to_string(&tally)
-        .with_context(|| format!("the test runner left no report in {}", tally.display()))?;
-    fs::remove_file(&tally)?;
-    Ok(count::tap(&report).checked(status.success()))
+    let report = fs::read_to_string(&counts)
+        .with_context(|| format!("the tests left no counts in {}", counts.display()))?;
+    fs::remove_file(&counts)?;
+    Ok(serde_json::from_str::<Count>(&report)?.checked(status.success()))
 }
 
 /// The binary of the command line. Testing everything natively has built it, and to build it by itself is to
