@@ -1,7 +1,7 @@
 // Workers that the files of a run share. To start one costs more than most files do with it, and a workspace
 // of its own keeps a file apart from the others as well as a Worker of its own does.
 //
-// `cargo xtask test` runs Node.js with `--test-global-setup` of this module, which starts them before the
+// `cargo xtask test` names this module to `tests/run.mjs` as its set-up, which starts them before the
 // first file and ends them after the last.
 
 import { createHash } from "node:crypto";
