@@ -1,6 +1,8 @@
 //! Settings → Automations: what is done by itself after a conversation, whether it is on, and what each has
-//! run for. The form of one is `automation_form.rs`'s.
+//! run for. The form of one is
+//! `automation_form.rs`'s.
 
+use super::automation_fields;
 use super::automation_form::{self, Form, Offered};
 use super::parts::{self, number, platform};
 use super::visit::form_urlencode;
@@ -296,7 +298,7 @@ pub fn new_page(form: &Form, offered: &Offered, wrong: Option<&str>) -> Markup {
         p { a href=(PATH) { "← Automations" } }
         h1 { "New automation" }
         @if let Some(wrong) = wrong { p.flash.bad role="alert" { (wrong) } }
-        (automation_form::form(form, offered, NEW, "Add"))
+        (automation_fields::form(form, offered, NEW, "Add"))
     }
 }
 
@@ -323,7 +325,7 @@ pub fn one_page(
         p { a href=(PATH) { "← Automations" } }
         h1.wrap { (one.name) }
         @if let Some(wrong) = wrong { p.flash.bad role="alert" { (wrong) } }
-        @if may_write { (automation_form::form(form, offered, &here, "Save")) }
+        @if may_write { (automation_fields::form(form, offered, &here, "Save")) }
         @else { article { (facts(one, offered)) } }
         (log(one, ran, &here))
         @if may_write {

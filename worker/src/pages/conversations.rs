@@ -10,6 +10,7 @@ use crate::ledger::views::{self, ConversationsShown, View};
 use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::{AnswerFilter, ConversationSearch, ConversationSummary};
+use askwell::conversation::Platform;
 use askwell::time::Day;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -261,7 +262,7 @@ fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) -> Mar
         words.iter().map(|word| ((*word).to_owned(), (*word).to_owned())).collect()
     };
     let platforms: Vec<_> =
-        parts::PLATFORMS.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
+        Platform::ALL.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
     let langs: Vec<&str> = askwell::text::Lang::ALL.iter().map(|lang| lang.code()).collect();
     let tags: Vec<&str> = shown.all_tags.iter().map(String::as_str).collect();
     html! {

@@ -317,7 +317,7 @@ fn views_bar(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Mark
 
 fn filter_form(filters: &Filters, shown: &CustomersShown) -> Markup {
     let platforms: Vec<_> =
-        parts::PLATFORMS.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
+        Platform::ALL.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
     let tags: Vec<_> = shown.all_tags.iter().map(|tag| (tag.clone(), tag.clone())).collect();
     html! {
         form #filters method="post" action=(PATH)

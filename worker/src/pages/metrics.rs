@@ -116,7 +116,7 @@ impl Asked {
 /// The filters that all pages with figures have: days and channel.
 pub fn period_fields(asked: &Asked, period: Period) -> Markup {
     let platforms: Vec<_> =
-        parts::PLATFORMS.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
+        Platform::ALL.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
     html! {
         label { "From" input type="date" name="first" value=(period.first); }
         label { "To" input type="date" name="last" value=(period.last); }
@@ -349,7 +349,7 @@ fn trend(report: &Report) -> Chart {
 
 /// The channels that have anything of these values.
 pub fn channels_of(report: &Report) -> Vec<Platform> {
-    parts::PLATFORMS
+    Platform::ALL
         .into_iter()
         .filter(|p| report.values.iter().any(|value| value.channels.contains_key(p)))
         .collect()

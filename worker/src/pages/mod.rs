@@ -10,6 +10,7 @@ mod actions;
 mod answers;
 mod article;
 mod assets;
+mod automation_fields;
 mod automation_form;
 mod automations;
 mod backfills;

@@ -62,16 +62,6 @@ pub const fn platform(platform: Platform) -> &'static str {
     }
 }
 
-/// All platforms, in the order of lists.
-pub const PLATFORMS: [Platform; 6] = [
-    Platform::WebWidget,
-    Platform::Line,
-    Platform::Facebook,
-    Platform::Email,
-    Platform::Phone,
-    Platform::Api,
-];
-
 /// What is known of a person, as people say it.
 pub const fn kind(kind: Kind) -> &'static str {
     match kind {

@@ -22,6 +22,9 @@ pub enum Trigger {
 }
 
 impl Trigger {
+    /// All of them, in the order of lists.
+    pub const ALL: [Self; 4] = [Self::Closed, Self::Resolved, Self::HandedOff, Self::Classified];
+
     /// As it stands on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

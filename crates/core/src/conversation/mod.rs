@@ -154,6 +154,9 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Inbound, Self::Outbound];
+
     /// The direction as it stands on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -186,11 +189,13 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// All of them, in the order of lists.
+    pub const ALL: [Self; 6] =
+        [Self::WebWidget, Self::Line, Self::Facebook, Self::Email, Self::Phone, Self::Api];
+
     /// Reads a platform; none: there is no such platform.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::WebWidget, Self::Line, Self::Facebook, Self::Email, Self::Phone, Self::Api]
-            .into_iter()
-            .find(|platform| platform.as_str() == text)
+        Self::ALL.into_iter().find(|platform| platform.as_str() == text)
     }
 
     /// The platform as it stands on the wire.
@@ -226,6 +231,16 @@ pub enum Sentiment {
 }
 
 impl Sentiment {
+    /// All of them, from the worst to the best, and none to judge at the end.
+    pub const ALL: [Self; 6] = [
+        Self::OverlyNegative,
+        Self::Negative,
+        Self::Neutral,
+        Self::Positive,
+        Self::OverlyPositive,
+        Self::NotApplicable,
+    ];
+
     /// The tag as it stands on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

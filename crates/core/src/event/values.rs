@@ -85,9 +85,7 @@ impl FieldValue for Arm {
 
 impl FieldValue for Platform {
     fn values() -> Values {
-        use Platform as P;
-        let all = [P::WebWidget, P::Line, P::Facebook, P::Email, P::Phone, P::Api];
-        Values::OneOf(all.into_iter().map(P::as_str).collect())
+        Values::OneOf(Self::ALL.map(Self::as_str).to_vec())
     }
 }
 

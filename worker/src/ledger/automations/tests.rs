@@ -35,7 +35,7 @@ fn ending(mut record: Record, marker: &str, status: Status) -> Record {
 #[test]
 fn each_trigger_comes_with_its_own_kind_of_closing() {
     let ledger = Ledger::new();
-    for on in [Trigger::Closed, Trigger::Resolved, Trigger::HandedOff, Trigger::Classified] {
+    for on in Trigger::ALL {
         add(&ledger, new(on, vec![tag(on.as_str())]));
     }
     for (n, marker, status, expected) in [
