@@ -208,6 +208,7 @@ pub fn page(
         div.row.spread {
             h1.wrap { (shown_name(customer)) }
             div.row {
+                @if scopes.has(Scope::ConversationsWrite) { a role="button" href={ (here) "/write" } { "New conversation" } }
                 @if scopes.has(EXPORT) {
                     form method="post" action={ (here) "/export" } { button.secondary { "Export this person" } }
                 }

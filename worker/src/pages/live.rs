@@ -40,7 +40,8 @@ pub const PAGES: &[Page] = &[
     Page::post("/app/inbox/{conversation_id}/act", WRITE, |visit| Box::pin(act(visit))),
 ];
 
-fn path(id: &ConversationId) -> String {
+/// Where a conversation of the inbox is.
+pub fn path(id: &ConversationId) -> String {
     format!("{}/{id}", inbox::PATH)
 }
 

@@ -16,6 +16,9 @@ mod automations;
 mod backfills;
 mod behind;
 mod billing;
+mod blank;
+mod channel_form;
+mod channels;
 mod collection;
 mod configure;
 mod conversation;
@@ -53,6 +56,7 @@ mod trial;
 mod visit;
 mod webhooks;
 mod workspace;
+mod write;
 
 pub use visit::Visit;
 
@@ -108,6 +112,7 @@ const ROOMS: &[&[Page]] = &[
     customers::PAGES,
     customer::PAGES,
     identity::PAGES,
+    write::PAGES,
     inbox::PAGES,
     live::PAGES,
     conversations::PAGES,
@@ -125,6 +130,7 @@ const ROOMS: &[&[Page]] = &[
     exports::PAGES,
     team::PAGES,
     workspace::PAGES,
+    channels::PAGES,
     access::PAGES,
     actions::PAGES,
     configure::PAGES,

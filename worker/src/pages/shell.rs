@@ -71,6 +71,7 @@ const PLACES: &[(&str, &[Place])] = &[
         "Settings",
         &[
             place("Workspace", "/app/settings/workspace", Scope::SettingsRead),
+            place("Channels", super::channels::PATH, Scope::SettingsRead),
             place("Team", "/app/settings/team", Scope::MembersManage),
             place("Billing", "/app/settings/billing", Scope::SettingsRead),
         ],

@@ -12,7 +12,7 @@ use askwell::api::{
     Channel, ChannelDelivery, ChannelDeliveryQuery, ChannelList, Connection, NewChannel, Page,
 };
 use askwell::channel::email;
-use askwell::id::ChannelId;
+use askwell::id::{ChannelId, WorkspaceId};
 use worker::{Response, Url};
 
 const READ: Access = Access::Scope(Scope::SettingsRead);
@@ -106,8 +106,7 @@ async fn get(call: Call) -> Outcome<Response> {
 async fn connect(mut call: Call) -> Outcome<Response> {
     let channel: NewChannel = call.json().await?;
     let by = call.principal()?.clone();
-    let random = config::random()?;
-    let channel_id = ChannelId::derive(&[by.workspace.as_str().as_bytes(), random.as_bytes()]);
+    let channel_id = fresh_id(&by.workspace)?;
     let connect = channels::Connect { channel_id, again: false, channel: check(channel)?, by };
     http::reply(201, &rpc::call(&call.ledger()?, &connect).await?)
 }
@@ -130,8 +129,20 @@ async fn deliveries(call: Call) -> Outcome<Response> {
     http::reply(200, &rpc::call(&call.ledger()?, &channels::Deliveries { query }).await?)
 }
 
+/// The id of a channel that is to be connected.
+///
+/// # Errors
+/// When no random bytes can be drawn.
+pub fn fresh_id(workspace: &WorkspaceId) -> Outcome<ChannelId> {
+    let random = config::random()?;
+    Ok(ChannelId::derive(&[workspace.as_str().as_bytes(), random.as_bytes()]))
+}
+
 /// Checks and tidies how a channel is to be connected.
-fn check(mut channel: NewChannel) -> Outcome<NewChannel> {
+///
+/// # Errors
+/// [`Code::InvalidField`], naming the field.
+pub fn check(mut channel: NewChannel) -> Outcome<NewChannel> {
     http::check_name(&channel.name)?;
     let invalid = |detail: String| Err(Fault::refused(Code::InvalidField, detail));
     if let Connection::Email { address, send_url, .. } = &mut channel.connection {

@@ -7,7 +7,7 @@ use crate::ledger::actions::Asking;
 use crate::ledger::channels::{Begin, Recipient};
 use crate::{config, http, rpc};
 use askwell::Code;
-use askwell::access::Scope;
+use askwell::access::{Principal, Scope};
 use askwell::api::route::{Access, Answer, IDEMPOTENCY_KEY, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{NewMessage, NewOutbound, Outbound};
@@ -16,7 +16,7 @@ use askwell::detect::Kind;
 use askwell::id::ConversationId;
 use askwell::session::Options;
 use askwell::text::Lang;
-use worker::Response;
+use worker::{Env, Response, Stub};
 
 /// See [`super::ROOMS`].
 pub const ROUTES: &[Bound] = &[bound(
@@ -50,6 +50,27 @@ const FIRST: &str = "outbound";
 async fn begin(mut call: Call) -> Outcome<Response> {
     let key = http::idempotency_key(&call.request)?;
     let new: NewOutbound = call.json().await?;
+    let key = match key {
+        Some(key) => key,
+        None => config::random()?,
+    };
+    let by = call.principal()?.clone();
+    let (begun, fresh) = start(&call.env, &call.ledger()?, by, &key, new).await?;
+    http::reply(if fresh { 201 } else { 200 }, &begun)
+}
+
+/// Begins a conversation, and whether it had not begun by this key before.
+///
+/// # Errors
+/// [`Code::InvalidField`], naming the field; [`Code::NotFound`] where the channel or the customer cannot be
+/// reached; [`Code::IdempotencyConflict`].
+pub async fn start(
+    env: &Env,
+    ledger: &Stub,
+    by: Principal,
+    key: &str,
+    new: NewOutbound,
+) -> Outcome<(Outbound, bool)> {
     let invalid = |detail: &str| Err(Fault::refused(Code::InvalidField, detail));
     if new.text.trim().is_empty() || new.text.len() > MAX_MESSAGE_BYTES {
         return invalid("the field `text` must have 1 byte to 8 kB");
@@ -65,13 +86,8 @@ async fn begin(mut call: Call) -> Outcome<Response> {
         (None, Some(customer)) => Recipient::Customer(customer),
         _ => return invalid("either `to` or `customer_id` is needed"),
     };
-    let by = call.principal()?.clone();
     let workspace = by.workspace.clone();
-    let key = match key {
-        Some(key) => key,
-        None => config::random()?,
-    };
-    let parts = [workspace.as_str(), "outbound", new.channel_id.as_str(), &key];
+    let parts = [workspace.as_str(), "outbound", new.channel_id.as_str(), key];
     let conversation_id = ConversationId::derive(&parts.map(str::as_bytes));
     let begin = Begin {
         channel_id: new.channel_id.clone(),
@@ -80,14 +96,14 @@ async fn begin(mut call: Call) -> Outcome<Response> {
         name: new.name,
         subject: new.subject,
     };
-    let begun = rpc::call(&call.ledger()?, &begin).await?;
+    let begun = rpc::call(ledger, &begin).await?;
     let mut claims: Vec<(Kind, String)> =
         begun.name.map(|name| (Kind::Name, name)).into_iter().collect();
     if begun.platform == Platform::Email {
         claims.push((Kind::Email, begun.user));
     }
     let asking = Asking { visitor_id: begun.visitor_id.clone() };
-    let asked = rpc::call(&call.ledger()?, &asking).await?;
+    let asked = rpc::call(ledger, &asking).await?;
     let open = Open {
         workspace: workspace.clone(),
         conversation_id: conversation_id.clone(),
@@ -107,7 +123,7 @@ async fn begin(mut call: Call) -> Outcome<Response> {
         channel: Some(new.channel_id),
         claims,
     };
-    let object = rpc::conversation(&call.env, &workspace, &conversation_id)?;
+    let object = rpc::conversation(env, &workspace, &conversation_id)?;
     let opened = rpc::call(&object, &open).await?;
     if opened.meta.visitor_id != open.visitor_id {
         return Err(Fault::refused(
@@ -123,5 +139,5 @@ async fn begin(mut call: Call) -> Outcome<Response> {
         status: opened.meta.status,
         message: said.message,
     };
-    http::reply(if said.duplicate { 200 } else { 201 }, &answer)
+    Ok((answer, !said.duplicate))
 }

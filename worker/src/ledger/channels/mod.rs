@@ -8,7 +8,7 @@ mod threads;
 
 pub use deliveries::{Deliveries, Reach, Reached, Told};
 pub use inbox::Receive;
-pub use threads::{Begin, Recipient, visitor_id};
+pub use threads::{Begin, Reaching, Recipient, visitor_id};
 
 use super::cx::Cx;
 use super::events;
@@ -58,6 +58,7 @@ pub const ROOM: Room = Room {
         Op::read::<Reach>(),
         Op::write::<Told>(),
         Op::read::<Deliveries>(),
+        Op::read::<Reaching>(),
         Op::write::<Begin>(),
     ],
     jobs: &[Job::of::<inbox::Say>()],

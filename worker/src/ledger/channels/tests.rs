@@ -2,10 +2,13 @@
 
 use super::inbox::Received;
 use super::threads::current;
-use super::{Connect, Deliveries, Disconnect, Hook, List, Reach, Receive, Told, read_inbox};
+use super::{
+    Connect, Deliveries, Disconnect, Hook, List, Reach, Reaching, Receive, Told, read_inbox,
+};
 use crate::bind;
 use crate::ledger::customers;
 use crate::ledger::events;
+use crate::ledger::op::Read;
 use crate::ledger::tests::{Ledger, closing};
 use askwell::Code;
 use askwell::access::Principal;
@@ -15,7 +18,7 @@ use askwell::api::{
 };
 use askwell::channel::{Inbound, Reason, Thread};
 use askwell::conversation::Platform;
-use askwell::id::{ChannelId, ConversationId, VisitorId};
+use askwell::id::{ChannelId, ConversationId, CustomerId, VisitorId};
 use askwell::time::UnixMillis;
 
 fn by() -> Principal {
@@ -208,6 +211,32 @@ fn deliveries_are_kept_and_tell_how_the_channel_works() {
     assert!(list(failed).is_empty());
     ledger.write(Disconnect { channel_id: channel.channel_id.clone(), by: by() }).unwrap();
     assert!(ledger.read(reach).is_none());
+}
+
+#[test]
+fn a_customer_is_reached_over_what_leads_to_them() {
+    let ledger = Ledger::new();
+    let chat = ledger.write(line(1)).unwrap();
+    let post = ledger.write(mail(2, "help@shop.example")).unwrap();
+    ledger.write(connect(3, "Calls", Connection::Phone {})).unwrap();
+    let mut record = closing(&ledger, 1, 1, 1, None);
+    record.closed.visitor_id =
+        super::threads::visitor_id(&"shop".parse().unwrap(), Platform::Line, "U1");
+    let who = ledger.write(record).unwrap().customer_id;
+    let reaching = |customer_id: &CustomerId| {
+        let all = ledger.read(Reaching { customer_id: customer_id.clone() });
+        all.into_iter().map(|channel| channel.channel_id).collect::<Vec<_>>()
+    };
+    assert!(reaching(&who).is_empty(), "nothing is known of them");
+    receive(&ledger, &chat, vec![message("1", chat.connected_at)]);
+    assert_eq!(reaching(&who), std::slice::from_ref(&chat.channel_id));
+    let known = ledger.write(closing(&ledger, 2, 1, 2, Some("ana@example.com"))).unwrap();
+    assert_eq!(reaching(&known.customer_id), [post.channel_id]);
+    ledger.write(Disconnect { channel_id: chat.channel_id, by: by() }).unwrap();
+    assert!(reaching(&who).is_empty());
+    let nobody = Reaching { customer_id: CustomerId::derive(&[b"nobody"]) };
+    let refused = ledger.with(|cx| Read::run(nobody, cx)).unwrap_err();
+    assert_eq!(refused.public().code, Code::NotFound);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! Who writes over a channel, and which conversations are held with them.
 
-use super::connected;
+use super::{List, connected};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::ledger::cx::Cx;
-use crate::ledger::op::Write;
+use crate::ledger::op::{Read, Write};
 use crate::ledger::{customers, outbox};
 use crate::rpc::Call;
 use crate::sql::Sql;
-use askwell::api::Connection;
+use askwell::api::{Channel, ChannelState, Connection};
 use askwell::channel::{Thread, email};
 use askwell::conversation::Platform;
 use askwell::customer::normalise_email;
@@ -175,6 +175,37 @@ impl Recipient {
             bind![channel.as_str(), customer.as_str()],
         )?;
         Ok(row.ok_or_else(unreachable)?.user)
+    }
+}
+
+/// The channels over which a customer can be written to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reaching {
+    /// Whom.
+    pub customer_id: CustomerId,
+}
+
+impl Call for Reaching {
+    const NAME: &'static str = "channels.reaching";
+    type Out = Vec<Channel>;
+}
+
+impl Read for Reaching {
+    fn run(self, cx: &Cx) -> Outcome<Vec<Channel>> {
+        customers::must(cx.sql, &self.customer_id)?;
+        let mut reaching = Vec::new();
+        for channel in List.run(cx)? {
+            if channel.state == ChannelState::Disconnected || channel.platform == Platform::Phone {
+                continue;
+            }
+            let to = Recipient::Customer(self.customer_id.clone());
+            match to.user(cx, &channel.channel_id, channel.platform) {
+                Ok(_) => reaching.push(channel),
+                Err(fault) if fault.public().code == Code::NotFound => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(reaching)
     }
 }
 
