@@ -9,6 +9,7 @@ use crate::llm::Endpoint;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::api::{LlmSettings, LlmShown};
+use askwell::time::Day;
 use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
@@ -19,7 +20,7 @@ pub const ROOM: Room = Room {
             "CREATE TABLE llm (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL)",
         ],
     }],
-    ops: &[Op::read::<Get>(), Op::write::<Put>(), Op::write::<Drop>()],
+    ops: &[Op::read::<Get>(), Op::write::<Put>(), Op::write::<Drop>(), Op::read::<SpentSince>()],
     ..Room::EMPTY
 };
 
@@ -73,6 +74,40 @@ impl Call for Drop {
 impl Write for Drop {
     fn run(self, cx: &Cx) -> Outcome<()> {
         cx.sql.run("DELETE FROM llm", bind![])
+    }
+}
+
+/// What answering the owner's questions has cost.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SpentSince {
+    /// From which day on; all of it where there is none.
+    pub first: Option<Day>,
+}
+
+/// See [`SpentSince`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Spent {
+    /// Answers that the model was asked for.
+    pub asked: u64,
+    /// Those of them that it did not give.
+    pub failed: u64,
+    /// In millionths of the currency unit of its prices.
+    pub cost_micros: u64,
+}
+
+impl Call for SpentSince {
+    const NAME: &'static str = "llm.spent";
+    type Out = Spent;
+}
+
+impl Read for SpentSince {
+    fn run(self, cx: &Cx) -> Outcome<Spent> {
+        let first = self.first.map_or(String::new(), |day| day.to_string());
+        let spent = cx.sql.first(
+            "SELECT coalesce(sum(asked), 0) AS asked, coalesce(sum(failed), 0) AS failed, coalesce(sum(cost_micros), 0) AS cost_micros FROM llm_costs WHERE day >= ?",
+            bind![first],
+        )?;
+        Ok(spent.unwrap_or_default())
     }
 }
 

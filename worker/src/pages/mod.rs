@@ -41,7 +41,11 @@ mod knowledge;
 mod live;
 mod marks;
 mod metrics;
+mod model;
+mod model_form;
 mod parts;
+mod replies;
+mod replies_form;
 mod retention;
 mod shell;
 mod sign_in;
@@ -131,6 +135,8 @@ const ROOMS: &[&[Page]] = &[
     team::PAGES,
     workspace::PAGES,
     channels::PAGES,
+    replies::PAGES,
+    model::PAGES,
     access::PAGES,
     actions::PAGES,
     configure::PAGES,

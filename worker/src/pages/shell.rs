@@ -48,6 +48,8 @@ const PLACES: &[(&str, &[Place])] = &[
         &[
             place("Data Collection", "/app/settings/data-collection", Scope::FieldsRead),
             place("Automations", "/app/settings/automations", Scope::SettingsRead),
+            place("Replies", super::replies::PATH, Scope::SettingsRead),
+            place("Language model", super::model::PATH, Scope::SettingsRead),
         ],
     ),
     (

@@ -3,7 +3,7 @@
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::llm;
-use crate::llm::{ChatMessage, Llm, Schema, Speaker, check as check_settings};
+use crate::llm::{ChatMessage, Endpoint, Llm, Schema, Speaker, check as check_settings};
 use crate::{config, http, rpc};
 use askwell::Code;
 use askwell::access::Scope;
@@ -11,7 +11,7 @@ use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{LlmChecked, LlmSettings, LlmShown};
 use serde_json::{Value, json};
-use worker::Response;
+use worker::{Env, Response};
 
 const SHOWN: &[Answer] =
     &[Answer::json(200, Shape::of::<LlmShown>(), "How it is set, without its key.")];
@@ -84,6 +84,11 @@ async fn drop(call: Call) -> Outcome<Response> {
 
 async fn check(call: Call) -> Outcome<Response> {
     let endpoint = rpc::call(&call.ledger()?, &llm::Get).await?.ok_or_else(none)?;
+    http::reply(200, &try_out(&call.env, &endpoint).await)
+}
+
+/// What comes of one small request.
+pub async fn try_out(env: &Env, endpoint: &Endpoint) -> LlmChecked {
     let schema = json!({
         "type": "object",
         "properties": { "ok": { "type": "boolean" } },
@@ -95,15 +100,15 @@ async fn check(call: Call) -> Outcome<Response> {
         ChatMessage::new(Speaker::System, "Reply with the JSON object {\"ok\": true}."),
         ChatMessage::new(Speaker::User, "Are you there?"),
     ];
-    let began = config::now(&call.env);
-    let replied = Llm::new(&call.env, &endpoint).chat(&messages, Some(&schema)).await;
+    let began = config::now(env);
+    let replied = Llm::new(env, endpoint).chat(&messages, Some(&schema)).await;
     let detail = match replied {
         Ok(completion) if is_json(&completion.text) => None,
         Ok(_) => Some("it replied, but not with JSON, which classifying needs".to_owned()),
         Err(error) => Some(error.to_string()),
     };
-    let took_ms = config::now(&call.env).0.saturating_sub(began.0);
-    http::reply(200, &LlmChecked { ok: detail.is_none(), detail, took_ms })
+    let took_ms = config::now(env).0.saturating_sub(began.0);
+    LlmChecked { ok: detail.is_none(), detail, took_ms }
 }
 
 fn is_json(text: &str) -> bool {

@@ -15,6 +15,7 @@ use askwell::api::{
     DeskQuery, DeskShown, NewAssignment, Page, ReplySettings, ReplySettingsShown, Suggestion,
 };
 use askwell::id::ConversationId;
+use askwell::time::UnixMillis;
 use worker::{Response, Stub};
 
 const READ: Access = Access::Scope(Scope::ConversationsRead);
@@ -112,6 +113,15 @@ async fn settings(call: Call) -> Outcome<Response> {
 
 async fn put_settings(mut call: Call) -> Outcome<Response> {
     let settings: ReplySettings = call.json().await?;
+    check(&settings, config::now(&call.env))?;
+    http::reply(200, &rpc::call(&call.ledger()?, &PutSettings { settings }).await?)
+}
+
+/// Refuses settings of which the ledger cannot tell that they would not do: addresses and time zones.
+///
+/// # Errors
+/// [`Code::InvalidField`], naming the field.
+pub fn check(settings: &ReplySettings, now: UnixMillis) -> Outcome<()> {
     if let Some(webhook) = &settings.webhook {
         if let Some(secret) = &webhook.secret {
             delivery::secret_bytes("webhook.secret", secret)?;
@@ -123,8 +133,7 @@ async fn put_settings(mut call: Call) -> Outcome<Response> {
             ));
         }
     }
-    clock::local(&settings.hours.zone, config::now(&call.env))?;
-    http::reply(200, &rpc::call(&call.ledger()?, &PutSettings { settings }).await?)
+    clock::local(&settings.hours.zone, now).map(|_| ())
 }
 
 async fn inbox(call: Call) -> Outcome<Response> {
