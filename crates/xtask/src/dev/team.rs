@@ -1,5 +1,5 @@
 //! What a team does in its dashboard, done to the sample, so that every page has something to show: members,
-//! an automation, tags, notes, feedback, answers put right, and a person who was removed for good.
+//! an automation, a channel, a rule for calling a person, tags, notes, feedback, answers put right, and a person who was removed for good.
 
 use super::lines;
 use super::live::{self, Held};
@@ -9,10 +9,12 @@ use anyhow::{Context, Result};
 use askwell::access::Role;
 use askwell::api::{
     AnswerFilter, Automation, AutomationAction, AutomationConditions, AutomationList,
-    AutomationTarget, ConversationMarks, ConversationSummary, ErasureReceipt, NewAutomation,
-    NewFeedback, NewMember, NewNote, NewReview, Page, ReviewedAnswers, TagChange, Trigger,
+    AutomationTarget, Channel, ChannelList, Connection, ConversationMarks, ConversationSummary,
+    ErasureReceipt, NewAutomation, NewChannel, NewFeedback, NewMember, NewNote, NewReview, Page,
+    ReplySettings, ReplySettingsShown, ReviewedAnswers, TagChange, Trigger,
 };
 use askwell::closing::FieldVersion;
+use askwell::reply::{Rule, Rules};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -46,8 +48,8 @@ struct Fields {
     fields: Vec<FieldVersion>,
 }
 
-/// What is there before anybody writes: who is of the team, and what is done by itself. Done again it adds
-/// nothing.
+/// What is there before anybody writes: who is of the team, what is done by itself, a channel that needs no
+/// account elsewhere, and what only people speak of. Done again it adds nothing.
 pub fn prepare(team: &Client) -> Result<()> {
     let explain = |failure: Failure| failure.explain(team.url());
     for (name, email, role) in [
@@ -65,7 +67,28 @@ pub fn prepare(team: &Client) -> Result<()> {
         let fields: Fields = team.get("/v1/fields").map_err(explain)?;
         team.post_to::<Automation>("/v1/automations", &damaged(&fields.fields)).map_err(explain)?;
     }
+    let channels: ChannelList = team.get("/v1/channels").map_err(explain)?;
+    if channels.items.is_empty() {
+        let calls =
+            NewChannel { name: "Voice operator".to_owned(), connection: Connection::Phone {} };
+        team.post_to::<Channel>("/v1/channels", &calls).map_err(explain)?;
+    }
+    let replies: ReplySettingsShown = team.get("/v1/replies").map_err(explain)?;
+    if replies.rules == Rules::default() {
+        let rules = Rules { own: vec![wholesale()], ..Rules::default() };
+        let set = ReplySettings { rules, ..ReplySettings::default() };
+        team.put_to::<ReplySettingsShown>("/v1/replies", &set).map_err(explain)?;
+    }
     Ok(())
+}
+
+fn wholesale() -> Rule {
+    let phrases = ["wholesale", "resale", "bulk order"];
+    Rule {
+        name: "Wholesale".to_owned(),
+        phrases: phrases.map(str::to_owned).to_vec(),
+        enabled: true,
+    }
 }
 
 fn damaged(fields: &[FieldVersion]) -> NewAutomation {
