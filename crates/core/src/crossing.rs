@@ -182,7 +182,7 @@ macro_rules! cross_enum {
 
             fn cross(&mut self, port: &mut $crate::crossing::Port<'_>) {
                 let n = port.number(*self as i64);
-                *self = $all.into_iter().find(|one| *one as i64 == n).unwrap_or(*self);
+                *self = $all.iter().find(|one| **one as i64 == n).copied().unwrap_or(*self);
             }
         }
     };

@@ -3,7 +3,7 @@
 use super::lang::cues::{AT, DASH, DOT, NOT, UNDERSCORE};
 use super::message::Message;
 use super::{Candidate, Kind};
-use crate::text::{Class, chars, concat, is_letter, is_mark, lower};
+use crate::text::{Class, chars, concat, cut, cut_last, is_letter, is_mark, lower};
 
 /// RFC 5321, 4.5.3.1.
 const MAX_LOCAL: usize = 64;
@@ -134,9 +134,15 @@ fn written(text: &str, from: usize, at: usize, sign: usize) -> Option<(usize, us
 
 /// Whether it could be the domain of an address: two labels or more, the last one of letters.
 fn is_host(domain: &str) -> bool {
-    let Some((front, top)) = domain.rsplit_once('.') else { return false };
+    let Some((front, top)) = cut_last(domain, b'.') else { return false };
     let label = |l: &str| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-') && l.len() < 64;
-    front.split('.').all(label)
+    let mut rest = front;
+    while let Some((_, after)) = cut(rest, b'.').filter(|(first, _)| label(first)) {
+        rest = after;
+    }
+    // One that is no label is left, or stands before a dot that is.
+    label(rest)
+        && cut(rest, b'.').is_none()
         && chars(top) >= 2
         && (top.chars().all(is_letter) || top.starts_with("xn--"))
 }
@@ -244,7 +250,7 @@ fn domain_after(message: &Message<'_>, first: usize) -> Option<(usize, String, b
 
 /// The address with the domain that was likely meant, where this one looks like a slip.
 fn slip(address: &str) -> Option<String> {
-    let (local, domain) = address.split_once('@')?;
+    let (local, domain) = cut(address, b'@')?;
     if PROVIDERS.contains(&domain) || NOT_SLIPS.contains(&domain) {
         return None;
     }
@@ -252,7 +258,7 @@ fn slip(address: &str) -> Option<String> {
     let meant = match near {
         Some(p) => p.to_owned(),
         None => {
-            let (name, top) = domain.rsplit_once('.')?;
+            let (name, top) = cut_last(domain, b'.')?;
             [
                 ("con", "com"),
                 ("cmo", "com"),

@@ -2,7 +2,7 @@
 //! `data/detect/phones.py`.
 
 use super::Region;
-use crate::text::concat;
+use crate::text::{concat, cut};
 
 /// A line a region, as `build.rs` writes it: the region and its country code, the international prefix
 /// (nothing is 00), the trunk prefixes (nothing is 0, `-` none), what completes a local number, the lengths.
@@ -22,17 +22,17 @@ pub(super) struct Plan {
 impl Plan {
     /// The plan of a region, if it has one.
     pub(super) fn of(region: Region) -> Option<Self> {
-        Self::find(|own, _| own.as_bytes() == region.0)
+        Self::find(&mut |own, _| own.as_bytes() == region.0)
     }
 
     /// The first plan of which the region's code and the plan say that it is the one.
-    fn find(mut is: impl FnMut(&str, &Self) -> bool) -> Option<Self> {
+    fn find(is: &mut dyn FnMut(&str, &Self) -> bool) -> Option<Self> {
         let mut rest = PLANS;
-        while let Some((line, after)) = rest.split_once('\n') {
+        while let Some((line, after)) = cut(rest, b'\n') {
             rest = after;
             let (region, mut line) = line.split_at_checked(2).unwrap_or_default();
             let mut next = |usual| {
-                let (column, after) = line.split_once(' ').unwrap_or((line, ""));
+                let (column, after) = cut(line, b' ').unwrap_or((line, ""));
                 line = after;
                 match column {
                     "" => usual,
@@ -77,7 +77,7 @@ impl Plan {
         if self.has(digits) {
             return Some(digits.to_owned());
         }
-        if let Some((area, local)) = self.completion.split_once(':')
+        if let Some((area, local)) = cut(self.completion, b':')
             && is_in(local, digits)
         {
             return Some(concat(&[area, digits]));
@@ -93,7 +93,7 @@ impl Plan {
         make: &mut dyn FnMut(&str) -> Option<String>,
     ) -> Option<String> {
         let mut made = None;
-        any(self.trunks, '/', &mut |trunk| {
+        any(self.trunks, b'/', &mut |trunk| {
             made = digits.strip_prefix(trunk).and_then(&mut *make);
             made.is_some()
         });
@@ -135,9 +135,9 @@ impl Plan {
 }
 
 /// Whether it is so for any of the parts between separators.
-fn any(mut parts: &str, separator: char, is: &mut dyn FnMut(&str) -> bool) -> bool {
+fn any(mut parts: &str, separator: u8, is: &mut dyn FnMut(&str) -> bool) -> bool {
     while !parts.is_empty() {
-        let (part, rest) = parts.split_once(separator).unwrap_or((parts, ""));
+        let (part, rest) = cut(parts, separator).unwrap_or((parts, ""));
         parts = rest;
         if is(part) {
             return true;
@@ -165,7 +165,7 @@ fn is_length(letter: u8, digits: &str) -> bool {
 
 /// Whether digits begin with a country code that has numbers of this length.
 pub(super) fn is_international(digits: &str) -> bool {
-    Plan::find(|_, plan| digits.strip_prefix(plan.code).is_some_and(|d| plan.has(d))).is_some()
+    Plan::find(&mut |_, plan| digits.strip_prefix(plan.code).is_some_and(|d| plan.has(d))).is_some()
 }
 
 /// E.164 where the country is written or known, else the digits.

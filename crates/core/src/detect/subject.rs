@@ -5,7 +5,7 @@ use super::lang::cues::{
 };
 use super::message::Message;
 use super::{Candidate, Kind, Subject};
-use crate::text::Class;
+use crate::text::{Class, cut_last};
 
 /// Words back from an address or number within which its owner is named.
 const REACH: usize = 9;
@@ -68,7 +68,7 @@ fn same_clause(text: &str, from: usize, to: usize) -> bool {
 
 /// Whether the line in which a stretch of text ends begins with `>`, or goes on one that does.
 fn quoted(passed: &str, before: bool) -> bool {
-    passed.rsplit_once('\n').map_or(before, |(_, line)| line.trim_start().starts_with('>'))
+    cut_last(passed, b'\n').map_or(before, |(_, line)| line.trim_start().starts_with('>'))
 }
 
 /// "eski@example.com değil yeni@example.com": some languages say last that it is not the one.

@@ -7,7 +7,7 @@ use super::lang::cues::{
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject, in_order};
-use crate::text::{Class, chars, is_letter};
+use crate::text::{Class, chars, cut_last, is_letter};
 
 /// More candidates than this are no message of a visitor's; the choice among them is quadratic.
 const MAX_CANDIDATES: usize = 64;
@@ -105,7 +105,7 @@ fn answer(message: &Message<'_>, found: &mut Vec<Candidate>) {
 
 /// A family name and what follows it on a line of its own, below a greeting.
 fn signature(message: &Message<'_>, found: &mut Vec<Candidate>) {
-    let Some((above, line)) = message.text.trim_end().rsplit_once('\n') else { return };
+    let Some((above, line)) = cut_last(message.text.trim_end(), b'\n') else { return };
     let start = above.len() + 1 + (line.len() - line.trim_start().len());
     let end = above.len() + 1 + line.len();
     let parts = line.chars().filter(|c| is_letter(*c)).count();

@@ -19,7 +19,7 @@ const LONGEST_DENSE: usize = 21;
 /// What a fingerprint stands for: none is what may begin a phrase with a gap.
 pub(super) type Meaning = (Lang, Option<Cue>);
 
-fn find(vocabulary: &Vocabulary, print: u32, mut take: impl FnMut(Meaning)) {
+fn find(vocabulary: &Vocabulary, print: u32, take: &mut dyn FnMut(Meaning)) {
     for Entry { langs, meaning, .. } in vocabulary.prompt.find(print) {
         if let Some(lang) = Lang::ALL.get(langs.trailing_zeros() as usize) {
             take((*lang, Cue::ALL.get(usize::from(*meaning)).copied()));
@@ -55,7 +55,7 @@ pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
     let mut heads = Vec::new();
     for start in 0..words.len() {
         let script = Script::of(words.word(start));
-        follow(vocabulary, words, start, Print::NONE, |print, end, (lang, cue)| match cue {
+        follow(vocabulary, words, start, Print::NONE, &mut |print, end, (lang, cue)| match cue {
             _ if !script.writes(lang) => {}
             Some(cue) => hits.push(Hit { lang, cue, start, end }),
             None => heads.push((print.gap(), end, lang)),
@@ -63,7 +63,7 @@ pub(super) fn hits(words: &Words<'_>, hint: Hint) -> (Vec<Hit>, Option<Lang>) {
         for (head, from, head_lang) in heads.drain(..) {
             let gap = if words.dense(from - 1) { GAP_CHARS } else { GAP_WORDS };
             for from in from..words.len().min(from + gap + 1) {
-                follow(vocabulary, words, from, head, |_, end, (lang, cue)| {
+                follow(vocabulary, words, from, head, &mut |_, end, (lang, cue)| {
                     // What goes on in another language is another phrase's fingerprint.
                     let cue = cue.filter(|_| lang == head_lang);
                     hits.extend(cue.map(|cue| Hit { lang, cue, start, end }));
@@ -83,7 +83,7 @@ fn follow(
     words: &Words<'_>,
     start: usize,
     mut print: Print,
-    mut take: impl FnMut(Print, usize, Meaning),
+    take: &mut dyn FnMut(Print, usize, Meaning),
 ) {
     let longest = if words.dense(start) { LONGEST_DENSE } else { LONGEST };
     for n in start..words.len().min(start + longest) {
@@ -94,12 +94,12 @@ fn follow(
             for (chars, c) in word.chars().enumerate() {
                 print = print.letters(c.encode_utf8(&mut [0; 4]));
                 if chars + 1 >= STEM_CHARS {
-                    find(vocabulary, print.open(), |meaning| take(print, n + 1, meaning));
+                    find(vocabulary, print.open(), &mut |meaning| take(print, n + 1, meaning));
                 }
             }
             print = print.end();
         }
-        find(vocabulary, print.whole(), |meaning| take(print, n + 1, meaning));
+        find(vocabulary, print.whole(), &mut |meaning| take(print, n + 1, meaning));
     }
 }
 

@@ -66,7 +66,8 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let words = Words::new(text);
     let marks = Marks::new(text);
     let (hits, lang) = hits(&words, hint);
-    let has = |cue: Cue| hits.iter().any(|h| h.cue == cue);
+    let shown = hits.iter().fold(0u32, |all, hit| all | 1 << hit.cue as u32);
+    let has = |cue: Cue| shown >> cue as u32 & 1 == 1;
     let sheds = Sheds::new(&hits, words.len());
     let digits = words.digits();
     let starts = |cue: Cue| hits.iter().any(|h| h.cue == cue && h.start == sheds.first_word);

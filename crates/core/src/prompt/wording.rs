@@ -2,7 +2,7 @@
 
 use super::reason::Moment;
 use crate::detect::Kind;
-use crate::text::{Lang, chars, concat};
+use crate::text::{Lang, chars, concat, cut, cut_last};
 use crate::vocabulary::Vocabulary;
 use crate::{Code, Error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -204,7 +204,7 @@ pub(super) fn fill(sentence: &str, value: &str) -> String {
     let mut filled = String::new();
     let mut rest = sentence;
     // By its braces: nothing else in a sentence has them.
-    while let Some((before, after)) = rest.split_once('{') {
+    while let Some((before, after)) = cut(rest, b'{') {
         filled.push_str(before);
         rest = match after.strip_prefix("value}") {
             Some(after) => {
@@ -227,8 +227,8 @@ pub fn mask(email: &str) -> String {
         let first = part.chars().next().map_or(0, char::len_utf8);
         concat(&[part.get(..first).unwrap_or_default(), "•••"])
     };
-    match email.rsplit_once('@') {
-        Some((local, domain)) => match domain.rsplit_once('.') {
+    match cut_last(email, b'@') {
+        Some((local, domain)) => match cut_last(domain, b'.') {
             Some((name, top)) => concat(&[&hide(local), "@", &hide(name), ".", top]),
             None => concat(&[&hide(local), "@", &hide(domain)]),
         },

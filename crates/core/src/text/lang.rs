@@ -69,7 +69,8 @@ impl Lang {
 
     /// Reads a BCP 47 tag by its primary subtag: `pt-BR` is [`Lang::Pt`].
     pub fn from_tag(tag: &str) -> Option<Self> {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let end = tag.bytes().position(|byte| matches!(byte, b'-' | b'_'));
+        let primary = tag.get(..end.unwrap_or(tag.len())).unwrap_or_default();
         Self::ALL.into_iter().find(|l| l.code().eq_ignore_ascii_case(primary))
     }
 }

@@ -9,8 +9,8 @@ pub(crate) mod print;
 mod token;
 
 pub use fold::{digit, fold, fold_into, is_apostrophe, is_mark};
-pub(crate) use join::chars;
 pub use join::concat;
+pub(crate) use join::{chars, cut, cut_last};
 pub use lang::Lang;
 pub use letter::{is_letter, is_lower, is_upper, lower};
 pub use offset::{Utf16, code_points, code_points_to_byte, utf16_to_byte};

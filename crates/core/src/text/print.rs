@@ -75,7 +75,7 @@ impl<'a> Packed<'a> {
     }
 
     /// The next group, whose number has so many bits.
-    pub fn group(&mut self, width: u32, mut take: impl FnMut(u32)) {
+    pub fn group(&mut self, width: u32, take: &mut dyn FnMut(u32)) {
         let count = self.bits(width);
         let mut print = 0;
         for _ in 0..count {

@@ -12,7 +12,7 @@ pub(crate) mod table;
 use crate::detect::cues::{Cues, KEYS};
 use crate::prompt::{Cue, Line};
 use crate::text::print::Packed;
-use crate::text::{Lang, concat};
+use crate::text::{Lang, concat, cut};
 use crate::{Code, Error};
 use file::{
     CUES_BITS, HEADER, MEANINGS_BITS, PHRASES_BITS, SIGN_BITS, SIGNS_BITS, START, checksum,
@@ -66,18 +66,19 @@ impl Vocabulary {
         let mut current = CURRENT.write().unwrap_or_else(PoisonError::into_inner);
         let known = current.take().unwrap_or_else(|| {
             Arc::new(
-                Self::default().and(BUILT_IN.iter().filter_map(|bytes| File::read(bytes).ok())),
+                Self::default()
+                    .and(&mut BUILT_IN.iter().filter_map(|bytes| File::read(bytes).ok())),
             )
         });
         let all = match more {
-            Some(more) if !known.has(more.lang) => Arc::new(known.and([more].into_iter())),
+            Some(more) if !known.has(more.lang) => Arc::new(known.and(&mut [more].into_iter())),
             _ => known,
         };
         *current = Some(Arc::clone(&all));
         all
     }
 
-    fn and(&self, files: impl Iterator<Item = File<'static>>) -> Self {
+    fn and(&self, files: &mut dyn Iterator<Item = File<'static>>) -> Self {
         let mut all = Self { lines: self.lines, signs: self.signs.clone(), ..Self::default() };
         let (mut detect, mut prompt) = (self.detect.entries.clone(), self.prompt.entries.clone());
         for File { lang, lines, mut packed } in files {
@@ -90,10 +91,12 @@ impl Vocabulary {
                     all.signs.push(signs);
                     all.signs.len() - 1
                 }) as u16;
-                packed.group(PHRASES_BITS, |print| detect.push(Entry { print, langs, meaning }));
+                let take = &mut |print| detect.push(Entry { print, langs, meaning });
+                packed.group(PHRASES_BITS, take);
             }
             for meaning in 0..=HEAD {
-                packed.group(CUES_BITS, |print| prompt.push(Entry { print, langs, meaning }));
+                let take = &mut |print| prompt.push(Entry { print, langs, meaning });
+                packed.group(CUES_BITS, take);
             }
         }
         (all.detect, all.prompt) = (Table::new(&detect), Table::new(&prompt));
@@ -107,7 +110,11 @@ impl Vocabulary {
     /// A built-in sentence; the English one where the language is missing.
     pub(crate) fn line(&self, lang: Lang, line: Line) -> &'static str {
         let lines = self.lines[lang as usize].or(self.lines[Lang::En as usize]);
-        lines.unwrap_or_default().split('\n').nth(line as usize).unwrap_or_default()
+        let mut rest = lines.unwrap_or_default();
+        for _ in 0..line as usize {
+            rest = cut(rest, b'\n').unwrap_or_default().1;
+        }
+        cut(rest, b'\n').map_or(rest, |(first, _)| first)
     }
 }
 
@@ -180,7 +187,7 @@ mod tests {
     #[test]
     fn languages_added_one_by_one_are_those_added_together() {
         let read = |code: &str| File::read(Vec::leak(file(code))).unwrap();
-        let english = Vocabulary::default().and([read("en")].into_iter());
+        let english = Vocabulary::default().and(&mut [read("en")].into_iter());
         assert!(!english.has(Lang::Sv));
         assert_eq!(
             english.line(Lang::Sv, Line::EmailSend),
@@ -188,7 +195,7 @@ mod tests {
         );
         let all = Lang::ALL[1..]
             .iter()
-            .fold(english, |all, lang| all.and([read(lang.code())].into_iter()));
+            .fold(english, |all, lang| all.and(&mut [read(lang.code())].into_iter()));
         let together = Vocabulary::get();
         assert_eq!(all.signs, together.signs);
         for (one, other) in [(&all.detect, &together.detect), (&all.prompt, &together.prompt)] {
