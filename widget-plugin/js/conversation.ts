@@ -8,12 +8,12 @@
 // an earlier generation and changes nothing any more: every answer that is waited for is checked.
 
 import { ApiError } from "./api.js";
-import { backoff } from "./backoff.js";
 import { Draft } from "./draft.js";
 import type { Found, Kind, KnownFacts } from "./engine.js";
 import { Live } from "./live.js";
 import { Memory } from "./memory.js";
-import { type Notice, isOutdated, noticeOf } from "./notice.js";
+import { type Notice, noticeOf } from "./notice.js";
+import { Opening } from "./opening.js";
 import { type Outgoing, Outbox } from "./outbox.js";
 import type { ConversationEvents, ConversationPort } from "./ports.js";
 import { Presence } from "./presence.js";
@@ -34,6 +34,7 @@ import {
 export class Conversation {
   readonly #port: ConversationPort;
   readonly #events: ConversationEvents;
+  readonly #opening: Opening;
   readonly #outbox: Outbox;
   readonly #live: Live;
   readonly #memory: Memory;
@@ -44,13 +45,8 @@ export class Conversation {
   #generation = 0;
   #status: Status | null = null;
   #notice: Notice | null = null;
-  /** Set while the conversation is open here. */
-  #saved: Saved | null = null;
-  #opening: Promise<Saved> | null = null;
   #catchingUp: Promise<void> | null = null;
   #resync: Promise<void> | null = null;
-  #cancelRetry: (() => void) | null = null;
-  #attempt = 0;
 
   constructor(port: ConversationPort, events: ConversationEvents) {
     this.#port = port;
@@ -63,6 +59,13 @@ export class Conversation {
       delay: port.delay,
     });
     this.#draft = new Draft({ changed: () => events.changed(), now: () => port.now(), delay: port.delay });
+    this.#opening = new Opening(port, {
+      entered: (saved, opened) => this.#entered(saved, opened),
+      ended: () => this.ended,
+      opened: (memory) => this.#opened(memory),
+      refused: (error) => events.refused(error),
+      waiting: (error) => this.#waiting(error),
+    });
     this.#outbox = new Outbox({
       deliver: (item) => this.#deliver(item),
       refused: (item, error) => this.#refused(item, error),
@@ -102,7 +105,7 @@ export class Conversation {
 
   /** Whether what was noted can be put right here. */
   get amendable(): boolean {
-    return this.begun && this.#saved !== null;
+    return this.begun && this.#opening.saved !== null;
   }
 
   /** Whether a reply is being written. */
@@ -162,7 +165,7 @@ export class Conversation {
   /** The visitor puts right what was noted of them, or (null) has it removed; throws an `ApiError`. */
   async amend(field: Kind, value: string | null): Promise<void> {
     const generation = this.#generation;
-    const { id, token } = await this.#ready();
+    const { id, token } = await this.#opening.ready();
     if (!id || !token) throw unopened();
     const { session, messages } = await this.#port.api.amend(id, token, { field, value });
     if (generation !== this.#generation) return;
@@ -172,7 +175,7 @@ export class Conversation {
 
   /** The site has told who the visitor is. Before the conversation is open that waits for it. */
   async identify(): Promise<void> {
-    const { id, token } = this.#saved ?? {};
+    const { id, token } = this.#opening.saved ?? {};
     const jwt = this.#port.identity();
     if (!id || !token || !jwt || this.ended) return;
     const generation = this.#generation;
@@ -194,18 +197,18 @@ export class Conversation {
       this.#transcript.local({ ...item, role: "customer", state: "sending" });
       this.#outbox.add(item);
     }
-    if (unsent.length === 0) void this.#reopen();
+    if (unsent.length === 0) void this.#opening.resume();
   }
 
   /** The engine has been loaded. */
   engineReady(): void {
-    if (this.#saved) this.#keepInStep();
+    if (this.#opening.saved) this.#keepInStep();
   }
 
   /** The line may be back, or the page is seen again. */
   wake(): void {
     if (this.#outbox.items.length > 0) this.#outbox.wake();
-    else if (this.#cancelRetry) void this.#reopen();
+    else this.#opening.wake();
     this.#live.wake();
   }
 
@@ -216,7 +219,7 @@ export class Conversation {
     await this.#outbox.settled();
     if (generation !== this.#generation) return;
     try {
-      const { id, token } = await this.#ready();
+      const { id, token } = await this.#opening.ready();
       if (id && token) await this.#port.api.close(id, token);
       if (generation !== this.#generation) return;
       this.#setStatus("completed");
@@ -234,7 +237,7 @@ export class Conversation {
   restart(): string[] {
     const unsent = this.#outbox.clear().map((item) => item.text);
     for (const line of this.lines) if (line.state === "failed") unsent.push(line.text);
-    const token = this.#saved?.token ?? this.#port.store.load()?.token;
+    const token = this.#opening.saved?.token ?? this.#port.store.load()?.token;
     this.#reset();
     const body = { ...this.#port.begin(), ...(token && { visitor_token: token }) };
     this.#port.store.save({ key: this.#port.newId(), body, id: null, token: null });
@@ -257,7 +260,6 @@ export class Conversation {
   #reset(): void {
     this.#leave();
     this.#transcript = new Transcript();
-    this.#saved = null;
     this.#status = this.#notice = null;
     this.#port.store.forget();
   }
@@ -266,9 +268,8 @@ export class Conversation {
   #leave(): void {
     this.#generation += 1;
     this.#live.stop();
-    this.#cancelRetry?.();
-    this.#cancelRetry = this.#opening = this.#catchingUp = this.#resync = null;
-    this.#attempt = 0;
+    this.#opening.clear();
+    this.#catchingUp = this.#resync = null;
     this.#memory.clear();
     this.#presence.clear();
     this.#draft.clear();
@@ -276,82 +277,15 @@ export class Conversation {
 
   // ---- opening ---------------------------------------------------------------------------------
 
-  #ready(): Promise<Saved> {
-    if (this.#saved) return Promise.resolve(this.#saved);
-    const opening = (this.#opening ??= this.#open().finally(() => {
-      if (this.#opening === opening) this.#opening = null;
-    }));
-    return opening;
-  }
-
-  async #open(): Promise<Saved> {
-    const { api, store } = this.#port;
-    const generation = this.#generation;
-    const current = (): void => {
-      if (generation !== this.#generation) throw new ApiError(410, "superseded", "the chat has begun anew");
-    };
-    let saved = store.load() ?? this.#fresh();
-    // The key is kept before the request, so that a lost answer begins no second conversation.
-    store.save(saved);
-    let opened: ConversationOpened;
-    try {
-      opened = await api.open(saved.body, saved.key);
-    } catch (error) {
-      current();
-      if (!(error instanceof ApiError) || !isOutdated(error, saved)) throw error;
-      // The server has no such conversation or visitor any more: begin as a new one.
-      saved = this.#fresh();
-      store.save(saved);
-      opened = await api.open(saved.body, saved.key);
-    }
-    current();
-    saved = { ...saved, id: opened.conversation_id, token: opened.visitor_token };
-    store.save(saved);
+  async #entered(saved: Saved, opened: ConversationOpened): Promise<void> {
     this.#status = opened.status;
     if (opened.messages > 0) await this.#fetch(saved);
-    current();
-    const identified = await this.#identified(saved, opened);
-    current();
-    this.#saved = saved;
-    this.#memory.take(identified.session, identified.messages, this.#placed());
+  }
+
+  #opened({ session, messages }: FactsAmended): void {
+    this.#memory.take(session, messages, this.#placed());
     if (!this.ended) this.#live.start();
     this.#events.changed();
-    return saved;
-  }
-
-  /** What the server remembers once it has heard who the visitor is. A token that it refuses is the
-   * site's to mend: the visitor goes on as somebody whom nobody has vouched for. */
-  async #identified({ id, token }: Saved, before: FactsAmended): Promise<FactsAmended> {
-    const jwt = this.#port.identity();
-    if (!jwt || !id || !token || this.ended) return before;
-    try {
-      return await this.#port.api.identify(id, token, jwt);
-    } catch (error) {
-      if (error instanceof ApiError && !error.retryable) this.#events.refused(error);
-      else throw error;
-      return before;
-    }
-  }
-
-  #fresh(): Saved {
-    return { key: this.#port.newId(), body: this.#port.begin(), id: null, token: null };
-  }
-
-  async #reopen(): Promise<void> {
-    const generation = this.#generation;
-    this.#cancelRetry = null;
-    try {
-      await this.#ready();
-      if (generation !== this.#generation) return;
-      this.#attempt = 0;
-      this.#waiting(null);
-    } catch (error) {
-      const refusal = error as ApiError;
-      if (!refusal.retryable || generation !== this.#generation) return;
-      this.#cancelRetry = this.#port.delay(backoff(this.#attempt, this.#port.random()), () => void this.#reopen());
-      this.#attempt += 1;
-      this.#waiting(refusal);
-    }
   }
 
   // ---- the engine ------------------------------------------------------------------------------
@@ -373,9 +307,9 @@ export class Conversation {
 
   /** Where prediction and server may differ, the server's memory is fetched once all is sent. */
   #keepInStep(): void {
-    if (this.#memory.current || !this.#port.engine() || !this.#saved || this.ended || this.#resync) return;
+    if (this.#memory.current || !this.#port.engine() || !this.#opening.saved || this.ended || this.#resync) return;
     if (this.#outbox.items.length > 0) return;
-    const { body, key } = this.#saved;
+    const { body, key } = this.#opening.saved;
     const resync = this.#port.api
       .open(body, key)
       // Without prediction everything still works; the next drained outbox tries again.
@@ -395,7 +329,7 @@ export class Conversation {
 
   async #deliver(item: Outgoing): Promise<void> {
     const generation = this.#generation;
-    const { id, token } = await this.#ready();
+    const { id, token } = await this.#opening.ready();
     if (generation !== this.#generation) return;
     // An answer that was lost shows in the history.
     if (this.#transcript.has(item.id)) return this.#port.store.sent(item.id);
@@ -412,9 +346,8 @@ export class Conversation {
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       if (generation !== this.#generation) return null;
-      // The token has run out; opening again gives a new one. A second 401 is final.
-      this.#saved = null;
-      const again = await this.#ready();
+      // The token has run out. A second 401 is final.
+      const again = await this.#opening.renew();
       return await this.#port.api.post(id, again.token ?? token, item);
     }
   }
@@ -460,7 +393,7 @@ export class Conversation {
   // ---- incoming --------------------------------------------------------------------------------
 
   #connect(): WebSocket | null {
-    const { id, token } = this.#saved ?? {};
+    const { id, token } = this.#opening.saved ?? {};
     const { api, connect } = this.#port;
     return id && token ? connect(api.socketUrl(id), api.socketProtocols(token)) : null;
   }
@@ -491,7 +424,7 @@ export class Conversation {
   }
 
   #catchUp(): Promise<void> {
-    const saved = this.#saved;
+    const saved = this.#opening.saved;
     if (!saved) return Promise.resolve();
     const catchingUp = (this.#catchingUp ??= this.#fetch(saved)
       .catch(() => undefined)
@@ -519,13 +452,13 @@ export class Conversation {
     if (message.role === "agent") this.#presence.said();
     this.#memory.heard(message);
     // What is fetched while the conversation is being opened is history, not news.
-    if (this.#saved) this.#events.heard({ ...message, state: "sent" });
+    if (this.#opening.saved) this.#events.heard({ ...message, state: "sent" });
     if (!this.#memory.current) this.#keepInStep();
   }
 
   /** Over the socket, where there is one; what was seen is worth a request too. */
   #attend(presence: NewPresence): void {
-    const { id, token } = this.#saved ?? {};
+    const { id, token } = this.#opening.saved ?? {};
     if (!id || !token || this.#live.send({ type: "presence", ...presence })) return;
     if (presence.read !== undefined) void this.#port.api.attend(id, token, presence).catch(() => undefined);
   }
@@ -533,7 +466,7 @@ export class Conversation {
   #setStatus(status: Status): void {
     const ended = this.ended;
     this.#status = status;
-    if (this.ended === ended || !this.#saved) return;
+    if (this.ended === ended || !this.#opening.saved) return;
     if (this.ended) this.#live.stop();
     else this.#live.start();
   }
