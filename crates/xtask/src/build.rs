@@ -35,13 +35,11 @@ pub fn run(project: &Project, part: Option<Part>) -> Result<()> {
         return Ok(());
     }
     let tools = setup::for_building(project)?;
-    if part != Some(Part::Worker) {
-        widget(project, &tools, false)?;
+    match part {
+        Some(Part::Widget) => widget(project, &tools, false),
+        Some(Part::Worker) => worker(project, &tools),
+        None => both(project, &tools, false),
     }
-    if part != Some(Part::Widget) {
-        worker(project, &tools)?;
-    }
-    Ok(())
 }
 
 /// Builds both, and the engine with the line protocol that the shared test cases speak.
@@ -49,9 +47,17 @@ pub fn for_tests(project: &Project) -> Result<()> {
     if is_prebuilt() {
         return Ok(());
     }
-    let tools = setup::for_building(project)?;
-    widget(project, &tools, true)?;
-    worker(project, &tools)
+    both(project, &setup::for_building(project)?, true)
+}
+
+/// Builds both at once: most of either is the linking of one module, which takes one core.
+fn both(project: &Project, tools: &Toolbox, lines: bool) -> Result<()> {
+    std::thread::scope(|scope| {
+        let widget = scope.spawn(|| widget(project, tools, lines));
+        let worker = worker(project, tools);
+        let widget = widget.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        widget.and(worker)
+    })
 }
 
 /// Builds the widget and the engine with the line protocol.
