@@ -44,7 +44,7 @@ for (const [name, width, height, path, ready] of [
   await page.setViewportSize({ width, height });
   await page.goto(url + path, { waitUntil: "networkidle" });
   await ready();
-  const top = name === "metrics" ? await page.getByRole("heading", { name: "Over time" }).evaluate((e) => e.getBoundingClientRect().top - 30) : 0;
+  const top = name === "metrics" ? await page.getByText("is rising").evaluate((e) => e.getBoundingClientRect().top - 30) : 0;
   await page.evaluate((top) => scrollTo(0, top), top);
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
