@@ -59,11 +59,20 @@ impl Ledger {
         Self::in_database(Sql::file(path))
     }
 
-    fn in_database(sql: Sql) -> Self {
+    /// One of before that is in a file, brought up to date.
+    pub fn of_before(path: &std::path::Path) -> Self {
+        Self::migrated(Sql::file(path))
+    }
+
+    fn migrated(sql: Sql) -> Self {
         let rooms = ROOMS.iter().flat_map(|room| room.migrations);
         sql.made(rooms.chain([&jobs::MIGRATION]));
-        let workspace: WorkspaceId = "shop".parse().unwrap();
-        let ledger = Self { sql, workspace: workspace.clone(), now: Cell::new(BEGIN) };
+        Self { sql, workspace: "shop".parse().unwrap(), now: Cell::new(BEGIN) }
+    }
+
+    fn in_database(sql: Sql) -> Self {
+        let ledger = Self::migrated(sql);
+        let workspace = ledger.workspace.clone();
         let new = NewWorkspace {
             id: workspace,
             name: "Shop".to_owned(),

@@ -16,9 +16,17 @@ pub struct Memory {
     fails_after: Cell<Option<u32>>,
 }
 
+/// Statements that stay prepared. Objects keep a megabyte of their text, which is more than all there are.
+const PREPARED: usize = 4096;
+
 impl Memory {
     pub fn new() -> Self {
-        Self { connection: Connection::open_in_memory().unwrap(), fails_after: Cell::new(None) }
+        Self::on(Connection::open_in_memory().unwrap())
+    }
+
+    fn on(connection: Connection) -> Self {
+        connection.set_prepared_statement_cache_capacity(PREPARED);
+        Self { connection, fails_after: Cell::new(None) }
     }
 
     pub fn rows<T: DeserializeOwned>(
@@ -66,8 +74,7 @@ impl Sql {
         connection
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
             .unwrap();
-        let memory = Memory { connection, fails_after: Cell::new(None) };
-        Self(super::Database::Memory(std::rc::Rc::new(memory)))
+        Self(super::Database::Memory(std::rc::Rc::new(Memory::on(connection))))
     }
 
     /// Makes the schema.
