@@ -4,7 +4,8 @@
 //! a person of the team says. The person's stands, and what stands is counted, on the day on which
 //! the conversation ended. Whatever changes, the counts are moved by the difference, and so are those
 //! of each two answers that stand together: a table of two questions over a million conversations is a
-//! sum over some thousand rows then, and not a join of two million.
+//! sum over some thousand rows then, and not a join of two million. `answered` holds what stands once
+//! more, in the order of the list of conversations: a page of those with an answer is read from its end.
 
 use super::conversations;
 use super::cx::Cx;
@@ -21,6 +22,7 @@ use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use worker::SqlStorageValue;
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
@@ -43,18 +45,26 @@ pub const ROOM: Room = Room {
                 PAIRS,
             ],
         },
+        Migration {
+            id: "answers/3",
+            statements: &[
+                // The answers that stand, in the order of the list of conversations.
+                "CREATE TABLE answered (field_id TEXT NOT NULL, value TEXT NOT NULL, started_at INTEGER NOT NULL, id TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, PRIMARY KEY (field_id, value, started_at, id)) WITHOUT ROWID",
+                ANSWERED,
+                "DROP INDEX answers_by_value",
+                "CREATE TRIGGER answered_moved AFTER UPDATE OF started_at ON conversations WHEN new.started_at <> old.started_at BEGIN
+                   UPDATE answered SET started_at = new.started_at WHERE (field_id, value, started_at, id) IN (SELECT field_id, value, old.started_at, new.id FROM standing WHERE conversation_id = new.id);
+                 END",
+            ],
+        },
     ],
     ops: &[Op::write::<Put>()],
     ..Room::EMPTY
 };
 
-/// A condition: the answer `a` stands. What the model said does not where a person said something else.
-macro_rules! stands {
-    () => {
-        "(a.source = 'human' OR NOT EXISTS (SELECT 1 FROM answers h WHERE h.conversation_id = a.conversation_id AND h.field_id = a.field_id AND h.source = 'human'))"
-    };
-}
-pub(crate) use stands;
+/// Where every answer that stands is found by what it is.
+pub const ANSWERED: &str = "INSERT INTO answered (field_id, value, started_at, id, day, platform)
+    SELECT a.field_id, a.value, c.started_at, c.id, a.day, a.platform FROM standing a JOIN conversations c ON c.id = a.conversation_id ORDER BY 1, 2, 3, 4";
 
 /// Most answers that one list asks for.
 const FILTERS: usize = 10;
@@ -130,11 +140,7 @@ pub fn set(
         place.ok_or_else(|| Error::new(Code::NotFound, "the conversation is not classified"))?;
     let ended = || UnixMillis(place.ended_at.unwrap_or(place.started_at)).day().to_string();
     let day = place.day.clone().unwrap_or_else(ended);
-    change(cx, id, || {
-        answers
-            .iter()
-            .try_for_each(|answer| put_one(cx, id, revision, (&day, &place.platform), answer))
-    })
+    change(cx, id, || put_all(cx, id, revision, (&day, &place.platform), answers))
 }
 
 /// What the model answered about a conversation.
@@ -193,10 +199,7 @@ pub fn put(cx: &Cx, closed: &Closed, answers: &[FieldAnswer]) -> Outcome<()> {
             "UPDATE answers SET day = ?, platform = ? WHERE conversation_id = ?",
             bind![day.as_str(), platform, id],
         )?;
-        for answer in answers {
-            put_one(cx, id, closed.revision, (&day, platform), answer)?;
-        }
-        Ok(())
+        put_all(cx, id, closed.revision, (&day, platform), answers)
     })
 }
 
@@ -210,32 +213,28 @@ pub fn forget(cx: &Cx, conversation: &str) -> Outcome<u64> {
     Ok(n)
 }
 
-fn put_one(
+fn put_all(
     cx: &Cx,
     conversation: &str,
     revision: u32,
     (day, platform): (&str, &str),
-    answer: &FieldAnswer,
+    answers: &[FieldAnswer],
 ) -> Outcome<()> {
-    let source = if answer.answer.method == Method::Human { "human" } else { "model" };
+    let row = |answer: &FieldAnswer| -> Outcome<_> {
+        let source = if answer.answer.method == Method::Human { "human" } else { "model" };
+        let body = to_json("answer", answer)?;
+        Ok((answer.field_id.clone(), source, answer.field_version, counted(answer), body))
+    };
+    let rows = answers.iter().map(row).collect::<Outcome<Vec<_>>>()?;
     cx.sql.run(
-        "INSERT INTO answers (conversation_id, field_id, source, revision, field_version, value, body, day, platform, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        "INSERT INTO answers (conversation_id, field_id, source, revision, field_version, value, body, day, platform, at)
+         SELECT ?2, value ->> 0, value ->> 1, ?3, value ->> 2, value ->> 3, value ->> 4, ?4, ?5, ?6 FROM json_each(?1) WHERE true
          ON CONFLICT (conversation_id, field_id, source) DO UPDATE SET revision = excluded.revision, field_version = excluded.field_version, value = excluded.value, body = excluded.body, at = excluded.at",
-        bind![
-            conversation,
-            answer.field_id.as_str(),
-            source,
-            i64::from(revision),
-            i64::from(answer.field_version),
-            counted(answer),
-            to_json("answer", answer)?,
-            day,
-            platform,
-            cx.now.0
-        ],
+        bind![to_json("answers", &rows)?, conversation, i64::from(revision), day, platform, cx.now.0],
     )
 }
 
+/// An answer that stands, as it is counted and found.
 #[derive(PartialEq, Deserialize)]
 struct Standing {
     field_id: String,
@@ -244,7 +243,8 @@ struct Standing {
     platform: String,
 }
 
-/// Changes a conversation's answers, and moves the counts by what that makes different.
+/// Changes a conversation's answers, and moves the counts, and that by which it is found, by what that
+/// makes different: each with one statement for all answers.
 fn change(cx: &Cx, conversation: &str, work: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
     let standing = || -> Outcome<Vec<Standing>> {
         cx.sql.rows(
@@ -252,37 +252,42 @@ fn change(cx: &Cx, conversation: &str, work: impl FnOnce() -> Outcome<()>) -> Ou
             bind![conversation],
         )
     };
-    let pairs = |by: i64| {
-        cx.sql.run(
-            "INSERT INTO answer_pairs (one, other, day, platform, one_value, other_value, n)
-             SELECT a.field_id, b.field_id, a.day, a.platform, a.value, b.value, ?2 FROM standing a JOIN standing b ON b.conversation_id = a.conversation_id AND b.field_id > a.field_id WHERE a.conversation_id = ?1
-             ON CONFLICT DO UPDATE SET n = n + excluded.n",
-            bind![conversation, by],
-        )
-    };
     let before = standing()?;
-    if !before.is_empty() {
-        pairs(-1)?;
-    }
     work()?;
-    pairs(1)?;
     let after = standing()?;
-    let count = |at: &Standing, by: i64| {
-        cx.sql.run(
-            "INSERT INTO answer_counts (field_id, value, day, platform, n) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (field_id, value, day, platform) DO UPDATE SET n = n + excluded.n",
-            bind![
-                at.field_id.as_str(),
-                at.value.as_str(),
-                at.day.as_str(),
-                at.platform.as_str(),
-                by
-            ],
-        )
+    let gone: Vec<&Standing> = before.iter().filter(|old| !after.contains(old)).collect();
+    let new: Vec<&Standing> = after.iter().filter(|new| !before.contains(new)).collect();
+    if gone.is_empty() && new.is_empty() {
+        return Ok(());
+    }
+    let moved = |all: &[&Standing], query: &str, by: SqlStorageValue| {
+        let rows: Vec<[&str; 4]> =
+            all.iter().map(|at| [&*at.field_id, &*at.value, &*at.day, &*at.platform]).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        cx.sql.run(query, vec![to_json("answers", &rows)?.into(), by])
     };
-    before.iter().filter(|old| !after.contains(old)).try_for_each(|old| count(old, -1))?;
-    after.iter().filter(|new| !before.contains(new)).try_for_each(|new| count(new, 1))
+    moved(&before.iter().collect::<Vec<_>>(), COUNT_PAIRS, (-1i64).into())?;
+    moved(&gone, COUNT, (-1i64).into())?;
+    moved(&gone, LOSE, conversation.into())?;
+    moved(&after.iter().collect::<Vec<_>>(), COUNT_PAIRS, 1i64.into())?;
+    moved(&new, COUNT, 1i64.into())?;
+    moved(&new, FIND, conversation.into())
 }
+
+/// What these bind is a list of answers, each with its field, value, day and platform; and by how much
+/// they are counted, or which conversation it is.
+const COUNT: &str = "INSERT INTO answer_counts (field_id, value, day, platform, n)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?2 FROM json_each(?1) WHERE true
+    ON CONFLICT DO UPDATE SET n = n + excluded.n";
+const COUNT_PAIRS: &str = "WITH given (field, value, day, platform) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1))
+    INSERT INTO answer_pairs (one, other, day, platform, one_value, other_value, n)
+    SELECT a.field, b.field, a.day, a.platform, a.value, b.value, ?2 FROM given a JOIN given b ON b.field > a.field WHERE true
+    ON CONFLICT DO UPDATE SET n = n + excluded.n";
+const FIND: &str = "INSERT INTO answered (field_id, value, started_at, id, day, platform)
+    SELECT e.value ->> 0, e.value ->> 1, c.started_at, c.id, e.value ->> 2, e.value ->> 3 FROM conversations c JOIN json_each(?1) e WHERE c.id = ?2";
+const LOSE: &str = "DELETE FROM answered WHERE (field_id, value, started_at, id) IN (SELECT e.value ->> 0, e.value ->> 1, c.started_at, c.id FROM conversations c JOIN json_each(?1) e WHERE c.id = ?2)";
 
 /// How often each answer stands, of the questions that are put: by the field's name, then by the answer.
 pub fn counts(sql: &Sql) -> Outcome<BTreeMap<String, BTreeMap<String, u64>>> {
@@ -293,7 +298,7 @@ pub fn counts(sql: &Sql) -> Outcome<BTreeMap<String, BTreeMap<String, u64>>> {
         n: u64,
     }
     let rows: Vec<Row> = sql.rows(
-        "SELECT json_extract(v.body, '$.name') AS field, c.value AS value, sum(c.n) AS n FROM answer_counts c JOIN fields f ON f.id = c.field_id AND f.enabled = 1 JOIN field_versions v ON v.field_id = f.id AND v.version = (SELECT max(version) FROM field_versions WHERE field_id = f.id) GROUP BY 1, 2 HAVING sum(c.n) > 0",
+        "SELECT json_extract(v.body, '$.name') AS field, c.value AS value, sum(c.n) AS n FROM (SELECT field_id, value, sum(n) AS n FROM answer_counts GROUP BY 1, 2) c JOIN fields f ON f.id = c.field_id AND f.enabled = 1 JOIN field_versions v ON v.field_id = f.id AND v.version = (SELECT max(version) FROM field_versions WHERE field_id = f.id) GROUP BY 1, 2 HAVING sum(c.n) > 0",
         bind![],
     )?;
     let mut counts: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();

@@ -8,6 +8,9 @@
 //!
 //! The rows of a large set may still be rare where the page begins. So only some rows are asked; when
 //! they do not fill the page, the smallest of the sets is read whole after all.
+//!
+//! Some sets are kept in the order of the list. Where the list's own conditions are about nothing but that
+//! order, such a set takes the place of the list, whatever its size, and what it leads to is its own.
 
 use crate::bind;
 use crate::fault::Outcome;
@@ -19,6 +22,9 @@ use worker::SqlStorageValue;
 /// Up to here large sets are counted to find the smallest of them.
 const COUNTED: i64 = 50_000;
 
+/// Up to here sets that are kept in the order of the list are counted to find the smallest of them.
+const COMPARED: i64 = 10_000;
+
 /// Rows of a list of which something is true. Its queries bind the same values.
 #[derive(Debug)]
 pub struct Set {
@@ -28,12 +34,23 @@ pub struct Set {
     pub all: &'static str,
     /// A condition: the row `i` of the list is one.
     pub one: &'static str,
+    /// Where its rows are kept in the order of the list, if they are.
+    pub listed: Option<Listed>,
     /// What each query binds.
     pub values: Vec<SqlStorageValue>,
     /// Up to this size it is small.
     pub few: i64,
     /// Most rows that are asked; 0 for a set that is read whole whatever its size, as asking costs more.
     pub asked: i64,
+}
+
+/// A table that has the columns by which the list is sorted, with an index in that order.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    /// Which.
+    pub table: &'static str,
+    /// A condition: the row `i` of it is one of the set's. It binds what the set's queries do.
+    pub rows: &'static str,
 }
 
 /// A list, newest first.
@@ -53,6 +70,8 @@ pub struct Listing {
     pub conditions: Vec<String>,
     /// What the conditions bind.
     pub values: Vec<SqlStorageValue>,
+    /// Whether they are about the columns of the order alone.
+    pub plain: bool,
     /// Rows on a page.
     pub rows: i64,
 }
@@ -66,6 +85,11 @@ impl Listing {
         let sized = |set: Set| Ok((size(sql, &set, set.few)?, set));
         let mut sets = sets.into_iter().map(sized).collect::<Outcome<Vec<_>>>()?;
         sets.sort_by_key(|(size, _)| *size);
+        if let Some(listing) = self.along(sql, &mut sets)? {
+            // Of the smallest set each row may be asked, if it comes to that.
+            let rest: Vec<&Set> = sets.iter().map(|(_, set)| set).collect();
+            return listing.shown(sql, listing.among(None, &[], &rest, listing.rows));
+        }
         let mut driver = None;
         let (mut whole, mut large) = (Vec::new(), Vec::new());
         for (size, set) in &sets {
@@ -100,6 +124,40 @@ impl Listing {
         let driver = driver.or_else(|| large.next());
         let rest: Vec<&Set> = large.collect();
         self.shown(sql, self.among(driver, &whole, &rest, self.rows))
+    }
+
+    /// The list of one of the sets, the smallest of those that are kept in its order, which is taken out;
+    /// none where another one is small, or none is kept so.
+    fn along(&self, sql: &Sql, sets: &mut Vec<(i64, Set)>) -> Outcome<Option<Self>> {
+        let small = |(size, set): &(i64, Set)| *size <= set.few && set.listed.is_none();
+        if !self.plain || sets.iter().any(small) {
+            return Ok(None);
+        }
+        let listed: Vec<usize> =
+            (0..sets.len()).filter(|place| sets[*place].1.listed.is_some()).collect();
+        let mut found: Option<(i64, usize)> = None;
+        for place in &listed {
+            let (known, set) = &sets[*place];
+            let counted = listed.len() == 1 || *known <= set.few;
+            let size = if counted { *known } else { size(sql, set, COMPARED)? };
+            found = Some(found.map_or((size, *place), |other| other.min((size, *place))));
+        }
+        let Some((_, place)) = found else { return Ok(None) };
+        let (_, set) = sets.remove(place);
+        let Some(Listed { table, rows }) = set.listed else { return Ok(None) };
+        let conditions = std::iter::once(rows.to_owned()).chain(self.conditions.clone());
+        let values = set.values.into_iter().chain(self.values.clone());
+        Ok(Some(Self {
+            table,
+            key: self.key,
+            columns: self.columns,
+            order: self.order,
+            shown: self.shown,
+            conditions: conditions.collect(),
+            values: values.collect(),
+            plain: false,
+            rows: self.rows,
+        }))
     }
 
     /// The first rows that are in all of these sets. The driver is sorted, and the list is read where there
@@ -174,10 +232,20 @@ mod tests {
         size: "SELECT 1 FROM items WHERE n % ? = 0",
         all: "SELECT n AS k FROM items WHERE n % ? = 0",
         one: "i.n % ? = 0",
+        listed: None,
         values: Vec::new(),
         few: 0,
         asked: 0,
     };
+
+    /// Up to where a set is small, how many rows are asked, and of which sets there are lists.
+    fn ways() -> impl Iterator<Item = (i64, i64, &'static [i64])> {
+        [0, 8, 100, 1_000].into_iter().flat_map(|few| {
+            [0, 1, 20, 1_000].into_iter().flat_map(move |asked| {
+                [&[][..], &[2, 50], &[2, 3, 7, 50, 301]].map(|listed| (few, asked, listed))
+            })
+        })
+    }
 
     #[test]
     fn a_page_is_the_same_whichever_way_it_is_found() {
@@ -192,6 +260,18 @@ mod tests {
         )
         .unwrap();
         sql.run("CREATE INDEX items_by_at ON items (at, n)", bind![]).unwrap();
+        // What divides by each, in the order of the list.
+        sql.run(
+            "CREATE TABLE divided (by INTEGER, at INTEGER, n INTEGER, PRIMARY KEY (by, at, n)) WITHOUT ROWID",
+            bind![],
+        )
+        .unwrap();
+        sql.run(
+            "INSERT INTO divided (by, at, n) SELECT d.value, i.at, i.n FROM json_each('[2,3,7,50,301]') d JOIN items i ON i.n % d.value = 0",
+            bind![],
+        )
+        .unwrap();
+        const LISTED: Option<Listed> = Some(Listed { table: "divided", rows: "i.by = ?" });
         for divisors in [&[][..], &[2], &[50], &[2, 3], &[7, 2, 50], &[301]] {
             let wanted = divisors.iter().map(|d| format!(" AND n % {d} = 0")).collect::<String>();
             let query = format!(
@@ -199,24 +279,25 @@ mod tests {
             );
             let expected: Vec<Row> = sql.rows(&query, bind![]).unwrap();
             let expected: Vec<i64> = expected.into_iter().map(|row| row.n).collect();
-            for few in [0, 8, 100, 1_000] {
-                for asked in [0, 1, 20, 1_000] {
-                    let set = |d: &i64| Set { values: bind![*d], few, asked, ..EVEN };
-                    let listing = Listing {
-                        table: "items",
-                        key: "n",
-                        columns: "i.n, i.at",
-                        order: "i.at DESC, i.n DESC",
-                        shown: "SELECT n FROM ({page})",
-                        conditions: vec!["i.at < ?".to_owned()],
-                        values: bind![140],
-                        rows: 5,
-                    };
-                    let rows: Vec<Row> =
-                        listing.page(&sql, divisors.iter().map(set).collect()).unwrap();
-                    let found: Vec<i64> = rows.into_iter().map(|row| row.n).collect();
-                    assert_eq!(found, expected, "{divisors:?}, few {few}, asked {asked}");
-                }
+            for (few, asked, listed) in ways() {
+                let listed = |d: &i64| LISTED.filter(|_| listed.contains(d));
+                let set =
+                    |d: &i64| Set { values: bind![*d], few, asked, listed: listed(d), ..EVEN };
+                let listing = Listing {
+                    table: "items",
+                    key: "n",
+                    columns: "i.n, i.at",
+                    order: "i.at DESC, i.n DESC",
+                    shown: "SELECT n FROM ({page})",
+                    conditions: vec!["i.at < ?".to_owned()],
+                    values: bind![140],
+                    plain: true,
+                    rows: 5,
+                };
+                let rows: Vec<Row> =
+                    listing.page(&sql, divisors.iter().map(set).collect()).unwrap();
+                let found: Vec<i64> = rows.into_iter().map(|row| row.n).collect();
+                assert_eq!(found, expected, "{divisors:?}, few {few}, asked {asked}");
             }
         }
     }

@@ -240,7 +240,7 @@ impl Read for Sample {
                 bind![limit, skip],
             )?,
             Which::Answered { field_id, answer } => cx.sql.rows(
-                "SELECT conversation_id AS id FROM standing WHERE field_id = ? AND value = ? ORDER BY at DESC, conversation_id LIMIT ? OFFSET ?",
+                "SELECT id FROM answered WHERE field_id = ? AND value = ? ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?",
                 bind![field_id.as_str(), answer.as_deref().unwrap_or("(null)"), limit, skip],
             )?,
         };

@@ -180,6 +180,15 @@ pub struct ValueReport {
     pub rise: Option<Rise>,
 }
 
+/// What is counted of one answer.
+#[derive(Default)]
+struct Sum<'a> {
+    now: u64,
+    before: u64,
+    /// Those of the period.
+    rows: Vec<&'a AnswerCount>,
+}
+
 /// The counts of one question in a period, of one channel or of all. `since` is the first day on which
 /// the question was asked. Rows are needed from [`super::signals::needed`] on.
 pub fn report(
@@ -191,35 +200,44 @@ pub fn report(
 ) -> Report {
     let rows: Vec<&AnswerCount> =
         rows.iter().filter(|row| channel.is_none_or(|only| row.channel_type == only)).collect();
-    let sum = |within: Period, wanted: &dyn Fn(&Counted) -> bool| -> u64 {
-        let rows = rows.iter().filter(|row| within.has(row.day) && wanted(&row.answer));
-        rows.map(|row| row.count).sum()
-    };
+    let before = period.before();
+    // Once through the rows: a year has ten thousand of them.
+    let mut sums: BTreeMap<&Counted, Sum> = BTreeMap::new();
+    for row in rows.iter().copied() {
+        if period.has(row.day) {
+            let sum = sums.entry(&row.answer).or_default();
+            sum.now += row.count;
+            sum.rows.push(row);
+        } else if before.has(row.day) {
+            sums.entry(&row.answer).or_default().before += row.count;
+        }
+    }
     let compare = |wanted: &dyn Fn(&Counted) -> bool| {
-        Comparison::of(sum(period, wanted), sum(period.before(), wanted))
+        let of = sums.iter().filter(|(answer, _)| wanted(answer));
+        let (now, then) =
+            of.fold((0, 0), |(now, then), (_, sum)| (now + sum.now, then + sum.before));
+        Comparison::of(now, then)
     };
     let is = |state: Counted| compare(&move |answer: &Counted| *answer == state);
     let answered = compare(&|answer| matches!(answer, Counted::Value(_)));
     let steps: BTreeSet<Day> = period.days().map(|day| step.begin(day)).collect();
-    let names: BTreeSet<&str> = rows
+    let mut values: Vec<ValueReport> = sums
         .iter()
-        .filter(|row| row.count > 0 && (period.has(row.day) || period.before().has(row.day)))
-        .filter(|row| matches!(row.answer, Counted::Value(_)))
-        .map(|row| row.answer.as_str())
-        .collect();
-    let mut values: Vec<ValueReport> = names
-        .into_iter()
-        .map(|value| {
-            let same = |answer: &Counted| matches!(answer, Counted::Value(of) if of == value);
-            let count = compare(&same);
+        .filter(|(_, sum)| sum.now + sum.before > 0)
+        .filter_map(|(answer, sum)| match answer {
+            Counted::Value(value) => Some((value, sum)),
+            _ => None,
+        })
+        .map(|(value, sum)| {
+            let count = Comparison::of(sum.now, sum.before);
             let mut trend: BTreeMap<Day, u64> = steps.iter().map(|from| (*from, 0)).collect();
             let mut channels = BTreeMap::new();
-            for row in rows.iter().filter(|row| period.has(row.day) && same(&row.answer)) {
+            for row in &sum.rows {
                 *trend.entry(step.begin(row.day)).or_default() += row.count;
                 *channels.entry(row.channel_type).or_default() += row.count;
             }
             ValueReport {
-                value: value.to_owned(),
+                value: value.clone(),
                 share: (answered.now > 0).then(|| count.now as f64 / answered.now as f64),
                 count,
                 trend: trend.into_iter().map(|(from, count)| StepCount { from, count }).collect(),
@@ -251,14 +269,16 @@ fn tell_rises(values: &mut [ValueReport], rows: &[&AnswerCount], since: Day, per
     if days.first().is_none_or(|first| since > *first) {
         return;
     }
-    let daily = |value: &ValueReport| -> Vec<u64> {
-        let mut counts: BTreeMap<Day, u64> = BTreeMap::new();
-        for row in rows.iter().filter(|row| row.answer.as_str() == value.value) {
-            *counts.entry(row.day).or_default() += row.count;
-        }
-        days.iter().map(|day| counts.get(day).copied().unwrap_or(0)).collect()
+    let mut daily: BTreeMap<&str, BTreeMap<Day, u64>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| days.first().is_some_and(|first| row.day >= *first)) {
+        *daily.entry(row.answer.as_str()).or_default().entry(row.day).or_default() += row.count;
+    }
+    let series = |value: &ValueReport| -> Vec<u64> {
+        let counts = daily.get(value.value.as_str());
+        let on = |day: &Day| counts.and_then(|counts| counts.get(day)).copied().unwrap_or(0);
+        days.iter().map(on).collect()
     };
-    let series: Vec<Vec<u64>> = values.iter().map(daily).collect();
+    let series: Vec<Vec<u64>> = values.iter().map(series).collect();
     for (place, rise) in rise::notices(&series) {
         if let Some(value) = values.get_mut(place) {
             value.rise = Some(rise);

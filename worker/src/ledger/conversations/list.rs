@@ -8,7 +8,7 @@ use super::Row;
 use crate::bind;
 use crate::fault::Outcome;
 use crate::ledger::cx::Cx;
-use crate::ledger::listing::{Listing, Set, place};
+use crate::ledger::listing::{Listed, Listing, Set, place};
 use crate::ledger::op::Read;
 use crate::ledger::{answers, customers};
 use crate::rpc::Call;
@@ -131,7 +131,7 @@ impl Read for List {
             );
         }
         if let Some(from) = find.from {
-            wanted.add("i.started_at >= ?", bind![from.0]);
+            wanted.from = Some(from);
         }
         if let Some(tag) = &find.tag {
             wanted.sets.push(Set { values: bind![tag.trim()], ..TAGGED });
@@ -167,6 +167,7 @@ pub struct Wanted {
     until: Option<UnixMillis>,
     /// Sets that they are in.
     pub sets: Vec<Set>,
+    from: Option<UnixMillis>,
     conditions: Vec<String>,
     values: Vec<SqlStorageValue>,
 }
@@ -188,6 +189,11 @@ impl Wanted {
 pub fn page(sql: &Sql, page: &PageQuery, wanted: Wanted) -> Outcome<Page<ConversationSummary>> {
     let mut conditions = vec!["(i.started_at, i.id) < (?, ?)".to_owned()];
     let mut values = place(page.after(BY_START)?, wanted.until);
+    if let Some(from) = wanted.from {
+        conditions.push("i.started_at >= ?".to_owned());
+        values.push(from.0.into());
+    }
+    let plain = wanted.conditions.is_empty();
     conditions.extend(wanted.conditions);
     values.extend(wanted.values);
     let listing = Listing {
@@ -198,6 +204,7 @@ pub fn page(sql: &Sql, page: &PageQuery, wanted: Wanted) -> Outcome<Page<Convers
         shown: "SELECT c.*, coalesce(h.root, c.customer_id) AS shown FROM ({page}) p CROSS JOIN conversations c ON c.id = p.id LEFT JOIN customers h ON h.id = c.customer_id ORDER BY c.started_at DESC, c.id DESC",
         conditions,
         values,
+        plain,
         rows: page.rows()?,
     };
     let rows: Vec<Row> = listing.page(sql, wanted.sets)?;
@@ -211,6 +218,7 @@ const TAGGED: Set = Set {
     size: "SELECT 1 FROM tags WHERE tag = ? AND subject BETWEEN 'cv_' AND 'cv_~'",
     all: "SELECT subject AS k FROM tags WHERE tag = ? AND subject BETWEEN 'cv_' AND 'cv_~'",
     one: "EXISTS (SELECT 1 FROM tags WHERE tag = ? AND subject = i.id)",
+    listed: None,
     values: Vec::new(),
     few: 4_000,
     asked: 5_000,
@@ -218,16 +226,10 @@ const TAGGED: Set = Set {
 
 /// Those with an answer that stands.
 const ANSWERED: Set = Set {
-    size: "SELECT 1 FROM answers WHERE field_id = ? AND value = ?",
-    all: concat!(
-        "SELECT a.conversation_id AS k FROM answers a WHERE a.field_id = ? AND a.value = ? AND ",
-        answers::stands!()
-    ),
-    one: concat!(
-        "EXISTS (SELECT 1 FROM answers a WHERE a.field_id = ? AND a.value = ? AND a.conversation_id = i.id AND ",
-        answers::stands!(),
-        ")"
-    ),
+    size: "SELECT 1 FROM answered WHERE field_id = ? AND value = ?",
+    all: "SELECT id AS k FROM answered WHERE field_id = ? AND value = ?",
+    one: "EXISTS (SELECT 1 FROM answered a WHERE a.field_id = ? AND a.value = ? AND a.started_at = i.started_at AND a.id = i.id)",
+    listed: Some(Listed { table: "answered", rows: "i.field_id = ? AND i.value = ?" }),
     values: Vec::new(),
     few: 4_000,
     asked: 5_000,

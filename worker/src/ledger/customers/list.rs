@@ -80,6 +80,7 @@ impl Read for List {
             shown: "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.last_at DESC, c.id DESC",
             conditions,
             values,
+            plain: false,
             rows: page.rows()?,
         };
         let rows: Vec<Row> = listing.page(cx.sql, sets)?;
@@ -112,6 +113,7 @@ const WORDS: Set = Set {
     size: "SELECT 1 FROM customer_words WHERE words MATCH ?",
     all: "SELECT rowid AS k FROM customer_words WHERE words MATCH ?",
     one: "EXISTS (SELECT 1 FROM customer_words WHERE words MATCH ? AND rowid = i.n)",
+    listed: None,
     values: Vec::new(),
     few: 3_000,
     asked: 0,
@@ -130,6 +132,7 @@ const TAGGED: Set = Set {
         homes!(),
         " CROSS JOIN tags t ON t.tag = ? AND t.subject = h.id)"
     ),
+    listed: None,
     values: Vec::new(),
     few: 3_000,
     asked: 5_000,
@@ -137,20 +140,18 @@ const TAGGED: Set = Set {
 
 /// Those with an answer that stands.
 const ANSWERED: Set = Set {
-    size: "SELECT 1 FROM answers WHERE field_id = ? AND value = ?",
+    size: "SELECT 1 FROM answered WHERE field_id = ? AND value = ?",
     all: concat!(
         "SELECT DISTINCT coalesce(x.n, ",
         merged!("v.customer_id"),
-        ") AS k FROM answers a CROSS JOIN conversations v ON v.id = a.conversation_id LEFT JOIN indexed x ON x.customer_id = v.customer_id WHERE a.field_id = ? AND a.value = ? AND ",
-        answers::stands!()
+        ") AS k FROM answered a CROSS JOIN conversations v ON v.id = a.id LEFT JOIN indexed x ON x.customer_id = v.customer_id WHERE a.field_id = ? AND a.value = ?"
     ),
     one: concat!(
         "EXISTS (SELECT 1 FROM ",
         homes!(),
-        " CROSS JOIN conversations v ON v.customer_id = h.id CROSS JOIN answers a ON a.field_id = ? AND a.value = ? AND a.conversation_id = v.id WHERE ",
-        answers::stands!(),
-        ")"
+        " CROSS JOIN conversations v ON v.customer_id = h.id CROSS JOIN answered a ON a.field_id = ? AND a.value = ? AND a.started_at = v.started_at AND a.id = v.id)"
     ),
+    listed: None,
     values: Vec::new(),
     few: 2_000,
     asked: 1_500,
