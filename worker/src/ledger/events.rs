@@ -35,6 +35,13 @@ pub const ROOM: Room = Room {
                     coalesce(json_extract(body, '$.data.signal_type'), json_extract(body, '$.data.triage_result'), ''), count(*)
              FROM events GROUP BY 1, 2, 3, 4",
         ],
+    },
+    Migration {
+        id: "events/3",
+        statements: &[
+            // Nothing has read it since there are counts.
+            "DROP INDEX events_by_name",
+        ],
     }],
     ops: &[Op::read::<List>()],
     ..Room::EMPTY

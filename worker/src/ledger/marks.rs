@@ -248,7 +248,9 @@ impl Write for RemoveNote {
             return Err(Error::new(Code::NotFound, "no such note").into());
         }
         cx.sql.run("DELETE FROM notes WHERE id = ?", bind![self.note_id])?;
-        self.subject.changed(cx, &subject)
+        self.subject.changed(cx, &subject)?;
+        // Whoever takes a note away may mean its words.
+        customers::forget_words(cx)
     }
 }
 

@@ -3,7 +3,7 @@
 //! The cron asks every hour, and a job does it in steps, so that a workspace with years behind it is not
 //! held up on the day that a limit is set. What would go is counted by the same conditions.
 
-use super::customers::Erase;
+use super::customers::{self, Erase};
 use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
@@ -150,7 +150,10 @@ fn step(cx: &Cx) -> Outcome<bool> {
     let people = found(CUSTOMERS, settings.customers_days)?;
     for row in &people {
         let customer_id: CustomerId = row.id.parse()?;
-        Erase { customer_id, by: BY.to_owned() }.run(cx)?;
+        customers::erase(cx, Erase { customer_id, by: BY.to_owned() })?;
+    }
+    if !people.is_empty() {
+        customers::forget_words(cx)?;
     }
     let words = found(TRANSCRIPTS, settings.transcripts_days)?;
     for row in &words {

@@ -5,7 +5,7 @@
 //! be emptied. Their keys go with the rows, so that no copy of what was sealed can be opened again. A closing or message that comes late finds the id among the erased and is dropped.
 //! Sealed days and events hold ids, enums and numbers alone, and stay.
 
-use super::index::unindex;
+use super::index::{forget_words, unindex};
 use super::{HOMES, Value, must};
 use crate::bind;
 use crate::config;
@@ -78,62 +78,70 @@ const OF_HOME: [(&str, &str); 9] = [
 
 impl Write for Erase {
     fn run(self, cx: &Cx) -> Outcome<Erasure> {
-        let root = must(cx.sql, &self.customer_id)?;
-        let all = |query: &str| -> Outcome<Vec<String>> {
-            let rows: Vec<Value> =
-                cx.sql.rows(&query.replace("{HOMES}", HOMES), bind![root.as_str()])?;
-            Ok(rows.into_iter().map(|row| row.value).collect())
-        };
-        // Also the ids that lead here from an address that was corrected.
-        let homes =
-            all("SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}")?;
-        let conversations =
-            all("SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY id")?;
-        let visitors =
-            all("SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id")?;
-        let mut removed = BTreeMap::new();
-        for conversation in &conversations {
-            let n = answers::forget(cx, conversation)?;
-            *removed.entry("answers".to_owned()).or_default() += n;
-            asking::forget(cx, conversation)?;
-            remove(cx, &OF_CONVERSATION, conversation, &mut removed)?;
-            // They name a conversation beside a revision or an endpoint.
-            cx.sql.run(
-                "DELETE FROM dead_letters WHERE instr(subject, ?) > 0",
-                bind![conversation.as_str()],
-            )?;
-            documents::stale(cx, documents::Kind::Transcript, conversation)?;
-            jobs::put(cx.sql, EmptyConversation::KIND, conversation, cx.now)?;
-            tombstone(cx, conversation)?;
-        }
-        for visitor in &visitors {
-            remove(cx, &OF_VISITOR, visitor, &mut removed)?;
-            documents::stale(cx, documents::Kind::Visitor, visitor)?;
-        }
-        for home in &homes {
-            unindex(cx, home)?;
-            data_keys::remove(cx, home)?;
-            remove(cx, &OF_HOME, home, &mut removed)?;
-            documents::stale(cx, documents::Kind::Customer, home)?;
-            tombstone(cx, home)?;
-        }
-        let parts =
-            [cx.workspace.as_str().as_bytes(), root.as_str().as_bytes(), &cx.now.0.to_le_bytes()];
-        let erasure = Erasure {
-            erasure_id: format!("er_{}", id::digest(&parts)),
-            at: cx.now,
-            by: self.by,
-            customer_ids: ids(&homes)?,
-            conversation_ids: ids(&conversations)?,
-            visitor_ids: ids::<VisitorId>(&visitors)?,
-            removed,
-        };
-        cx.sql.run(
-            "INSERT INTO erasures (id, at, body) VALUES (?, ?, ?)",
-            bind![erasure.erasure_id.as_str(), cx.now.0, to_json("erasure", &erasure)?],
-        )?;
+        let erasure = erase(cx, self)?;
+        forget_words(cx)?;
         Ok(erasure)
     }
+}
+
+/// Removes a customer for good, except that their words are only marked as gone until
+/// [`forget_words`], which is to follow, once for several, in the same transaction.
+pub fn erase(cx: &Cx, input: Erase) -> Outcome<Erasure> {
+    let root = must(cx.sql, &input.customer_id)?;
+    let all = |query: &str| -> Outcome<Vec<String>> {
+        let rows: Vec<Value> =
+            cx.sql.rows(&query.replace("{HOMES}", HOMES), bind![root.as_str()])?;
+        Ok(rows.into_iter().map(|row| row.value).collect())
+    };
+    // Also the ids that lead here from an address that was corrected.
+    let homes =
+        all("SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}")?;
+    let conversations =
+        all("SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY id")?;
+    let visitors =
+        all("SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id")?;
+    let mut removed = BTreeMap::new();
+    for conversation in &conversations {
+        let n = answers::forget(cx, conversation)?;
+        *removed.entry("answers".to_owned()).or_default() += n;
+        asking::forget(cx, conversation)?;
+        remove(cx, &OF_CONVERSATION, conversation, &mut removed)?;
+        // They name a conversation beside a revision or an endpoint.
+        cx.sql.run(
+            "DELETE FROM dead_letters WHERE instr(subject, ?) > 0",
+            bind![conversation.as_str()],
+        )?;
+        documents::stale(cx, documents::Kind::Transcript, conversation)?;
+        jobs::put(cx.sql, EmptyConversation::KIND, conversation, cx.now)?;
+        tombstone(cx, conversation)?;
+    }
+    for visitor in &visitors {
+        remove(cx, &OF_VISITOR, visitor, &mut removed)?;
+        documents::stale(cx, documents::Kind::Visitor, visitor)?;
+    }
+    for home in &homes {
+        unindex(cx, home)?;
+        data_keys::remove(cx, home)?;
+        remove(cx, &OF_HOME, home, &mut removed)?;
+        documents::stale(cx, documents::Kind::Customer, home)?;
+        tombstone(cx, home)?;
+    }
+    let parts =
+        [cx.workspace.as_str().as_bytes(), root.as_str().as_bytes(), &cx.now.0.to_le_bytes()];
+    let erasure = Erasure {
+        erasure_id: format!("er_{}", id::digest(&parts)),
+        at: cx.now,
+        by: input.by,
+        customer_ids: ids(&homes)?,
+        conversation_ids: ids(&conversations)?,
+        visitor_ids: ids::<VisitorId>(&visitors)?,
+        removed,
+    };
+    cx.sql.run(
+        "INSERT INTO erasures (id, at, body) VALUES (?, ?, ?)",
+        bind![erasure.erasure_id.as_str(), cx.now.0, to_json("erasure", &erasure)?],
+    )?;
+    Ok(erasure)
 }
 
 fn ids<T: core::str::FromStr<Err = askwell::Error>>(texts: &[String]) -> Outcome<Vec<T>> {

@@ -3,10 +3,16 @@
 //! `indexed` has everything that lists are sorted and filtered by without words, so that they read its
 //! index and nothing else, and names the row of words. It is brought in line whenever a profile is shown
 //! anew, in the same transaction; triggers count.
+//!
+//! Words that are replaced are only marked as gone, for taking one out of the index itself costs more than all
+//! the rest of recording a closing. They leave it a while later with whatever else was replaced meanwhile,
+//! and at once where somebody is erased: [`forget_words`].
 
 use super::{HOMES, Value, find};
 use crate::bind;
 use crate::fault::Outcome;
+use crate::jobs::{self, Next, Work};
+use crate::ledger::Workspace;
 use crate::ledger::cx::Cx;
 use crate::sql::{Migration, Sql};
 use askwell::conversation::Platform;
@@ -53,6 +59,15 @@ pub const MIGRATION: Migration = Migration {
          END",
     ],
 };
+
+/// Words that are replaced leave the index later.
+pub const WORDS: Migration = Migration {
+    id: "customers/5",
+    statements: &["INSERT INTO customer_words (customer_words, rank) VALUES ('secure-delete', 0)"],
+};
+
+/// For how long replaced words may stand in the index.
+const REPLACED_MS: i64 = 10 * 60 * 1000;
 
 /// A row of `indexed` for each of these customers `c`, those that are there brought up to date.
 pub const PLACES: &str = concat!(
@@ -113,6 +128,7 @@ pub fn index(cx: &Cx, root: &str) -> Outcome<()> {
     }
     if before.is_some() {
         sql.run("DELETE FROM customer_words WHERE rowid = ?", bind![n])?;
+        jobs::put(sql, ForgetWords::KIND, "", cx.now.plus(REPLACED_MS))?;
     }
     sql.run("INSERT INTO customer_words (rowid, words) VALUES (?, ?)", bind![n, words])
 }
@@ -123,7 +139,27 @@ pub fn unindex(cx: &Cx, id: &str) -> Outcome<()> {
         "DELETE FROM customer_words WHERE rowid IN (SELECT n FROM indexed WHERE customer_id = ?)",
         bind![id],
     )?;
+    jobs::put(cx.sql, ForgetWords::KIND, "", cx.now.plus(REPLACED_MS))?;
     cx.sql.run("DELETE FROM indexed WHERE customer_id = ?", bind![id])
+}
+
+/// Lets everything that was replaced leave the index. Reads and writes all of it, some 200 ms for 100,000
+/// customers, unless nothing was.
+pub fn forget_words(cx: &Cx) -> Outcome<()> {
+    cx.sql.run("INSERT INTO customer_words (customer_words) VALUES ('optimize')", bind![])?;
+    jobs::spare(cx.sql, ForgetWords::KIND, "")
+}
+
+/// Lets replaced words leave the index.
+pub struct ForgetWords;
+
+impl Work<Workspace> for ForgetWords {
+    const KIND: &'static str = "words";
+
+    async fn run(ledger: &Workspace, _subject: &str) -> Outcome<Next> {
+        ledger.write(forget_words).await?;
+        Ok(Next::Done)
+    }
 }
 
 /// How many profiles are shown.

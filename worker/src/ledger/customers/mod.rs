@@ -18,10 +18,10 @@ mod profile;
 mod tests;
 
 pub use edit::{Patch, bad_text};
-pub use erase::{Erase, Erasures, is_erased};
+pub use erase::{Erase, Erasures, erase, is_erased};
 #[cfg(test)]
 pub use index::PLACES;
-pub use index::{counts, index};
+pub use index::{counts, forget_words, index};
 pub use link::{Links, Merge, Split, Undo};
 pub use list::List;
 pub use profile::{Accesses, DataPackageOf, Profile};
@@ -95,6 +95,7 @@ pub const ROOM: Room = Room {
             ],
         },
         index::MIGRATION,
+        index::WORDS,
     ],
     ops: &[
         Op::read::<Get>(),
@@ -110,7 +111,7 @@ pub const ROOM: Room = Room {
         Op::write::<Erase>(),
         Op::read::<Erasures>(),
     ],
-    jobs: &[Job::of::<erase::EmptyConversation>()],
+    jobs: &[Job::of::<erase::EmptyConversation>(), Job::of::<index::ForgetWords>()],
 };
 
 /// One customer; by the id of one who has moved, the one that they have moved to.
@@ -318,8 +319,9 @@ pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
     };
     let before = known(sql)?;
     let mut verified = Vec::new();
+    let mut values = profile::values(sql, root)?;
     let mut standing = |kind| -> Outcome<Option<String>> {
-        let standing = profile::standing(sql, root, kind)?;
+        let standing = profile::standing(sql, root, &mut values, kind)?;
         if standing.as_ref().is_some_and(|standing| standing.verified) {
             verified.push(kind);
         }
@@ -329,15 +331,14 @@ pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
     let (name, phone) = (standing(Kind::Name)?, standing(Kind::Phone)?);
     verified.sort();
     let verified = to_json("verified", &verified)?;
-    let query = format!(
-        "UPDATE customers SET email = ?2, name = ?3, phone = ?4, verified = ?5,
-           platforms = (SELECT coalesce(json_group_array(platform), '[]') FROM (SELECT DISTINCT platform FROM conversations WHERE customer_id IN {HOMES} ORDER BY platform)),
-           conversations = (SELECT count(*) FROM conversations WHERE customer_id IN {HOMES}),
-           first_at = coalesce((SELECT min(started_at) FROM conversations WHERE customer_id IN {HOMES}), first_at),
-           last_at = coalesce((SELECT max(coalesce(ended_at, started_at)) FROM conversations WHERE customer_id IN {HOMES}), last_at)
-         WHERE id = ?1"
-    );
-    sql.run(&query, bind![root, email, name, phone, verified])?;
+    sql.run(
+        "WITH talks (platform, started_at, ended_at) AS MATERIALIZED (SELECT platform, started_at, ended_at FROM conversations WHERE customer_id IN (SELECT ?1 UNION ALL SELECT id FROM customers WHERE root = ?1))
+         UPDATE customers SET email = ?2, name = ?3, phone = ?4, verified = ?5,
+           platforms = (SELECT coalesce(json_group_array(platform), '[]') FROM (SELECT DISTINCT platform FROM talks ORDER BY platform)),
+           (conversations, first_at, last_at) = (SELECT count(*), coalesce(min(t.started_at), customers.first_at), coalesce(max(coalesce(t.ended_at, t.started_at)), customers.last_at) FROM talks t)
+         WHERE id = ?1",
+        bind![root, email, name, phone, verified],
+    )?;
     index(cx, root)?;
     documents::stale(cx, documents::Kind::Customer, root)?;
     if known(sql)? != before {

@@ -15,7 +15,7 @@ use askwell::id::{ConversationId, CustomerId};
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Looks at one customer; that somebody did is noted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -120,8 +120,9 @@ fn profile(sql: &Sql, root: &str) -> Outcome<CustomerProfile> {
     let customer =
         find(sql, root)?.ok_or_else(|| Error::new(Code::NotFound, "no such customer"))?;
     let mut fields = Vec::new();
+    let mut values = values(sql, root)?;
     for kind in Kind::ALL {
-        let mut of_kind = values(sql, root, kind)?;
+        let mut of_kind = values.take(kind);
         if let Some(place) = stands(sql, root, kind, &of_kind)? {
             of_kind[place].standing = true;
         }
@@ -162,9 +163,14 @@ pub struct Standing {
     pub verified: bool,
 }
 
-/// The value that a profile shows, if it shows any.
-pub fn standing(sql: &Sql, root: &str, kind: Kind) -> Outcome<Option<Standing>> {
-    let mut all = values(sql, root, kind)?;
+/// The value of a kind that a profile shows, if it shows any.
+pub fn standing(
+    sql: &Sql,
+    root: &str,
+    values: &mut Values,
+    kind: Kind,
+) -> Outcome<Option<Standing>> {
+    let mut all = values.take(kind);
     let Some(place) = stands(sql, root, kind, &all)? else { return Ok(None) };
     let same = |a: &str, b: &str| match kind {
         Kind::Email => normalise_email(a) == normalise_email(b),
@@ -219,8 +225,18 @@ fn stands(sql: &Sql, root: &str, kind: Kind, all: &[FieldValue]) -> Outcome<Opti
     Ok(first(&having(true)).or_else(|| first(&having(false))))
 }
 
-/// All values of a kind, the latest first.
-fn values(sql: &Sql, root: &str, kind: Kind) -> Outcome<Vec<FieldValue>> {
+/// Everything that is said or set of a profile, by its kind, the latest first.
+#[derive(Debug)]
+pub struct Values(BTreeMap<Kind, Vec<FieldValue>>);
+
+impl Values {
+    fn take(&mut self, kind: Kind) -> Vec<FieldValue> {
+        self.0.remove(&kind).unwrap_or_default()
+    }
+}
+
+/// Everything that is said or set of a profile.
+pub fn values(sql: &Sql, root: &str) -> Outcome<Values> {
     #[derive(Deserialize)]
     struct Row {
         value: Option<String>,
@@ -232,33 +248,32 @@ fn values(sql: &Sql, root: &str, kind: Kind) -> Outcome<Vec<FieldValue>> {
         proof: Option<String>,
         kind: String,
     }
-    let query = format!(
-        "SELECT f.kind, f.value, f.at, f.conversation_id, f.seq, f.detector, NULL AS who, NULL AS proof FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = ?2 WHERE c.customer_id IN {HOMES}
-         UNION ALL SELECT p.kind, p.value, p.at, p.conversation_id, NULL, NULL, NULL, p.proof FROM conversations c JOIN proven p ON p.conversation_id = c.id AND p.kind = ?2 WHERE c.customer_id IN {HOMES}
-         UNION ALL SELECT kind, value, at, NULL, NULL, NULL, who, NULL FROM edits WHERE kind = ?2 AND customer_id IN {HOMES}
-         ORDER BY 3 DESC, 4"
-    );
-    let rows: Vec<Row> = sql.rows(&query, bind![root, kind.as_str()])?;
-    rows.into_iter()
-        .map(|row| {
-            let source = match (row.conversation_id, row.proof) {
-                (Some(id), Some(proof)) => {
-                    Source::Verified { conversation_id: id.parse()?, proof: word(proof)? }
-                }
-                (Some(id), None) => Source::Conversation {
-                    conversation_id: id.parse()?,
-                    seq: row.seq.unwrap_or(0),
-                    detector: row.detector.unwrap_or(0),
-                },
-                (None, _) => Source::Team { by: row.who.unwrap_or_default() },
-            };
-            Ok(FieldValue {
-                kind: word(row.kind)?,
-                value: row.value,
-                at: UnixMillis(row.at),
-                standing: false,
-                source,
-            })
-        })
-        .collect()
+    let rows: Vec<Row> = sql.rows(
+        "WITH homes (id) AS MATERIALIZED (SELECT ?1 UNION ALL SELECT id FROM customers WHERE root = ?1),
+           talks (id) AS MATERIALIZED (SELECT c.id FROM homes h CROSS JOIN conversations c ON c.customer_id = h.id)
+         SELECT f.kind, f.value, f.at, f.conversation_id, f.seq, f.detector, NULL AS who, NULL AS proof FROM talks t CROSS JOIN facts f ON f.conversation_id = t.id
+         UNION ALL SELECT p.kind, p.value, p.at, p.conversation_id, NULL, NULL, NULL, p.proof FROM talks t CROSS JOIN proven p ON p.conversation_id = t.id
+         UNION ALL SELECT e.kind, e.value, e.at, NULL, NULL, NULL, e.who, NULL FROM homes h CROSS JOIN edits e ON e.customer_id = h.id
+         ORDER BY 3 DESC, 4",
+        bind![root],
+    )?;
+    let mut values = Values(BTreeMap::new());
+    for row in rows {
+        let source = match (row.conversation_id, row.proof) {
+            (Some(id), Some(proof)) => {
+                Source::Verified { conversation_id: id.parse()?, proof: word(proof)? }
+            }
+            (Some(id), None) => Source::Conversation {
+                conversation_id: id.parse()?,
+                seq: row.seq.unwrap_or(0),
+                detector: row.detector.unwrap_or(0),
+            },
+            (None, _) => Source::Team { by: row.who.unwrap_or_default() },
+        };
+        let kind = word(row.kind)?;
+        let at = UnixMillis(row.at);
+        let value = FieldValue { kind, value: row.value, at, standing: false, source };
+        values.0.entry(kind).or_default().push(value);
+    }
+    Ok(values)
 }

@@ -234,3 +234,34 @@ fn a_store_of_before_is_listed_and_counted_the_same() {
     let counts = conversations::counts(&sql).unwrap();
     assert_eq!((counts.all, counts.open, counts.classified), (3, 1, 1));
 }
+
+#[test]
+fn words_leave_the_index_with_the_person_and_with_a_note() {
+    let ledger = Ledger::new();
+    let mut record = closing(&ledger, 1, 1, 1, Some("noor@example.com"));
+    record.closed.facts.name = fact("Zzfirst", 5);
+    let noor = ledger.write(record).unwrap().customer_id;
+    let mut record = closing(&ledger, 2, 1, 1, Some("noor@example.com"));
+    record.closed.facts.name = fact("Yysecond", 6);
+    ledger.write(record).unwrap();
+    let id = note(&ledger, &noor, "Xxthird");
+    // In the bytes of the index, where what is marked as gone stands as well.
+    let stands = |word: &str| {
+        let blocks =
+            "SELECT count(*) AS n FROM customer_words_data WHERE instr(block, CAST(? AS BLOB)) > 0";
+        ledger.sql.count(blocks, bind![word]).unwrap() > 0
+    };
+    let words = ["zzfirst", "yysecond", "xxthird"];
+    assert_eq!(words.map(stands), [true, true, true]);
+    ledger.write(RemoveNote { subject: Subject::Customer(noor.clone()), note_id: id }).unwrap();
+    assert_eq!(words.map(stands), [false, true, false]);
+    let mut record = closing(&ledger, 3, 1, 1, Some("noor@example.com"));
+    record.closed.facts.name = fact("Wwfourth", 7);
+    ledger.write(record).unwrap();
+    assert_eq!(["yysecond", "wwfourth"].map(stands), [true, true]);
+    let waits = "SELECT count(*) AS n FROM jobs WHERE kind = 'words'";
+    assert_eq!(ledger.sql.count(waits, bind![]).unwrap(), 1);
+    ledger.write(Erase { customer_id: noor, by: BY.to_owned() }).unwrap();
+    assert_eq!(["yysecond", "wwfourth"].map(stands), [false, false]);
+    assert_eq!(ledger.sql.count(waits, bind![]).unwrap(), 0);
+}
