@@ -163,15 +163,16 @@ fn say(sql: &Sql, seq: u32, made: Made, here: bool, now: UnixMillis) -> Outcome<
     if asked.message.seq != seq || !wanted(&asked, &before) {
         return Ok(Vec::new());
     }
-    let mut meta = asked.meta.clone();
-    meta.replies.add(made.tally);
-    store::put_meta(sql, &meta)?;
     let mut desk = Desk { memory: made.memory, answered: Some(seq), ..before.clone() };
     let id = reply_id(seq);
     let mut said = Vec::new();
     match made.step {
-        Step::Rest => {}
-        Step::Say(words) => said.extend(turn::speak(sql, id, words.text, now)?),
+        Step::Rest => {
+            let mut meta = asked.meta.clone();
+            meta.replies.add(made.tally);
+            store::put_meta(sql, &meta)?;
+        }
+        Step::Say(words) => said.extend(turn::speak(sql, id, words.text, made.tally, now)?),
         Step::HandOver(reason) => {
             let session = &asked.session;
             let known = session.facts().get(Kind::Email).is_some()
@@ -184,7 +185,7 @@ fn say(sql: &Sql, seq: u32, made: Made, here: bool, now: UnixMillis) -> Outcome<
             let usual = line(session.lang(), usual);
             // The owner's bot may say it in its own words while somebody is there to keep them.
             let words = made.farewell.filter(|_| here).unwrap_or_else(|| usual.to_owned());
-            said.extend(turn::speak(sql, id, words, now)?);
+            said.extend(turn::speak(sql, id, words, made.tally, now)?);
             let handoffs = store::handoffs(sql)?;
             let by = Principal::system(asked.meta.workspace.clone());
             let action = NewAction { action: Action::Handoff, at: None };

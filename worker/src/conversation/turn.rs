@@ -14,6 +14,7 @@ use askwell::conversation::{
     takes_another,
 };
 use askwell::customer::Proven;
+use askwell::reply::Tally;
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error, id};
@@ -227,11 +228,20 @@ pub fn act(
     Ok(Changed { answer, messages: said, meta })
 }
 
-/// Says something to the visitor in the answerer's name; nothing of no words.
-pub fn speak(sql: &Sql, id: String, text: String, now: UnixMillis) -> Outcome<Option<Message>> {
+/// Says something to the visitor in the answerer's name; nothing of no words. The tally is what that
+/// counts for, and is counted either way.
+pub fn speak(
+    sql: &Sql,
+    id: String,
+    text: String,
+    tally: Tally,
+    now: UnixMillis,
+) -> Outcome<Option<Message>> {
     let mut meta = store::meta(sql)?;
+    meta.replies.add(tally);
     let text = askwell::knowledge::excerpt(&text, MAX_MESSAGE_BYTES).to_owned();
     if text.is_empty() {
+        store::put_meta(sql, &meta)?;
         return Ok(None);
     }
     let at = instant(&meta, None, now)?;
