@@ -80,10 +80,10 @@ struct Slip {
     value: String,
 }
 
-cross_struct!(Options { prompt, lang, region });
+cross_struct!(Options { prompt, lang, region } in Options::default());
 cross_struct!(Heard { text, asked });
 cross_struct!(Slip { field, value });
-cross_struct!(Session { version, options, facts, policy, heard, slip, lang, seq });
+cross_struct!(Session { version, options, facts, policy, heard, slip, lang, seq } in Session::default());
 
 /// What one visitor's message led to.
 #[derive(Debug, Clone, PartialEq)]

@@ -37,7 +37,7 @@ pub struct Facts {
 }
 
 cross_struct!(Fact { value, seq, at, detector });
-cross_struct!(Facts { name, email, phone });
+cross_struct!(Facts { name, email, phone } in Facts::default());
 
 impl Facts {
     /// The fact of a kind.

@@ -49,13 +49,13 @@ impl Question {
                 continue;
             }
             let byte = |i: usize| tokens.get(i).map_or(tokens.text.len(), |t| t.start);
-            let hits = message.hits_from(byte(from), byte(end));
+            let (start, stop) = (byte(from), byte(end));
             let asks = matches!(tokens.mark(end - 1), Some('?' | '？' | '؟'))
-                || hits.iter().any(|h| h.cues & (REQUEST | ASK) != 0);
+                || message.shows(start, stop, REQUEST | ASK);
             if asks {
-                let code = hits.iter().any(|h| h.cues & CODE != 0);
+                let code = message.shows(start, stop, CODE);
                 self.code |= code;
-                for hit in hits {
+                for hit in message.hits_from(start, stop) {
                     let next = message.cues(hit.last);
                     let prev = hit.first.checked_sub(1).map_or(0, |i| message.cues(i));
                     self.name |= hit.cues & ASK != 0

@@ -126,9 +126,12 @@ fn written(text: &str, from: usize, at: usize, sign: usize) -> Option<(usize, us
         if !is_domain(c) || (c == '.' && after.get(..i)?.ends_with('.')) {
             break;
         }
-        len = i + c.len_utf8();
+        // What stands at its end belongs to the sentence.
+        if !matches!(c, '.' | '-') {
+            len = i + c.len_utf8();
+        }
     }
-    let domain = after.get(..len)?.trim_end_matches(['.', '-']);
+    let domain = after.get(..len)?;
     is_host(domain).then_some((start, at + sign + domain.len()))
 }
 
@@ -193,11 +196,11 @@ fn local_before(message: &Message<'_>, last: usize) -> Option<(usize, String)> {
         return None;
     }
     let mut first = last;
-    let mut parts = vec![message.tokens.folded(last).to_owned()];
-    while let Some(prev) = first.checked_sub(1) {
+    let mut local = message.tokens.folded(last).to_owned();
+    while let Some(prev) = first.checked_sub(1).filter(|_| local.len() <= MAX_LOCAL) {
         let adjacent = !message.tokens.get(first)?.spaced;
         if adjacent && is_piece(message, prev) {
-            parts.push(message.tokens.folded(prev).to_owned());
+            local = concat(&[message.tokens.folded(prev), &local]);
             first = prev;
             continue;
         }
@@ -207,12 +210,9 @@ fn local_before(message: &Message<'_>, last: usize) -> Option<(usize, String)> {
         if !is_piece(message, before) || (mark && spaced) {
             break;
         }
-        parts.push(c.to_string());
-        parts.push(message.tokens.folded(before).to_owned());
+        local = concat(&[message.tokens.folded(before), c.encode_utf8(&mut [0; 4]), &local]);
         first = before;
     }
-    parts.reverse();
-    let local: String = parts.iter().map(String::as_str).collect();
     (local.len() <= MAX_LOCAL).then_some((first, local))
 }
 

@@ -117,6 +117,11 @@ impl<'a> Message<'a> {
         self.hits.get(place(from)..place(to)).unwrap_or_default()
     }
 
+    /// Whether one of these signs begins within a range of bytes.
+    pub(super) fn shows(&self, from: usize, to: usize, cues: Cues) -> bool {
+        self.hits_from(from, to).iter().any(|h| h.cues & cues != 0)
+    }
+
     /// Signs of all hits that end at or before a byte, nearest first, back to the start of the
     /// sentence and at most `reach` tokens away.
     pub(super) fn before(&self, byte: usize, reach: usize) -> Before<'_> {

@@ -16,10 +16,18 @@ struct Run {
     end: usize,
     digits: String,
     plus: bool,
-    /// Lengths of its groups.
-    groups: Vec<usize>,
+    groups: Vec<Group>,
     /// The separators between the groups.
     marks: Vec<char>,
+}
+
+/// Digits that stand together.
+#[derive(Clone, Copy)]
+struct Group {
+    /// How many.
+    digits: usize,
+    start: usize,
+    end: usize,
 }
 
 /// Finds all phone numbers of a message.
@@ -31,7 +39,7 @@ pub(super) fn scan(
 ) {
     let mut at = 0;
     while let Some(run) = next_run(message.text, at) {
-        let run = part(message.text, run);
+        let run = part(run);
         at = run.end;
         if out.iter().any(|c| c.start < run.end && run.start < c.end) {
             continue;
@@ -73,23 +81,34 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
     } else if opened.len() != before.len() {
         start -= 1;
     }
-    let mut run =
-        Run { start, end: start, digits: String::new(), plus, groups: vec![0], marks: Vec::new() };
-    let mut gap: Vec<char> = Vec::new();
+    let group = |start: usize| Group { digits: 0, start, end: start };
+    let mut run = Run {
+        start,
+        end: start,
+        digits: String::new(),
+        plus,
+        groups: vec![group(from + first)],
+        marks: Vec::new(),
+    };
+    // How many separators stand since the last digit, and the first of them that is no space.
+    let (mut gap, mut mark) = (0, ' ');
     for (i, c) in text.get(from + first..)?.char_indices() {
         if let Some(d) = digit(c) {
-            if !gap.is_empty() {
-                run.marks.push(gap.iter().copied().find(|c| *c != ' ').unwrap_or(' '));
-                run.groups.push(0);
-                gap.clear();
+            let at = from + first + i;
+            if gap > 0 {
+                run.marks.push(mark);
+                run.groups.push(group(at));
+                (gap, mark) = (0, ' ');
             }
             run.digits.push(char::from(b'0' + d));
-            if let Some(n) = run.groups.last_mut() {
-                *n += 1;
+            run.end = at + c.len_utf8();
+            if let Some(group) = run.groups.last_mut() {
+                group.digits += 1;
+                group.end = run.end;
             }
-            run.end = from + first + i + c.len_utf8();
-        } else if is_separator(c) && gap.len() < 3 {
-            gap.push(c);
+        } else if is_separator(c) && gap < 3 {
+            gap += 1;
+            mark = if mark == ' ' { c } else { mark };
         } else {
             break;
         }
@@ -104,53 +123,39 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
 const WHOLE: core::ops::RangeInclusive<usize> = 9..=12;
 
 /// Cuts off what is another number beside a whole one: "9876543210 4471", "60611 585 777 8969".
-fn part(text: &str, run: Run) -> Run {
+fn part(run: Run) -> Run {
     let spaced = |i: usize| run.marks.get(i) == Some(&' ');
     if run.plus || run.groups.len() < 2 {
         return run;
     }
-    if run.groups.first().is_some_and(|n| WHOLE.contains(n)) && spaced(0) {
-        return cut(text, run, 0, 1);
+    if run.groups.first().is_some_and(|group| WHOLE.contains(&group.digits)) && spaced(0) {
+        return cut(run, 0, 1);
     }
     let mut rest = run.digits.len();
-    for (i, n) in run.groups.iter().enumerate() {
+    for (i, Group { digits, .. }) in run.groups.iter().enumerate() {
         // A country code or area code is no number of its own.
-        if rest > 12 && (4..=7).contains(n) && spaced(i) && WHOLE.contains(&(rest - n)) {
+        if rest > 12 && (4..=7).contains(digits) && spaced(i) && WHOLE.contains(&(rest - digits)) {
             let end = run.groups.len();
-            return cut(text, run, i + 1, end);
+            return cut(run, i + 1, end);
         }
-        rest -= n;
+        rest -= digits;
     }
     run
 }
 
 /// The run from one group to before another.
-fn cut(text: &str, run: Run, from: usize, to: usize) -> Run {
-    let count = |groups: Option<&[usize]>| groups.unwrap_or_default().iter().sum::<usize>();
-    let skip = count(run.groups.get(..from));
-    let keep = count(run.groups.get(from..to));
-    let mut part = Run {
-        start: run.start,
-        end: run.end,
-        digits: run.digits.get(skip..skip + keep).unwrap_or_default().to_owned(),
+fn cut(run: Run, from: usize, to: usize) -> Run {
+    let groups = run.groups.get(from..to).unwrap_or_default();
+    let count = |groups: &[Group]| groups.iter().fold(0, |all, group| all + group.digits);
+    let skip = count(run.groups.get(..from).unwrap_or_default());
+    Run {
+        start: groups.first().filter(|_| from > 0).map_or(run.start, |group| group.start),
+        end: groups.last().map_or(run.end, |group| group.end),
+        digits: run.digits.get(skip..skip + count(groups)).unwrap_or_default().to_owned(),
         plus: false,
-        groups: run.groups.get(from..to).unwrap_or_default().to_vec(),
+        groups: groups.to_vec(),
         marks: run.marks.get(from..to.saturating_sub(1)).unwrap_or_default().to_vec(),
-    };
-    let mut seen = 0;
-    for (i, c) in text.get(run.start..run.end).unwrap_or_default().char_indices() {
-        if digit(c).is_some() {
-            if seen == skip && skip > 0 {
-                part.start = run.start + i;
-            }
-            seen += 1;
-            if seen == skip + keep {
-                part.end = run.start + i + c.len_utf8();
-                break;
-            }
-        }
     }
-    part
 }
 
 /// How sure it is that the run is a phone number, or nothing where it is not.
@@ -207,7 +212,7 @@ fn judge(
 
 /// Written in the groups in which people write phone numbers.
 fn is_grouped(run: &Run) -> bool {
-    (3..=5).contains(&run.groups.len()) && run.groups.iter().all(|n| (1..=4).contains(n))
+    (3..=5).contains(&run.groups.len()) && run.groups.iter().all(|n| (1..=4).contains(&n.digits))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -229,13 +234,13 @@ fn label(message: &Message<'_>, start: usize) -> Option<Label> {
 fn is_date(run: &Run) -> bool {
     let [a, b, c] = run.groups.as_slice() else { return false };
     let same = run.marks.first() == run.marks.get(1);
-    let short = |n: &usize| *n <= 2;
-    same && ((*a == 4 && short(b) && short(c)) || (short(a) && short(b) && (*c == 4 || *c == 2)))
+    let short = |group: &Group| group.digits <= 2;
+    same && short(b) && ((a.digits == 4 && short(c)) || (short(a) && matches!(c.digits, 2 | 4)))
 }
 
 fn is_ip(run: &Run) -> bool {
     run.groups.len() == 4
-        && run.groups.iter().all(|n| *n <= 3)
+        && run.groups.iter().all(|group| group.digits <= 3)
         && run.marks.iter().all(|m| *m == '.')
 }
 

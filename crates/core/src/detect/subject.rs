@@ -62,8 +62,8 @@ fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
 /// "wrong address, it's …" does not.
 fn same_clause(text: &str, from: usize, to: usize) -> bool {
     let between = text.get(from..to).unwrap_or_default();
-    !between
-        .contains([',', ';', '.', '!', '?', '\n', '،', '؛', '؟', '、', '，', '。', '！', '？', '।'])
+    let ends = [',', ';', '.', '!', '?', '\n', '،', '؛', '؟', '、', '，', '。', '！', '？', '।'];
+    !between.chars().any(|c| ends.contains(&c))
 }
 
 /// Whether the line in which a stretch of text ends begins with `>`, or goes on one that does.
@@ -79,7 +79,7 @@ fn denied(message: &Message<'_>, candidates: &mut [Candidate]) {
         };
         let after = message.tokens.at(c.end);
         let next = message.tokens.get(after).map_or(c.end, |t| t.start);
-        if !message.hits_from(next, next + 1).iter().any(|h| h.cues & DENIED != 0) {
+        if !message.shows(next, next + 1, DENIED) {
             continue;
         }
         c.subject = Subject::Retracted;

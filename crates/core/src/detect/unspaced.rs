@@ -36,10 +36,9 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
         if hit.cues & (INTRO | IAM) != 0 {
             let sure = hit.cues & INTRO != 0;
             if let Some((start, end)) = forward(message, hit.end) {
-                let known =
-                    message.hits_from(start, start + 1).iter().any(|h| h.cues & SURNAME != 0);
-                let polite = message.hits_from(end, end + 1).iter().any(|h| h.cues & OUTRO != 0);
-                let polite = polite && message.text.get(start..end).is_some_and(is_plain);
+                let known = message.shows(start, start + 1, SURNAME);
+                let polite = message.shows(end, end + 1, OUTRO)
+                    && message.text.get(start..end).is_some_and(is_plain);
                 if sure || known || polite || question.name {
                     push(message, start, end, if sure { 0.9 } else { 0.8 }, hit.start, &mut found);
                 }
@@ -110,7 +109,7 @@ fn signature(message: &Message<'_>, found: &mut Vec<Candidate>) {
     let end = above.len() + 1 + line.len();
     let parts = line.chars().filter(|c| is_letter(*c)).count();
     let whole = line.chars().all(|c| is_letter(c) || c == ' ' || c == '\u{3000}');
-    let greeted = message.hits_from(0, start).iter().any(|h| h.cues & BYE != 0);
+    let greeted = message.shows(0, start, BYE);
     if whole && greeted && (2..=6).contains(&parts) && surname(message, (start, end)) {
         push(message, start, end, 0.85, start, found);
     }

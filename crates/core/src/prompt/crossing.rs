@@ -32,8 +32,8 @@ cross_struct!(State {
     offer,
     held_out,
     lang,
-});
-cross_struct!(Config { enabled, fields, max_asks, cool_down_turns, lang, wording });
+} in State::default());
+cross_struct!(Config { enabled, fields, max_asks, cool_down_turns, lang, wording } in Config::default());
 
 /// Whether it is for a field, and for which.
 impl Cross for AgentQuestion {
