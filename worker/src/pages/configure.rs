@@ -291,7 +291,7 @@ pub fn review_page(reviewed: &Reviewed) -> Markup {
                     @for question in &review.questions {
                         tr {
                             td.wrap { (question.when) }
-                            td { (parts::kind(question.field)) }
+                            td.nobr { (parts::kind(question.field)) }
                             td.wrap {
                                 @if let Some(said) = question.words.get(lang) {
                                     span lang=(lang.code()) dir="auto" { (said.text) }

@@ -329,7 +329,7 @@ fn line(row: &ConversationSummary, name: Option<&str>) -> Markup {
             td { a href={ (PATH) "/" (row.conversation_id) } { (parts::time(row.started_at)) } }
             td.wrap {
                 @match &row.customer_id {
-                    Some(id) => { a href={ "/app/customers/" (id) } { (name.unwrap_or("Nameless visitor")) } }
+                    Some(id) => { a href={ "/app/customers/" (id) } { (parts::address(name.unwrap_or("Nameless visitor"))) } }
                     None => { span.muted { "not known yet" } }
                 }
             }

@@ -468,8 +468,8 @@ fn row(customer: &Customer, tags: &[String], may_write: bool) -> Markup {
             td { @for p in &customer.platforms { span.badge { (platform(*p)) } " " } }
             td { @for tag in tags { a.chip href={ (PATH) "?tag=" (form_urlencode(tag)) } { (tag) } " " } }
             td.num { (customer.conversations) }
-            td { (parts::time(customer.first_at)) }
-            td { (parts::time(customer.last_at)) }
+            td { (parts::day(customer.first_at)) }
+            td { (parts::day(customer.last_at)) }
             td.nobr { span.badge.good[n == 3].odd[n < 3] { (n) " of 3" } }
         }
     }

@@ -39,7 +39,7 @@ pub fn calendar(days: &[ExportDay]) -> Markup {
                             td.num { (number(day.conversations)) }
                             td.num.nobr { @match day.bytes { Some(bytes) => { (number(bytes)) " B" } None => { "–" } } }
                             td { @match day.sealed_at { Some(at) => { (parts::time(at)) } None => { span.badge.odd { "open" } } } }
-                            td.wrap { @match &day.sha256 { Some(hash) => { code { (hash) } } None => { "–" } } }
+                            td.nobr { @match &day.sha256 { Some(hash) => { code { (hash) } } None => { "–" } } }
                             td { @if day.sealed_at.is_some() { a href={ "/v1/exports/" (day.day) } download={ (day.day) ".json" } { "Download" span.vh { " the file of " (day.day) } } } @else { "–" } }
                         }
                     }
@@ -61,7 +61,7 @@ pub fn erasures_page(all: &[Erasure], pending: u64, team: &BTreeMap<String, Stri
     html! {
         h1 { "Erasures" }
         p.muted { "Who was removed for good, by pseudonym. A receipt says what went, and is signed by this server." }
-        @if pending > 0 { p role="status" { (parts::count(pending, "copy")) " still to be emptied; this takes seconds." } }
+        @if pending > 0 { p role="status" { @if pending == 1 { "1 copy is" } @else { (parts::number(pending)) " copies are" } " still to be emptied; this takes seconds." } }
         @if all.is_empty() {
             (parts::empty("Nobody was removed", html! { "Delete a person from their page under Customers." }))
         } @else {

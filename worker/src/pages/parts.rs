@@ -12,6 +12,13 @@ pub fn time(at: UnixMillis) -> Markup {
     html! { time datetime=(text) title=(format!("{shown} UTC")) { (shown) } }
 }
 
+/// The day of an instant, in UTC; the minute shows where it is pointed at.
+pub fn day(at: UnixMillis) -> Markup {
+    let text = at.rfc3339();
+    let minute = text.get(..16).unwrap_or(&text).replace('T', " ");
+    html! { time datetime=(text) title=(format!("{minute} UTC")) { (text.get(..10).unwrap_or(&text)) } }
+}
+
 /// A length of time, in its two largest units.
 pub fn duration(millis: i64) -> String {
     let seconds = millis.max(0) / 1000;
@@ -148,6 +155,8 @@ mod tests {
         assert_eq!(duration(50 * 3_600_000), "2 d 2 h");
         assert_eq!(address("ana@fern.example").into_string(), "ana@<wbr>fern.example");
         assert_eq!(address("<ana>").into_string(), "<wbr>&lt;ana&gt;");
+        let day = day(UnixMillis(1_780_272_000_000)).into_string();
+        assert!(day.contains("00:00 UTC") && day.contains(">2026-06-01<"), "{day}");
         let time = time(UnixMillis(1_780_272_000_000)).into_string();
         assert!(time.contains(">2026-06-01 00:00<"), "{time}");
     }

@@ -100,7 +100,7 @@ pub fn page(members: &[Member]) -> Markup {
                     @for member in members {
                         tr {
                             th scope="row" .wrap { (member.name) }
-                            td.wrap { (member.email) }
+                            td.mail { (parts::address(&member.email)) }
                             td { (member.role.as_str()) }
                             td { (parts::time(member.created_at)) }
                             td { @match member.last_seen_at { Some(at) => (parts::time(at)), None => span.muted { "never" } } }
