@@ -218,16 +218,20 @@ fn a_customer_is_reached_over_what_leads_to_them() {
     let ledger = Ledger::new();
     let chat = ledger.write(line(1)).unwrap();
     let post = ledger.write(mail(2, "help@shop.example")).unwrap();
-    ledger.write(connect(3, "Calls", Connection::Phone {})).unwrap();
+    let calls = ledger.write(connect(3, "Calls", Connection::Phone {})).unwrap();
+    let visitor = super::threads::visitor_id(&"shop".parse().unwrap(), Platform::Line, "U1");
     let mut record = closing(&ledger, 1, 1, 1, None);
-    record.closed.visitor_id =
-        super::threads::visitor_id(&"shop".parse().unwrap(), Platform::Line, "U1");
+    record.closed.visitor_id = visitor.clone();
     let who = ledger.write(record).unwrap().customer_id;
     let reaching = |customer_id: &CustomerId| {
         let all = ledger.read(Reaching { customer_id: customer_id.clone() });
         all.into_iter().map(|channel| channel.channel_id).collect::<Vec<_>>()
     };
     assert!(reaching(&who).is_empty(), "nothing is known of them");
+    let number = "+12025550143";
+    super::threads::put_contact(&ledger.sql, &calls.channel_id, &visitor, number, None, None)
+        .unwrap();
+    assert!(reaching(&who).is_empty(), "nobody is written to by phone");
     receive(&ledger, &chat, vec![message("1", chat.connected_at)]);
     assert_eq!(reaching(&who), std::slice::from_ref(&chat.channel_id));
     let known = ledger.write(closing(&ledger, 2, 1, 2, Some("ana@example.com"))).unwrap();
