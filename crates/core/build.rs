@@ -110,17 +110,28 @@ fn form(item: &str) -> String {
 /// See `src/detect/filter.rs`. Tries seeds, then one slot more in a hundred.
 fn ribbon(words: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
     for percent in 101..200 {
-        let slots = words.len() * percent / 100 + filter::BAND;
+        let slots = (words.len() * percent / 100 + filter::BAND).next_multiple_of(8);
         for seed in 0..64 {
             if let Some(table) = solve(words, slots, seed) {
-                return Ok([vec![seed], table].concat());
+                return Ok([vec![seed], planes(&table)].concat());
             }
         }
     }
     Err("no seed places all words".into())
 }
 
-/// The bytes of all slots: what solves one equation a word, by elimination. Each has its first slot at
+/// The bits of all slots, plane by plane.
+fn planes(slots: &[u8]) -> Vec<u8> {
+    let plane = |bit: usize| {
+        let byte = move |eight: &[u8]| {
+            eight.iter().rev().fold(0, |byte, slot| byte << 1 | slot >> bit & 1)
+        };
+        slots.chunks(8).map(byte).chain([0])
+    };
+    (0..filter::PRINT).flat_map(plane).collect()
+}
+
+/// What all slots hold: what solves one equation a word, by elimination. Each has its first slot at
 /// another place.
 fn solve(words: &[String], slots: usize, seed: u8) -> Option<Vec<u8>> {
     let mut rows: Vec<Option<(u64, u8)>> = vec![None; slots];

@@ -136,8 +136,9 @@ mod tests {
             (WORDS, include_str!("../../../data/detect/words.txt")),
         ] {
             assert!(list.lines().all(|w| set.has(w)));
+            // One in 128, 78, with a deviation of 9: five deviations more are no chance.
             let strangers = (0..10_000).filter(|n| set.has(&format!("zz{n}"))).count();
-            assert!(strangers < 80, "{strangers} of 10,000");
+            assert!(strangers < 78 + 45, "{strangers} of 10,000");
         }
         assert!(
             has_form(WORDS, "looking") && has_form(WORDS, "houses") && !has_form(WORDS, "lucy")
