@@ -12,8 +12,15 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
 
-/** Those that wait for retries, restarts or a whole replay, the longest first. */
-const LONG = ["dev", "durability", "webhook", "model", "faults", "matrix", "fuzz", "dashboard-collection", "dashboard-actions"];
+/**
+ * Those that take more than half a minute, the longest first: they wait for retries, restarts or a whole replay, or look
+ * at many pages.
+ */
+const LONG = [
+  ["dev", "webhook", "durability", "model", "faults", "export", "channels", "lifecycle"],
+  ["handover", "reply", "socket", "fuzz", "matrix", "erase", "sample", "bad-input", "email"],
+  ["dashboard-collection", "dashboard", "dashboard-settings", "dashboard-reports", "dashboard-inbox", "embed", "access"],
+].flat();
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

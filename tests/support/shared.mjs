@@ -14,7 +14,7 @@ const COUNT = Number(process.env.ASKWELL_SHARED_COUNT ?? 1);
 let started = [];
 
 export async function globalSetup() {
-  started = await Promise.all(Array.from({ length: COUNT }, () => Worker.start()));
+  started = await Promise.all(Array.from({ length: COUNT }, () => Worker.start({ quiet: true })));
   process.env[ADDRESSES] = started.map((worker) => worker.url).join(" ");
 }
 

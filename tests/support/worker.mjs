@@ -57,16 +57,18 @@ export async function freePort() {
  *
  * With `queueDoor`, a second small Worker stands in front that hands raw bytes to any
  * of the queues, as a broken producer would; see queue-door/index.js. With `faultDoor`, its queues, stores
- * and objects can be made to fail; see fault-door.js. `config` is that of another Worker, taken as it is.
+ * and objects can be made to fail; see fault-door.js. `quiet` leaves out of the log what goes well, a line for each
+ * request. `config` is that of another Worker, taken as it is.
  */
 export class Worker {
   #process;
   #log = "";
 
-  constructor({ vars = {}, queueDoor = false, faultDoor = false, config } = {}) {
+  constructor({ vars = {}, queueDoor = false, faultDoor = false, quiet = false, config } = {}) {
     this.vars = vars;
     this.queueDoor = queueDoor;
     this.faultDoor = faultDoor;
+    this.quiet = quiet && !process.env.ASKWELL_TEST_LOG;
     this.config = config;
     this.state = folder("askwell-test-");
   }
@@ -99,6 +101,7 @@ export class Worker {
       ...(this.queueDoor ? ["--config", door, "--config", own] : ["--config", own]),
       ...["--ip", "127.0.0.1", "--port", String(this.port), "--inspector-port", "0"],
       ...["--persist-to", this.state, "--show-interactive-dev-session=false"],
+      ...(this.quiet ? ["--log-level", "warn"] : []),
       // Only the first Worker of several takes `--var`; all of them take the environment.
       ...(this.queueDoor ? [] : Object.entries(vars).flatMap(([k, v]) => ["--var", `${k}:${v}`])),
     ];
