@@ -47,7 +47,7 @@ const phones = (text) =>
 const systems = {
   askwell: (m) =>
     detector
-      .detect(m.text, { prevAgent: m.prev_agent ?? null, asked: m.asked ?? [] })
+      .detect(m.text, { prevAgent: m.prev_agent ?? null, asked: m.asked ?? [], lang: m.lang ?? null })
       .filter((f) => f.subject === "visitor"),
   compromise: (m) => names(m.text),
   linkifyjs: (m) => mails(m.text),
