@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { visit, workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk, member } from "../support/dashboard.mjs";
+import { Desk } from "../support/dashboard.mjs";
 import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 
@@ -16,8 +16,7 @@ describe("the dashboard's actions and billing", () => {
   before(async () => {
     [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(space.secretKey);
+    desk = await Desk.signedIn(browser, worker, space.secretKey);
   });
   after(async () => {
     await browser?.close();
@@ -129,9 +128,7 @@ describe("the dashboard's actions and billing", () => {
   });
 
   test("lets an agent look, and change nothing", async () => {
-    const made = await member(space, "agent", "Mira");
-    const agent = await Desk.open(browser, worker);
-    await agent.signIn(made.sign_in_key);
+    const agent = await Desk.asMember(browser, worker, space, "agent", "Mira");
     await agent.page.getByRole("link", { name: "Actions" }).click();
     assert.equal(await agent.page.getByRole("switch").count(), 0);
     await agent.page.locator("main").getByText("Configure").click();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk, member } from "../support/dashboard.mjs";
+import { Desk } from "../support/dashboard.mjs";
 import { Receiver } from "../support/receiver.mjs";
 import { held } from "../support/talk.mjs";
 import { sharedWorker } from "../support/shared.mjs";
@@ -20,9 +20,7 @@ describe("the dashboard's automations", () => {
   before(async () => {
     [worker, browser, receiver] = await together(sharedWorker(), launch(), Receiver.start());
     space = await workspace(worker, { name: "Fern & Co", webhook: receiver });
-    const admin = await member(space, "admin");
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(admin.sign_in_key);
+    desk = await Desk.asMember(browser, worker, space, "admin");
   });
   after(async () => {
     await browser?.close();
@@ -134,9 +132,7 @@ describe("the dashboard's automations", () => {
       [`/app/settings/automations/${id}/remove`, {}],
     ];
     for (const role of ["agent", "viewer"]) {
-      const made = await member(space, role);
-      const other = await Desk.open(browser, worker);
-      await other.signIn(made.sign_in_key);
+      const other = await Desk.asMember(browser, worker, space, role);
       const seen = role === "agent" ? 1 : 0;
       assert.equal(await other.page.getByRole("link", { name: "Automations" }).count(), seen, role);
       assert.equal(await other.go("/app/settings/automations"), seen ? 200 : 403, role);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk, member } from "../support/dashboard.mjs";
+import { Desk } from "../support/dashboard.mjs";
 import { Line, lineText, Mail } from "../support/platforms.mjs";
 import { sharedWorker } from "../support/shared.mjs";
 import { held } from "../support/talk.mjs";
@@ -20,9 +20,7 @@ describe("the dashboard's channels", () => {
   before(async () => {
     [worker, browser, mail] = await together(sharedWorker(), launch(), new Mail().start());
     space = await workspace(worker, { name: "Fern & Co" });
-    const admin = await member(space, "admin");
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(admin.sign_in_key);
+    desk = await Desk.asMember(browser, worker, space, "admin");
   });
   after(async () => {
     await browser?.close();
@@ -138,9 +136,7 @@ describe("the dashboard's channels", () => {
     });
     await desk.stands("channel-sent");
 
-    const made = await member(space, "viewer", "Vera");
-    const viewer = await Desk.open(browser, worker);
-    await viewer.signIn(made.sign_in_key);
+    const viewer = await Desk.asMember(browser, worker, space, "viewer", "Vera");
     await viewer.go(`/app/customers/${id}`);
     assert.equal(await viewer.button("New conversation").count(), 0);
     assert.equal(await viewer.go(`/app/customers/${id}/write`), 403);
@@ -175,9 +171,7 @@ describe("the dashboard's channels", () => {
       [`${PATH}/${id}/disconnect`, {}],
     ];
     for (const role of ["agent", "viewer"]) {
-      const made = await member(space, role);
-      const other = await Desk.open(browser, worker);
-      await other.signIn(made.sign_in_key);
+      const other = await Desk.asMember(browser, worker, space, role);
       const seen = role === "agent" ? 200 : 403;
       assert.equal(await other.go(PATH), seen, role);
       assert.equal(await other.page.locator("main form, main a[href*=kind]").count(), 0, role);

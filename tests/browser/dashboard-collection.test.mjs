@@ -23,8 +23,7 @@ describe("the dashboard's data collection", () => {
     for (const role of ["agent", "viewer"]) members[role] = await member(space, role);
     broken = await talk(["Hi, I'm Bruno. My parcel arrived damaged, the box was crushed and the lamp is broken."]);
     await talk(["Where is my order? It is a week late.", "Still nothing!"]);
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(space.secretKey);
+    desk = await Desk.signedIn(browser, worker, space.secretKey);
   });
   after(async () => {
     await browser?.close();
@@ -61,8 +60,7 @@ describe("the dashboard's data collection", () => {
     await desk.page.keyboard.press("Enter");
     await desk.shows("The order is saved.");
     assert.deepEqual((await names()).slice(0, 2), [second, first]);
-    const plain = await Desk.open(browser, worker, { javaScriptEnabled: false });
-    await plain.signIn(space.secretKey);
+    const plain = await Desk.signedIn(browser, worker, space.secretKey, { javaScriptEnabled: false });
     await plain.go(LIST);
     assert.equal(await plain.page.locator(".handle:visible").count(), 0);
     await plain.page.getByRole("button", { name: `Move ${second} down` }).click();
@@ -224,8 +222,7 @@ describe("the dashboard's data collection", () => {
     // Nothing answers there, so the backfill stays under way.
     const llm = { provider: "openai_compatible", base_url: "http://127.0.0.1:9/v1", model: "none", classify: "all" };
     await space.team.expect(200, "PUT", "/v1/llm", { body: llm });
-    const plain = await Desk.open(browser, worker, { javaScriptEnabled: false });
-    await plain.signIn(space.secretKey);
+    const plain = await Desk.signedIn(browser, worker, space.secretKey, { javaScriptEnabled: false });
     await plain.go(`${LIST}/backfills`);
     await plain.page.getByLabel("Delivery problems").check();
     await plain.page.getByLabel(/^The language model answers too/).check();
@@ -269,8 +266,7 @@ describe("the dashboard's data collection", () => {
     await desk.shows("the model's answer stands again");
     await answer.getByText("Set by Server").waitFor({ state: "detached" });
     // A viewer reads them, and no more.
-    const viewer = await Desk.open(browser, worker);
-    await viewer.signIn(members.viewer.sign_in_key);
+    const viewer = await Desk.signedIn(browser, worker, members.viewer.sign_in_key);
     await viewer.go(`/app/conversations/${broken}`);
     await viewer.page.locator("#answers").getByText("Delivery problems").waitFor();
     assert.equal(await viewer.page.locator("#answers button").count(), 0);
@@ -282,8 +278,7 @@ describe("the dashboard's data collection", () => {
   });
 
   test("keeps from a role what it may not do, and refuses it", async () => {
-    const viewer = await Desk.open(browser, worker);
-    await viewer.signIn(members.viewer.sign_in_key);
+    const viewer = await Desk.signedIn(browser, worker, members.viewer.sign_in_key);
     await viewer.go(LIST);
     assert.equal(await viewer.page.locator("main button, main form[method=post]").count(), 0);
     await viewer.page.getByRole("link", { name: "Language" }).click();

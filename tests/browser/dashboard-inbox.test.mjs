@@ -152,8 +152,7 @@ describe("the dashboard's inbox", () => {
   });
 
   test("works without scripts", async () => {
-    const plain = await Desk.open(browser, worker, { javaScriptEnabled: false });
-    await plain.signIn(members.Mira.sign_in_key);
+    const plain = await Desk.signedIn(browser, worker, members.Mira.sign_in_key, { javaScriptEnabled: false });
     const talk = await waiting(["I'm Fritz"]);
     await plain.go("/app/inbox");
     await item(plain, "Fritz").getByRole("button", { name: "Take" }).click();

@@ -19,10 +19,8 @@ describe("the dashboard's knowledge base", () => {
     [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co" });
     const [agent, looks] = await Promise.all(["agent", "viewer"].map((role) => member(space, role)));
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(agent.sign_in_key);
-    viewer = await Desk.open(browser, worker);
-    await viewer.signIn(looks.sign_in_key);
+    desk = await Desk.signedIn(browser, worker, agent.sign_in_key);
+    viewer = await Desk.signedIn(browser, worker, looks.sign_in_key);
   });
   after(async () => {
     await browser?.close();

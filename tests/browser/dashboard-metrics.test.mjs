@@ -28,8 +28,7 @@ describe("the metrics of data collection", () => {
     await held(space, ["Do you ship to Norway?"], "close", { platform: "email" });
     const { fields } = await space.team.get("/v1/fields");
     field = fields.find(({ name }) => name === "Delivery problems").id;
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(space.secretKey);
+    desk = await Desk.signedIn(browser, worker, space.secretKey);
   });
   after(async () => {
     await browser?.close();

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { visit, workspace } from "../support/api.mjs";
 import { Bot } from "../support/bot.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk, member } from "../support/dashboard.mjs";
+import { Desk } from "../support/dashboard.mjs";
 import { completion, Model } from "../support/model.mjs";
 import { sharedWorker } from "../support/shared.mjs";
 import { ask, publish } from "../support/talk.mjs";
@@ -22,9 +22,7 @@ describe("the dashboard's replies and language model", () => {
   before(async () => {
     [worker, browser, bot, model] = await together(sharedWorker(), launch(), Bot.start(), Model.start());
     space = await workspace(worker, { name: "Fern & Co" });
-    const admin = await member(space, "admin");
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(admin.sign_in_key);
+    desk = await Desk.asMember(browser, worker, space, "admin");
   });
   after(async () => {
     await browser?.close();
@@ -158,9 +156,7 @@ describe("the dashboard's replies and language model", () => {
   test("lets an agent look, and change nothing, and shows a viewer nothing", async () => {
     const before = await replies();
     for (const role of ["agent", "viewer"]) {
-      const made = await member(space, role);
-      const other = await Desk.open(browser, worker);
-      await other.signIn(made.sign_in_key);
+      const other = await Desk.asMember(browser, worker, space, role);
       const seen = role === "agent" ? 200 : 403;
       for (const path of [REPLIES, MODEL]) {
         assert.equal(await other.go(path), seen, `${role} ${path}`);

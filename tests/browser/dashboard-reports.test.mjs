@@ -22,8 +22,7 @@ describe("the dashboard's reports", () => {
     broken = await talk(["Hi, I'm Bruno, bruno@example.com. My parcel arrived damaged, the box was crushed and the lamp is broken. This is terrible!"]);
     await talk(["Hallo, mein Paket ist kaputt angekommen. Das ist schrecklich!"]);
     await talk(["Do you ship to Norway?"], "resolve");
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(space.secretKey);
+    desk = await Desk.signedIn(browser, worker, space.secretKey);
   });
   after(async () => {
     await browser?.close();

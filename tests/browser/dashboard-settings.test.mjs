@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
-import { Desk, member } from "../support/dashboard.mjs";
+import { Desk } from "../support/dashboard.mjs";
 import { Receiver } from "../support/receiver.mjs";
 import { held } from "../support/talk.mjs";
 import { together } from "../support/together.mjs";
@@ -19,8 +19,7 @@ describe("the dashboard's settings of events, retention and export", () => {
   before(async () => {
     [worker, browser, receiver] = await together(Worker.start(), launch(), Receiver.start());
     space = await workspace(worker, { name: "Fern & Co" });
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(space.secretKey);
+    desk = await Desk.signedIn(browser, worker, space.secretKey);
   });
   after(async () => {
     await browser?.close();
@@ -118,9 +117,7 @@ describe("the dashboard's settings of events, retention and export", () => {
   });
 
   test("lets nobody change or see what their role does not allow", async () => {
-    const made = await member(space, "agent", "Mira");
-    const agent = await Desk.open(browser, worker);
-    await agent.signIn(made.sign_in_key);
+    const agent = await Desk.asMember(browser, worker, space, "agent", "Mira");
     for (const name of ["Webhooks", "Export metrics"]) {
       assert.equal(await agent.page.getByRole("link", { name }).count(), 0, name);
     }

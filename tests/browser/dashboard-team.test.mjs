@@ -17,8 +17,7 @@ describe("the dashboard's settings", () => {
     space = await workspace(worker, { name: "Fern & Co" });
     await held(space, ["Hi, my name is Bruno and my email is bruno@example.com"]);
     customer = (await space.team.customers("bruno@example.com")).items[0];
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(space.secretKey);
+    desk = await Desk.signedIn(browser, worker, space.secretKey);
   });
   after(async () => {
     await browser?.close();
@@ -55,8 +54,7 @@ describe("the dashboard's settings", () => {
     await desk.page.getByLabel("Role").selectOption("viewer");
     await desk.button("Add").click();
     const key = await desk.page.locator("#new-key").textContent();
-    const theirs = await Desk.open(browser, worker);
-    await theirs.signIn(key);
+    const theirs = await Desk.signedIn(browser, worker, key);
     await theirs.shows("Mira (viewer)");
     // A viewer is not offered what a viewer may not do, and is refused it.
     assert.equal(await theirs.page.getByRole("link", { name: "Team" }).count(), 0);

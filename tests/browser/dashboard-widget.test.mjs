@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { Chat, DESKTOP, launch } from "../support/browser.mjs";
-import { Desk, member } from "../support/dashboard.mjs";
+import { Desk } from "../support/dashboard.mjs";
 import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
 import { until } from "../support/until.mjs";
@@ -18,9 +18,7 @@ describe("the Actions page and the widget", () => {
   before(async () => {
     [worker, browser] = await together(sharedWorker(), launch());
     space = await workspace(worker, { name: "Fern & Co", origins: [worker.url] });
-    const admin = await member(space, "admin");
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(admin.sign_in_key);
+    desk = await Desk.asMember(browser, worker, space, "admin");
     await desk.page.getByRole("link", { name: "Actions" }).click();
   });
   after(async () => {

@@ -36,8 +36,7 @@ describe("the dashboard", () => {
     await talk("Astrid", "astrid@example.com", ["Hello, I'm Astrid. Could you email me your brochure?", "astrid@example.com"]);
     await talk("Bruno", "bruno@example.com", ["Hi, my name is Bruno and my email is bruno@example.com", "It arrived broken. This is terrible!"]);
     await talk(undefined, undefined, ["Hello?"]);
-    desk = await Desk.open(browser, worker);
-    await desk.signIn(space.secretKey);
+    desk = await Desk.signedIn(browser, worker, space.secretKey);
   });
   after(async () => {
     await browser?.close();
@@ -162,8 +161,7 @@ describe("the dashboard", () => {
   });
 
   test("keeps what a role may not do out of sight, and refuses it", async () => {
-    const viewer = await Desk.open(browser, worker);
-    await viewer.signIn(members.viewer.sign_in_key);
+    const viewer = await Desk.signedIn(browser, worker, members.viewer.sign_in_key);
     await viewer.page.getByRole("link", { name: "Bruno" }).waitFor();
     assert.equal(await viewer.page.getByRole("button", { name: "Export CSV" }).count(), 0);
     assert.equal((await viewer.send("/app/customers.csv", {})).status(), 403);
@@ -188,8 +186,7 @@ describe("the dashboard", () => {
 
   test("switches between workspaces", async () => {
     const other = await workspace(worker, { name: "The other shop" });
-    const two = await Desk.open(browser, worker);
-    await two.signIn(space.secretKey);
+    const two = await Desk.signedIn(browser, worker, space.secretKey);
     await two.page.getByLabel("Workspace").selectOption("");
     await two.page.getByLabel("Sign-in key").fill(other.secretKey);
     await two.button("Sign in").click();
