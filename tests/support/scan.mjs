@@ -12,6 +12,8 @@ const NOBODYS = [
   /\b127\.0\.0\.1:\d+/g,
   // What the runtime is configured with, which it prints when it starts.
   /env\.[A-Z_]+ \("[^"]*"\)/g,
+  // What the runtime says of a batch of a queue: how many were taken, and how long it was.
+  /\bQUEUE [a-z-]+ \d+\/\d+ \(\d+ms\)/g,
   /"(?:time_to_resolution_ms|created_at|seq)":\d+/g,
 ];
 
