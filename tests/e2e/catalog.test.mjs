@@ -2,6 +2,7 @@
 // schema that is published.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import Ajv2020 from "ajv/dist/2020.js";
@@ -9,6 +10,7 @@ import { Client, visit, workspace } from "../support/api.mjs";
 import { setUp, tearDown } from "../support/stage.mjs";
 import { ask, publish } from "../support/talk.mjs";
 import { until } from "../support/until.mjs";
+import { freePort, ROOT } from "../support/worker.mjs";
 
 const SCHEMA = JSON.parse(readFileSync(new URL("../../docs/events.schema.json", import.meta.url), "utf8"));
 const ULID = "01hz".padEnd(26, "x");
@@ -111,5 +113,30 @@ describe("the catalog", () => {
       assert.ok(!valid(wrong), JSON.stringify(wrong));
     }
     assert.equal((await space.team.overview()).events_blocked, 0);
+  });
+
+  test("is taken by the receiver of docs/events.md", async () => {
+    const page = readFileSync(new URL("../../docs/events.md", import.meta.url), "utf8");
+    const [, code] = page.match(/^```js receiver\n(.*?)^```$/ms);
+    const [other, port] = [await workspace(worker), await freePort()];
+    const url = `http://127.0.0.1:${port}/hooks/askwell`;
+    const { secret } = await other.team.expect(201, "POST", "/v1/webhooks", { body: { url } });
+    const env = { ...process.env, WEBHOOK_SECRET: secret, PORT: String(port) };
+    const options = { cwd: ROOT, env, stdio: ["ignore", "pipe", "inherit"] };
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", code], options);
+    try {
+      let told = "";
+      child.stdout.setEncoding("utf8").on("data", (text) => { told += text; });
+      const forged = () => fetch(url, { method: "POST", body: "{}" }).then((answer) => answer.status, () => 0);
+      await until("it listens and refuses what is not signed", async () => (await forged()) === 401);
+      await other.team.expect(200, "PUT", "/v1/billing", { body: { plan: "starter" } });
+      await other.team.settled();
+      await until("it has taken the event", () => told.endsWith("\n"));
+      assert.equal(JSON.parse(told).type, "askwell.billing.plan_changed");
+      const { items: [hook] } = await other.team.get("/v1/webhooks");
+      assert.deepEqual([hook.delivered, hook.waiting], [1, 0]);
+    } finally {
+      child.kill();
+    }
   });
 });
