@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const PATH = process.env.CHROMIUM || "/usr/bin/chromium";
+const INSTALLED = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+const PATH = process.env.CHROMIUM || INSTALLED.find(existsSync) || INSTALLED[0];
 const FLAGS = [
   "--headless",
   "--no-sandbox",
