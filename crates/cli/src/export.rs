@@ -1,6 +1,7 @@
 //! Day files: their metrics, and whether they are what they should be.
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
+use askwell::Code;
 use askwell::export::{self, Finding, Manifest, Metrics, Row, Tally};
 use askwell::time::Day;
 
@@ -8,7 +9,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -93,36 +94,60 @@ pub fn intents(files: &[PathBuf], select: Select) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes what is wrong with a day file. The status is 1 when anything is.
+/// Writes what is wrong with day files. The status is 1 when anything is.
 ///
 /// # Errors
-/// When the file or its manifest cannot be read, or standard output fails.
-pub fn verify(file: &Path, json: bool) -> Result<ExitCode> {
-    let bytes = fs::read(file).with_context(|| file.display().to_string())?;
-    let manifest = manifest_of(file)?;
-    let findings = export::verify(&bytes, manifest.as_ref());
-    let text = if json {
+/// When a file or its manifest cannot be read, or standard output fails.
+pub fn verify(files: &[PathBuf], json: bool) -> Result<ExitCode> {
+    let mut all_good = true;
+    for file in files {
+        let mut bytes = Vec::new();
+        open(file)?.read_to_end(&mut bytes).with_context(|| file.display().to_string())?;
+        let manifest = manifest_of(file)?;
+        let findings = export::verify(&bytes, manifest.as_ref());
         let good = findings.is_empty();
-        serde_json::to_string_pretty(
-            &json!({"good": good, "manifest": manifest, "findings": findings}),
-        )?
-    } else {
-        report(file, &findings, manifest.as_ref())
-    };
-    print(&text)?;
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        all_good &= good;
+        let name = file.display().to_string();
+        print(&match json {
+            true => json!({"file": name, "good": good, "manifest": manifest, "findings": findings})
+                .to_string(),
+            false => report(&name, &findings, manifest.as_ref()),
+        })?;
+    }
+    Ok(if all_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn read(file: &Path, mut each: impl FnMut(Row)) -> Result<()> {
-    let open = File::open(file).with_context(|| file.display().to_string())?;
-    export::read(BufReader::new(open), |_, row| each(row))
-        .map_err(|error| anyhow!("{}: {error}", file.display()))?;
+    export::read(BufReader::new(open(file)?), |_, row| each(row)).map_err(|error| {
+        let file = file.display();
+        match error.code {
+            Code::InvalidField => {
+                anyhow!("{file}: {error}; `askwell export verify` says what is wrong")
+            }
+            _ => anyhow!("{file}: {error}"),
+        }
+    })?;
     Ok(())
 }
 
+/// Opens a day file, unless its name says that it is none.
+fn open(file: &Path) -> Result<File> {
+    let name = file.display();
+    if file.is_dir() {
+        bail!("{name}: a folder, and no day file");
+    }
+    if name.to_string().ends_with(MANIFEST) {
+        bail!("{name}: a manifest, and no day file; 2026-11-??.json leaves manifests out");
+    }
+    File::open(file).with_context(|| name.to_string())
+}
+
+/// How the names of manifests end.
+const MANIFEST: &str = ".manifest.json";
+
 /// The manifest beside a file: `2026-11-20.json` has `2026-11-20.manifest.json`.
 fn manifest_of(file: &Path) -> Result<Option<Manifest>> {
-    let beside = file.with_extension("manifest.json");
+    let beside = file.with_extension(MANIFEST.trim_start_matches('.'));
     let text = match fs::read(&beside) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -132,12 +157,12 @@ fn manifest_of(file: &Path) -> Result<Option<Manifest>> {
     Ok(Some(manifest))
 }
 
-fn report(file: &Path, findings: &[Finding], manifest: Option<&Manifest>) -> String {
-    let file = file.display();
+fn report(file: &str, findings: &[Finding], manifest: Option<&Manifest>) -> String {
     let mut lines: Vec<String> = findings.iter().map(|f| format!("{file}: {f}")).collect();
     lines.push(match (findings.len(), manifest) {
         (0, Some(m)) => format!("{file}: good: {} rows of {}, as sealed", m.rows, m.day),
         (0, None) => format!("{file}: good, but there is no manifest beside it to compare with"),
+        (1, _) => format!("{file}: 1 finding"),
         (n, _) => format!("{file}: {n} findings"),
     });
     lines.join("\n")

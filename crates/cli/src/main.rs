@@ -136,11 +136,12 @@ enum Export {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Checks a day file against the schema, and against NAME.manifest.json if that is beside it
+    /// Checks day files against the schema, and each against NAME.manifest.json if that is beside it
     Verify {
-        /// The day file
-        file: PathBuf,
-        /// JSON in place of text
+        /// Day files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// JSON in place of text, one object a file and line
         #[arg(long)]
         json: bool,
     },
@@ -203,7 +204,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Events(form) => events(form),
         Command::Export(Export::Ndjson { files }) => export::ndjson(&files),
-        Command::Export(Export::Verify { file, json }) => export::verify(&file, json),
+        Command::Export(Export::Verify { files, json }) => export::verify(&files, json),
     }
 }
 

@@ -271,16 +271,34 @@ fn metrics_are_counted_over_all_files_together() {
 }
 
 #[test]
-fn metrics_of_what_is_no_day_file_are_an_error() {
+fn metrics_of_what_is_no_day_file_are_an_error_that_says_why() {
     let folder = Folder::new("no-metrics");
-    for (name, text) in [("a.json", "{}"), ("b.json", "[{}]"), ("c.json", "[")] {
-        let output = run(&["metrics", &folder.write(name, text)], b"");
-        assert_eq!(output.status.code(), Some(2), "{text}");
-        assert!(output.stdout.is_empty());
-        assert!(String::from_utf8_lossy(&output.stderr).contains(name));
+    let rows = DAY.trim().trim_start_matches('[').trim_end_matches(']').trim();
+    for (name, text, told) in [
+        ("object.json", "{}", "not the array"),
+        ("row.json", "[{}]", "`askwell export verify` says what is wrong"),
+        ("cut.json", &DAY[..500], "ends before its array does"),
+        ("empty.json", "", "the file is empty"),
+        ("not.json", "day", "not the JSON of a day file, at line 1"),
+        ("twin.ndjson", rows, "one row a line"),
+        ("2026-11-20.manifest.json", MANIFEST, "a manifest, and no day file"),
+    ] {
+        for command in [&["metrics"][..], &["metrics", "--intents"], &["export", "ndjson"]] {
+            let output = run(&[command, &[&folder.write(name, text)]].concat(), b"");
+            assert_eq!(output.status.code(), Some(2), "{name}");
+            assert!(output.stdout.is_empty());
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert!(error.contains(name) && error.contains(told), "{error}");
+        }
     }
     let absent = folder.0.join("absent.json");
-    assert_eq!(run(&["metrics", absent.to_str().unwrap()], b"").status.code(), Some(2));
+    for path in [&absent, &folder.0] {
+        for command in [&["metrics"][..], &["export", "verify"]] {
+            let output = run(&[command, &[path.to_str().unwrap()]].concat(), b"");
+            assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+            assert!(String::from_utf8_lossy(&output.stderr).contains(path.to_str().unwrap()));
+        }
+    }
 }
 
 #[test]
@@ -303,4 +321,25 @@ fn verify_compares_with_the_manifest_beside_the_file() {
     let told = String::from_utf8(touched.stdout).unwrap();
     assert!(told.contains("row 0: channel: must be chat or ticket"), "{told}");
     assert!(told.contains("sha256: differs from the manifest"), "{told}");
+}
+
+#[test]
+fn verify_takes_several_files_and_tells_of_each() {
+    let folder = Folder::new("verify-several");
+    let good = folder.write("2026-11-20.json", DAY);
+    folder.write("2026-11-20.manifest.json", MANIFEST);
+    let bad = folder.write("2026-11-21.json", "[{}]");
+    let empty = folder.write("2026-11-22.json", "[]\n");
+    let output = run(&["export", "verify", "--json", &good, &bad, &empty], b"");
+    assert_eq!(output.status.code(), Some(1));
+    let told = lines(&output);
+    let told: Vec<_> = told.iter().map(|line| (&line["file"], &line["good"])).collect();
+    let expected =
+        [(&good, true), (&bad, false), (&empty, true)].map(|(f, g)| (json!(f), json!(g)));
+    assert!(told.iter().copied().eq(expected.iter().map(|(file, good)| (file, good))), "{told:?}");
+    let two = run(&["export", "verify", &good, &empty], b"");
+    assert_eq!(two.status.code(), Some(0), "{}", String::from_utf8_lossy(&two.stdout));
+    let one = folder.write("2026-11-23.json", "{}");
+    let one = String::from_utf8(run(&["export", "verify", &one], b"").stdout).unwrap();
+    assert!(one.ends_with("2026-11-23.json: 1 finding\n"), "{one}");
 }

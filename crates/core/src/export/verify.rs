@@ -6,10 +6,12 @@ use super::row::{Channel, ConversationStatus, Count, Instant, Intent, personal};
 use crate::conversation::Resolution;
 use crate::error::{Code, Error};
 use crate::id::{ConversationId, CustomerId};
+use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 use serde::de::{DeserializeOwned, DeserializeSeed, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::io::Read;
@@ -21,23 +23,33 @@ use std::io::Read;
 /// a row does not fit `T`; the detail gives the place. Rows before it have been given.
 pub fn read<T: DeserializeOwned>(from: impl Read, each: impl FnMut(u64, T)) -> Result<u64, Error> {
     let mut json = serde_json::Deserializer::from_reader(from);
-    let seed = Rows { each, of: PhantomData };
+    let begun = Cell::new(false);
+    let seed = Rows { each, begun: &begun, of: PhantomData };
     seed.deserialize(&mut json).and_then(|rows| json.end().map(|()| rows)).map_err(|e| {
         let code = if e.is_data() { Code::InvalidField } else { Code::MalformedJson };
-        let what = match code {
-            Code::InvalidField => "not a row of a day file",
-            _ => "not the JSON of a day file",
+        let place = format!("line {} column {}", e.line(), e.column());
+        let detail = match (e.classify(), begun.get()) {
+            (Category::Data, true) => format!("not a row of a day file, at {place}"),
+            (Category::Data, false) => {
+                "not the array of a day file; its twin with one row a line is another form".into()
+            }
+            (Category::Eof, true) => format!("the file ends before its array does, at {place}"),
+            (Category::Eof, false) => "the file is empty; a day without rows is []".into(),
+            (Category::Io, _) => format!("the file cannot be read on, at {place}"),
+            (Category::Syntax, _) => format!("not the JSON of a day file, at {place}"),
         };
-        Error::new(code, format!("{what}, at line {} column {}", e.line(), e.column()))
+        Error::new(code, detail)
     })
 }
 
-struct Rows<F, T> {
+struct Rows<'a, F, T> {
     each: F,
+    /// Whether there is an array.
+    begun: &'a Cell<bool>,
     of: PhantomData<T>,
 }
 
-impl<'de, T: DeserializeOwned, F: FnMut(u64, T)> DeserializeSeed<'de> for Rows<F, T> {
+impl<'de, T: DeserializeOwned, F: FnMut(u64, T)> DeserializeSeed<'de> for Rows<'_, F, T> {
     type Value = u64;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, json: D) -> Result<u64, D::Error> {
@@ -45,7 +57,7 @@ impl<'de, T: DeserializeOwned, F: FnMut(u64, T)> DeserializeSeed<'de> for Rows<F
     }
 }
 
-impl<'de, T: DeserializeOwned, F: FnMut(u64, T)> Visitor<'de> for Rows<F, T> {
+impl<'de, T: DeserializeOwned, F: FnMut(u64, T)> Visitor<'de> for Rows<'_, F, T> {
     type Value = u64;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,6 +65,7 @@ impl<'de, T: DeserializeOwned, F: FnMut(u64, T)> Visitor<'de> for Rows<F, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut rows: A) -> Result<u64, A::Error> {
+        self.begun.set(true);
         let mut count = 0;
         while let Some(row) = rows.next_element()? {
             (self.each)(count, row);
