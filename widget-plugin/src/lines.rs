@@ -1,6 +1,6 @@
 //! The line protocol, for the shared test cases.
 
-use askwell::classify::{Field, Transcript};
+use askwell::classify::{Field, Question, Transcript};
 use askwell::conversation::Turn as Said;
 use askwell::detect::{Kind, Region};
 use askwell::knowledge::{Document, Index};
@@ -41,11 +41,11 @@ pub fn run_line(kind: &str, json: &str, options: &str) -> Result<String, JsError
 }
 
 /// A conversation and the questions put to it, read once from JSON, so that a bench can time the
-/// answering alone.
+/// answering alone: the questions are read at the first answer, as in the Worker, which keeps them.
 #[wasm_bindgen]
 pub struct Questioned {
     conversation: Vec<Said>,
-    fields: Vec<Field>,
+    questions: Vec<Question>,
 }
 
 #[wasm_bindgen]
@@ -62,7 +62,7 @@ impl Questioned {
             fields: Vec<Field>,
         }
         let Input { conversation, fields } = serde_json::from_str(json)?;
-        Ok(Self { conversation, fields })
+        Ok(Self { conversation, questions: fields.into_iter().map(Question::new).collect() })
     }
 
     /// Answers every question, judges tone and signals; returns how many answers are values.
@@ -70,7 +70,7 @@ impl Questioned {
         let transcript = Transcript::new(&self.conversation);
         let tone = transcript.tone();
         let _ = core::hint::black_box(transcript.signals(tone));
-        self.fields.iter().filter(|f| transcript.answer(f).answer.is_some()).count()
+        self.questions.iter().filter(|q| transcript.put(q).answer.is_some()).count()
     }
 }
 

@@ -5,6 +5,7 @@
 //! and retried otherwise; after the last retry it goes to the dead-letter queue, where it is noted
 //! in the ledger, and the conversation's own resending still goes on.
 
+use crate::asked::asked;
 use crate::conversation::calls::{ClosingNotice, Confirm, GetSnapshot};
 use crate::fault::Outcome;
 use crate::ledger::record::Record;
@@ -12,7 +13,7 @@ use crate::ledger::{fields, llm};
 use crate::llm::Endpoint;
 use crate::{opinion, queue, rpc};
 use askwell::Code;
-use askwell::closing::{FieldVersion, conclude};
+use askwell::closing::{Asked, conclude};
 use askwell::id::WorkspaceId;
 use serde::de::IgnoredAny;
 use std::cell::RefCell;
@@ -21,7 +22,7 @@ use std::rc::Rc;
 use worker::{Env, MessageBatch};
 
 /// The questions of the workspaces that a batch is about, and their language model: read once.
-type Questions = RefCell<HashMap<WorkspaceId, Rc<(Vec<FieldVersion>, Option<Endpoint>)>>>;
+type Questions = RefCell<HashMap<WorkspaceId, Rc<(Vec<Asked>, Option<Endpoint>)>>>;
 
 /// Classifies a batch of closings. One after the other: a transcript takes memory, and classifying it
 /// waits for nobody.
@@ -42,16 +43,17 @@ async fn classify(notice: &ClosingNotice, questions: &Questions, env: &Env) -> O
     let Some(snapshot) = snapshot else { return Ok(()) };
     let ledger = rpc::ledger(env, &notice.workspace)?;
     let known = questions.borrow().get(&notice.workspace).cloned();
-    let asked = match known {
-        Some(asked) => asked,
+    let known = match known {
+        Some(known) => known,
         None => {
             let list = rpc::call(&ledger, &fields::List).await?.list;
-            let asked = Rc::new((list.fields, rpc::call(&ledger, &llm::Get).await?));
-            questions.borrow_mut().insert(notice.workspace.clone(), Rc::clone(&asked));
-            asked
+            let fields = list.fields.iter().map(asked).collect();
+            let known = Rc::new((fields, rpc::call(&ledger, &llm::Get).await?));
+            questions.borrow_mut().insert(notice.workspace.clone(), Rc::clone(&known));
+            known
         }
     };
-    let (fields, endpoint) = asked.as_ref();
+    let (fields, endpoint) = known.as_ref();
     let mut conclusion = conclude(&snapshot.closed, fields);
     let mut ask = Vec::new();
     if let Some(endpoint) = endpoint {

@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "the code that #[durable_object] writes has none")]
 
 mod alarm;
+mod asked;
 mod asks;
 mod auth;
 mod bounded;

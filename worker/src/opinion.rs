@@ -1,5 +1,6 @@
 //! A language model's opinion of a conversation, beside the embedded classifier's.
 
+use crate::asked::asked;
 use crate::config;
 use crate::llm::{Endpoint, Llm, LlmError, Usage};
 use askwell::api::LlmUse;
@@ -80,15 +81,8 @@ impl<'a> Second<'a> {
     /// Answers all questions by the embedded classifier.
     pub fn of(turns: &[Turn], fields: &'a [FieldVersion], endpoint: Option<&Endpoint>) -> Self {
         let transcript = Transcript::new(turns);
-        let answers: Vec<FieldAnswer> = fields
-            .iter()
-            .map(|version| FieldAnswer {
-                field_id: version.id.clone(),
-                field_version: version.version,
-                field_name: version.field.name.clone(),
-                answer: transcript.answer(&version.field),
-            })
-            .collect();
+        let answers: Vec<FieldAnswer> =
+            fields.iter().map(|version| asked(version).answer(&transcript)).collect();
         let wanted = wanted(&answers, endpoint.map_or(LlmUse::Off, |endpoint| endpoint.classify));
         Self { fields, answers, wanted }
     }

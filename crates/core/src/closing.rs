@@ -3,7 +3,7 @@
 //! [`Closed`] is what the Conversation object hands over and [`Conclusion`] what the ledger stores
 //! beside it in one transaction.
 
-use crate::classify::{self, Answer, Field, Outcome, Signals, Tone, Transcript, Value};
+use crate::classify::{self, Answer, Field, Outcome, Question, Signals, Tone, Transcript, Value};
 use crate::conversation::{Direction, Marker, Message, Platform, Resolution, Role, Status, Turn};
 use crate::customer::{Facts, Proven};
 use crate::id::{ConversationId, VisitorId};
@@ -12,6 +12,7 @@ use crate::reply::Tally;
 use crate::text::Lang;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A conversation as it stood when it was closed, resolved or handed off.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -107,6 +108,35 @@ pub struct FieldAnswer {
     pub answer: Answer,
 }
 
+/// A [`FieldVersion`] that is put to many conversations.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// [`FieldVersion::id`].
+    pub id: String,
+    /// [`FieldVersion::version`].
+    pub version: u32,
+    /// The question, read.
+    pub question: Arc<Question>,
+}
+
+impl Asked {
+    /// Puts it to a conversation.
+    pub fn answer(&self, transcript: &Transcript<'_>) -> FieldAnswer {
+        FieldAnswer {
+            field_id: self.id.clone(),
+            field_version: self.version,
+            field_name: self.question.field().name.clone(),
+            answer: transcript.put(&self.question),
+        }
+    }
+}
+
+impl From<FieldVersion> for Asked {
+    fn from(FieldVersion { id, version, field }: FieldVersion) -> Self {
+        Self { id, version, question: Arc::new(Question::new(field)) }
+    }
+}
+
 /// What is concluded from a closed conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conclusion {
@@ -121,18 +151,10 @@ pub struct Conclusion {
 }
 
 /// Concludes from a closed conversation. Pure: the same input gives the same output.
-pub fn conclude(closed: &Closed, fields: &[FieldVersion]) -> Conclusion {
+pub fn conclude(closed: &Closed, asked: &[Asked]) -> Conclusion {
     let turns: Vec<Turn> = closed.messages.iter().map(Turn::from).collect();
     let transcript = Transcript::new(&turns);
-    let answers = fields
-        .iter()
-        .map(|f| FieldAnswer {
-            field_id: f.id.clone(),
-            field_version: f.version,
-            field_name: f.field.name.clone(),
-            answer: transcript.answer(&f.field),
-        })
-        .collect();
+    let answers = asked.iter().map(|asked| asked.answer(&transcript)).collect();
     let tone = transcript.tone();
     let signals = transcript.signals(tone);
     let resolution = resolution(closed, signals);
@@ -237,10 +259,10 @@ mod tests {
             },
         };
         let closed = closed(&[(Role::Customer, "Hello, I would like to know where my parcel is.")]);
-        let fields = [field("b"), field("a")];
-        let conclusion = conclude(&closed, &fields);
+        let asked = [Asked::from(field("b")), Asked::from(field("a"))];
+        let conclusion = conclude(&closed, &asked);
         let ids: Vec<&str> = conclusion.answers.iter().map(|a| a.field_id.as_str()).collect();
         assert_eq!(ids, ["b", "a"]);
-        assert_eq!(conclusion, conclude(&closed, &fields));
+        assert_eq!(conclusion, conclude(&closed, &asked));
     }
 }

@@ -3,7 +3,7 @@
 //! prints the figures.
 #![expect(clippy::unwrap_used, reason = "a case file that cannot be read must fail the test")]
 
-use askwell::classify::{Field, Transcript, templates};
+use askwell::classify::{Field, Question, Transcript, templates};
 use askwell::conversation::Turn;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -48,6 +48,23 @@ fn times_and_languages_are_always_right() {
                     talk.id,
                     field.name
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_question_keeps_nothing_of_the_conversations_that_it_was_put_to() {
+    let talks: Vec<Labelled> = lines("labelled.jsonl");
+    for mut fields in fields() {
+        let required = |f: &Field| Field { optional: !f.optional, ..f.clone() };
+        fields.extend(fields.iter().map(required).collect::<Vec<_>>());
+        let questions: Vec<Question> = fields.iter().cloned().map(Question::new).collect();
+        for talk in &talks {
+            let transcript = Transcript::new(&talk.conversation);
+            for (field, question) in fields.iter().zip(&questions) {
+                let (fresh, kept) = (transcript.answer(field), transcript.put(question));
+                assert_eq!(fresh, kept, "{} {}", talk.id, field.name);
             }
         }
     }

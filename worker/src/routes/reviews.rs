@@ -16,7 +16,7 @@ use askwell::api::{
     ValueProposals,
 };
 use askwell::classify::review::{Agreement, diff, mine, rest_value};
-use askwell::classify::{self, Answer as Given, Field};
+use askwell::classify::{self, Answer as Given, Field, Question};
 use askwell::conversation::Turn;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use worker::{Env, Response, Stub};
@@ -196,9 +196,11 @@ pub async fn try_draft(
     let (pairs, cost_micros) = if new.model {
         by_model(env, ledger, &sample, live, &draft).await?
     } else {
+        let live = live.map(Question::new);
+        let new = Question::new(draft.clone());
         let pair = |one: &Sampled| {
             let transcript = classify::Transcript::new(&one.turns);
-            (live.as_ref().map(|live| transcript.answer(live)), transcript.answer(&draft))
+            (live.as_ref().map(|live| transcript.put(live)), transcript.put(&new))
         };
         (sample.iter().map(pair).collect(), 0)
     };

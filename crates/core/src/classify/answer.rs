@@ -9,30 +9,29 @@ use super::language;
 use super::reading::{Reading, cut};
 use super::timing::Elapsed;
 use super::tone;
-use super::words::Words;
-use super::{Answer, AnswerState, Evidence, Field, Method};
-use super::{focus, rules};
+use super::whether;
+use super::{Answer, AnswerState, Evidence, Method, Question, rules};
 use crate::conversation::{Role, Sentiment};
 
 /// What a method finds: a value with its confidence, or that there is none.
 #[derive(Debug, Clone, PartialEq)]
-struct Finding {
-    value: Option<usize>,
-    confidence: f32,
-    evidence: Vec<Evidence>,
-    method: Method,
+pub(crate) struct Finding {
+    pub value: Option<usize>,
+    pub confidence: f32,
+    pub evidence: Vec<Evidence>,
+    pub method: Method,
 }
 
 impl Finding {
-    fn none(confidence: f32, method: Method) -> Self {
+    pub(crate) fn none(confidence: f32, method: Method) -> Self {
         Self { value: None, confidence, evidence: Vec::new(), method }
     }
 }
 
 /// Answers one question.
-pub(crate) fn answer(reading: &Reading<'_>, field: &Field) -> Answer {
-    let kind = Kind::of(field);
-    let mut found = match &kind {
+pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
+    let (field, kind) = (question.field(), question.kind());
+    let mut found = match kind {
         Kind::Time(timing) => match timing.measure(reading) {
             Elapsed::Value(value, turns) => Finding {
                 value: Some(value),
@@ -51,7 +50,7 @@ pub(crate) fn answer(reading: &Reading<'_>, field: &Field) -> Answer {
         Kind::Language(codes) => spoken(reading, codes),
         Kind::Amount(ranges) => stated(reading, ranges),
         Kind::Mood(steps) => mood(reading, steps),
-        Kind::YesNo { yes, no } => yes_no(reading, field, *yes, *no),
+        Kind::YesNo { yes, no } => whether::decide(reading, question, *yes, *no),
         Kind::Outcome { good, bad } => outcome(reading, *good, *bad),
         Kind::Averted(claims) => match composite::decide(reading, claims) {
             Some((value, at)) => Finding {
@@ -62,12 +61,13 @@ pub(crate) fn answer(reading: &Reading<'_>, field: &Field) -> Answer {
             },
             None => Finding::none(0.5, Method::Embedded),
         },
-        Kind::Label => matter(reading, field),
+        Kind::Label => matter(reading, question),
     };
     // A required question gets the value for "something else" where it has one. Times that cannot
     // be measured stay open: they are never guessed.
     if found.value.is_none() && !field.optional && !matches!(kind, Kind::Time(_) | Kind::Count(_)) {
-        found.value = rules::rest(field, true)
+        found.value = question
+            .rest()
             .or_else(|| field.possible_values.iter().position(|v| means(v.name(), Sense::No)));
         found.confidence = found.confidence.min(0.3);
     }
@@ -94,7 +94,7 @@ fn whole(reading: &Reading<'_>, index: usize) -> Option<Evidence> {
 }
 
 /// Some words of a turn as evidence.
-fn part(reading: &Reading<'_>, at: (usize, usize, usize)) -> Option<Evidence> {
+pub(crate) fn part(reading: &Reading<'_>, at: (usize, usize, usize)) -> Option<Evidence> {
     let quote = reading.turns.get(at.0)?.quote(at.1, at.2);
     (!quote.is_empty()).then_some(Evidence { message: at.0, quote })
 }
@@ -210,7 +210,7 @@ fn last_outcome(reading: &Reading<'_>) -> Option<(bool, (usize, usize, usize))> 
 }
 
 /// Whether something went well.
-fn outcome(reading: &Reading<'_>, good: usize, bad: usize) -> Finding {
+pub(crate) fn outcome(reading: &Reading<'_>, good: usize, bad: usize) -> Finding {
     let Some((well, at)) = last_outcome(reading) else {
         return Finding::none(0.5, Method::Embedded);
     };
@@ -220,138 +220,6 @@ fn outcome(reading: &Reading<'_>, good: usize, bad: usize) -> Finding {
         evidence: part(reading, at).into_iter().collect(),
         method: Method::Embedded,
     }
-}
-
-/// The customer's plain yes or no to a question of the team about one of these concepts.
-fn replied(reading: &Reading<'_>, about: &[Concept]) -> Option<(bool, usize)> {
-    reading.turns.windows(2).enumerate().find_map(|(i, pair)| {
-        let [question, reply] = pair else { return None };
-        let asks = matches!(question.role, Role::Agent | Role::Bot)
-            && question.ends_in_question()
-            && question.touched.iter().any(|c| about.contains(c));
-        if !asks || reply.role != Role::Customer {
-            return None;
-        }
-        let so = super::kind::yes_or_no(&reply.words)?;
-        Some((so, i + 1))
-    })
-}
-
-/// Concepts that are the scene of a question rather than its point.
-const SCENES: [&str; 7] =
-    ["subscription", "delivery", "payment", "component", "booking", "return", "refund"];
-
-/// Concepts that only the customer's own words show, whoever else the question names.
-const CUSTOMERS: [&str; 5] =
-    ["thanks", "data leak", "opened package", "unopened package", "bank details"];
-
-/// Whether something is so: the turn that is most like the question decides.
-fn yes_no(reading: &Reading<'_>, field: &Field, yes: usize, no: usize) -> Finding {
-    let question = format!("{} {}", field.name, field.prompt);
-    let words = Words::new(&question);
-    let asks_outcome =
-        super::phrase::find(&words, &["successful*", "succeed*", "able to", "resolved", "solved"]);
-    if asks_outcome.is_some() {
-        let found = outcome(reading, yes, no);
-        if found.value.is_some() || field.optional {
-            return found;
-        }
-    }
-    let positive = field.possible_values.get(yes).map(super::Value::name).unwrap_or_default();
-    let asked =
-        if means(positive, Sense::Yes) { probe(&field.prompt) } else { positive.to_owned() };
-    let focus = focus::Focus::of(field);
-    // The name says in short what is asked; what both speak of only in passing is its setting.
-    let mut said = concepts::named(&asked);
-    said.extend(concepts::named(&field.name));
-    let wanted = rules::point(said, &SCENES);
-    let applies = rules::applies(reading, field);
-    if field.optional && applies == Some(false) {
-        return Finding::none(0.6, Method::Embedded);
-    }
-    let opposite: Vec<Concept> = wanted.iter().filter_map(|c| concepts::opposite(*c)).collect();
-    let told = |of: &[Concept]| -> Option<(usize, usize, usize)> {
-        reading.turns.iter().enumerate().find_map(|(i, t)| {
-            let heard = |c: Concept| {
-                let own = CUSTOMERS.iter().any(|n| concepts::concept(n) == Some(c));
-                if own {
-                    t.role == Role::Customer
-                } else {
-                    focus.weight(t.role, i, reading.turns.len()) >= 0.5
-                }
-            };
-            t.concepts
-                .iter()
-                .find(|h| of.contains(&h.label) && heard(h.label))
-                .map(|h| (i, h.from, h.to))
-        })
-    };
-    let decided = |value: usize, confidence: f32, at: Option<(usize, usize, usize)>| Finding {
-        value: Some(value),
-        confidence,
-        evidence: at.and_then(|at| part(reading, at)).into_iter().collect(),
-        method: Method::Embedded,
-    };
-    if let Some((so, index)) = replied(reading, &wanted) {
-        let at = reading.turns.get(index).map(|t| (index, 0, t.words.len()));
-        return decided(if so { yes } else { no }, 0.8, at);
-    }
-    if let Some(at) = told(&opposite) {
-        return decided(no, 0.7, Some(at));
-    }
-    if !wanted.is_empty() {
-        if let Some(at) = told(&wanted) {
-            return decided(yes, 0.7, Some(at));
-        }
-        // It was not said. Where the prompt's condition is met that is a no, else no answer.
-        // What only the team has touched is no matter of the customer's.
-        let silent = rules::unsaid_is_null(field) || rules::raised(reading, field) != Some(true);
-        return if field.optional && silent {
-            Finding::none(0.6, Method::Embedded)
-        } else {
-            decided(no, 0.5, None)
-        };
-    }
-    let question = Field {
-        name: String::new(),
-        prompt: field.prompt.clone(),
-        possible_values: vec![super::Value::Name(asked)],
-        optional: true,
-    };
-    let Some(score) = label::score(reading, &question).into_iter().next() else {
-        return Finding::none(0.3, Method::Embedded);
-    };
-    if score.score >= 0.45 {
-        decided(yes, 0.5, score.at)
-    } else if field.optional && score.score < 0.15 {
-        Finding::none(0.5, Method::Embedded)
-    } else {
-        decided(no, 0.5, None)
-    }
-}
-
-/// What a prompt asks about, without what it says on how to answer.
-fn probe(prompt: &str) -> String {
-    let empty = [
-        "return",
-        "output",
-        "otherwise",
-        "whether",
-        "yes",
-        "no",
-        "agent",
-        "bot",
-        "null",
-        "value",
-        "answer",
-        "did",
-        "conversation",
-        "classify",
-        "empty",
-        "leave",
-    ];
-    let first = prompt.split_inclusive(['.', '?', '\n']).next().unwrap_or(prompt);
-    Words::new(first).iter().filter(|w| !empty.contains(w)).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the customer's last word on the matter is that it works.
@@ -389,12 +257,13 @@ const ENOUGH: f32 = 0.55;
 const CLEAR: f32 = 1.2;
 
 /// Which of several matters.
-fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
-    let applies = rules::applies(reading, field);
+fn matter(reading: &Reading<'_>, question: &Question) -> Finding {
+    let field = question.field();
+    let applies = rules::applies(reading, question);
     if field.optional && applies == Some(false) {
         return Finding::none(0.7, Method::Embedded);
     }
-    let scores = label::score(reading, field);
+    let scores = label::score(reading, question);
     let best = scores
         .iter()
         .enumerate()
@@ -409,11 +278,7 @@ fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
         .fold(0.0, f32::max);
     let enough = if best.1.unheard { CLEAR } else { ENOUGH };
     let threshold = if field.optional { enough } else { 0.0 };
-    let names = || field.possible_values.iter().map(super::Value::name);
-    let bad = names()
-        .position(|n| means(n, Sense::Bad))
-        .filter(|_| !names().any(|n| means(n, Sense::Good)));
-    if let Some(bad) = bad
+    if let Some(bad) = question.failure()
         && (applies == Some(true) || best.1.score > threshold)
         && failed(reading)
         && !worked(reading)
@@ -421,9 +286,10 @@ fn matter(reading: &Reading<'_>, field: &Field) -> Finding {
         return Finding { value: Some(bad), ..Finding::none(0.5, Method::Embedded) };
     }
     if best.1.score <= threshold {
-        let rest = rules::rest(field, true).filter(|_| applies == Some(true) || !field.optional);
-        let otherwise = rules::otherwise(field)
-            .filter(|_| applies != Some(false) && focus::Focus::of(field).is_met(reading));
+        let rest = question.rest().filter(|_| applies == Some(true) || !field.optional);
+        let otherwise = question
+            .otherwise()
+            .filter(|_| applies != Some(false) && question.focus().is_met(reading));
         // A required question is answered even on next to nothing.
         let least = (!field.optional && !scores.is_empty()).then_some(best.0);
         let value = otherwise.or(rest).or(least);

@@ -1,7 +1,6 @@
 //! Which of several matters a conversation is about: by concepts shared with the values, by the
 //! words shared with them.
 
-use super::Field;
 use super::concepts::{self, Concept};
 use super::focus::Focus;
 use super::lexicon::Map;
@@ -10,6 +9,7 @@ use super::rules::is_rest;
 use super::terms::terms;
 use super::vectors::{self, Vector};
 use super::words::Words;
+use super::{Field, Question};
 
 /// Where something stands: index of the turn, first and last + 1 of its words.
 pub(crate) type Place = (usize, usize, usize);
@@ -34,12 +34,86 @@ const VECTORS: f32 = 1.0;
 /// How much of a value a concept is that its description speaks of.
 const DESCRIBED: f32 = 0.8;
 
+/// What is looked for of each value of a field.
+#[derive(Debug, Clone)]
+pub(crate) struct Values {
+    /// The concepts, with how much of the value each is.
+    concepts: Vec<Vec<(Concept, f32)>>,
+    /// The values that have a term, each with how much of it the term is.
+    owners: Map<String, Vec<(usize, f32)>>,
+    /// The weight of all terms together.
+    norms: Vec<f32>,
+    /// Whether it stands for what the others do not cover.
+    rest: Vec<bool>,
+}
+
+/// How much a term tells that so many of the values have.
+fn idf(values: usize, owners: usize) -> f32 {
+    (1.0 + values.max(1) as f32 / owners.max(1) as f32).ln()
+}
+
+impl Values {
+    /// Reads the values of a field.
+    pub(crate) fn of(field: &Field) -> Self {
+        let terms: Vec<Vec<(String, f32)>> = field
+            .possible_values
+            .iter()
+            .map(|value| {
+                let name = terms(&Words::new(value.name()));
+                let about = terms(&Words::new(value.description().unwrap_or_default()));
+                let mut weighted: Vec<(String, f32)> = Vec::new();
+                let own = name.into_iter().map(|(t, _)| (t, 1.0));
+                for (term, weight) in own.chain(about.into_iter().map(|(t, _)| (t, 0.7))) {
+                    if !weighted.iter().any(|(t, _)| *t == term) {
+                        weighted.push((term, weight));
+                    }
+                }
+                weighted
+            })
+            .collect();
+        // A term that several values share tells them apart less.
+        let mut owners: Map<String, Vec<(usize, f32)>> = Map::default();
+        for (i, terms) in terms.iter().enumerate() {
+            for (term, weight) in terms {
+                owners.entry(term.clone()).or_default().push((i, *weight));
+            }
+        }
+        let norms = terms
+            .iter()
+            .map(|of| {
+                let weigh = |(t, w): &(String, f32)| {
+                    w * idf(terms.len(), owners.get(t).map_or(1, Vec::len))
+                };
+                of.iter().map(weigh).sum::<f32>().max(f32::MIN_POSITIVE)
+            })
+            .collect();
+        Self {
+            concepts: value_concepts(field),
+            owners,
+            norms,
+            rest: field.possible_values.iter().map(is_rest).collect(),
+        }
+    }
+}
+
+/// The vectors of each value, with their weights.
+pub(crate) fn vectors(field: &Field) -> Vec<Vec<(f32, Vector)>> {
+    field
+        .possible_values
+        .iter()
+        .map(|value| match value.description() {
+            Some(description) => sides(&format!("{}. {description}", value.name())),
+            None => sides(value.name()),
+        })
+        .collect()
+}
+
 /// Scores every value.
-pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
-    let focus = Focus::of(field);
-    let by_concept = by_concept(reading, field, focus);
-    let by_word = by_word(reading, field, focus);
-    let by_vector = by_vector(reading, field, focus);
+pub(crate) fn score(reading: &Reading<'_>, question: &Question) -> Vec<Score> {
+    let (values, focus) = (question.values(), question.focus());
+    let by_concept = by_concept(reading, values, focus);
+    let by_word = by_word(reading, values, focus);
+    let by_vector = by_vector(reading, question, focus);
     let mut scores: Vec<Score> = by_concept
         .into_iter()
         .zip(by_word)
@@ -56,8 +130,8 @@ pub(crate) fn score(reading: &Reading<'_>, field: &Field) -> Vec<Score> {
             }
         })
         .collect();
-    for (score, value) in scores.iter_mut().zip(&field.possible_values) {
-        if is_rest(value) {
+    for (score, is_rest) in scores.iter_mut().zip(&values.rest) {
+        if *is_rest {
             *score = Score::default();
         }
     }
@@ -96,8 +170,8 @@ fn has(of: &[(Concept, f32)], concept: Concept) -> bool {
     of.iter().any(|(c, _)| *c == concept)
 }
 
-fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
-    let wanted = value_concepts(field);
+fn by_concept(reading: &Reading<'_>, values: &Values, focus: Focus) -> Vec<Score> {
+    let wanted = &values.concepts;
     let owners = |c: Concept| wanted.iter().filter(|w| has(w, c)).count().max(1) as f32;
     wanted
         .iter()
@@ -136,8 +210,11 @@ fn by_concept(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> 
 
 /// Nearness in meaning: the nearest turn of the customer, the customer's words as a whole, and a
 /// little of the team's nearest turn.
-fn by_vector(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
+fn by_vector(reading: &Reading<'_>, question: &Question, focus: Focus) -> Vec<Score> {
     let turns = reading.vectors();
+    if turns.iter().all(Vector::is_empty) {
+        return vec![Score::default(); question.field().possible_values.len()];
+    }
     let weights: Vec<f32> = reading
         .turns
         .iter()
@@ -145,15 +222,10 @@ fn by_vector(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
         .map(|(i, t)| focus.wording(t, i, reading.turns.len()))
         .collect();
     let whole = Vector::sum(weights.iter().copied().zip(turns));
-    field
-        .possible_values
+    question
+        .vectors()
         .iter()
-        .map(|value| {
-            let text = match value.description() {
-                Some(description) => format!("{}. {description}", value.name()),
-                None => value.name().to_owned(),
-            };
-            let wanted = sides(&text);
+        .map(|wanted| {
             let near = |v: &Vector| {
                 wanted.iter().map(|(weight, w)| weight * v.cosine(w)).fold(-1.0, f32::max)
             };
@@ -191,65 +263,35 @@ fn sides(text: &str) -> Vec<(f32, Vector)> {
     sides
 }
 
-fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
-    let values: Vec<Vec<(String, f32)>> = field
-        .possible_values
-        .iter()
-        .map(|value| {
-            let name = terms(&Words::new(value.name()));
-            let about = terms(&Words::new(value.description().unwrap_or_default()));
-            let mut weighted: Vec<(String, f32)> = Vec::new();
-            let own = name.into_iter().map(|(t, _)| (t, 1.0));
-            for (term, weight) in own.chain(about.into_iter().map(|(t, _)| (t, 0.7))) {
-                if !weighted.iter().any(|(t, _)| *t == term) {
-                    weighted.push((term, weight));
-                }
-            }
-            weighted
-        })
-        .collect();
-    // A term that several values share tells them apart less.
-    let mut owners: Map<&str, Vec<(usize, f32)>> = Map::default();
-    for (i, terms) in values.iter().enumerate() {
-        for (term, weight) in terms {
-            owners.entry(term).or_default().push((i, *weight));
-        }
-    }
-    let many = values.len().max(1) as f32;
-    let idf = |n: usize| (1.0 + many / n.max(1) as f32).ln();
-    let norms: Vec<f32> = values
-        .iter()
-        .map(|terms| {
-            let weigh =
-                |(t, w): &(String, f32)| w * idf(owners.get(t.as_str()).map_or(1, Vec::len));
-            terms.iter().map(weigh).sum::<f32>().max(f32::MIN_POSITIVE)
-        })
-        .collect();
-    let mut best = vec![Score::default(); values.len()];
-    let mut seen: Vec<Vec<&str>> = vec![Vec::new(); values.len()];
-    let mut sums = vec![0f32; values.len()];
+fn by_word(reading: &Reading<'_>, values: &Values, focus: Focus) -> Vec<Score> {
+    let Values { owners, norms, .. } = values;
+    let many = norms.len();
+    let mut best = vec![Score::default(); many];
+    let mut seen: Vec<Vec<&str>> = vec![Vec::new(); many];
+    let mut sums = vec![0f32; many];
     for (index, turn) in reading.turns.iter().enumerate() {
         let weight = focus.wording(turn, index, reading.turns.len());
         if weight == 0.0 {
             continue;
         }
-        let mut here: Vec<Tally<'_>> = vec![Tally::default(); values.len()];
+        let mut here: Vec<Tally<'_>> = vec![Tally::default(); many];
         for (term, at) in &turn.terms {
             let Some((key, of)) = owners.get_key_value(term.as_str()) else { continue };
+            let key = key.as_str();
             for (value, own) in of {
-                let worth = own * idf(of.len());
+                let worth = own * idf(many, of.len());
                 if let Some(tally) = here.get_mut(*value) {
                     tally.add(key, worth, *at);
                 }
                 if let (Some(seen), Some(sum)) = (seen.get_mut(*value), sums.get_mut(*value))
-                    && !seen.contains(key)
+                    && !seen.contains(&key)
                 {
                     seen.push(key);
                     *sum += weight * worth;
                 }
             }
         }
-        for ((tally, best), norm) in here.iter().zip(&mut best).zip(&norms) {
+        for ((tally, best), norm) in here.iter().zip(&mut best).zip(norms) {
             // One word of three says less than a third: it may be the least of them.
             let share = tally.worth / norm;
             let share = weight * share * share.sqrt();
@@ -259,7 +301,7 @@ fn by_word(reading: &Reading<'_>, field: &Field, focus: Focus) -> Vec<Score> {
             }
         }
     }
-    for ((best, sum), norm) in best.iter_mut().zip(&sums).zip(&norms) {
+    for ((best, sum), norm) in best.iter_mut().zip(&sums).zip(norms) {
         let share = sum / norm;
         best.score += 0.5 * share * share.max(0.0).sqrt();
     }

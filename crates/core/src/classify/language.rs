@@ -1,7 +1,7 @@
 //! Which language the customer writes in: by script where that decides, else by frequent words, by
 //! letters that only one of the candidates has, and by letter trigrams.
 
-use super::lexicon::Map;
+use super::lexicon::{Map, Numbers};
 use super::words::Words;
 use std::sync::OnceLock;
 
@@ -12,6 +12,24 @@ const TRIGRAMS: &str = include_str!("../../data/classify/trigrams.txt");
 /// languages of the first rank have trigrams: a few frequent words outweigh them.
 const TRIGRAM: f32 = 0.012;
 
+/// The scripts that tell languages apart. Of two with as many letters in a text the first one here is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Arabic,
+    Bengali,
+    Cyrillic,
+    Devanagari,
+    Greek,
+    Han,
+    Hangul,
+    Hebrew,
+    Kana,
+    Latin,
+    Tamil,
+    Telugu,
+    Thai,
+}
+
 /// One language of the table.
 #[derive(Debug)]
 pub(crate) struct Language {
@@ -19,7 +37,7 @@ pub(crate) struct Language {
     pub code: &'static str,
     /// Its names, folded, one string of words each.
     names: Vec<String>,
-    script: &'static str,
+    script: Option<Script>,
     letters: &'static str,
 }
 
@@ -29,7 +47,12 @@ struct Table {
     /// Languages that have a word among their frequent ones.
     words: Map<Box<str>, Vec<usize>>,
     /// Languages that a trigram speaks for, with its weight.
-    trigrams: Map<[char; 3], Vec<(usize, f32)>>,
+    trigrams: Numbers<Vec<(usize, f32)>>,
+}
+
+/// Three letters as one number: a letter takes 21 bits.
+fn trigram(letters: [char; 3]) -> u64 {
+    letters.iter().fold(0, |key, c| key << 21 | u64::from(*c))
 }
 
 fn table() -> &'static Table {
@@ -48,7 +71,7 @@ fn table() -> &'static Table {
                 }
             }
             let names = names.split(',').map(folded).collect();
-            table.languages.push(Language { code, names, script, letters });
+            table.languages.push(Language { code, names, script: Script::named(script), letters });
         }
         for (code, items) in TRIGRAMS.lines().filter_map(|l| l.split_once(" | ")) {
             let Some(index) = table.languages.iter().position(|l| l.code == code) else { continue };
@@ -58,7 +81,7 @@ fn table() -> &'static Table {
                     continue;
                 };
                 let tenths = chars.collect::<String>().parse::<f32>().unwrap_or(0.0);
-                table.trigrams.entry([a, b, c]).or_default().push((index, tenths));
+                table.trigrams.entry(trigram([a, b, c])).or_default().push((index, tenths));
             }
         }
         table
@@ -90,41 +113,43 @@ pub(crate) fn named(value: &str) -> Option<&'static Language> {
 fn evidence(text: &str) -> Vec<(usize, f32)> {
     let table = table();
     let mut score = vec![0f32; table.languages.len()];
-    let mut scripts: Map<&'static str, f32> = Map::default();
-    for c in text.chars() {
-        if let Some(script) = script_of(c) {
-            *scripts.entry(script).or_default() += 1.0;
+    let mut counts = [0u32; Script::ALL.len()];
+    for script in text.chars().filter_map(Script::of) {
+        if let Some(count) = counts.get_mut(script as usize) {
+            *count += 1;
         }
     }
+    let of = |script: Script| counts.get(script as usize).copied().unwrap_or_default();
     // Japanese is written with Han characters too; kana decides.
-    if let Some(kana) = scripts.get("kana").copied()
-        && let Some(han) = scripts.remove("han")
-    {
-        scripts.insert("kana", kana + han);
-    }
-    let Some((script, letters)) =
-        scripts.iter().map(|(s, n)| (*s, *n)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(a.0)))
-    else {
+    let letters = |script: Script| match script {
+        Script::Han if of(Script::Kana) > 0 => 0,
+        Script::Kana if of(Script::Kana) > 0 => of(Script::Kana) + of(Script::Han),
+        other => of(other),
+    };
+    let by_letters = Script::ALL.into_iter().rev().max_by_key(|script| letters(*script));
+    let Some(script) = by_letters.filter(|script| letters(*script) > 0) else {
         return Vec::new();
     };
-    let alone = table.languages.iter().filter(|l| l.script == script).count() == 1;
+    let letters = letters(script) as f32;
+    let alone = table.languages.iter().filter(|l| l.script == Some(script)).count() == 1;
     for (language, score) in table.languages.iter().zip(&mut score) {
-        if language.script == script {
+        if language.script == Some(script) {
             *score += if alone { letters } else { 0.01 };
         }
     }
-    if script == "arabic" || script == "cyrillic" {
+    if matches!(script, Script::Arabic | Script::Cyrillic) {
         // The bearer of the script unless letters or words speak for a neighbour.
-        let bearer = if script == "arabic" { "ar" } else { "ru" };
+        let bearer = if script == Script::Arabic { "ar" } else { "ru" };
         for (language, score) in table.languages.iter().zip(&mut score) {
             if language.code == bearer {
                 *score += 0.5;
             }
         }
     }
-    for c in text.chars().flat_map(char::to_lowercase).filter(|c| !c.is_ascii()) {
+    let beyond_ascii = text.chars().filter(|c| !c.is_ascii());
+    for c in beyond_ascii.flat_map(char::to_lowercase) {
         for (language, score) in table.languages.iter().zip(&mut score) {
-            if language.script == script && language.letters.contains(c) {
+            if language.script == Some(script) && language.letters.contains(c) {
                 *score += 1.0;
             }
         }
@@ -134,7 +159,7 @@ fn evidence(text: &str) -> Vec<(usize, f32)> {
         let of: Vec<usize> = of
             .iter()
             .copied()
-            .filter(|i| table.languages.get(*i).is_some_and(|l| l.script == script))
+            .filter(|i| table.languages.get(*i).is_some_and(|l| l.script == Some(script)))
             .collect();
         // Longer words that fewer languages share say more.
         let weight = (word.chars().count() as f32).sqrt() / (of.len().max(1) as f32);
@@ -144,12 +169,12 @@ fn evidence(text: &str) -> Vec<(usize, f32)> {
             }
         }
     }
-    if script == "latin" {
+    if script == Script::Latin {
         let mut last = [' '; 3];
         for c in text.chars().flat_map(char::to_lowercase).chain([' ']) {
             let c = if c.is_alphabetic() { c } else { ' ' };
             last = [last[1], last[2], c];
-            for (index, weight) in table.trigrams.get(&last).into_iter().flatten() {
+            for (index, weight) in table.trigrams.get(&trigram(last)).into_iter().flatten() {
                 if let Some(score) = score.get_mut(*index) {
                     *score += TRIGRAM * weight;
                 }
@@ -173,23 +198,64 @@ pub(crate) fn ranked(text: &str) -> Vec<(&'static Language, f32)> {
     evidence(text).into_iter().filter_map(|(i, s)| Some((languages.get(i)?, s))).collect()
 }
 
-fn script_of(c: char) -> Option<&'static str> {
-    Some(match c {
-        'a'..='z' | 'A'..='Z' | '\u{00C0}'..='\u{024F}' | '\u{1E00}'..='\u{1EFF}' => "latin",
-        '\u{0370}'..='\u{03FF}' => "greek",
-        '\u{0400}'..='\u{04FF}' => "cyrillic",
-        '\u{0590}'..='\u{05FF}' => "hebrew",
-        '\u{0600}'..='\u{06FF}' => "arabic",
-        '\u{0900}'..='\u{097F}' => "devanagari",
-        '\u{0980}'..='\u{09FF}' => "bengali",
-        '\u{0B80}'..='\u{0BFF}' => "tamil",
-        '\u{0C00}'..='\u{0C7F}' => "telugu",
-        '\u{0E00}'..='\u{0E7F}' => "thai",
-        '\u{3040}'..='\u{30FF}' => "kana",
-        '\u{AC00}'..='\u{D7AF}' => "hangul",
-        '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => "han",
-        _ => return None,
-    })
+impl Script {
+    const ALL: [Self; 13] = [
+        Self::Arabic,
+        Self::Bengali,
+        Self::Cyrillic,
+        Self::Devanagari,
+        Self::Greek,
+        Self::Han,
+        Self::Hangul,
+        Self::Hebrew,
+        Self::Kana,
+        Self::Latin,
+        Self::Tamil,
+        Self::Telugu,
+        Self::Thai,
+    ];
+
+    /// The script that the table calls so.
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "arabic" => Self::Arabic,
+            "bengali" => Self::Bengali,
+            "cyrillic" => Self::Cyrillic,
+            "devanagari" => Self::Devanagari,
+            "greek" => Self::Greek,
+            "han" => Self::Han,
+            "hangul" => Self::Hangul,
+            "hebrew" => Self::Hebrew,
+            "kana" => Self::Kana,
+            "latin" => Self::Latin,
+            "tamil" => Self::Tamil,
+            "telugu" => Self::Telugu,
+            "thai" => Self::Thai,
+            _ => return None,
+        })
+    }
+
+    /// The script of a letter.
+    fn of(c: char) -> Option<Self> {
+        Some(match c {
+            'a'..='z' | 'A'..='Z' | '\u{00C0}'..='\u{024F}' | '\u{1E00}'..='\u{1EFF}' => {
+                Self::Latin
+            }
+            '\u{0370}'..='\u{03FF}' => Self::Greek,
+            '\u{0400}'..='\u{04FF}' => Self::Cyrillic,
+            '\u{0590}'..='\u{05FF}' => Self::Hebrew,
+            '\u{0600}'..='\u{06FF}' => Self::Arabic,
+            '\u{0900}'..='\u{097F}' => Self::Devanagari,
+            '\u{0980}'..='\u{09FF}' => Self::Bengali,
+            '\u{0B80}'..='\u{0BFF}' => Self::Tamil,
+            '\u{0C00}'..='\u{0C7F}' => Self::Telugu,
+            '\u{0E00}'..='\u{0E7F}' => Self::Thai,
+            '\u{3040}'..='\u{30FF}' => Self::Kana,
+            '\u{AC00}'..='\u{D7AF}' => Self::Hangul,
+            '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => Self::Han,
+            _ => return None,
+        })
+    }
 }
 
 #[cfg(test)]

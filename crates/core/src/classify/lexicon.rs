@@ -61,7 +61,8 @@ impl Hasher for Spread {
     }
 }
 
-type Numbers<V> = HashMap<u64, V, BuildHasherDefault<Spread>>;
+/// A map with [`Spread`].
+pub(crate) type Numbers<V> = HashMap<u64, V, BuildHasherDefault<Spread>>;
 
 /// Phrases, each under one or more labels.
 #[derive(Debug)]

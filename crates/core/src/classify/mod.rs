@@ -15,6 +15,7 @@ pub(crate) mod lexicon;
 pub mod lint;
 pub mod llm;
 mod phrase;
+mod question;
 mod reading;
 pub mod review;
 mod rules;
@@ -26,10 +27,12 @@ mod timing;
 mod tone;
 mod transcript;
 pub(crate) mod vectors;
+mod whether;
 pub(crate) mod words;
 
 pub use kind::FieldKind;
 pub use lint::{lint, validate};
+pub use question::Question;
 pub use templates::{Template, starter_fields, templates};
 pub use transcript::Transcript;
 
@@ -37,7 +40,7 @@ use crate::conversation::{Sentiment, Turn};
 use serde::{Deserialize, Serialize};
 
 /// A question of the owner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Field {
@@ -57,7 +60,7 @@ pub(crate) fn yes() -> bool {
 }
 
 /// One possible answer: a bare string, or with a description.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PossibleValue"))]
 #[serde(untagged)]
 pub enum Value {

@@ -5,7 +5,7 @@ use super::kind::{Sense, means};
 use super::phrase::find;
 use super::reading::{Read, Reading};
 use super::words::Words;
-use super::{Field, Value};
+use super::{Field, Question, Value};
 use crate::conversation::Role;
 
 /// Whether a value stands for what the others do not cover.
@@ -54,19 +54,10 @@ pub(crate) fn point(mut of: Vec<Concept>, settings: &[&str]) -> Vec<Concept> {
     of
 }
 
-/// Whether the conversation has what the prompt makes a condition of answering at all ("only if the
-/// customer has requested a cancellation", "if no return was requested, output null"). None where
-/// the prompt sets no condition that can be told.
-pub(crate) fn applies(reading: &Reading<'_>, field: &Field) -> Option<bool> {
-    met(reading, field, &[Role::Customer, Role::Agent, Role::Bot])
-}
-
-/// The same, by the customer's own words.
-pub(crate) fn raised(reading: &Reading<'_>, field: &Field) -> Option<bool> {
-    met(reading, field, &[Role::Customer])
-}
-
-fn met(reading: &Reading<'_>, field: &Field, by: &[Role]) -> Option<bool> {
+/// The concepts that a prompt makes a condition of answering at all ("only if the customer has requested a
+/// cancellation", "if no return was requested, output null"). None where the prompt sets no condition
+/// that can be told.
+pub(crate) fn condition(field: &Field) -> Option<Vec<Concept>> {
     let said = conditions(&field.prompt).into_iter().flat_map(named_plainly).collect();
     let mut wanted = point(said, &SETTINGS);
     if wanted.is_empty() {
@@ -80,6 +71,21 @@ fn met(reading: &Reading<'_>, field: &Field, by: &[Role]) -> Option<bool> {
             wanted.extend(all(signs));
         }
     }
+    Some(wanted)
+}
+
+/// Whether the conversation meets the question's condition; none where it has none.
+pub(crate) fn applies(reading: &Reading<'_>, question: &Question) -> Option<bool> {
+    met(reading, question, &[Role::Customer, Role::Agent, Role::Bot])
+}
+
+/// The same, by the customer's own words.
+pub(crate) fn raised(reading: &Reading<'_>, question: &Question) -> Option<bool> {
+    met(reading, question, &[Role::Customer])
+}
+
+fn met(reading: &Reading<'_>, question: &Question, by: &[Role]) -> Option<bool> {
+    let wanted = question.condition()?;
     let said = |(_, t): (usize, &Read<'_>)| t.touched.iter().any(|c| wanted.contains(c));
     Some(reading.by(by).any(said))
 }

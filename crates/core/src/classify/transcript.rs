@@ -1,7 +1,7 @@
 //! A conversation that several questions are put to.
 
 use super::reading::Reading;
-use super::{Answer, Field, Signals, Tone};
+use super::{Answer, Field, Question, Signals, Tone};
 use crate::conversation::Turn;
 
 /// A conversation, read once: putting ten questions to it costs little more than putting one.
@@ -21,9 +21,14 @@ impl<'a> Transcript<'a> {
         &self.0
     }
 
-    /// Answers one question.
+    /// Answers one field.
     pub fn answer(&self, field: &Field) -> Answer {
-        super::answer::answer(&self.0, field)
+        self.put(&Question::new(field.clone()))
+    }
+
+    /// Puts a question: what [`Self::answer`] says of its field, without reading the field again.
+    pub fn put(&self, question: &Question) -> Answer {
+        super::answer::answer(&self.0, question)
     }
 
     /// Judges the customer's tone over the whole conversation (requirement CV.5).
