@@ -149,4 +149,26 @@ mod tests {
         let gaps = reports.iter().find(|report| report.module == Module::KbGaps).unwrap();
         assert_eq!((gaps.state, gaps.figures[0].count.now), (State::Ready, 0), "known of before");
     }
+
+    #[test]
+    fn what_is_handed_in_does_not_say_since_when_conversations_are_counted() {
+        let ledger = Ledger::new();
+        for n in 0..60 {
+            ledger.write(closing(&ledger, n, 1, n, None)).unwrap();
+        }
+        let mut old = event("1", Name::CommentResponderReplySent);
+        old["time"] = json!("2025-01-01T08:00:00Z");
+        assert_eq!(hand_in(&ledger, json!([old])).taken, 1);
+        let rises = |first: &str, last: &str| {
+            let period = Period::new(first.parse().unwrap(), last.parse().unwrap()).unwrap();
+            let reports = ledger.read(signals::Get { period, channel: None });
+            let figures = reports.into_iter().flat_map(|report| report.figures);
+            figures.filter(|figure| figure.rise.is_some()).count()
+        };
+        assert_eq!(rises("2026-05-26", "2026-06-01"), 0, "the workspace is of this day");
+        let mut first = closing(&ledger, 60, 1, 60, None);
+        first.closed.started_at = first.closed.started_at.plus(-40 * 24 * 3_600_000);
+        ledger.write(first).unwrap();
+        assert!(rises("2026-05-26", "2026-06-01") > 0, "it has conversations of before");
+    }
 }

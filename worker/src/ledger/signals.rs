@@ -3,6 +3,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room};
+use super::settings;
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -10,7 +11,7 @@ use askwell::conversation::Platform;
 use askwell::event::{Event, Name};
 use askwell::metrics::period::Period;
 use askwell::metrics::signals::{self, Counts, EventCount, Report};
-use askwell::time::Day;
+use askwell::time::{Day, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
@@ -40,12 +41,6 @@ impl Read for Get {
             detail: String,
             n: u64,
         }
-        #[derive(Deserialize)]
-        struct Since {
-            day: Option<Day>,
-        }
-        let since: Option<Since> =
-            cx.sql.first("SELECT min(day) AS day FROM event_counts", bind![])?;
         let last = self.period.last;
         // Of the days before those that are needed, the first of each is enough to know of it.
         let rows: Vec<Row> = cx.sql.rows(
@@ -65,9 +60,22 @@ impl Read for Get {
                 })
             })
             .collect();
-        let since = since.and_then(|since| since.day).unwrap_or(last);
+        let since = since(cx)?;
         Ok(signals::modules(&Counts { since, rows }, self.period, self.channel))
     }
+}
+
+/// The first day on which Askwell's own events were counted: that on which the workspace was made, or, where older
+/// conversations were handed over, that of the first. Events that are handed in may be of any time and say nothing.
+fn since(cx: &Cx) -> Outcome<Day> {
+    #[derive(Deserialize)]
+    struct First {
+        at: Option<i64>,
+    }
+    let made = settings::read(cx.sql)?.created_at;
+    let first: Option<First> =
+        cx.sql.first("SELECT min(started_at) AS at FROM conversations", bind![])?;
+    Ok(first.and_then(|first| first.at).map_or(made, |at| made.min(UnixMillis(at))).day())
 }
 
 /// Counts an event that is new.
