@@ -16,6 +16,9 @@ test("the scanner finds what there is", () => {
     assert.ok(personal(text, { names: [], emails: [], phones: [] }).length > 0, "also what nobody knows of");
   }
   assert.deepEqual(personal("[wrangler:info] QUEUE askwell-closed 12/12 (1187ms)", all), []);
+  const ready = { ...all, names: ["Ready"] };
+  assert.deepEqual(personal("[wrangler:info] Ready on http://127.0.0.1:40113", ready), []);
+  assert.deepEqual(personal("Ready on time", ready), ["Ready"]);
   assert.deepEqual(personal("call 12/12 (1187", all), ["12/12 (1187"]);
   assert.deepEqual(personal(`2026-06-01T08:00:00.000Z cv_${"0".repeat(26)} 127.0.0.1:45678 "seq":12345678`, all), []);
 });

@@ -6,6 +6,8 @@ const EMAIL = /[^\s"'<>()\\]*@[^\s"'<>()\\]*/g;
 const PHONE = /\+?\d(?:[\s().\/-]{0,2}\d){6,}/g;
 /** What has digits and is nobody's: ids, instants, days, ports and addresses of the machine itself. */
 const NOBODYS = [
+  // What the runtime says when it has started: a visitor may be called so.
+  /\bReady on http:\/\/127\.0\.0\.1:\d+/g,
   /\b[a-z]{2}_[0-9a-hjkmnp-tv-z]{26}\b/g,
   /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g,
   /\b\d{4}-\d\d-\d\d\b/g,
