@@ -43,6 +43,15 @@ describe("the export", () => {
   const row = async (date) =>
     (await space.team.all("/v1/exports")).find((entry) => entry.day === date);
 
+  /** What the command line writes. */
+  async function run(...words) {
+    const child = askwell(words, { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = once(child, "exit");
+    const output = await text(child.stdout);
+    assert.deepEqual(await ended, [0, null]);
+    return output;
+  }
+
   test("of a day that has not been sealed says when it will be", async () => {
     for (const date of [day(0), day(1)]) {
       const problem = assertProblem(await file(date), 425, "not_ready");
@@ -183,6 +192,33 @@ describe("the export", () => {
     assertProblem(await space.team.send("GET", `/v1/exports/${dates.old}?form=parquet`), 422, "invalid_field");
   });
 
+  test("has a manifest, with which the command line verifies the file", async () => {
+    const manifest = (date) => space.team.send("GET", `/v1/exports/${date}/manifest`);
+    const folder = mkdtempSync(join(tmpdir(), "askwell-day-"));
+    try {
+      const names = [];
+      for (const [date, rows] of [[dates.old, 2], [dates.empty, 0]]) {
+        const [day, sealed] = [await file(date), await manifest(date)];
+        assert.deepEqual([sealed.status, sealed.type], [200, "application/json"]);
+        assert.equal(sealed.headers.get("content-disposition"), `attachment; filename="${date}.manifest.json"`);
+        const sha256 = createHash("sha256").update(day.bytes).digest("hex");
+        const { sealed_at, ...rest } = sealed.json;
+        assert.deepEqual(rest, { day: date, rows, bytes: day.bytes.length, sha256 });
+        assert.equal(Date.parse(sealed_at), (await row(date)).sealed_at);
+        writeFileSync(join(folder, `${date}.manifest.json`), sealed.bytes);
+        names.push(join(folder, `${date}.json`));
+        writeFileSync(names.at(-1), day.bytes);
+      }
+      const told = (await run("export", "verify", ...names)).trim().split("\n");
+      assert.equal(told.length, 2);
+      for (const line of told) assert.match(line, /: good: \d rows of \d{4}-\d\d-\d\d, as sealed$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    assertProblem(await manifest(day(9)), 425, "not_ready");
+    assertProblem(await manifest("today"), 422, "invalid_field");
+  });
+
   test("has the metrics that the command line makes of the files", async () => {
     const folder = mkdtempSync(join(tmpdir(), "askwell-days-"));
     try {
@@ -191,13 +227,7 @@ describe("the export", () => {
         files.push(join(folder, `${date}.json`));
         writeFileSync(files.at(-1), (await file(date)).bytes);
       }
-      const cli = async (...options) => {
-        const child = askwell(["metrics", ...options, ...files], { stdio: ["ignore", "pipe", "inherit"] });
-        const ended = once(child, "exit");
-        const output = await text(child.stdout);
-        assert.deepEqual(await ended, [0, null]);
-        return output;
-      };
+      const cli = (...options) => run("metrics", ...options, ...files);
       const query = `first=${day(-6)}&last=${dates.recent}`;
       for (const [options, more] of [[[], ""], [["--on", dates.old, "--with-bot"], `&on=${dates.old}&with_bot=true`]]) {
         const { first, last, metrics } = await space.team.get(`/v1/exports/metrics?${query}${more}`);

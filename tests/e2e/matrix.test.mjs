@@ -133,6 +133,7 @@ const MATRIX = {
   "signals.get": "key reports admin agent viewer",
   "exports.list": "key admin",
   "exports.get": "key admin",
+  "exports.manifest": "key admin",
   "hooks.facebook_verify": "everybody",
   "hooks.facebook": "everybody",
   "hooks.line": "everybody",

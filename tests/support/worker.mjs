@@ -83,6 +83,11 @@ export class Worker {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** The group of its processes; none while it does not run. */
+  get group() {
+    return this.#process?.pid;
+  }
+
   /** What the Worker and wrangler have written so far, of this and earlier starts. */
   get log() {
     return this.#log;

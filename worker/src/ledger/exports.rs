@@ -150,6 +150,11 @@ pub fn key(workspace: &WorkspaceId, day: Day, form: Form) -> String {
     format!("{workspace}/{day}.{}", form.extension())
 }
 
+/// Where the manifest of the file at a key is.
+pub fn manifest_key(key: &str) -> String {
+    key.replace(".json", ".manifest.json")
+}
+
 /// Notes that somebody reads a day.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NoteRead {

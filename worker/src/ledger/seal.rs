@@ -87,9 +87,14 @@ pub async fn seal(state: &State, env: &Env, settings: &Settings, day: Day) -> Ou
     let sha256 = manifest.sha256.clone();
     write_once(env, &key, file(&sql, day, Form::Json, manifest.bytes), Form::Json, Some(&sha256))
         .await?;
-    let manifest_key = key.replace(".json", ".manifest.json");
-    write_once(env, &manifest_key, to_json("manifest", &manifest)?.into(), Form::Json, None)
-        .await?;
+    write_once(
+        env,
+        &exports::manifest_key(&key),
+        to_json("manifest", &manifest)?.into(),
+        Form::Json,
+        None,
+    )
+    .await?;
     sql.run(
         "UPDATE export_days SET sealed_at = ?, sha256 = ?, bytes = ? WHERE day = ? AND sealed_at IS NULL",
         bind![frozen_at.0, sha256.as_str(), i64::try_from(manifest.bytes).unwrap_or(i64::MAX), name],

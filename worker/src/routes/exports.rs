@@ -2,7 +2,7 @@
 
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::exports::{Days, NoteRead, Reads, Seal, SealDue, Sealed};
+use crate::ledger::exports::{Days, NoteRead, Reads, Seal, SealDue, Sealed, manifest_key};
 use crate::ledger::{data_keys, retention};
 use crate::{config, http, rpc};
 use askwell::Code;
@@ -21,6 +21,9 @@ use futures_util::StreamExt;
 use worker::{Env, Object, ObjectBody, Response, ResponseBuilder, Stub};
 
 const READ: Access = Access::Scope(Scope::ExportsRead);
+
+/// What is sealed never changes.
+const FOR_EVER: &str = "private, max-age=31536000, immutable";
 
 /// Days whose files are read for one request: each takes two requests inside, of 1,000.
 const DAYS_MOST: usize = 92;
@@ -85,6 +88,17 @@ pub const ROUTES: &[Bound] = &[
     bound(
         Route::new(
             Method::Get,
+            "/v1/exports/{day}/manifest",
+            "exports.manifest",
+            READ,
+            "The manifest of a day's file, as `askwell export verify` looks for beside it; 425 until the day is sealed.",
+            &[Answer::body(200, "application/json", "Rows, bytes, SHA-256 and the instant of sealing.")],
+        ),
+        |call| Box::pin(manifest(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
             "/v1/exports/{day}/intents",
             "exports.intents",
             READ,
@@ -109,15 +123,34 @@ async fn get(call: Call) -> Outcome<Response> {
     let etag = format!("\"{}\"", sealed.sha256);
     let builder = ResponseBuilder::new()
         .with_header("etag", &etag)?
-        .with_header("cache-control", "private, max-age=31536000, immutable")?;
+        .with_header("cache-control", FOR_EVER)?;
     if call.header("if-none-match")?.is_some_and(|tags| tags.contains(&etag)) {
         return Ok(builder.with_status(304).empty());
     }
-    let object = open(&call.env, &sealed).await?;
-    let name = format!("attachment; filename=\"{day}.{}\"", form.extension());
+    download(&call, builder, &sealed.key, &format!("{day}.{}", form.extension()), form).await
+}
+
+async fn manifest(call: Call) -> Outcome<Response> {
+    let day = call.parameter("day")?;
+    let sealed = seal(&call.env, &call.ledger()?, day, Form::Json).await?;
+    note(&call, day, "manifest").await?;
+    let builder = ResponseBuilder::new().with_header("cache-control", FOR_EVER)?;
+    let name = format!("{day}.manifest.json");
+    download(&call, builder, &manifest_key(&sealed.key), &name, Form::Json).await
+}
+
+/// What is in the bucket, to be kept under a name.
+async fn download(
+    call: &Call,
+    builder: ResponseBuilder,
+    key: &str,
+    name: &str,
+    form: Form,
+) -> Outcome<Response> {
+    let object = open(&call.env, key).await?;
     Ok(builder
         .with_header("content-type", form.media())?
-        .with_header("content-disposition", &name)?
+        .with_header("content-disposition", &format!("attachment; filename=\"{name}\""))?
         .body(body(&object)?.response_body()?))
 }
 
@@ -203,10 +236,10 @@ async fn note(call: &Call, day: Day, what: &str) -> Outcome<()> {
     rpc::call(&call.ledger()?, &NoteRead { by, day, what: what.to_owned() }).await
 }
 
-async fn open(env: &Env, sealed: &Sealed) -> Outcome<Option<Object>> {
-    let object = env.bucket(config::EXPORTS)?.get(&sealed.key).execute().await?;
+async fn open(env: &Env, key: &str) -> Outcome<Option<Object>> {
+    let object = env.bucket(config::EXPORTS)?.get(key).execute().await?;
     if object.is_none() {
-        worker::console_error!("a sealed day is missing from the bucket: {}", sealed.key);
+        worker::console_error!("a sealed day is missing from the bucket: {key}");
     }
     Ok(object)
 }
@@ -219,7 +252,7 @@ fn body(object: &Option<Object>) -> Outcome<ObjectBody<'_>> {
 
 /// Gives the rows of a sealed day, which is read in pieces.
 async fn rows(env: &Env, sealed: &Sealed, mut each: impl FnMut(Row)) -> Outcome<()> {
-    let object = open(env, sealed).await?;
+    let object = open(env, &sealed.key).await?;
     let mut stream = body(&object)?.stream()?;
     let mut lines = Lines::new();
     while let Some(piece) = stream.next().await {
