@@ -120,7 +120,8 @@ pub fn emit(cx: &Cx, event: &Event) -> Outcome<()> {
 pub fn put(cx: &Cx, event: &Event) -> Outcome<Put> {
     let envelope = event::cloud_event(event);
     if !event::hits(&envelope).is_empty() {
-        complain("an event was held back because it looks like personal data");
+        let (name, id) = (event.name, &event.event_id);
+        complain(&format!("{name} {id} was held back because it looks like personal data"));
         settings::count(cx.sql, BLOCKED)?;
         return Ok(Put::Blocked);
     }
