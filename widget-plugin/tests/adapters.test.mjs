@@ -16,11 +16,12 @@ const [chatwoot, crisp, intercom, zendesk] = await Promise.all(["chatwoot", "cri
 const WISH = "I'm Zoë Marlow. Could you send me the brochure?";
 const ANSWER = "zoe@fern.example";
 
-/** The other product's API: knows its routes, its keys and its fields, and can be down. */
+/** The other product's API: knows its routes, its keys and its fields; can be down or out of reach, and can refuse a profile. */
 function product(routes) {
   const calls = [];
-  const api = { calls, down: false };
+  const api = { calls, down: false, unreachable: false, refuses: 0 };
   api.fetch = async (url, { method, headers, body }) => {
+    if (api.unreachable) throw new TypeError("fetch failed");
     const { pathname, origin } = new URL(url);
     const route = routes.find((r) => r.method === method && r.path.test(origin + pathname));
     if (!route) return new Response("no such route", { status: 404 });
@@ -31,6 +32,8 @@ function product(routes) {
     const fields = JSON.parse(body);
     const unknown = Object.keys(fields).filter((key) => !route.fields.includes(key));
     if (unknown.length > 0) return new Response(`unknown ${unknown}`, { status: 422 });
+    if (route.name === "note" && api.refuses) return Response.json({ message: "Email has already been taken" }, { status: api.refuses });
+    if (route.effect) return Response.json(route.effect(fields));
     calls.push([route.name, fields]);
     return Response.json({});
   };
@@ -52,20 +55,25 @@ const kinds = [
     name: "Chatwoot",
     make() {
       const url = "https://chat.acme.example";
+      // A conversation of an inbox that has a bot.
+      const conversation = { status: "pending", opened: 0 };
+      const open = ({ status }) => Object.assign(conversation, { status, opened: conversation.opened + 1 });
       const api = product([
+        { name: "open", method: "POST", path: /^https:\/\/chat\.acme\.example\/api\/v1\/accounts\/3\/conversations\/17\/toggle_status$/, headers: { api_access_token: "bot" }, fields: ["status"], effect: open },
         { name: "ask", method: "POST", path: /^https:\/\/chat\.acme\.example\/api\/v1\/accounts\/3\/conversations\/17\/messages$/, headers: { api_access_token: "bot" }, fields: ["content", "message_type", "private", "content_type"] },
         { name: "note", method: "PUT", path: /^https:\/\/chat\.acme\.example\/api\/v1\/accounts\/3\/contacts\/5$/, headers: { api_access_token: "agent" }, fields: ["name", "email", "phone_number"] },
       ]);
       const options = { engine, memory: memory(), url, botToken: "bot", userToken: "agent", secret: "s3cret", fetch: api.fetch, policy: { lang: "en" } };
       const event = (id, type, content, sender, more = {}) => ({
         event: "message_created", id, content, message_type: type, private: false, content_type: "text", created_at: "2026-11-25T12:00:00.000Z",
-        sender, conversation: { id: 17, status: "pending", channel: "Channel::WebWidget" }, account: { id: 3, name: "Acme" }, inbox: { id: 2 }, ...more,
+        sender, conversation: { id: 17, status: conversation.status, channel: "Channel::WebWidget" }, account: { id: 3, name: "Acme" }, inbox: { id: 2 }, ...more,
       });
       const contact = { id: 5, name: "wild-river-12", type: "contact" };
       const request = (body, secret = "s3cret") => new Request(`https://us.example/hooks?secret=${secret}`, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
       return {
-        api, options,
+        api, conversation, options, secret: "secret",
         hook: (one) => chatwoot(one, options),
+        image: () => request(event(74, "incoming", null, contact, { attachments: [{ id: 1 }] })),
         visitor: (id, text) => request(event(id, "incoming", text, contact)),
         team: (id, text) => request(event(id, "outgoing", text, { id: 9, name: "Ines", type: "user" })),
         echo: (id, text) => request(event(id, "outgoing", text, { id: 1, type: "agent_bot" })),
@@ -73,10 +81,9 @@ const kinds = [
           request(event(70, "outgoing", "a note", { id: 9, type: "user" }, { private: true })),
           request(event(71, "activity", "Conversation was marked resolved", undefined)),
           request({ event: "conversation_created", id: 17 }),
-          request(event(72, "incoming", null, contact, { attachments: [{ id: 1 }] })),
         ],
         stranger: request(event(73, "incoming", WISH, contact), "guess"),
-        garbage: request("{"),
+        body: (text) => request(text),
         noted: { name: "Zoë Marlow" }, later: { email: ANSWER }, question: (fields) => fields.content,
       };
     },
@@ -102,14 +109,14 @@ const kinds = [
       };
       const lead = { type: "lead", id: "64be" };
       return {
-        api, options,
+        api, options, secret: "clientSecret",
         hook: (one) => intercom(one, options),
         visitor: (id, text) => (id === 1 ? request("conversation.user.created", item([], text.replace("'", "&#39;"))) : request("conversation.user.replied", item([part(id, `<p>${text}</p>`, lead)]))),
         team: (id, text) => request("conversation.admin.replied", item([part(id, `<p>${text}</p>`, { type: "admin", id: "12" })])),
         echo: (id, text) => request("conversation.admin.replied", item([part(id, `<p>${text}</p>`, { type: "admin", id: "77" })])),
         ignored: [request("ping", { type: "ping" }), request("conversation.admin.closed", item([part(70, null, { type: "admin", id: "12" })]))],
         stranger: request("conversation.user.created", item([], WISH), "guess"),
-        garbage: request("", "{"),
+        body: (text) => request("", text),
         noted: { name: "Zoë Marlow" }, later: { email: ANSWER }, question: (fields) => fields.body,
       };
     },
@@ -131,17 +138,19 @@ const kinds = [
       const user = { type: "user", userId: "cbec", displayName: "Web User cbec" };
       const business = { type: "business", displayName: "Ines" };
       return {
-        api, options,
+        api, options, secret: "webhookSecret",
         hook: (one) => zendesk(one, options),
         visitor: (id, text) => request([event(id, text, user)]),
         team: (id, text) => request([event(id, text, business)]),
         echo: (id, text) => request([event(id, text, { type: "business" }, { metadata: { askwell: true } })]),
         ignored: [
           request([event(70, undefined, user, { content: { type: "image", mediaUrl: "https://x.example/a.png" } })]),
+          request([null]),
+          request(event(73, WISH, user)),
           request([{ id: "ev-71", type: "conversation:read", payload: { conversation: { id: "13f3" } } }]),
         ],
         stranger: request([event(72, WISH, user)], "guess"),
-        garbage: request("{"),
+        body: (text) => request(text),
         noted: { profile: { givenName: "Zoë Marlow" } }, later: { profile: { email: ANSWER } }, question: (fields) => fields.content.text,
       };
     },
@@ -178,26 +187,113 @@ for (const { name, make } of kinds) {
     assert.deepEqual(api.calls.filter(([call]) => call === "ask"), []);
   });
 
-  it(`${name}: what could not be done is done when the webhook comes again`, async () => {
-    const { api, hook, options, visitor } = make();
-    api.down = true;
-    const answer = await hook(visitor(1, WISH));
-    assert.equal(answer.status, 502);
-    assert.doesNotMatch(await answer.text(), /Zoë|brochure/);
-    assert.equal(options.memory.rows.size, 0);
-    api.down = false;
-    assert.equal((await hook(visitor(1, WISH))).status, 200);
-    assert.deepEqual(api.calls.map(([call]) => call), ["note", "ask"]);
+  for (const trouble of ["down", "unreachable"]) {
+    it(`${name}, ${trouble}: what could not be done is done when the webhook comes again`, async () => {
+      const { api, hook, options, visitor } = make();
+      api[trouble] = true;
+      const answer = await hook(visitor(1, WISH));
+      assert.equal(answer.status, 500, "the one that all three repeat");
+      assert.doesNotMatch(await answer.text(), /Zoë|brochure/);
+      assert.equal(options.memory.rows.size, 0);
+      api[trouble] = false;
+      assert.equal((await hook(visitor(1, WISH))).status, 200);
+      assert.deepEqual(api.calls.map(([call]) => call), ["note", "ask"]);
+    });
+  }
+
+  it(`${name}: a profile that is refused for good is told of, and the conversation goes on`, async () => {
+    for (const status of [401, 409, 422]) {
+      const { api, hook, later, options, team, visitor } = make();
+      const refusals = [];
+      options.onRefused = (refusal) => void refusals.push(refusal);
+      api.refuses = status;
+      assert.equal((await hook(visitor(1, WISH))).status, 200);
+      assert.deepEqual(api.calls.map(([call]) => call), ["ask"], "asked all the same");
+      assert.deepEqual(refusals.map(({ conversation, learned, error }) => [conversation, learned, error.status]), [[[...options.memory.rows.keys()][0], { name: "Zoë Marlow" }, status]]);
+      assert.doesNotMatch(refusals[0].error.message, /Zoë|brochure/);
+      api.refuses = 0;
+      await hook(visitor(3, ANSWER));
+      assert.deepEqual(api.calls.slice(1), [["note", later]], "and remembered: what was asked for is known");
+      await hook(team(4, "Thank you."));
+      await hook(visitor(5, "Could you send me the price list too?"));
+      assert.equal(api.calls.length, 2);
+    }
+  });
+
+  it(`${name}: a profile that may be taken later is tried again`, async () => {
+    for (const status of [408, 429, 503]) {
+      const { api, hook, options, visitor } = make();
+      options.onRefused = () => assert.fail("nothing is final");
+      api.refuses = status;
+      assert.equal((await hook(visitor(1, WISH))).status, 500);
+      assert.equal(options.memory.rows.size, 0);
+      api.refuses = 0;
+      assert.equal((await hook(visitor(1, WISH))).status, 200);
+      assert.deepEqual(api.calls.map(([call]) => call), ["note", "ask"]);
+    }
   });
 
   it(`${name}: strangers, garbage and other events change nothing`, async () => {
-    const { api, garbage, hook, ignored, options, stranger } = make();
+    const { api, body, hook, ignored, options, stranger } = make();
     assert.equal((await hook(stranger)).status, 401);
-    assert.equal((await hook(garbage)).status, 400);
+    for (const text of ["{", "null", "5", '"x"', "[]"]) assert.equal((await hook(body(text))).status, 400, text);
     for (const request of ignored) assert.equal((await hook(request)).status, 200);
     assert.deepEqual([api.calls, options.memory.rows.size], [[], 0]);
   });
+
+  it(`${name}: without a secret nobody is let in`, async () => {
+    for (const missing of [undefined, null, "", 7]) {
+      const { api, hook, options, secret, visitor } = make();
+      options[secret] = missing;
+      await assert.rejects(hook(visitor(1, WISH)), new RegExp(`option ${secret} `));
+      assert.deepEqual([api.calls, options.memory.rows.size], [[], 0]);
+    }
+  });
 }
+
+it("Chatwoot: the team sees a conversation from its first message on, and once it is open it stays theirs", async () => {
+  for (const first of ["visitor", "image"]) {
+    const chat = kinds[0].make();
+    const { conversation, hook } = chat;
+    assert.equal((await hook(chat[first](1, "Hello"))).status, 200);
+    assert.deepEqual(conversation, { status: "open", opened: 1 });
+    await hook(chat.visitor(2, WISH));
+    conversation.status = "snoozed";
+    await hook(chat.visitor(3, "Are you there?"));
+    await hook(chat.team(4, "Yes."));
+    assert.deepEqual(conversation, { status: "snoozed", opened: 1 });
+    // One that was resolved is pending again when the visitor writes.
+    conversation.status = "pending";
+    await hook(chat.team(5, "I set it aside."));
+    assert.equal(conversation.status, "pending");
+    await hook(chat.visitor(6, "One thing more"));
+    assert.equal(conversation.status, "open");
+  }
+});
+
+it("Chatwoot: a conversation that could not be opened is opened when the webhook comes again", async () => {
+  const { api, conversation, hook, visitor } = kinds[0].make();
+  api.down = true;
+  assert.equal((await hook(visitor(1, "Hello"))).status, 500);
+  api.down = false;
+  assert.equal((await hook(visitor(1, "Hello"))).status, 200);
+  assert.equal(conversation.status, "open");
+});
+
+it("Intercom: its trial of the address, a HEAD request, is answered", async () => {
+  const { hook, options } = kinds[1].make();
+  const answer = await hook(new Request("https://us.example/hooks", { method: "HEAD" }));
+  assert.deepEqual([answer.status, await answer.text(), options.memory.rows.size], [200, "", 0]);
+  assert.equal((await hook(new Request("https://us.example/hooks"))).status, 401);
+});
+
+it("what is not told of otherwise is written to the console, without what was said", async (t) => {
+  const warn = t.mock.method(console, "warn", () => {});
+  const { api, hook, visitor } = kinds[0].make();
+  api.refuses = 422;
+  await hook(visitor(1, WISH));
+  assert.deepEqual(warn.mock.calls.map(({ arguments: said }) => said.join(" ")), ["askwell: a profile was not changed: PUT /api/v1/accounts/3/contacts/5 answered 422."]);
+});
 
 /** The chatbox: commands queue in an array until it has loaded, then each is run as it comes. */
 class Chatbox {

@@ -2,6 +2,7 @@
 // written into its profile, and what is missing is asked for in it.
 
 import type { Ask, KnownFacts, PromptPolicy, PromptPolicyOptions, SerializedSession } from "../engine.js";
+import { AdapterError } from "./http.js";
 
 /** One thing that was said in the other chat. */
 export interface Said {
@@ -32,33 +33,45 @@ export interface EngineModule {
   PromptPolicy: typeof PromptPolicy;
 }
 
+/** A change of a profile that the other product will not make, as when another profile has the e-mail address. */
+export interface Refusal {
+  /** As `Memory` has it. */
+  conversation: string;
+  /** What the profile lacks now; personal data. */
+  learned: KnownFacts;
+  /** Names the request and the status of its answer, and nothing of what was sent. */
+  error: AdapterError;
+}
+
 export interface CompanionOptions {
   engine: EngineModule;
   memory: Memory;
   /** For conversations that begin from now on. */
   policy?: PromptPolicyOptions;
+  /** Told of profiles that could not be changed; the conversation goes on. By default the console is. */
+  onRefused?: (refusal: Refusal) => void | Promise<void>;
 }
 
-/** What to do in the other product. */
-export interface Todo {
-  /** What has become known, or changed, by what was said. */
-  learned: KnownFacts;
-  /** What to say to the visitor now. */
-  ask: Ask | null;
+/** What can be done in the other product. */
+export interface Product {
+  /** Writes into the profile what has become known, or changed. */
+  note(learned: KnownFacts): Promise<void>;
+  /** Says it to the visitor. */
+  ask(question: Ask): Promise<void>;
 }
 
 /** Webhooks come again when an answer was late; nobody repeats older ones than these. */
 const SEEN = 50;
 
 /**
- * Takes in what was said and does what follows from it; `act` does it in the other product. What `act`
- * throws leaves everything as it was, so that a repeated webhook does it again.
+ * Takes in what was said and does what follows from it in the other product. What that throws leaves everything
+ * as it was, so that a repeated webhook does it again; only a profile that it will never take is left behind.
  */
 export async function follow(
-  { engine, memory, policy: options }: CompanionOptions,
+  { engine, memory, policy: options, onRefused = warn }: CompanionOptions,
   conversation: string,
   said: readonly Said[],
-  act: (todo: Todo) => Promise<void>,
+  product: Product,
 ): Promise<void> {
   const kept = await memory.load(conversation);
   const seen = [...(kept?.seen ?? [])];
@@ -81,11 +94,23 @@ export async function follow(
     }
     const session = policy.toJSON();
     const learned = changes(before, policy.facts());
-    if (ask || Object.keys(learned).length > 0) await act({ learned, ask });
+    if (Object.keys(learned).length > 0) {
+      try {
+        await product.note(learned);
+      } catch (error) {
+        if (!(error instanceof AdapterError) || !error.final) throw error;
+        await onRefused({ conversation, learned, error });
+      }
+    }
+    if (ask) await product.ask(ask);
     await memory.save(conversation, { session, seen: seen.slice(-SEEN) });
   } finally {
     policy.free();
   }
+}
+
+function warn({ error }: Refusal): void {
+  console.warn(`askwell: a profile was not changed: ${error.message}.`);
 }
 
 function changes(before: KnownFacts, after: KnownFacts): KnownFacts {

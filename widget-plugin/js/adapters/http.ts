@@ -3,15 +3,22 @@
 /** How the other product's API is reached; `fetch` by default. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** An answer of the other product that was no success. */
+/** The other product did not do what it was asked for. */
 export class AdapterError extends Error {
   override readonly name = "AdapterError";
 
   constructor(
     message: string,
+    /** Of its answer; 0 where none came. */
     readonly status: number,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
+  }
+
+  /** Whether the same request will be refused however often it is made. */
+  get final(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429;
   }
 }
 
@@ -24,12 +31,23 @@ export async function send(
   body: object,
 ): Promise<void> {
   const init = { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await (fetch ?? globalThis.fetch)(url, init);
-  if (!answer.ok) throw new AdapterError(`${method} ${new URL(url).pathname} answered ${answer.status}`, answer.status);
+  const request = `${method} ${new URL(url).pathname}`;
+  const answer = await (fetch ?? globalThis.fetch)(url, init).catch((cause: unknown) => {
+    throw new AdapterError(`${request} got no answer`, 0, { cause });
+  });
+  if (!answer.ok) throw new AdapterError(`${request} answered ${answer.status}`, answer.status);
 }
 
-/** 200 when all went well, 401 for strangers, 400 for what is no JSON, 502 so that it is sent again. */
-export async function answer(body: string, trusted: boolean, take: (event: unknown) => Promise<void>): Promise<Response> {
+/** Throws where a webhook's secret is missing: an empty one would let everybody in. */
+export function needSecret(name: string, secret: unknown): void {
+  if (typeof secret !== "string" || secret === "") throw new TypeError(`the option ${name} has to be a string that is not empty`);
+}
+
+/**
+ * 200 when all went well, 401 for strangers, 400 for what is no JSON object. 500 when the other product could
+ * not be reached or refused: of all products Chatwoot is the most particular, and repeats after 429 and 500 alone.
+ */
+export async function answer(body: string, trusted: boolean, take: (event: object) => Promise<void>): Promise<Response> {
   if (!trusted) return new Response("the signature or the secret is wrong", { status: 401 });
   let event: unknown;
   try {
@@ -37,10 +55,13 @@ export async function answer(body: string, trusted: boolean, take: (event: unkno
   } catch {
     return new Response("this is no JSON", { status: 400 });
   }
+  if (typeof event !== "object" || event === null || Array.isArray(event)) {
+    return new Response("this is no JSON object", { status: 400 });
+  }
   try {
     await take(event);
   } catch (error) {
-    if (error instanceof AdapterError) return new Response(error.message, { status: 502 });
+    if (error instanceof AdapterError) return new Response(error.message, { status: 500 });
     throw error;
   }
   return new Response(null, { status: 200 });

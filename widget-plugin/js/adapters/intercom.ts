@@ -2,7 +2,7 @@
 // `conversation.admin.replied`, the reply to a conversation, and the update of a contact.
 
 import { type CompanionOptions, type Said, follow } from "./companion.js";
-import { type Fetch, answer, instant, same, send } from "./http.js";
+import { type Fetch, answer, instant, needSecret, same, send } from "./http.js";
 
 export interface IntercomOptions extends CompanionOptions {
   /** The app's access token. */
@@ -36,8 +36,10 @@ const TOPICS: Record<string, Said["by"]> = {
   "conversation.admin.replied": "team",
 };
 
-/** Answers one call of the webhook. */
+/** Answers one call of the webhook, and the HEAD request by which Intercom tries the address first. */
 export async function intercom(request: Request, options: IntercomOptions): Promise<Response> {
+  needSecret("clientSecret", options.clientSecret);
+  if (request.method === "HEAD") return new Response(null, { status: 200 });
   const body = await request.text();
   const signature = request.headers.get("X-Hub-Signature") ?? "";
   const trusted = await same(signature, `sha1=${await hmacSha1(options.clientSecret, body)}`);
@@ -56,12 +58,14 @@ async function take({ topic, data }: Notification, options: IntercomOptions): Pr
   const contact = parts.find((part) => part.author?.type === "user" || part.author?.type === "lead")?.author?.id;
   const api = options.url ?? "https://api.intercom.io";
   const headers = { Authorization: `Bearer ${options.token}`, "Intercom-Version": "2.11", Accept: "application/json" };
-  await follow(options, `intercom-${item.id}`, said, async ({ learned, ask }) => {
-    if (contact && Object.keys(learned).length > 0) await send(options.fetch, "PUT", `${api}/contacts/${contact}`, headers, learned);
-    if (ask) {
-      const reply = { message_type: "comment", type: "admin", admin_id: options.adminId, body: ask.text };
-      await send(options.fetch, "POST", `${api}/conversations/${item.id}/reply`, headers, reply);
-    }
+  await follow(options, `intercom-${item.id}`, said, {
+    note: async (learned) => {
+      if (contact) await send(options.fetch, "PUT", `${api}/contacts/${contact}`, headers, learned);
+    },
+    ask: ({ text }) => {
+      const reply = { message_type: "comment", type: "admin", admin_id: options.adminId, body: text };
+      return send(options.fetch, "POST", `${api}/conversations/${item.id}/reply`, headers, reply);
+    },
   });
 }
 

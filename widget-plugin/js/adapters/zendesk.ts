@@ -2,7 +2,7 @@
 // version 2), the post of a message, and the update of a user's profile.
 
 import { type CompanionOptions, type Said, follow } from "./companion.js";
-import { type Fetch, answer, instant, same, send } from "./http.js";
+import { type Fetch, answer, instant, needSecret, same, send } from "./http.js";
 
 export interface ZendeskOptions extends CompanionOptions {
   appId: string;
@@ -32,9 +32,11 @@ interface WebhookEvent {
 
 /** Answers one call of the webhook. */
 export async function zendesk(request: Request, options: ZendeskOptions): Promise<Response> {
+  needSecret("webhookSecret", options.webhookSecret);
   const trusted = await same(request.headers.get("X-API-Key") ?? "", options.webhookSecret);
   return answer(await request.text(), trusted, async (body) => {
-    for (const event of (body as { events?: WebhookEvent[] }).events ?? []) await take(event, options);
+    const { events } = body as { events?: WebhookEvent[] };
+    if (Array.isArray(events)) for (const event of events) await take(event ?? {}, options);
   });
 }
 
@@ -43,21 +45,21 @@ async function take({ type, payload }: WebhookEvent, options: ZendeskOptions): P
   if (type !== "conversation:message" || !conversation?.id || !message?.id) return;
   const { author, content, metadata } = message;
   // Our own question comes back too; it bears a mark.
-  if (content?.type !== "text" || !content.text || metadata?.["askwell"]) return;
+  if (content?.type !== "text" || typeof content.text !== "string" || metadata?.["askwell"]) return;
   const by: Said["by"] = author?.type === "user" ? "visitor" : "team";
   const api = `${options.url ?? "https://api.smooch.io"}/v2/apps/${options.appId}`;
   const headers = { Authorization: `Basic ${btoa(`${options.keyId}:${options.keySecret}`)}` };
   const said = { id: message.id, by, text: content.text, at: instant(message.received) };
-  await follow(options, `zendesk-${conversation.id}`, [said], async ({ learned, ask }) => {
+  await follow(options, `zendesk-${conversation.id}`, [said], {
     // Its profiles know no phone number.
-    const { name, email } = learned;
-    const profile = { ...(name && { givenName: name }), ...(email && { email }) };
-    if (author?.userId && Object.keys(profile).length > 0) {
+    note: async ({ name, email }) => {
+      const profile = { ...(name && { givenName: name }), ...(email && { email }) };
+      if (!author?.userId || Object.keys(profile).length === 0) return;
       await send(options.fetch, "PATCH", `${api}/users/${author.userId}`, headers, { profile });
-    }
-    if (ask) {
-      const question = { author: { type: "business" }, content: { type: "text", text: ask.text }, metadata: { askwell: true } };
-      await send(options.fetch, "POST", `${api}/conversations/${conversation.id}/messages`, headers, question);
-    }
+    },
+    ask: ({ text }) => {
+      const question = { author: { type: "business" }, content: { type: "text", text }, metadata: { askwell: true } };
+      return send(options.fetch, "POST", `${api}/conversations/${conversation.id}/messages`, headers, question);
+    },
   });
 }
