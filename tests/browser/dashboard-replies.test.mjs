@@ -10,6 +10,7 @@ import { completion, Model } from "../support/model.mjs";
 import { sharedWorker } from "../support/shared.mjs";
 import { ask, publish } from "../support/talk.mjs";
 import { together } from "../support/together.mjs";
+import { until } from "../support/until.mjs";
 
 const HOSTILE = `"><script>alert(1)</script>`;
 const REPLIES = "/app/settings/replies";
@@ -144,7 +145,21 @@ describe("the dashboard's replies and language model", () => {
     await option("answerer", "llm").check();
     await desk.button("Save").last().click();
     await desk.shows("the language model fern-1, from the published articles");
-    await desk.go(MODEL);
+    // What it cost, by what it was asked for: 1000 tokens read at 0.15 a million.
+    const talk = await visit(space);
+    model.play((body, response, json) => json(completion({ articles: [1], reply: "You can send it back within 30 days." })));
+    assert.match((await ask(talk, "How long do I have to send something back?")).text, /within 30 days/);
+    model.play((body, response, json) => json({ error: "no" }, 400));
+    await ask(talk, "When do you deliver?");
+    const costs = (name) => desk.page.getByRole("row", { name }).getByRole("cell").first().textContent();
+    await until("the replies are counted", async () => {
+      await desk.go(MODEL);
+      return /^0.00015 for 2 requests, of which 1 failed$/.test(await costs("Replies"));
+    });
+    assert.equal(await costs("Drafts and the connection"), "0.00015 for 2 requests, of which 1 failed");
+    assert.equal(await costs("Answers to your questions"), "0.00 for 0 answers");
+    assert.equal(await costs("Together"), "0.0003");
+    await desk.stands("model-costs");
     await desk.page.getByText("Let go of it").click();
     await desk.button("Let go of the language model").click();
     await desk.shows("The language model is let go of, and its key forgotten.");

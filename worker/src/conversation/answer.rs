@@ -12,7 +12,9 @@ use crate::config;
 use crate::fault::Outcome;
 use crate::jobs::{self, Next, Work};
 use crate::ledger::happenings::What;
+use crate::ledger::llm::Purpose;
 use crate::ledger::replies::{GapNoted, Note, Prepare};
+use crate::llm::note_cost;
 use crate::replies::{self, Drafts, Made, Task, clock};
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
@@ -128,6 +130,7 @@ impl Work<Conversation> for Answer {
             drafts: Some(&drafts),
         };
         let made = replies::make(task).await;
+        let spent = made.spent;
         let nearest = prepared.known.found.first().map(|found| found.id.clone());
         if let Some(note) = asked.note(asked.message.id.clone(), &made, nearest) {
             rpc::call(&ledger, &note).await?;
@@ -146,6 +149,7 @@ impl Work<Conversation> for Answer {
             message.by = None;
             object.broadcast(&ServerFrame::Message { message }).await;
         }
+        note_cost(&ledger, Purpose::Reply, spent).await;
         Ok(Next::Done)
     }
 }
@@ -236,6 +240,7 @@ impl Conversation {
             drafts: None,
         };
         let mut made = replies::make(task).await;
+        note_cost(&ledger, Purpose::Reply, made.spent).await;
         made.gap = None;
         let text = match made.step.clone() {
             Step::Say(said) if made.generated.is_some() => Some(said.text),

@@ -14,13 +14,27 @@ use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "llm/1",
-        statements: &[
-            "CREATE TABLE llm (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL)",
-        ],
-    }],
-    ops: &[Op::read::<Get>(), Op::write::<Put>(), Op::write::<Drop>(), Op::read::<SpentSince>()],
+    migrations: &[
+        Migration {
+            id: "llm/1",
+            statements: &[
+                "CREATE TABLE llm (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL)",
+            ],
+        },
+        Migration {
+            id: "llm/2",
+            statements: &[
+                "CREATE TABLE llm_spent (purpose TEXT NOT NULL, day TEXT NOT NULL, asked INTEGER NOT NULL, failed INTEGER NOT NULL, cost_micros INTEGER NOT NULL, PRIMARY KEY (purpose, day)) WITHOUT ROWID",
+            ],
+        },
+    ],
+    ops: &[
+        Op::read::<Get>(),
+        Op::write::<Put>(),
+        Op::write::<Drop>(),
+        Op::write::<Count>(),
+        Op::read::<SpentSince>(),
+    ],
     ..Room::EMPTY
 };
 
@@ -77,7 +91,59 @@ impl Write for Drop {
     }
 }
 
-/// What answering the owner's questions has cost.
+/// What the model was asked for, apart from the owner's questions, whose costs are kept for each of them
+/// (`asks.rs`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A reply to a visitor, or one suggested to somebody of the team.
+    Reply,
+    /// A draft of a question, or the connection, tried out.
+    Trial,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Trial => "trial",
+        }
+    }
+}
+
+/// Adds to what a purpose has cost today.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Count {
+    /// Which.
+    pub purpose: Purpose,
+    /// By how much.
+    pub spent: Spent,
+}
+
+impl Call for Count {
+    const NAME: &'static str = "llm.count";
+    type Out = ();
+}
+
+impl Write for Count {
+    fn run(self, cx: &Cx) -> Outcome<()> {
+        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let Spent { asked, failed, cost_micros } = self.spent;
+        cx.sql.run(
+            "INSERT INTO llm_spent (purpose, day, asked, failed, cost_micros) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (purpose, day) DO UPDATE SET asked = asked + excluded.asked, failed = failed + excluded.failed, cost_micros = cost_micros + excluded.cost_micros",
+            bind![
+                self.purpose.as_str(),
+                cx.now.day().to_string(),
+                whole(asked),
+                whole(failed),
+                whole(cost_micros)
+            ],
+        )
+    }
+}
+
+/// What the model has cost, by what it was asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SpentSince {
     /// From which day on; all of it where there is none.
@@ -86,8 +152,27 @@ pub struct SpentSince {
 
 /// See [`SpentSince`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Costs {
+    /// The owner's questions; what is asked for is an answer to one of them.
+    pub questions: Spent,
+    /// See [`Purpose::Reply`].
+    pub replies: Spent,
+    /// See [`Purpose::Trial`].
+    pub trials: Spent,
+}
+
+impl Costs {
+    /// All of it, in millionths of the currency unit of the model's prices.
+    pub const fn cost_micros(&self) -> u64 {
+        let Self { questions, replies, trials } = self;
+        questions.cost_micros.saturating_add(replies.cost_micros).saturating_add(trials.cost_micros)
+    }
+}
+
+/// What was asked for one purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Spent {
-    /// Answers that the model was asked for.
+    /// What the model was asked for.
     pub asked: u64,
     /// Those of them that it did not give.
     pub failed: u64,
@@ -97,17 +182,29 @@ pub struct Spent {
 
 impl Call for SpentSince {
     const NAME: &'static str = "llm.spent";
-    type Out = Spent;
+    type Out = Costs;
 }
 
 impl Read for SpentSince {
-    fn run(self, cx: &Cx) -> Outcome<Spent> {
+    fn run(self, cx: &Cx) -> Outcome<Costs> {
+        const SUMS: &str = "coalesce(sum(asked), 0) AS asked, coalesce(sum(failed), 0) AS failed, coalesce(sum(cost_micros), 0) AS cost_micros";
         let first = self.first.map_or(String::new(), |day| day.to_string());
-        let spent = cx.sql.first(
-            "SELECT coalesce(sum(asked), 0) AS asked, coalesce(sum(failed), 0) AS failed, coalesce(sum(cost_micros), 0) AS cost_micros FROM llm_costs WHERE day >= ?",
-            bind![first],
+        let questions = cx.sql.first(
+            &format!("SELECT {SUMS} FROM llm_costs WHERE day >= ?"),
+            bind![first.as_str()],
         )?;
-        Ok(spent.unwrap_or_default())
+        let of = |purpose: Purpose| -> Outcome<Spent> {
+            let spent = cx.sql.first(
+                &format!("SELECT {SUMS} FROM llm_spent WHERE purpose = ? AND day >= ?"),
+                bind![purpose.as_str(), first.as_str()],
+            )?;
+            Ok(spent.unwrap_or_default())
+        };
+        Ok(Costs {
+            questions: questions.unwrap_or_default(),
+            replies: of(Purpose::Reply)?,
+            trials: of(Purpose::Trial)?,
+        })
     }
 }
 
@@ -154,5 +251,26 @@ mod tests {
         assert_eq!((endpoint.model.as_str(), endpoint.key.as_deref()), ("two", Some("a-key")));
         ledger.write(Drop).unwrap();
         assert_eq!(ledger.read(Get), None);
+    }
+
+    #[test]
+    fn what_it_cost_is_told_apart_and_from_a_day_on() {
+        let ledger = Ledger::new();
+        let count = |ledger: &Ledger, purpose, asked, failed, cost_micros| {
+            let spent = Spent { asked, failed, cost_micros };
+            ledger.write(Count { purpose, spent }).unwrap();
+        };
+        count(&ledger, Purpose::Reply, 1, 0, 30);
+        count(&ledger, Purpose::Reply, 1, 1, 0);
+        ledger.wait(24 * 60 * 60 * 1000);
+        count(&ledger, Purpose::Reply, 1, 0, 5);
+        count(&ledger, Purpose::Trial, 3, 0, 7);
+        let today = Some(ledger.at(|cx| cx.now.day()));
+        let since = |first| ledger.read(SpentSince { first });
+        let spent = |asked, failed, cost_micros| Spent { asked, failed, cost_micros };
+        let trials = spent(3, 0, 7);
+        let all = Costs { questions: Spent::default(), replies: spent(3, 1, 35), trials };
+        assert_eq!((since(None), since(None).cost_micros()), (all, 42));
+        assert_eq!(since(today), Costs { replies: spent(1, 0, 5), ..all });
     }
 }

@@ -10,10 +10,12 @@
 //! It asks once. Whoever calls decides what a failure means to them: [`LlmError::is_transient`] tells
 //! whether trying again later can help. No error and no log repeats a key or what was said.
 
+mod cost;
 mod endpoint;
 mod error;
 
 pub use askwell::classify::llm::{ChatMessage, Schema, Speaker, Usage};
+pub use cost::note_cost;
 pub use endpoint::{Endpoint, check};
 pub use error::LlmError;
 

@@ -7,7 +7,7 @@ use super::model_form::{self, Form};
 use super::parts::{self, number};
 use super::{Page, Visit, visit};
 use crate::fault::Outcome;
-use crate::ledger::llm::{Drop, Get, Put, Spent, SpentSince};
+use crate::ledger::llm::{Costs, Drop, Get, Put, Spent, SpentSince};
 use crate::llm::check;
 use crate::routes::llm::try_out;
 use askwell::access::Scope;
@@ -71,7 +71,7 @@ async fn ask(visit: Visit) -> Outcome<Response> {
     let Some(endpoint) = visit.call(&Get).await? else {
         return visit::back_to(PATH, &visit::Flash::bad("There is no language model to ask."));
     };
-    let came = try_out(&visit.env, &endpoint).await;
+    let came = try_out(&visit.env, &visit.ledger()?, &endpoint).await;
     match came.detail {
         None => {
             let word =
@@ -100,9 +100,9 @@ pub struct Shown<'a> {
     /// How it is set; none where none was chosen.
     pub set: Option<&'a LlmShown>,
     /// What it has cost in the last 30 days.
-    pub lately: Spent,
+    pub lately: Costs,
     /// What it has cost in all.
-    pub ever: Spent,
+    pub ever: Costs,
 }
 
 /// The page.
@@ -139,25 +139,53 @@ fn state(shown: &Shown<'_>, may_set: bool) -> Markup {
                     dt { "Model" } dd { (set.model) }
                     dt { "Where" } dd { @match &set.base_url { Some(url) => { (url) } None => { "Workers AI" } } }
                     dt { "Key" } dd { @if set.has_key { "there, and never shown" } @else { "none" } }
-                    dt { "Cost, 30 days" } dd { (spent(&shown.lately)) }
-                    dt { "Cost, in all" } dd { (spent(&shown.ever)) }
                 }
-                p.muted.small-text { "Of answering your questions, in the currency of its prices. What replies cost is not counted." }
                 @if may_set {
                     form method="post" action={ (PATH) "/check" } { button.secondary.small { "Test the connection" } }
                 }
             }
+            (costs(&shown.lately, &shown.ever))
         } @else if !may_set {
             (parts::empty("No language model", html! { "Whoever may change settings can choose one." }))
         }
     }
 }
 
-fn spent(spent: &Spent) -> Markup {
+/// What it has cost, by what it was asked for.
+fn costs(lately: &Costs, ever: &Costs) -> Markup {
+    let row = |name, unit, lately: &Spent, ever: &Spent| {
+        html! {
+            tr {
+                th scope="row" { (name) }
+                td { (spent(lately, unit)) }
+                td { (spent(ever, unit)) }
+            }
+        }
+    };
     html! {
-        (cost(spent.cost_micros)) ", "
-        (parts::count(spent.asked, "answer"))
-        @if spent.failed > 0 { ", of which " (number(spent.failed)) " failed" }
+        article {
+            header { h2 { "What it has cost" } }
+            (parts::table("What it has cost", html! {
+                thead { tr { th scope="col" { "For" } th scope="col" { "Last 30 days" } th scope="col" { "In all" } } }
+                tbody {
+                    (row("Answers to your questions", "answer", &lately.questions, &ever.questions))
+                    (row("Replies, suggested ones too", "request", &lately.replies, &ever.replies))
+                    (row("Drafts and the connection, tried out", "request", &lately.trials, &ever.trials))
+                }
+                tfoot { tr { th scope="row" { "Together" } td { (cost(lately.cost_micros())) } td { (cost(ever.cost_micros())) } } }
+            }))
+            p.muted.small-text { "In the currency of its prices, as they stood when it was asked, by the tokens that the provider counted. What a reply that never came has cost is known to the provider alone." }
+        }
+    }
+}
+
+fn spent(spent: &Spent, unit: &str) -> Markup {
+    html! {
+        (cost(spent.cost_micros))
+        small.muted {
+            " for " (parts::count(spent.asked, unit))
+            @if spent.failed > 0 { ", of which " (number(spent.failed)) " failed" }
+        }
     }
 }
 
@@ -181,11 +209,21 @@ mod tests {
             embedded_meanwhile: true,
             timeout_s: 20,
         };
-        let lately = Spent { asked: 3, failed: 1, cost_micros: 1_500_000 };
+        let lately = Costs {
+            questions: Spent { asked: 3, failed: 1, cost_micros: 1_500_000 },
+            replies: Spent { asked: 1, failed: 0, cost_micros: 20_000 },
+            trials: Spent::default(),
+        };
         let shown = Shown { set: Some(&set), lately, ever: lately };
         let text = page(&shown, &Form::of(Some(&set)), &Wrong::default(), true).into_string();
         assert!(!text.contains("<script"));
-        for said in ["never shown", "1.50, 3 answers, of which 1 failed", "value=\"0.15\""] {
+        for said in [
+            "never shown",
+            "1.50<small class=\"muted\"> for 3 answers, of which 1 failed",
+            "0.02<small class=\"muted\"> for 1 request<",
+            "<td>1.52</td>",
+            "value=\"0.15\"",
+        ] {
             assert!(text.contains(said), "{said} in {text}");
         }
         let typed: Form = serde_html_form::from_str("model=m&key=hush&prompt_price=1,2").unwrap();

@@ -9,6 +9,7 @@ mod draft;
 mod model;
 mod webhook;
 
+use crate::ledger::llm::Spent;
 use crate::ledger::replies::Prepared;
 use askwell::api::Answerer;
 use askwell::conversation::Message;
@@ -55,6 +56,8 @@ pub struct Made {
     pub gap: Option<KbGapType>,
     /// To be counted.
     pub tally: Tally,
+    /// What the language model took for it, also where it is not the model's words that are said.
+    pub spent: Spent,
 }
 
 /// Answers.
@@ -74,16 +77,21 @@ pub async fn make(task: Task<'_>) -> Made {
                 of(embedded, known)
             }
         },
-        Answerer::Llm => match model::ask(&task, &embedded).await {
-            Ok(made) => made,
-            Err(fault) => {
-                fault.log("reply model");
-                let mut made = of(embedded, known);
-                made.tally.model_errors = 1;
-                made.tally.model_fallbacks = u32::from(matches!(made.step, Step::Say(_)));
-                made
-            }
-        },
+        Answerer::Llm => {
+            let mut spent = Spent::default();
+            let made = match model::ask(&task, &embedded, &mut spent).await {
+                Ok(made) => made,
+                Err(fault) => {
+                    fault.log("reply model");
+                    spent.failed = spent.asked;
+                    let mut made = of(embedded, known);
+                    made.tally.model_errors = 1;
+                    made.tally.model_fallbacks = u32::from(matches!(made.step, Step::Say(_)));
+                    made
+                }
+            };
+            Made { spent, ..made }
+        }
     }
 }
 
@@ -96,5 +104,13 @@ fn of(answer: Answer, known: &Known) -> Made {
     let kind = if known.is_weak() { KbGapType::Weak } else { KbGapType::Missing };
     let gap = answer.gap.then_some(kind);
     let tally = Tally { not_understood: gap.is_some().into(), ..Tally::default() };
-    Made { step: answer.step, farewell: None, memory: answer.memory, generated, gap, tally }
+    Made {
+        step: answer.step,
+        farewell: None,
+        memory: answer.memory,
+        generated,
+        gap,
+        tally,
+        spent: Spent::default(),
+    }
 }

@@ -4,6 +4,7 @@
 use super::{Made, Task, of};
 use crate::config;
 use crate::fault::{Fault, Outcome};
+use crate::ledger::llm::Spent;
 use crate::llm::Llm;
 use askwell::Code;
 use askwell::reply::{Answer, Said, Step, Tally, grounded};
@@ -15,11 +16,12 @@ use worker::Delay;
 /// Longest that a visitor waits for a model before the embedded answerer stands in.
 const TIMEOUT_S: u64 = 15;
 
-/// Asks the model.
+/// Asks the model. `spent` gets what that takes, whatever comes of it; what a reply that never came has cost is
+/// known to nobody.
 ///
 /// # Errors
 /// When it does not answer in time, or with anything else than it was asked for.
-pub async fn ask(task: &Task<'_>, embedded: &Answer) -> Outcome<Made> {
+pub async fn ask(task: &Task<'_>, embedded: &Answer, spent: &mut Spent) -> Outcome<Made> {
     let known = &task.prepared.known;
     let matter =
         embedded.gap || matches!(&embedded.step, Step::Say(said) if said.article.is_some());
@@ -40,10 +42,12 @@ pub async fn ask(task: &Task<'_>, embedded: &Answer) -> Outcome<Made> {
         }
     });
     let limit = Delay::from(Duration::from_secs(TIMEOUT_S));
+    spent.asked = 1;
     let completion = match select(pin!(asked), limit).await {
         Either::Left((completion, _)) => completion?,
         Either::Right(_) => return Err(failed("the language model took too long")),
     };
+    spent.cost_micros = completion.cost_micros;
     let read = grounded::read(&completion.text, &known.found, question);
     let Some(read) = read else {
         return Err(failed("the language model did not answer as it was asked to"));
@@ -62,7 +66,8 @@ pub async fn ask(task: &Task<'_>, embedded: &Answer) -> Outcome<Made> {
     let generated = Some(article.confidence.max(0.5));
     let step = Step::Say(Said { text, article: Some(article) });
     let tally = Tally { model_replies: 1, ..Tally::default() };
-    Ok(Made { step, farewell: None, memory, generated, gap: None, tally })
+    let spent = Spent::default();
+    Ok(Made { step, farewell: None, memory, generated, gap: None, tally, spent })
 }
 
 fn failed(why: &str) -> Fault {

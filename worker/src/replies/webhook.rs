@@ -6,6 +6,7 @@ use crate::auth::same;
 use crate::config;
 use crate::delivery::{is_timely, signature};
 use crate::fault::{Fault, Outcome};
+use crate::ledger::llm::Spent;
 use askwell::Code;
 use askwell::conversation::{MAX_MESSAGE_BYTES, Role};
 use askwell::event::EscalationReason;
@@ -112,7 +113,8 @@ fn made(answer: BotAnswer, task: &Task<'_>) -> Made {
         (false, Some(text)) => (Step::Say(Said { text, article: None }), None),
         (false, None) => (Step::Rest, None),
     };
-    Made { step, farewell, memory, generated, gap: None, tally: Tally::default() }
+    let (tally, spent) = (Tally::default(), Spent::default());
+    Made { step, farewell, memory, generated, gap: None, tally, spent }
 }
 
 async fn read(response: &mut Response) -> Outcome<String> {

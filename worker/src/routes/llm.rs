@@ -3,7 +3,8 @@
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::llm;
-use crate::llm::{ChatMessage, Endpoint, Llm, Schema, Speaker, check as check_settings};
+use crate::ledger::llm::{Purpose, Spent};
+use crate::llm::{ChatMessage, Endpoint, Llm, Schema, Speaker, check as check_settings, note_cost};
 use crate::{config, http, rpc};
 use askwell::Code;
 use askwell::access::Scope;
@@ -11,7 +12,7 @@ use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{LlmChecked, LlmSettings, LlmShown};
 use serde_json::{Value, json};
-use worker::{Env, Response};
+use worker::{Env, Response, Stub};
 
 const SHOWN: &[Answer] =
     &[Answer::json(200, Shape::of::<LlmShown>(), "How it is set, without its key.")];
@@ -83,12 +84,13 @@ async fn drop(call: Call) -> Outcome<Response> {
 }
 
 async fn check(call: Call) -> Outcome<Response> {
-    let endpoint = rpc::call(&call.ledger()?, &llm::Get).await?.ok_or_else(none)?;
-    http::reply(200, &try_out(&call.env, &endpoint).await)
+    let ledger = call.ledger()?;
+    let endpoint = rpc::call(&ledger, &llm::Get).await?.ok_or_else(none)?;
+    http::reply(200, &try_out(&call.env, &ledger, &endpoint).await)
 }
 
 /// What comes of one small request.
-pub async fn try_out(env: &Env, endpoint: &Endpoint) -> LlmChecked {
+pub async fn try_out(env: &Env, ledger: &Stub, endpoint: &Endpoint) -> LlmChecked {
     let schema = json!({
         "type": "object",
         "properties": { "ok": { "type": "boolean" } },
@@ -102,12 +104,15 @@ pub async fn try_out(env: &Env, endpoint: &Endpoint) -> LlmChecked {
     ];
     let began = config::now(env);
     let replied = Llm::new(env, endpoint).chat(&messages, Some(&schema)).await;
+    let took_ms = config::now(env).0.saturating_sub(began.0);
+    let cost_micros = replied.as_ref().map_or(0, |completion| completion.cost_micros);
+    let spent = Spent { asked: 1, failed: u64::from(replied.is_err()), cost_micros };
+    note_cost(ledger, Purpose::Trial, spent).await;
     let detail = match replied {
         Ok(completion) if is_json(&completion.text) => None,
         Ok(_) => Some("it replied, but not with JSON, which classifying needs".to_owned()),
         Err(error) => Some(error.to_string()),
     };
-    let took_ms = config::now(env).0.saturating_sub(began.0);
     LlmChecked { ok: detail.is_none(), detail, took_ms }
 }
 

@@ -3,9 +3,10 @@
 use super::people::signature;
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
+use crate::ledger::llm::{Purpose, Spent};
 use crate::ledger::reviews::{self, Sampled, Which};
 use crate::ledger::{drafts, llm};
-use crate::llm::Llm;
+use crate::llm::{Llm, note_cost};
 use crate::{http, opinion, rpc};
 use askwell::Code;
 use askwell::access::Scope;
@@ -19,6 +20,7 @@ use askwell::classify::review::{Agreement, diff, mine, rest_value};
 use askwell::classify::{self, Answer as Given, Field, Question};
 use askwell::conversation::Turn;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use std::cell::Cell;
 use worker::{Env, Response, Stub};
 
 /// Most conversations that a draft is tried on.
@@ -227,16 +229,25 @@ async fn by_model(
     })?;
     let model = Llm::new(env, &endpoint);
     let fields: Vec<Field> = live.into_iter().chain([draft.clone()]).collect();
+    let spent = Cell::new(Spent::default());
     let asked = stream::iter(sample).map(async |one| {
         let asked = opinion::ask(&model, &endpoint, &one.turns, &fields).await;
+        let usage = asked.as_ref().map_or_else(|failed| failed.usage, |verdict| verdict.usage);
+        let cost = endpoint.prices.cost(usage.prompt_tokens, usage.completion_tokens);
+        let before = spent.get();
+        spent.set(Spent {
+            asked: before.asked + 1,
+            failed: before.failed + u64::from(asked.is_err()),
+            cost_micros: before.cost_micros.saturating_add(cost),
+        });
         asked.map_err(|failed| Fault::from(failed.error))
     });
-    let verdicts: Vec<_> = asked.buffered(AT_ONCE).try_collect().await?;
-    let mut cost = 0u64;
+    let verdicts: Outcome<Vec<_>> = asked.buffered(AT_ONCE).try_collect().await;
+    // What came before one failed was paid for all the same.
+    note_cost(ledger, Purpose::Trial, spent.get()).await;
+    let cost = spent.get().cost_micros;
     let mut pairs = Vec::new();
-    for verdict in verdicts {
-        let usage = verdict.usage;
-        cost += endpoint.prices.cost(usage.prompt_tokens, usage.completion_tokens);
+    for verdict in verdicts? {
         let mut answers = verdict.answers.into_iter().rev();
         if let Some(after) = answers.next() {
             pairs.push((answers.next(), after));

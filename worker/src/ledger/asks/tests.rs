@@ -88,7 +88,7 @@ fn an_ask_is_answered_once_and_its_cost_shared() {
     let runs = ledger.read(reviews::Answers { conversation_id: conversation(1) }).model_runs;
     assert_eq!((runs.len(), runs[0].cost_micros), (1, 100));
     let today = ledger.at(|cx| cx.now.day());
-    let spent = |first| ledger.read(llm::SpentSince { first });
+    let spent = |first| ledger.read(llm::SpentSince { first }).questions;
     let all = spent(None);
     assert_eq!((all.asked, all.failed, all.cost_micros), (6, 1, 100));
     assert_eq!(spent(Some(today)), all);
