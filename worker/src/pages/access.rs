@@ -1,6 +1,6 @@
 //! Privacy → Access log: who has looked at whom.
 
-use super::customer::by;
+use super::customer_page::by;
 use super::parts;
 use super::{Page, Visit};
 use crate::fault::Outcome;

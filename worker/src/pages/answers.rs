@@ -2,7 +2,7 @@
 //! why something was asked of the visitor, or was not.
 
 use super::collection::cost;
-use super::customer::by;
+use super::customer_page::by;
 use super::parts;
 use super::trial::none;
 use super::{Page, Visit};

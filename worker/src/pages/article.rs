@@ -1,7 +1,6 @@
 //! One article of the knowledge base: writing it with its preview, publishing it, and its versions.
 
-use super::configure::language;
-use super::customer::by;
+use super::customer_page::by;
 use super::knowledge::{self, READ, WRITE, state};
 use super::parts;
 use super::{Page, Visit};
@@ -240,7 +239,7 @@ pub fn page(form: &Form, shown: Option<Shown>, may_write: bool) -> Markup {
 
 fn editor(form: &Form) -> Markup {
     let languages: Vec<(String, String)> =
-        Lang::ALL.iter().map(|l| (l.code().to_owned(), language(*l).to_owned())).collect();
+        Lang::ALL.iter().map(|l| (l.code().to_owned(), parts::language(*l).to_owned())).collect();
     html! {
         form method="post" action="/app/knowledge/save" {
             (parts::hidden("article_id", &form.article_id))

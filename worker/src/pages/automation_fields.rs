@@ -1,7 +1,7 @@
 //! The fields of an automation's form: after what, of which conversations, what is done.
 
 use super::automation_form::{Form, Offered, at, begun};
-use super::automations::after;
+use super::automations_page::after;
 use super::parts::platform;
 use askwell::api::Trigger;
 use askwell::conversation::{Direction, Platform, Sentiment};

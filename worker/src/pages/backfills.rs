@@ -1,8 +1,8 @@
 //! AI & Automation → Data Collection → Backfills: putting questions to conversations that ended before.
 
 use super::collection::{PATH as COLLECTION, READ, WRITE, cost};
-use super::customer::by;
-use super::customers::day;
+use super::customer_page::by;
+use super::customers_filters::day;
 use super::parts::{self, number, percent};
 use super::{Page, Visit};
 use crate::fault::Outcome;

@@ -37,7 +37,7 @@ pub async fn show(visit: Visit) -> Outcome<Response> {
     };
     let mut all = vec![format!("{}: {}", field.field.name, asked.answer)];
     all.extend(with.iter().map(|with| format!("{}: {}", name(&with.field_id), with.value)));
-    visit.page("Conversations", page(&asked, period, &all, &found, &names))
+    visit.page("Conversations behind a count", page(&asked, period, &all, &found, &names))
 }
 
 /// The list; `all` says what the conversations have in common.

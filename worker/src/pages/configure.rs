@@ -154,27 +154,6 @@ impl Form {
     }
 }
 
-/// A language, as people say it.
-pub const fn language(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "English",
-        Lang::Es => "Spanish",
-        Lang::Fr => "French",
-        Lang::De => "German",
-        Lang::Pt => "Portuguese",
-        Lang::It => "Italian",
-        Lang::Nl => "Dutch",
-        Lang::Pl => "Polish",
-        Lang::Ja => "Japanese",
-        Lang::Zh => "Chinese",
-        Lang::Th => "Thai",
-        Lang::Tr => "Turkish",
-        Lang::Hi => "Hindi",
-        Lang::Ar => "Arabic",
-        Lang::Sv => "Swedish",
-    }
-}
-
 const fn said_when(line: Line) -> &'static str {
     match line {
         Line::EmailSend => "E-mail, to send something there",
@@ -196,7 +175,7 @@ pub fn page(found: &Found, lang: Lang, may_write: bool) -> Markup {
     let action = &found.action;
     let config = &action.config;
     let languages: Vec<(String, String)> =
-        Lang::ALL.iter().map(|l| (l.code().to_owned(), language(*l).to_owned())).collect();
+        Lang::ALL.iter().map(|l| (l.code().to_owned(), parts::language(*l).to_owned())).collect();
     html! {
         p { a href=(actions::PATH) { "← Actions" } }
         h1 { "Configure Customer Enrichment" }
@@ -236,7 +215,7 @@ pub fn page(found: &Found, lang: Lang, may_write: bool) -> Markup {
                     p.muted.small-text { "Visitors who are never asked show what asking costs and brings: see What it brings." }
                 }
                 article {
-                    header { h2 { "Words in " (language(lang)) } }
+                    header { h2 { "Words in " (parts::language(lang)) } }
                     p.muted.small-text { "Leave a field empty for the built-in words, which stand in it in grey. " (MAX_LINE_CHARS) " characters at most." }
                     @for line in Line::ALL {
                         @let own = config.wording.iter().find(|(l, n, _)| (*l, *n) == (lang, line)).map_or("", |found| found.2);
@@ -284,7 +263,7 @@ pub fn review_page(reviewed: &Reviewed) -> Markup {
             p.muted.flat { "Collected: " (fields(&review.config.fields)) ", and the platform." }
         }
         article {
-            header { h2 { "The questions, in " (language(*lang)) } }
+            header { h2 { "The questions, in " (parts::language(*lang)) } }
             (parts::table("Questions", html! {
                 thead { tr { th scope="col" { "When" } th scope="col" { "Asks for" } th scope="col" { "Words" } } }
                 tbody {

@@ -1,6 +1,6 @@
 //! One conversation: what was said, what was concluded and from which words, what the team thinks.
 
-use super::customer::by;
+use super::customer_page::by;
 use super::parts::{self, platform};
 use super::{Page, Visit, answers, marks};
 use crate::fault::Outcome;
@@ -129,12 +129,12 @@ pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes) -> Mark
                         dt { "Sentiment" } dd { (parts::sentiment(summary.sentiment)) }
                         dt { "Channel" } dd { (platform(summary.platform)) }
                         dt { "Direction" } dd { (summary.direction.as_str()) }
-                        dt { "Language" } dd { (summary.lang.map_or("–", |lang| lang.code())) }
+                        dt { "Language" } dd { (summary.lang.map_or("–", parts::language)) }
                         dt { "Lasted" } dd { (lasted.as_deref().unwrap_or("still open")) }
                         @for kind in Kind::ALL {
                             @if let Some(fact) = shown.facts.get(kind) {
                                 dt { (parts::kind(kind)) }
-                                dd { a href={ "#m" (fact.seq) } { (fact.value) } }
+                                dd { a href={ "#m" (fact.seq) } { (parts::address(&fact.value)) } }
                             }
                         }
                     }

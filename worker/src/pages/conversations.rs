@@ -1,6 +1,6 @@
 //! The list of conversations, filtered by what they are and by every question about them.
 
-use super::customers::day;
+use super::customers_filters::day;
 use super::parts::{self, platform};
 use super::visit::{form_urlencode, to};
 use super::{Page, Visit};
@@ -11,6 +11,7 @@ use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::{AnswerFilter, ConversationSearch, ConversationSummary};
 use askwell::conversation::Platform;
+use askwell::text::Lang;
 use askwell::time::Day;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -201,7 +202,7 @@ pub fn page(filters: &Filters, shown: &ConversationsShown, may_write: bool) -> M
                     @if may_write {
                         form method="post" action="/app/conversations/views" .row {
                             @for (name, value) in &filters.0 { (parts::hidden(name, value)) }
-                            input name="name" required maxlength="60" placeholder="Name of the view" aria-label="Name of the view";
+                            input name="name" autocomplete="off" required maxlength="60" placeholder="Name of the view" aria-label="Name of the view";
                             button.secondary.small { "Save view" }
                         }
                     }
@@ -263,7 +264,10 @@ fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) -> Mar
     };
     let platforms: Vec<_> =
         Platform::ALL.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
-    let langs: Vec<&str> = askwell::text::Lang::ALL.iter().map(|lang| lang.code()).collect();
+    let langs: Vec<_> = Lang::ALL
+        .iter()
+        .map(|lang| (lang.code().to_owned(), parts::language(*lang).to_owned()))
+        .collect();
     let tags: Vec<&str> = shown.all_tags.iter().map(String::as_str).collect();
     html! {
         form #filters method="get" action=(PATH)
@@ -276,7 +280,7 @@ fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) -> Mar
                     (parts::select("Status", "status", "Any", &same(&STATUSES), filters.get("status")))
                     (parts::select("Sentiment", "sentiment", "Any", &same(&SENTIMENTS), filters.get("sentiment")))
                     (parts::select("Channel", "platform", "Any", &platforms, filters.get("platform")))
-                    (parts::select("Language", "lang", "Any", &same(&langs), filters.get("lang")))
+                    (parts::select("Language", "lang", "Any", &langs, filters.get("lang")))
                     (parts::select("Tag", "tag", "Any", &same(&tags), filters.get("tag")))
                     label { "Began since" input type="date" name="from" value=(filters.get("from")); }
                     label { "Began until" input type="date" name="until" value=(filters.get("until")); }
@@ -337,7 +341,7 @@ fn line(row: &ConversationSummary, name: Option<&str>) -> Markup {
             td { (row.direction.as_str()) }
             td { (parts::status(row.status)) @if row.transferred { " " span.badge { "transferred" } } }
             td { (parts::sentiment(row.sentiment)) }
-            td { (row.lang.map_or("–", |lang| lang.code())) }
+            td { (row.lang.map_or("–", parts::language)) }
             td.num { (row.messages) }
             td.num.nobr { (lasted.as_deref().unwrap_or("–")) }
         }

@@ -162,7 +162,7 @@ fn table(rows: &Rows<Delivery>, webhooks: &[(String, String)]) -> Markup {
                 @for row in &rows.items {
                     tr {
                         td.num { (row.seq) }
-                        td.wrap { (row.name.as_str()) br; code.small-text { (row.event_id) } }
+                        td.event { (row.name.as_str()) br; code.small-text { (row.event_id) } }
                         td.wrap { (url(row)) }
                         td {
                             @match row.state {

@@ -1,6 +1,6 @@
 //! Developers → Keys and embedding: making, regenerating and revoking keys, and the tag for a site.
 
-use super::customer::by;
+use super::customer_page::by;
 use super::parts;
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
@@ -81,6 +81,9 @@ const fn kind(kind: KeyKind) -> &'static str {
         KeyKind::Secret => "secret",
     }
 }
+
+/// Where it stands which sites may have the chat, and whether it was seen on them.
+const WORKSPACE: &str = "/app/settings/workspace";
 
 /// The whole page; `fresh` is a key that was made just now, and is shown this once.
 pub fn page(
@@ -165,21 +168,21 @@ fn embed(
     origins: &[String],
     fresh: Option<&(String, KeyKind)>,
 ) -> Markup {
-    let key = match (fresh, keys.iter().find(|key| key.kind == KeyKind::Site)) {
-        (Some((key, KeyKind::Site)), _) => key.clone(),
-        (_, Some(known)) => format!("{}…", known.prefix),
-        _ => "pk_…".to_owned(),
+    let (key, whole) = match (fresh, keys.iter().find(|key| key.kind == KeyKind::Site)) {
+        (Some((key, KeyKind::Site)), _) => (key.clone(), true),
+        (_, Some(known)) => (format!("{}…", known.prefix), false),
+        _ => ("pk_…".to_owned(), false),
     };
     html! {
         article {
             header { h2 { "Put the widget on your site" } }
             p { "One tag on each page, with a site key:" }
             pre { code #tag { "<script async src=\"" (origin) "/askwell.js\" data-key=\"" (key) "\"></script>" } }
-            button.secondary.small type="button" data-copy="tag" { "Copy" }
+            @if whole { button.secondary.small type="button" data-copy="tag" { "Copy" } }
+            @else { p.small-text { "Put your whole site key in place of " code { (key) } ": only its first characters are kept here. Where it was lost, regenerate it, and the tag stands here to be copied." } }
             p.small-text {
-                "Only the first characters of a site key are kept: regenerate it where it was lost. "
-                @if origins.is_empty() { "No site may use it yet: add its origin to the workspace." }
-                @else { "It works on " (origins.join(", ")) "." }
+                @if origins.is_empty() { "No site may use it yet: " a href=(WORKSPACE) { "add its origin to the workspace" } "." }
+                @else { "It works on " (origins.join(", ")) ". " a href=(WORKSPACE) { "Which sites, and whether the chat was seen there" } }
             }
         }
     }

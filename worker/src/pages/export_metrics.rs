@@ -149,7 +149,7 @@ pub fn page(period: Period, with_bot: bool, counted: Result<&Metrics, Error>) ->
                     thead { tr { th scope="col" { "Metric" } th.num scope="col" { "Value" } th scope="col" { "Formula" } } }
                     tbody {
                         @for (title, name, value) in totals(metrics) {
-                            tr { th scope="row" { (title) } td.num.nobr { (value) } td.wrap { code { (formula(name).unwrap_or_default()) } } }
+                            tr { th scope="row" { (title) } td.num.nobr { (value) } td.formula { code { (formula(name).unwrap_or_default()) } } }
                         }
                     }
                 }))

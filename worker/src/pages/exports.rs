@@ -1,6 +1,6 @@
 //! Developers → Daily export: the calendar of sealed days. Privacy → Erasures: what was removed for good.
 
-use super::customer::by;
+use super::customer_page::by;
 use super::parts::{self, number};
 use super::{Page, Visit};
 use crate::fault::Outcome;

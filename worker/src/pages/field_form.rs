@@ -249,7 +249,7 @@ pub fn form(form: &FieldForm, purpose: Purpose<'_>) -> Markup {
             hx-post={ (PATH) "/check" } hx-trigger="input delay:500ms" hx-swap="none" hx-sync="this:replace" {
             label {
                 "Name"
-                input name="name" required maxlength=(MAX_NAME_CHARS) value=(form.name) aria-describedby="about-name";
+                input name="name" autocomplete="off" required maxlength=(MAX_NAME_CHARS) value=(form.name) aria-describedby="about-name";
             }
             p #about-name .muted.small-text { "How it appears in reports." }
             label for="prompt" { "Prompt" }

@@ -1,6 +1,6 @@
 //! The figures of Metrics → Data Collection as files for spreadsheets.
 
-use super::metrics::channels_of;
+use super::metrics_page::channels_of;
 use crate::fault::Outcome;
 use crate::http;
 use askwell::customer::csv::{self, Mode};

@@ -1,6 +1,7 @@
 //! Which profiles are one person: merging, splitting, and undoing it.
 
-use super::customer::{ID, WRITE, by, path};
+use super::customer::{ID, WRITE, path};
+use super::customer_page::by;
 use super::desk::Around;
 use super::{Page, Visit, parts};
 use crate::fault::{Fault, Outcome};

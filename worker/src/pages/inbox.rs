@@ -1,6 +1,6 @@
 //! The inbox: visitors who wait for a person, who has whom, and taking one.
 
-use super::customer::by;
+use super::customer_page::by;
 use super::parts::{self, platform};
 use super::{Page, Visit, visit};
 use crate::conversation::calls::Read;
@@ -172,7 +172,7 @@ pub fn page(at: &Shown) -> Markup {
                                     @if let Some(reason) = item.reason { (why(reason)) " · " }
                                     @if let Some(row) = row {
                                         (platform(row.platform))
-                                        @if let Some(lang) = row.lang { " · " (lang.code()) }
+                                        @if let Some(lang) = row.lang { " · " (parts::language(lang)) }
                                         " · " (parts::count(u64::from(row.messages), "message"))
                                     } @else { "just now" }
                                     @if let Some(who) = &item.assignee { " · with " (by(who, team)) }
@@ -200,7 +200,7 @@ pub fn page(at: &Shown) -> Markup {
 fn for_how_long(item: &DeskShown, now: UnixMillis) -> String {
     let lasted = parts::duration(now.0 - item.since.0);
     match item.state {
-        DeskState::Waiting => format!("waits for {lasted}"),
+        DeskState::Waiting => format!("waiting for {lasted}"),
         _ => format!("for {lasted}"),
     }
 }
@@ -257,7 +257,9 @@ mod tests {
             page(&Shown { state, shown: &shown, heard, now, may_write, query: "" }).into_string()
         };
         let text = draw(true, &heard);
-        assert!(text.contains("waits for 1 min 5 s") && text.contains("was not understood twice"));
+        assert!(
+            text.contains("waiting for 1 min 5 s") && text.contains("was not understood twice")
+        );
         assert!(text.contains("Waiting: 1") && text.contains("With a person: 2"));
         assert!(!text.contains("<script>alert") && text.contains("&lt;script&gt;"));
         assert!(text.contains("/take") && !draw(false, &heard).contains("/take"));

@@ -1,7 +1,6 @@
 //! Knowledge base: the articles, asking them as a visitor would, importing files, and what they lack.
 //! One article is `article.rs`'s.
 
-use super::configure::language;
 use super::parts::{self, number};
 use super::visit::form_urlencode;
 use super::{Page, Visit, article};
@@ -216,7 +215,7 @@ pub fn page(
                         tr {
                             th scope="row" .wrap { a.wrap href={ (PATH) "/" (row.article_id) } { (row.title) } }
                             td { (state(row)) }
-                            td { (row.lang.map_or("–", language)) }
+                            td { (row.lang.map_or("–", parts::language)) }
                             td.num { (row.version) }
                             td { (parts::time(row.updated_at)) }
                             td.wrap { (row.source.as_deref().unwrap_or("–")) }

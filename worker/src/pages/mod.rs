@@ -13,6 +13,7 @@ mod assets;
 mod automation_fields;
 mod automation_form;
 mod automations;
+mod automations_page;
 mod backfills;
 mod behind;
 mod billing;
@@ -24,7 +25,11 @@ mod configure;
 mod conversation;
 mod conversations;
 mod customer;
+mod customer_erase;
+mod customer_page;
 mod customers;
+mod customers_filters;
+mod customers_page;
 mod deliveries;
 mod desk;
 mod developers;
@@ -39,12 +44,15 @@ mod identity;
 mod inbox;
 mod knowledge;
 mod live;
+mod live_page;
 mod marks;
 mod metrics;
+mod metrics_page;
 mod model;
 mod model_form;
 mod parts;
 mod replies;
+mod replies_fields;
 mod replies_form;
 mod retention;
 mod shell;
@@ -115,6 +123,7 @@ const ROOMS: &[&[Page]] = &[
     desk::PAGES,
     customers::PAGES,
     customer::PAGES,
+    customer_erase::PAGES,
     identity::PAGES,
     write::PAGES,
     inbox::PAGES,

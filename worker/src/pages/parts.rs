@@ -2,6 +2,7 @@
 
 use askwell::conversation::{Platform, Sentiment, Status};
 use askwell::detect::Kind;
+use askwell::text::Lang;
 use askwell::time::UnixMillis;
 use maud::{Markup, html};
 
@@ -66,6 +67,27 @@ pub const fn platform(platform: Platform) -> &'static str {
         Platform::Email => "E-mail",
         Platform::Phone => "Phone",
         Platform::Api => "API",
+    }
+}
+
+/// A language, as people say it.
+pub const fn language(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "English",
+        Lang::Es => "Spanish",
+        Lang::Fr => "French",
+        Lang::De => "German",
+        Lang::Pt => "Portuguese",
+        Lang::It => "Italian",
+        Lang::Nl => "Dutch",
+        Lang::Pl => "Polish",
+        Lang::Ja => "Japanese",
+        Lang::Zh => "Chinese",
+        Lang::Th => "Thai",
+        Lang::Tr => "Turkish",
+        Lang::Hi => "Hindi",
+        Lang::Ar => "Arabic",
+        Lang::Sv => "Swedish",
     }
 }
 

@@ -2,7 +2,8 @@
 //! `replies_form.rs`'s.
 
 use super::blank::Wrong;
-use super::replies_form::{self, Form};
+use super::replies_fields;
+use super::replies_form::Form;
 use super::{Page, Visit, parts};
 use crate::delivery;
 use crate::fault::Outcome;
@@ -104,7 +105,7 @@ pub fn page(shown: &Shown<'_>, form: &Form, wrong: &Wrong, may_set: bool) -> Mar
             }
         }
         (now(shown))
-        @if may_set { (replies_form::form(form, shown.set, shown.model.as_deref(), PATH, wrong)) }
+        @if may_set { (replies_fields::form(form, shown.set, shown.model.as_deref(), PATH, wrong)) }
         @else { (rules(shown.set)) }
     }
 }

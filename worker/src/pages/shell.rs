@@ -125,10 +125,11 @@ pub fn page(shell: &Shell, body: Markup) -> Markup {
 fn navigation(desk: &Desk) -> Markup {
     html! {
         nav aria-label="Main" {
-            @for (group, places) in PLACES {
+            @for (n, (group, places)) in PLACES.iter().enumerate() {
                 @if places.iter().any(|place| desk.may(place.scope)) {
-                    h2 { (group) }
-                    ul {
+                    h2 id={ "places-" (n) } { (group) }
+                    // Two groups have a place of the same name.
+                    ul aria-labelledby={ "places-" (n) } {
                         @for place in places.iter().filter(|place| desk.may(place.scope)) {
                             li { a href=(place.path) aria-current=[is_at(&desk.path, place.path).then_some("page")] { (place.name) } }
                         }

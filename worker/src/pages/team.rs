@@ -71,18 +71,18 @@ const fn role_name(role: Role) -> &'static str {
     }
 }
 
-const fn meaning(role: Role) -> &'static str {
+const fn title(role: Role) -> &'static str {
     match role {
-        Role::Admin => "Admin: everything",
-        Role::Agent => "Agent: talks with visitors and looks after customers",
-        Role::Viewer => "Viewer: only looks",
+        Role::Admin => "Admin",
+        Role::Agent => "Agent",
+        Role::Viewer => "Viewer",
     }
 }
 
 fn roles(chosen: Role) -> Markup {
     html! {
         @for role in Role::ALL {
-            option value=(role.as_str()) selected[role == chosen] { (meaning(role)) }
+            option value=(role.as_str()) selected[role == chosen] { (title(role)) }
         }
     }
 }
@@ -116,9 +116,10 @@ pub fn page(members: &[Member]) -> Markup {
                 div.fields {
                     label { "Name" input name="name" required maxlength="200" autocomplete="off"; }
                     label { "E-mail" input name="email" type="email" required maxlength="254" autocomplete="off"; }
-                    label.long { "Role" select name="role" { (roles(Role::Agent)) } }
+                    label { "Role" select name="role" aria-describedby="about-roles" { (roles(Role::Agent)) } }
                     button { "Add" }
                 }
+                p #about-roles .muted.small-text { "An admin does everything, an agent talks with visitors and looks after customers, and a viewer only looks." }
             }
         }
     }
@@ -130,7 +131,7 @@ fn controls(member: &Member) -> Markup {
         details {
             summary { "Change " span.vh { (member.name) } }
             form method="post" action=(here) {
-                label { "Name" input name="name" required maxlength="200" value=(member.name); }
+                label { "Name" input name="name" autocomplete="off" required maxlength="200" value=(member.name); }
                 label { "Role" select name="role" { (roles(member.role)) } }
                 button.small { "Save" }
             }

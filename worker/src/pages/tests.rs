@@ -1,6 +1,7 @@
 //! Pages as text: what they say, and that nothing in them is taken for markup.
 
-use super::customers::{Filters, page};
+use super::customers_filters::Filters;
+use super::customers_page::page;
 use crate::ledger::views::CustomersShown;
 use askwell::Code;
 use askwell::access::{Role, Scopes};
@@ -119,4 +120,21 @@ fn a_module_without_its_inputs_says_so_and_shows_no_nought() {
     assert_eq!(text.matches("Not enough data yet").count(), 9);
     assert!(text.contains("customer_signal.theme_clustered"));
     assert!(!text.contains("<td"), "no figure stands there");
+}
+
+/// Each of them is looked at in a browser (`tests/browser/dashboard-pages.test.mjs`).
+#[test]
+fn every_address_that_shows_something_stands_in_the_list_of_the_browser_tests() {
+    let listed = include_str!("../../../tests/browser/pages.txt").lines().map(|line| {
+        let address = line.split_once(' ').map_or(line, |(_, address)| address);
+        address.split('?').next().unwrap_or(address).to_owned()
+    });
+    let listed: std::collections::BTreeSet<String> = listed.collect();
+    let pages = super::ROOMS.iter().flat_map(|room| room.iter());
+    let shown = pages.filter(|page| page.route.method == askwell::api::route::Method::Get);
+    let paths = shown.map(|page| page.route.path.to_owned());
+    // The first page leads to another one.
+    let paths: std::collections::BTreeSet<String> =
+        paths.filter(|path| path != super::ROOT).collect();
+    assert_eq!(listed, paths);
 }

@@ -76,7 +76,7 @@ pub fn page(shown: &Shown, may_set: bool) -> Markup {
             @if may_set {
                 form method="post" action=(PATH) {
                     (parts::hidden("revision", &settings.revision.to_string()))
-                    label { "Name" input name="name" required maxlength="200" value=(settings.name); }
+                    label { "Name" input name="name" autocomplete="off" required maxlength="200" value=(settings.name); }
                     label {
                         "Sites that may have the chat, one origin a line"
                         textarea name="origins" rows="4" placeholder="https://shop.example" { (settings.origins.join("\n")) }

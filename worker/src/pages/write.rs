@@ -3,7 +3,7 @@
 
 use super::blank::{Blank, Wrong};
 use super::customer::{self, ID};
-use super::customers::shown_name;
+use super::customers_page::shown_name;
 use super::parts::{self, platform};
 use super::{Page, Visit, channels, live};
 use crate::config;
