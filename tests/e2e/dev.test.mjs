@@ -103,12 +103,18 @@ describe("cargo xtask dev", () => {
     served = dev();
     await until("it serves", () => served.text.includes("Ctrl-C stops it"), START_MS);
     const worker = { url: `http://127.0.0.1:${port}` };
-    const overview = await new Client(worker, keys().secret_key).overview();
+    const team = new Client(worker, keys().secret_key);
+    const overview = await team.overview();
     assert.equal(overview.conversations, RECORDED + LIVE);
     assert.equal(overview.classified, RECORDED + LIVE - WAITING);
     assert.equal(overview.open, WAITING);
     assert.equal(sum(overview.events), before.length);
     assert.deepEqual(events(), before);
+    // Pages of the dashboard that nothing recorded fills.
+    for (const path of ["/v1/gaps", "/v1/inbox", "/v1/articles", "/v1/automations", "/v1/channels", "/v1/members", "/v1/exports", "/v1/erasures"]) {
+      const all = await team.get(path);
+      assert.ok((all.items ?? all).length > 0, `${path} shows nothing`);
+    }
   });
 
   test("brings back a runtime that was killed, and a replay that stands in the middle goes on", async () => {
