@@ -129,6 +129,21 @@ describe("the owner's words", () => {
     assert.equal(await visit.stored(), 0, "taking it back forgets");
   });
 
+  it("are asked for again once the server does not know the visitor any more", async () => {
+    const page = await visit.go({ query: CONSENT });
+    await visit.launcher.click();
+    await page.getByRole("button", { name: "Agree and continue" }).click();
+    await visit.say("Hello");
+    await eventually("sent", () => visit.stub.conversations.size === 1 && visit.stub.conversation.replies.size === 1);
+    visit.stub.erase();
+    await page.reload();
+    await visit.launcher.click();
+    await page.getByRole("button", { name: "Agree and continue" }).waitFor();
+    assert.equal(await visit.input.isVisible(), false);
+    assert.equal(await visit.stored(), 0);
+    assert.equal(visit.stub.conversations.size, 1);
+  });
+
   it("may be asked for by the page itself", async () => {
     const page = await visit.go({ query: CONSENT });
     await page.evaluate(() => window.askwell("consent", true));

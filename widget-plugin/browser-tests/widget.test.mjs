@@ -100,6 +100,27 @@ describe("the widget", () => {
     assert.equal(second.body.visitor_token, first.token);
   });
 
+  it("chats on with whoever was erased: as somebody new, without a word lost", async () => {
+    await visit.go();
+    await visit.begin("What was said before");
+    visit.stub.erase();
+    await visit.say("Hello again");
+    await eventually("another one", () => visit.stub.conversations.size === 2);
+    const last = () => [...visit.stub.conversations.values()].at(-1);
+    await eventually("with the same words", () => last().messages[0]?.text === "Hello again");
+    await eventually("shown as sent", async () => (await visit.mine.last().getAttribute("data-state")) === "Sent");
+    assert.deepEqual(await visit.mine.count(), 1, "what was erased is not on the page");
+
+    visit.stub.erase(last());
+    await visit.page.reload();
+    await visit.launcher.click();
+    await eventually("forgotten here as well", async () => (await visit.stored()) === 0);
+    assert.equal(visit.stub.conversations.size, 2, "and none begun before there is something to say");
+    await visit.say("And once more");
+    await eventually("said", () => visit.stub.conversations.size === 3 && last().messages[0]?.text === "And once more");
+    assert.equal(await visit.page.getByText("Not sent").count(), 0);
+  });
+
   it("says plainly what to do when a chat cannot be had", async () => {
     await visit.go();
     visit.stub.fault = (method, path, when) =>

@@ -12,7 +12,7 @@ import { Draft } from "./draft.js";
 import type { Found, Kind, KnownFacts } from "./engine.js";
 import { Live } from "./live.js";
 import { Memory } from "./memory.js";
-import { type Notice, noticeOf } from "./notice.js";
+import { type Notice, isOver, noticeOf } from "./notice.js";
 import { Opening } from "./opening.js";
 import { type Outgoing, Outbox } from "./outbox.js";
 import type { ConversationEvents, ConversationPort } from "./ports.js";
@@ -20,15 +20,8 @@ import { Presence } from "./presence.js";
 import type { Saved } from "./store.js";
 import { type Line, Transcript } from "./transcript.js";
 import {
-  type ConversationOpened,
-  type FactsAmended,
-  type Message,
-  type MessageAccepted,
-  type NewPresence,
-  type ServerFrame,
-  type Status,
-  askId,
-  isEnded,
+  type ConversationOpened, type FactsAmended, type Message, type MessageAccepted, type NewPresence,
+  type ServerFrame, type Status, askId, isEnded,
 } from "./wire.js";
 
 export class Conversation {
@@ -43,6 +36,8 @@ export class Conversation {
   #transcript = new Transcript();
   /** Counts the beginnings. */
   #generation = 0;
+  /** Whether this one took the place of one that the server had erased, and nothing has been accepted in it yet. */
+  #startedOver = false;
   #status: Status | null = null;
   #notice: Notice | null = null;
   #catchingUp: Promise<void> | null = null;
@@ -52,16 +47,16 @@ export class Conversation {
     this.#port = port;
     this.#events = events;
     this.#memory = new Memory(() => port.engine());
-    this.#presence = new Presence({
-      tell: (presence) => this.#attend(presence),
-      changed: () => events.changed(),
-      now: () => port.now(),
-      delay: port.delay,
-    });
-    this.#draft = new Draft({ changed: () => events.changed(), now: () => port.now(), delay: port.delay });
+    const common = { changed: () => events.changed(), now: () => port.now(), delay: port.delay };
+    this.#presence = new Presence({ ...common, tell: (presence) => this.#attend(presence) });
+    this.#draft = new Draft(common);
     this.#opening = new Opening(port, {
       entered: (saved, opened) => this.#entered(saved, opened),
       ended: () => this.ended,
+      outdated: () => {
+        this.forget();
+        events.outdated();
+      },
       opened: (memory) => this.#opened(memory),
       refused: (error) => events.refused(error),
       waiting: (error) => this.#waiting(error),
@@ -164,13 +159,9 @@ export class Conversation {
 
   /** The visitor puts right what was noted of them, or (null) has it removed; throws an `ApiError`. */
   async amend(field: Kind, value: string | null): Promise<void> {
-    const generation = this.#generation;
     const { id, token } = await this.#opening.ready();
     if (!id || !token) throw unopened();
-    const { session, messages } = await this.#port.api.amend(id, token, { field, value });
-    if (generation !== this.#generation) return;
-    this.#memory.take(session, messages, this.#placed());
-    this.#events.changed();
+    await this.#take(this.#port.api.amend(id, token, { field, value }));
   }
 
   /** The site has told who the visitor is. Before the conversation is open that waits for it. */
@@ -179,25 +170,44 @@ export class Conversation {
     const jwt = this.#port.identity();
     if (!id || !token || !jwt || this.ended) return;
     const generation = this.#generation;
-    try {
-      const { session, messages } = await this.#port.api.identify(id, token, jwt);
-      if (generation !== this.#generation) return;
-      this.#memory.take(session, messages, this.#placed());
-    } catch (error) {
+    await this.#take(this.#port.api.identify(id, token, jwt)).catch((error: unknown) => {
       if (generation === this.#generation) this.#events.refused(error as ApiError);
-    }
-    this.#events.changed();
+    });
   }
 
-  /** Goes on with the conversation that this browser had, if it had one. */
+  /** What the server remembers from now on. */
+  async #take(answer: Promise<FactsAmended>): Promise<void> {
+    const generation = this.#generation;
+    try {
+      const { session, messages } = await answer;
+      if (generation === this.#generation) this.#memory.take(session, messages, this.#placed());
+    } catch (error) {
+      if (generation === this.#generation && isOver(error as ApiError)) this.#setStatus("completed");
+      throw error;
+    } finally {
+      this.#events.changed();
+    }
+  }
+
+  /** Goes on with the conversation that this browser had, if it had one. Where nothing is unsent it begins no other,
+   * and one that has ended is left alone until it is looked at. */
   resume(): void {
-    const unsent = this.#port.store.unsent();
-    if (!this.#port.store.load()) return;
+    const { store } = this.#port;
+    const [saved, unsent] = [store.load(), store.unsent()];
+    if (!saved) return;
     for (const item of unsent) {
       this.#transcript.local({ ...item, role: "customer", state: "sending" });
       this.#outbox.add(item);
     }
-    if (unsent.length === 0) void this.#opening.resume();
+    if (unsent.length > 0 || saved.id === null) return;
+    if (!saved.ended) return void this.#opening.resume();
+    this.#status = "completed";
+    this.#events.changed();
+  }
+
+  /** The visitor opens the chat: what was said in one that has ended is fetched. */
+  reread(): void {
+    if (this.ended && !this.#opening.saved) void this.#opening.resume();
   }
 
   /** The engine has been loaded. */
@@ -227,7 +237,7 @@ export class Conversation {
     } catch (error) {
       if (generation !== this.#generation) return;
       const refusal = error as ApiError;
-      if (refusal.code === "conversation_closed") this.#setStatus("completed");
+      if (isOver(refusal)) this.#setStatus("completed");
       else this.#tell(refusal);
     }
     this.#events.changed();
@@ -238,9 +248,7 @@ export class Conversation {
     const unsent = this.#outbox.clear().map((item) => item.text);
     for (const line of this.lines) if (line.state === "failed") unsent.push(line.text);
     const token = this.#opening.saved?.token ?? this.#port.store.load()?.token;
-    this.#reset();
-    const body = { ...this.#port.begin(), ...(token && { visitor_token: token }) };
-    this.#port.store.save({ key: this.#port.newId(), body, id: null, token: null });
+    this.#reset(this.#opening.fresh(token));
     this.#events.changed();
     return unsent;
   }
@@ -248,7 +256,7 @@ export class Conversation {
   /** Forgets the visitor. */
   forget(): void {
     this.#outbox.clear();
-    this.#reset();
+    this.#reset(null);
     this.#events.changed();
   }
 
@@ -257,11 +265,21 @@ export class Conversation {
     this.#leave();
   }
 
-  #reset(): void {
+  #reset(next: Saved | null): void {
     this.#leave();
     this.#transcript = new Transcript();
     this.#status = this.#notice = null;
-    this.#port.store.forget();
+    // Never both: other windows forget the visitor when they see the entry go.
+    if (next) this.#port.store.begin(next);
+    else this.#port.store.forget();
+  }
+
+  /** The server has erased the conversation: what was to be said in it begins another. */
+  #startOver(item: Outgoing): void {
+    const unsent = [item, ...this.#outbox.clear()];
+    this.#reset(this.#opening.fresh());
+    this.#startedOver = true;
+    for (const { text } of unsent) this.send(text);
   }
 
   /** From here on no answer to an earlier request is heard. */
@@ -279,6 +297,7 @@ export class Conversation {
 
   async #entered(saved: Saved, opened: ConversationOpened): Promise<void> {
     this.#status = opened.status;
+    this.#port.store.mark(saved.key, this.ended);
     if (opened.messages > 0) await this.#fetch(saved);
   }
 
@@ -354,6 +373,7 @@ export class Conversation {
 
   #accepted(answer: MessageAccepted): void {
     const { message, ask } = answer;
+    this.#startedOver = false;
     this.#port.store.sent(message.id);
     this.#memory.accepted(answer);
     this.#transcript.put(message);
@@ -366,12 +386,13 @@ export class Conversation {
   }
 
   #refused(item: Outgoing, error: ApiError): void {
+    if (error.code === "gone" && !this.#startedOver) return this.#startOver(item);
     this.#port.store.sent(item.id);
     this.#transcript.fail(item.id);
     this.#transcript.drop(askId(item.id));
     // The engine has remembered a message that the server has not.
     this.#memory.doubt();
-    if (error.code === "conversation_closed") this.#setStatus("completed");
+    if (isOver(error)) this.#setStatus("completed");
     this.#tell(error);
   }
 
@@ -466,7 +487,10 @@ export class Conversation {
   #setStatus(status: Status): void {
     const ended = this.ended;
     this.#status = status;
-    if (this.ended === ended || !this.#opening.saved) return;
+    const { saved } = this.#opening;
+    if (!saved) return;
+    this.#port.store.mark(saved.key, this.ended);
+    if (this.ended === ended) return;
     if (this.ended) this.#live.stop();
     else this.#live.start();
   }

@@ -14,6 +14,7 @@ export function noticeOf(error: ApiError): Notice {
     case "conversation_full":
       return "full";
     case "conversation_closed":
+    case "gone":
       return "ended";
     case "network":
       return "offline";
@@ -22,8 +23,15 @@ export function noticeOf(error: ApiError): Notice {
   }
 }
 
+/** Whether nothing can be said in this conversation any more. */
+export function isOver({ code }: ApiError): boolean {
+  return code === "conversation_closed" || code === "gone";
+}
+
 /** Whether the server does not know, or no longer accepts, what was kept of an earlier visit. */
 export function isOutdated({ code }: ApiError, saved: Saved): boolean {
+  // Erased, and nothing opens under its key or for its visitor again.
+  if (code === "gone") return true;
   if (code === "unauthorized") return saved.body.visitor_token !== undefined;
   return saved.id !== null && (code === "not_found" || code === "idempotency_conflict" || code === "invalid_field");
 }

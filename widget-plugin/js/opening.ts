@@ -15,6 +15,8 @@ export interface OpeningPort {
   entered(saved: Saved, opened: ConversationOpened): Promise<void>;
   /** Whether it has ended. */
   ended(): boolean;
+  /** The server does not have it any more, and nobody waits for another. */
+  outdated(): void;
   /** It is open here, and this is what the server remembers. */
   opened(memory: FactsAmended): void;
   /** The server does not take the site's word for who the visitor is. */
@@ -27,6 +29,10 @@ export class Opening {
   readonly #page: ConversationPort;
   readonly #port: OpeningPort;
   #saved: Saved | null = null;
+  /** Whether there is something to say: only then another is begun where the server has lost the earlier one. */
+  #wanted = false;
+  /** Whether it was open here before. */
+  #renewing = false;
   #pending: Promise<Saved> | null = null;
   /** Counts the beginnings. */
   #epoch = 0;
@@ -45,6 +51,18 @@ export class Opening {
 
   /** The conversation, opened where it is not yet; rejects with an `ApiError`. */
   ready(): Promise<Saved> {
+    this.#wanted = true;
+    return this.#ready();
+  }
+
+  /** The token has run out; opening again gives a new one. Rejects with `gone` where the server has lost it. */
+  renew(): Promise<Saved> {
+    this.#saved = null;
+    this.#renewing = true;
+    return this.#ready();
+  }
+
+  #ready(): Promise<Saved> {
     if (this.#saved) return Promise.resolve(this.#saved);
     const pending = (this.#pending ??= this.#open().finally(() => {
       if (this.#pending === pending) this.#pending = null;
@@ -52,18 +70,12 @@ export class Opening {
     return pending;
   }
 
-  /** The token has run out; opening again gives a new one. */
-  renew(): Promise<Saved> {
-    this.#saved = null;
-    return this.ready();
-  }
-
-  /** Goes on with an earlier conversation, and tries again where the line is down. */
+  /** Goes on with an earlier conversation, and tries again where the line is down. Begins no other. */
   async resume(): Promise<void> {
     const epoch = this.#epoch;
     this.#cancelRetry = null;
     try {
-      await this.ready();
+      await this.#ready();
       if (epoch !== this.#epoch) return;
       this.#attempt = 0;
       this.#port.waiting(null);
@@ -85,39 +97,51 @@ export class Opening {
     this.#epoch += 1;
     this.#cancelRetry?.();
     this.#cancelRetry = this.#pending = this.#saved = null;
+    this.#wanted = this.#renewing = false;
     this.#attempt = 0;
   }
 
   async #open(): Promise<Saved> {
-    const { api, store } = this.#page;
+    const { store } = this.#page;
     const epoch = this.#epoch;
-    const current = (): void => {
-      if (epoch !== this.#epoch) throw new ApiError(410, "superseded", "the chat has begun anew");
-    };
-    let saved = store.load() ?? this.#fresh();
+    const saved = store.load() ?? this.fresh();
     // The key is kept before the request, so that a lost answer begins no second conversation.
     store.save(saved);
-    let opened: ConversationOpened;
     try {
-      opened = await api.open(saved.body, saved.key);
+      return await this.#enter(saved, epoch);
     } catch (error) {
-      current();
+      this.#current(epoch);
       if (!(error instanceof ApiError) || !isOutdated(error, saved)) throw error;
-      // The server has no such conversation or visitor any more: begin as a new one.
-      saved = this.#fresh();
-      store.save(saved);
-      opened = await api.open(saved.body, saved.key);
+      // What was said in it is on the page, and is not to be mixed with another.
+      if (this.#renewing) throw new ApiError(410, "gone", error.message);
+      if (!this.#wanted) {
+        this.#port.outdated();
+        throw error;
+      }
     }
-    current();
-    saved = { ...saved, id: opened.conversation_id, token: opened.visitor_token };
-    store.save(saved);
+    // The server has no such conversation or visitor any more: begin as a new one.
+    const fresh = this.fresh();
+    store.save(fresh);
+    return this.#enter(fresh, epoch);
+  }
+
+  async #enter(found: Saved, epoch: number): Promise<Saved> {
+    const opened = await this.#page.api.open(found.body, found.key);
+    this.#current(epoch);
+    const saved = { ...found, id: opened.conversation_id, token: opened.visitor_token };
+    this.#page.store.save(saved);
     await this.#port.entered(saved, opened);
-    current();
+    this.#current(epoch);
     const memory = await this.#identified(saved, opened);
-    current();
+    this.#current(epoch);
     this.#saved = saved;
+    this.#renewing = false;
     this.#port.opened(memory);
     return saved;
+  }
+
+  #current(epoch: number): void {
+    if (epoch !== this.#epoch) throw new ApiError(410, "superseded", "the chat has begun anew");
   }
 
   /** What the server remembers once it has heard who the visitor is. A token that it refuses is the
@@ -134,7 +158,9 @@ export class Opening {
     }
   }
 
-  #fresh(): Saved {
-    return { key: this.#page.newId(), body: this.#page.begin(), id: null, token: null };
+  /** A conversation that has yet to begin; `visitor` is the token of whom it goes on with. */
+  fresh(visitor?: string | null): Saved {
+    const body = { ...this.#page.begin(), ...(visitor && { visitor_token: visitor }) };
+    return { key: this.#page.newId(), body, id: null, token: null };
   }
 }

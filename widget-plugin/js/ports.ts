@@ -29,6 +29,8 @@ export interface ConversationEvents {
   changed(): void;
   /** Somebody else said something that the visitor has not seen here yet. */
   heard(line: Line): void;
+  /** What was kept of an earlier visit is worth nothing any more, and has been forgotten. */
+  outdated(): void;
   /** A refusal in the developer's words. */
   refused(error: ApiError): void;
 }

@@ -15,6 +15,8 @@ export interface Saved {
   /** Null until the server has answered. */
   id: string | null;
   token: string | null;
+  /** Set once it has ended: then a page view asks nothing of the server. */
+  ended?: boolean;
 }
 
 type Area = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
@@ -41,10 +43,22 @@ export class Store {
     this.#write(this.#main, saved);
   }
 
+  /** The next page view is to know whether a conversation has ended. Another window may be in another one by now. */
+  mark(key: string, ended: boolean): void {
+    const saved = this.load();
+    if (saved?.key === key && (saved.ended ?? false) !== ended) this.save({ ...saved, ended });
+  }
+
+  /** Another conversation takes the place of the one that was kept, and of everything unsent. */
+  begin(saved: Saved): void {
+    this.#dropUnsent();
+    this.save(saved);
+  }
+
   /** Forgets the conversation and everything unsent. */
   forget(): void {
     this.#memory = null;
-    for (const item of this.unsent()) this.sent(item.id);
+    this.#dropUnsent();
     this.#try((area) => area.removeItem(this.#main));
   }
 
@@ -73,6 +87,10 @@ export class Store {
 
   sent(id: string): void {
     this.#try((area) => area.removeItem(this.#unsent + id));
+  }
+
+  #dropUnsent(): void {
+    for (const item of this.unsent()) this.sent(item.id);
   }
 
   #read(key: string): unknown {

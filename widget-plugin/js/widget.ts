@@ -34,8 +34,9 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
   let unread = 0;
   let notice: LocalNotice | null = null;
   let cancelPeek: (() => void) | null = null;
-  // Whoever has a conversation here has agreed before it began.
-  let agreed = !options.consent || store.load() !== null;
+  // Said on this page; whoever has a conversation here has agreed before it began.
+  let granted = !options.consent;
+  let agreed = granted || store.load() !== null;
 
   const conversation = new Conversation(
     {
@@ -58,6 +59,10 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
         if (line.role !== "bot" && line.role !== "agent") return;
         if (!view.isOpen) view.unread((unread += 1));
         listeners.tell("message", { id: line.id, role: line.role });
+      },
+      outdated: () => {
+        agreed = granted;
+        render();
       },
       refused,
     },
@@ -102,6 +107,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
           // The dialog comes first; what else is to be done has a task of its own.
           browserDelay(0, () => {
             loadEngine();
+            conversation.reread();
             render();
           });
         }
@@ -158,20 +164,23 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
   }
 
   function consent(given: boolean): void {
-    if (!given) conversation.forget();
-    if (!options.consent || given === agreed) return;
-    agreed = given;
+    const before = agreed;
+    if (given) granted = agreed = true;
+    else forget();
+    if (agreed === before) return;
     render();
     if (view.isOpen) loadEngine();
     listeners.tell("consent", { given });
   }
 
+  /** Whoever comes next is somebody else: nothing of the last visitor is left, also what was not sent. */
   function forget(): void {
-    jwt = null;
-    conversation.forget();
-    agreed = !options.consent;
+    jwt = notice = null;
+    known = [];
+    granted = agreed = !options.consent;
+    view.compose("");
     view.unread((unread = 0));
-    render();
+    conversation.forget();
   }
 
   /** From the first interaction on; without WebAssembly the chat goes on without it. */

@@ -36,6 +36,7 @@ function visit(stub, { area = new Area(), engine = true, online = () => true, id
   const heard = [];
   const wanted = [];
   const refused = [];
+  const outdated = [];
   const port = {
     fetch: (...args) => fetch(...args),
   };
@@ -61,10 +62,10 @@ function visit(stub, { area = new Area(), engine = true, online = () => true, id
       online,
       visible: () => true,
     },
-    { changed: () => undefined, heard: (line) => heard.push(line), refused: (error) => refused.push(error.code) },
+    { changed: () => undefined, heard: (line) => heard.push(line), outdated: () => outdated.push(true), refused: (error) => refused.push(error.code) },
   );
   open.push(() => conversation.dispose());
-  return { area, clock, conversation, heard, port, refused };
+  return { area, clock, conversation, heard, outdated, port, refused };
 }
 
 /** Lets real requests finish and fake time pass, until something holds. */
@@ -257,6 +258,128 @@ it("begins as a new visitor where the server has forgotten the old one", async (
   second.conversation.send("Two");
   await until(second.clock, () => sent(second.conversation), "sent");
   assert.deepEqual(stub.conversation.messages.filter((m) => m.role === "customer").map((m) => m.text), ["Two"]);
+});
+
+const opens = (stub) => stub.requests.filter((request) => request === "POST /v1/conversations").length;
+const said = (conversation) => conversation.messages.filter((m) => m.role === "customer").map((m) => m.text);
+
+it("begins as a new visitor after the old one was erased: at the next visit, and in the open chat", async () => {
+  const stub = await server();
+  const first = visit(stub);
+  first.conversation.send("One");
+  await until(first.clock, () => sent(first.conversation), "open");
+  stub.erase();
+  first.conversation.dispose();
+  const second = visit(stub, { area: first.area });
+  second.conversation.resume();
+  second.conversation.send("Two");
+  await until(second.clock, () => stub.conversations.size === 2 && sent(second.conversation), "sent");
+  const [, again] = [...stub.conversations.values()];
+  assert.deepEqual([said(again), again.body.visitor_token], [["Two"], undefined]);
+
+  stub.erase(again);
+  second.conversation.send("Three");
+  second.conversation.send("Four");
+  await until(second.clock, () => stub.conversations.size === 3 && sent(second.conversation), "sent again");
+  const [, , third] = [...stub.conversations.values()];
+  assert.deepEqual(said(third), ["Three", "Four"]);
+  const shown = second.conversation.lines.filter((l) => l.role === "customer").map((l) => l.text);
+  assert.deepEqual(shown, ["Three", "Four"], "what was erased is not shown any longer");
+  assert.deepEqual(second.refused, []);
+  assert.equal(second.conversation.notice, null);
+  assert.equal([...second.area.keys()].filter((key) => key.includes("unsent")).length, 0);
+});
+
+it("begins no conversation after conversation where all are gone at once", async () => {
+  const stub = await server();
+  const { clock, conversation } = visit(stub);
+  conversation.send("One");
+  await until(clock, () => sent(conversation), "open");
+  const gone = { type: "about:blank", title: "", status: 410, code: "gone", detail: "" };
+  stub.fault = (method, path, when) => (when === "before" && path.endsWith("/messages") ? gone : undefined);
+  conversation.send("Two");
+  await until(clock, () => conversation.lines.some((l) => l.state === "failed"), "given up");
+  assert.deepEqual([opens(stub), conversation.ended], [2, true]);
+});
+
+it("leaves what a token that has run out leads to unmixed with what was there before", async () => {
+  const stub = await server();
+  const { clock, conversation } = visit(stub);
+  for (const text of ["One", "Two"]) conversation.send(text);
+  await until(clock, () => conversation.lines.length > 1 && sent(conversation), "open");
+  // The token is not good any more, and the server has lost the conversation as well.
+  const [old] = [...stub.conversations.values()];
+  const post = `/v1/conversations/${old.id}/messages`;
+  const no = (status, code) => ({ type: "about:blank", title: "", status, code, detail: "" });
+  stub.fault = (method, path, when) => {
+    if (when !== "before") return undefined;
+    if (path === post) return no(401, "unauthorized");
+    return stub.conversations.size === 1 && !old.lost && path === "/v1/conversations" ? ((old.lost = true), no(404, "not_found")) : undefined;
+  };
+  conversation.send("Three");
+  await until(clock, () => stub.conversations.size === 2 && sent(conversation), "sent");
+  assert.deepEqual(conversation.lines.filter((l) => l.role === "customer").map((l) => l.text), ["Three"]);
+});
+
+it("begins and stores nothing at a mere page view", async () => {
+  const stub = await server();
+  const first = visit(stub);
+  first.conversation.send("One");
+  await until(first.clock, () => sent(first.conversation), "open");
+  first.conversation.dispose();
+
+  // The server does not know it any more: forgotten, without another in its place.
+  let before = 0;
+  for (const [status, code] of [[404, "not_found"], [410, "gone"]]) {
+    const lost = new Area(first.area);
+    stub.fault = (method, path, when) => (when === "before" ? { type: "about:blank", title: "", status, code, detail: "" } : undefined);
+    before = opens(stub);
+    const second = visit(stub, { area: lost });
+    second.conversation.resume();
+    await until(second.clock, () => second.outdated.length === 1, "the page is told");
+    await second.clock.pass(60_000);
+    assert.deepEqual([opens(stub) - before, lost.size, second.conversation.begun], [1, 0, false], code);
+  }
+  stub.fault = () => undefined;
+
+  // It has ended: nothing is asked until the chat is opened.
+  const third = visit(stub, { area: first.area });
+  third.conversation.resume();
+  await until(third.clock, () => third.conversation.amendable, "open");
+  await third.conversation.end();
+  third.conversation.dispose();
+  before = stub.requests.length;
+  const fourth = visit(stub, { area: first.area });
+  fourth.conversation.resume();
+  await fourth.clock.pass(60_000);
+  assert.deepEqual([stub.requests.length - before, fourth.conversation.ended], [0, true]);
+  fourth.conversation.reread();
+  await until(fourth.clock, () => fourth.conversation.lines.some((l) => l.text === "One"), "read again");
+  assert.equal(fourth.conversation.ended, true);
+
+  // Another was wished for, and nothing has been said in it.
+  fourth.conversation.restart();
+  fourth.conversation.dispose();
+  before = stub.requests.length;
+  const fifth = visit(stub, { area: first.area });
+  fifth.conversation.resume();
+  await fifth.clock.pass(60_000);
+  assert.deepEqual([stub.requests.length - before, fifth.conversation.ended, stub.conversations.size], [0, false, 1]);
+  fifth.conversation.send("Two");
+  await until(fifth.clock, () => stub.conversations.size === 2, "and begins with the first message");
+});
+
+it("takes the place of the last conversation without other windows taking it for a farewell", async () => {
+  const stub = await server();
+  const { area, clock, conversation } = visit(stub);
+  conversation.send("One");
+  await until(clock, () => sent(conversation), "open");
+  const removed = [];
+  area.removeItem = (key) => (removed.push(key), area.delete(key));
+  conversation.restart();
+  assert.deepEqual(removed, []);
+  conversation.forget();
+  assert.deepEqual(removed, [`askwell.${SITE_KEY}`]);
 });
 
 /** Answers of the server that are held back until they are let go. */

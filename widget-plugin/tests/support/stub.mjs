@@ -71,6 +71,12 @@ export class Stub {
     this.#send(conversation, this.#state(conversation));
   }
 
+  /** What was said is removed for good, as when its visitor is erased. */
+  erase(conversation = this.conversation) {
+    conversation.erased = true;
+    for (const { socket, id } of this.sockets) if (id === conversation.id) socket.destroy();
+  }
+
   /** The team is writing, or has seen something. */
   attend(presence, conversation = this.conversation) {
     this.#attend(conversation, "agent", presence);
@@ -127,6 +133,7 @@ export class Stub {
     const [, id, rest] = pathname.match(/^\/v1\/conversations\/([^/]+)\/(messages|actions|facts|identity|presence)$/) ?? [];
     const conversation = this.conversations.get(id);
     if (!conversation) return problem(404, "not_found", "there is no such conversation");
+    if (conversation.erased) return gone();
     if (bearer !== conversation.token) return problem(401, "unauthorized", "this needs a visitor token");
     if (method === "POST" && rest === "messages") return this.#say(conversation, body);
     if (method === "GET" && rest === "messages") {
@@ -152,6 +159,7 @@ export class Stub {
     const key = headers["idempotency-key"];
     let conversation = [...this.conversations.values()].find((c) => c.key === key);
     const known = conversation !== undefined;
+    if (conversation?.erased) return gone();
     if (!conversation) {
       const { locale: lang, region, known: kinds } = body;
       const id = `cv_${randomBytes(13).toString("hex")}`;
@@ -260,7 +268,7 @@ export class Stub {
     const [protocol, token] = (request.headers["sec-websocket-protocol"] ?? "").split(/, */);
     this.requests.push(`SOCKET ${pathname}`);
     const conversation = this.conversations.get(pathname.match(/^\/v1\/conversations\/([^/]+)\/socket$/)?.[1]);
-    if (this.refuseSockets || !conversation || protocol !== "askwell" || token !== conversation.token) {
+    if (this.refuseSockets || !conversation || conversation.erased || protocol !== "askwell" || token !== conversation.token) {
       socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
       return;
     }
@@ -296,6 +304,10 @@ export class Stub {
 
 function problem(status, code, detail) {
   return [status, { type: "about:blank", title: "", status, detail, code }];
+}
+
+function gone() {
+  return problem(410, "gone", "this conversation was erased");
 }
 
 function ended() {
