@@ -5,7 +5,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { launch } from "./support/chromium.mjs";
+import { Chat, launch } from "./support/browser.mjs";
 import { ROOT } from "./support/worker.mjs";
 
 /** Small enough for a README: 120 kB at most. */
@@ -48,4 +48,14 @@ for (const [name, width, height, path, ready] of [
   await page.evaluate((top) => scrollTo(0, top), top);
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
+
+// A visitor's chat comes last: it is one more conversation in the store.
+await page.setViewportSize({ width: 1280, height: 800 });
+await page.goto(`${url}/demo/?key=${workspace.site_key}`, { waitUntil: "networkidle" });
+const chat = new Chat(page);
+await chat.launcher.click();
+await chat.say("Hi, I'm Mike. Can you send me the invoice?");
+await chat.shows(/e-?mail address should I use/);
+await page.evaluate(() => document.fonts.ready);
+await page.screenshot({ path: join(folder, "chat.png") });
 await browser.close();
