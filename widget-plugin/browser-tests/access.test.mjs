@@ -23,6 +23,23 @@ describe("accessibility", () => {
     return found;
   }
 
+  /** What a live region reads out: nodes that come into it, and texts that change in it, but for what is hidden. */
+  const listen = () =>
+    visit.log.evaluate((log) => {
+      window.read = [];
+      new MutationObserver((records) => {
+        for (const { type, addedNodes, target } of records) {
+          for (const node of type === "characterData" ? [target] : addedNodes) {
+            const place = node instanceof Element ? node : node.parentElement;
+            // One that has been taken away again before it could be read out has no place.
+            if (place && !place.closest("[aria-hidden=true]")) window.read.push(node.textContent);
+          }
+        }
+      }).observe(log, { childList: true, characterData: true, subtree: true });
+    });
+  /** How often something was read out that holds these words. */
+  const readings = async (words) => (await visit.page.evaluate(() => window.read)).filter((text) => text.includes(words)).length;
+
   const LOOKS = [
     ["wide", WIDE, ""],
     ["phone", PHONE, ""],
@@ -103,23 +120,49 @@ describe("accessibility", () => {
     assert.equal(await page.getByRole("button", { name: "Hide chat" }).count(), 2);
   });
 
+  it("has a sent message and a predicted question read out once, and says when one was not sent", async () => {
+    await visit.go(WIDE);
+    await visit.begin("Hello");
+    await visit.input.fill("I'm Mike");
+    await visit.dialog.locator(".noted").getByText("Mike").waitFor();
+    await listen();
+    // Held back, so that both are on the page before the server has a word on them.
+    let release;
+    await visit.page.route("**/messages", async (route) => {
+      await new Promise((resolve) => (release = resolve));
+      await route.continue();
+    });
+    await visit.say("I'm Mike. Could you send me the brochure?");
+    const question = visit.log.locator("li.line.predicted");
+    await question.waitFor();
+    const asked = (await question.innerText()).replace(/^\w+:/, "").trim();
+    await visit.log.locator("li.line.mine.sending").waitFor();
+    assert.match(await visit.dialog.ariaSnapshot(), /brochure\? \(Sending\)/);
+    await eventually("it is on its way", () => release);
+    release();
+    await visit.log.locator("li.line.predicted, li.line.sending").first().waitFor({ state: "detached" });
+    await eventually("it is shown as sent", async () => (await visit.mine.last().getAttribute("data-state")) === "Sent");
+    assert.equal(await visit.log.getByText(asked).count(), 1, "and the question is the server's");
+    assert.deepEqual([await readings("brochure"), await readings(asked)], [1, 1]);
+    assert.doesNotMatch(await visit.dialog.ariaSnapshot(), /Sending/);
+
+    await visit.page.unroute("**/messages");
+    visit.stub.fault = (method, path, when) =>
+      when === "before" && path.endsWith("/messages") ? { type: "about:blank", title: "", status: 403, code: "forbidden", detail: "" } : undefined;
+    await visit.say("And the price list");
+    await visit.log.getByText("Not sent").waitFor();
+    assert.deepEqual([await readings("price list"), await readings("Not sent")], [1, 1]);
+    visit.stub.fault = () => undefined;
+    await visit.log.getByRole("button", { name: "Try again" }).click();
+    await eventually("sent again", () => visit.stub.conversation.messages.some((m) => m.text === "And the price list"));
+  });
+
   for (const [name, options] of [["wide", WIDE], ["phone", { ...PHONE, colorScheme: "dark" }]]) {
     it(`shows a reply while it is written, and has it read out once, when it is: ${name}`, async () => {
       const page = await visit.go(options);
       if (name === "phone") await page.evaluate(() => document.documentElement.style.setProperty("color-scheme", "dark"));
       await visit.begin("How long may I keep it?");
-      // What a live region reads out: nodes that come into it, and texts that change in it, but for what is hidden.
-      await visit.log.evaluate((log) => {
-        window.read = [];
-        new MutationObserver((records) => {
-          for (const { type, addedNodes, target } of records) {
-            for (const node of type === "characterData" ? [target] : addedNodes) {
-              const place = node instanceof Element ? node : node.parentElement;
-              if (!place.closest("[aria-hidden=true]")) window.read.push(node.textContent);
-            }
-          }
-        }).observe(log, { childList: true, characterData: true, subtree: true });
-      });
+      await listen();
       const words = "You may keep it for 30 days, and send it back free of charge.".split(" ");
       for (let n = 1; n <= words.length; n += 1) {
         visit.stub.draft(words.slice(0, n).join(" "));

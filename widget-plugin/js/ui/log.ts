@@ -1,15 +1,16 @@
-// The list of messages. It is a live region: what is added is read out, so lines that stay are
-// changed in place. A reply that is being written is shown and not read out: its message is, once.
+// The list of messages. It is a live region: what is added is read out, so the words of a line that stays
+// are not touched when it is sent, and what it says of its state is put beside them. A reply that is being written is shown and not read out: its message is, once.
 
 import type { Strings } from "../strings.js";
-import type { Line } from "../transcript.js";
+import type { Line, LineState } from "../transcript.js";
 import { asMarker } from "../wire.js";
 import { element, setAttribute } from "./dom.js";
 
 interface Row {
   item: HTMLLIElement;
-  key: string;
-  draft: boolean;
+  words: Text;
+  /** As it is dressed; null for not yet. */
+  state: LineState | null;
 }
 
 export class Log {
@@ -45,13 +46,13 @@ export class Log {
     const rows = new Map<string, Row>();
     let before: Element = this.#greeting;
     for (const line of lines) {
-      const key = `${line.state} ${line.text}`;
       const old = this.#rows.get(line.id);
-      const item = old && old.draft === (line.state === "draft") ? old.item : element("li");
-      if (old?.item !== item || old.key !== key) this.#fill(item, line);
-      if (before.nextElementSibling !== item) before.after(item);
-      rows.set(line.id, { item, key, draft: line.state === "draft" });
-      before = item;
+      // What was hidden while it was written comes as a new one, to be read out.
+      const row = old && (old.state === "draft") === (line.state === "draft") ? old : this.#row(line);
+      this.#fill(row, line);
+      if (before.nextElementSibling !== row.item) before.after(row.item);
+      rows.set(line.id, row);
+      before = row.item;
     }
     this.#mark(lines, rows, seen);
     const added = rows.size > this.#rows.size;
@@ -85,23 +86,33 @@ export class Log {
     }
   }
 
-  #fill(item: HTMLLIElement, line: Line): void {
-    if (line.role === "system") {
+  #row({ role, text, state }: Line): Row {
+    const item = element("li");
+    const words = new Text(role === "system" ? this.#event(text) : text);
+    if (role === "system") {
       item.className = "event";
-      item.replaceChildren(this.#event(line.text));
-      return;
+      item.append(words);
+    } else {
+      const who = role === "customer" ? this.#strings.you : role === "agent" ? this.#strings.team : this.#strings.assistant;
+      item.append(label(who), words);
+      setAttribute(item, "aria-hidden", state === "draft" ? "true" : null);
     }
-    const mine = line.role === "customer";
-    item.className = `line ${mine ? "mine" : "theirs"} ${line.state}`;
-    const who = mine ? this.#strings.you : line.role === "agent" ? this.#strings.team : this.#strings.assistant;
-    item.replaceChildren(label(who), line.text);
-    setAttribute(item, "aria-hidden", line.state === "draft" ? "true" : null);
-    if (line.state === "failed") {
-      const again = element("button", { type: "button", class: "link" }, this.#strings.retry);
-      again.addEventListener("click", () => this.#retry(line.id));
-      item.append(element("span", { class: "state" }, `${this.#strings.notSent} · `, again));
-    }
-    if (line.state === "sending") item.append(element("span", { class: "aside" }, ` (${this.#strings.sending})`));
+    return { item, words, state: null };
+  }
+
+  #fill(row: Row, { id, role, state, text }: Line): void {
+    if (role === "system") return;
+    const { item, words } = row;
+    if (words.data !== text) words.data = text;
+    if (row.state === state) return;
+    row.state = state;
+    item.className = `line ${role === "customer" ? "mine" : "theirs"} ${state}`;
+    words.nextSibling?.remove();
+    if (state === "sending") item.append(element("span", { class: "aside" }, ` (${this.#strings.sending})`));
+    if (state !== "failed") return;
+    const again = element("button", { type: "button", class: "link" }, this.#strings.retry);
+    again.addEventListener("click", () => this.#retry(id));
+    item.append(element("span", { class: "state" }, `${this.#strings.notSent} · `, again));
   }
 
   #event(text: string): string {
