@@ -43,6 +43,35 @@ describe("what was noted", () => {
     assert.equal(await visit.log.getByText("I'm Mike, mike@fern.example").count(), 1, "what was said stays said");
   });
 
+  it("says when a change could not be saved, and calls no good value a bad one", async () => {
+    const page = await visit.go();
+    await visit.begin("I'm Mike. Could you send me the brochure?");
+    await page.getByRole("button", { name: "Correct Name: Mike" }).click();
+    const field = page.getByRole("textbox", { name: "Name" });
+    visit.stub.fault = (method, path, when) => (path.endsWith("/facts") && when === "before" ? "drop" : undefined);
+    await field.fill("Michael");
+    await field.press("Enter");
+    const failed = page.getByText("Your change couldn't be saved.");
+    await failed.waitFor();
+    await visit.shot("unsaved");
+    assert.equal(await page.getByText("That doesn't look right.").count(), 0);
+    assert.deepEqual([await field.inputValue(), await field.getAttribute("aria-invalid")], ["Michael", null]);
+    visit.stub.fault = () => undefined;
+    await field.press("Enter");
+    const drop = page.getByRole("button", { name: "Remove Name: Michael" });
+    await drop.waitFor();
+    assert.equal(await failed.count(), 0, "said no longer");
+
+    visit.stub.fault = (method, path, when) => (path.endsWith("/facts") && when === "before" ? "drop" : undefined);
+    await drop.click();
+    await failed.waitFor();
+    assert.equal(kept().name, "Michael");
+    visit.stub.fault = () => undefined;
+    await drop.click();
+    await eventually("removed", () => kept().name === undefined);
+    assert.equal(await failed.count(), 0);
+  });
+
   it("keeps what is being put right before the visitor, whatever comes in", async () => {
     const page = await visit.go();
     await visit.begin("I'm Mike. Could you send me the brochure?");

@@ -5,7 +5,7 @@ import type { Notice } from "./notice.js";
 import type { Language } from "./languages.js";
 
 /** What only the page itself can know: said until the visitor writes on. */
-export type LocalNotice = "tooLong" | "noFiles";
+export type LocalNotice = "tooLong" | "noFiles" | "unsaved";
 
 export type Strings = Record<Notice | LocalNotice, string> & {
   title: string;

@@ -44,4 +44,5 @@ export default {
   full: "Dieser Chat ist sehr lang geworden. Bitte beginnen Sie einen neuen.",
   ended: "Dieser Chat ist beendet. Sie können einen neuen beginnen.",
   noFiles: "Dateien können hier nicht gesendet werden. Bitte beschreiben Sie den Inhalt oder fügen Sie einen Link ein.",
+  unsaved: "Die Änderung konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.",
 } satisfies Strings;

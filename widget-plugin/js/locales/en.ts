@@ -44,4 +44,5 @@ export default {
   full: "This chat has become very long. Please start a new one.",
   ended: "This chat has ended. You can start a new one.",
   noFiles: "Files can't be sent here. Please describe what they show, or paste a link.",
+  unsaved: "Your change couldn't be saved. Please try again.",
 } satisfies Strings;

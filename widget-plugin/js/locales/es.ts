@@ -44,4 +44,5 @@ export default {
   full: "Este chat es ya muy largo. Empieza uno nuevo.",
   ended: "Este chat ha terminado. Puedes empezar uno nuevo.",
   noFiles: "Aquí no se pueden enviar archivos. Describe lo que muestran o pega un enlace.",
+  unsaved: "No se pudo guardar el cambio. Inténtalo de nuevo.",
 } satisfies Strings;

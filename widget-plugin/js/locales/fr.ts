@@ -44,4 +44,5 @@ export default {
   full: "Ce chat est devenu très long. Merci d’en démarrer un nouveau.",
   ended: "Ce chat est terminé. Vous pouvez en démarrer un nouveau.",
   noFiles: "Les fichiers ne peuvent pas être envoyés ici. Merci de décrire leur contenu ou de coller un lien.",
+  unsaved: "La modification n’a pas pu être enregistrée. Merci de réessayer.",
 } satisfies Strings;

@@ -44,4 +44,5 @@ export default {
   full: "Questa chat è diventata molto lunga. Iniziane una nuova.",
   ended: "Questa chat è terminata. Puoi iniziarne una nuova.",
   noFiles: "Qui non si possono inviare file. Descrivi cosa mostrano o incolla un link.",
+  unsaved: "Non è stato possibile salvare la modifica. Riprova.",
 } satisfies Strings;

@@ -44,4 +44,5 @@ export default {
   full: "Deze chat is erg lang geworden. Begin een nieuwe.",
   ended: "Deze chat is beëindigd. Je kunt een nieuwe beginnen.",
   noFiles: "Bestanden kunnen hier niet worden verstuurd. Beschrijf wat erop staat of plak een link.",
+  unsaved: "De wijziging kon niet worden opgeslagen. Probeer het nog eens.",
 } satisfies Strings;

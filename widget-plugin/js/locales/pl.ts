@@ -44,4 +44,5 @@ export default {
   full: "Ten czat stał się bardzo długi. Prosimy rozpocząć nowy.",
   ended: "Ten czat został zakończony. Można rozpocząć nowy.",
   noFiles: "Nie można tu wysyłać plików. Opisz, co zawierają, lub wklej link.",
+  unsaved: "Nie udało się zapisać zmiany. Spróbuj ponownie.",
 } satisfies Strings;

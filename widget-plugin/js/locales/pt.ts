@@ -44,4 +44,5 @@ export default {
   full: "Este chat ficou muito longo. Inicie um novo.",
   ended: "Este chat foi encerrado. Você pode iniciar um novo.",
   noFiles: "Não é possível enviar ficheiros aqui. Descreva o que mostram ou cole um link.",
+  unsaved: "Não foi possível guardar a alteração. Tente novamente.",
 } satisfies Strings;

@@ -44,4 +44,5 @@ export default {
   full: "Den här chatten har blivit mycket lång. Starta en ny.",
   ended: "Chatten är avslutad. Du kan starta en ny.",
   noFiles: "Filer kan inte skickas här. Beskriv vad de visar eller klistra in en länk.",
+  unsaved: "Ändringen kunde inte sparas. Försök igen.",
 } satisfies Strings;

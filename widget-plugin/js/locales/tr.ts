@@ -44,4 +44,5 @@ export default {
   full: "Bu sohbet çok uzadı. Lütfen yeni bir sohbet başlatın.",
   ended: "Bu sohbet sona erdi. Yeni bir sohbet başlatabilirsiniz.",
   noFiles: "Buradan dosya gönderilemiyor. Lütfen içeriğini anlatın veya bir bağlantı yapıştırın.",
+  unsaved: "Değişiklik kaydedilemedi. Lütfen tekrar deneyin.",
 } satisfies Strings;

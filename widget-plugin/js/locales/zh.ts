@@ -44,4 +44,5 @@ export default {
   full: "本次聊天已经很长，请开始新的聊天。",
   ended: "本次聊天已结束，您可以开始新的聊天。",
   noFiles: "此处无法发送文件。请描述其内容或粘贴链接。",
+  unsaved: "无法保存更改，请重试。",
 } satisfies Strings;

@@ -17,9 +17,12 @@ export interface NotedState {
   suggestion: { value: string; apply: () => void } | null;
 }
 
+/** `invalid`: the value is none of its kind; `failed`: it may be a good one, and could not be saved. */
+export type Amended = "accepted" | "invalid" | "failed";
+
 export interface NotedPort {
-  /** Puts a value right, or (null) takes it back; whether it was accepted. */
-  amend(kind: Kind, value: string | null): Promise<boolean>;
+  /** Puts a value right, or (null) takes it back; says why where it failed. */
+  amend(kind: Kind, value: string | null): Promise<Amended>;
   /** Where the focus goes when there is nothing left here. */
   leave(): void;
 }
@@ -70,7 +73,7 @@ export class Noted {
     const edit = this.#button("value", "", () => this.#edit(kind, value));
     setAttribute(edit, "aria-label", `${correct} ${what}`);
     edit.append(element("bdi", {}, value));
-    const drop = this.#button("drop", "", () => void this.#save(kind, null));
+    const drop = this.#button("drop", "", () => void this.#remove(kind));
     setAttribute(drop, "aria-label", `${remove} ${what}`);
     drop.append(icon(ICONS.end));
     return element("span", { class: "chip" }, edit, drop);
@@ -97,9 +100,13 @@ export class Noted {
     const store = async (): Promise<void> => {
       const text = input.value.trim();
       if (text === value) return done();
-      if (await this.#port.amend(kind, text === "" ? null : text)) return done();
-      setAttribute(input, "aria-invalid", "true");
-      problem.textContent = this.#strings.invalid;
+      const outcome = await this.#port.amend(kind, text === "" ? null : text);
+      // The visitor may have cancelled it meanwhile.
+      if (!input.isConnected) return;
+      if (outcome === "accepted") return done();
+      const invalid = outcome === "invalid";
+      setAttribute(input, "aria-invalid", invalid ? "true" : null);
+      problem.textContent = invalid ? this.#strings.invalid : "";
       input.focus();
     };
     input.addEventListener("keydown", (event) => {
@@ -120,9 +127,8 @@ export class Noted {
     input.select();
   }
 
-  async #save(kind: Kind, value: string | null): Promise<void> {
-    await this.#port.amend(kind, value);
-    this.#port.leave();
+  async #remove(kind: Kind): Promise<void> {
+    if ((await this.#port.amend(kind, null)) === "accepted") this.#port.leave();
   }
 
   #button(style: string, text: string, click: () => void): HTMLButtonElement {
