@@ -133,6 +133,82 @@ describe("a page", () => {
     assert.deepEqual(seen, ["rgb(10, 20, 30)", "rgb(250, 251, 252)", "rgb(1, 2, 3)", "3px", "monospace", 400, 500, 40]);
   });
 
+  const heads = (page) => page.locator("askwell-chat").count();
+  const add = (page) =>
+    page.evaluate((key) => {
+      const script = Object.assign(document.createElement("script"), { src: "/askwell.js" });
+      script.dataset.key = key;
+      document.body.append(script);
+    }, SITE_KEY);
+
+  it("may take the chat off and put it on again, at any moment", async () => {
+    serve({ "/": html(tag()) });
+    const page = await visit.go({ path: "/" });
+    await visit.begin("Hello");
+    await page.evaluate(() => window.askwell("destroy"));
+    assert.equal(await heads(page), 0);
+    // Called between the two: for the next one.
+    await page.evaluate(() => (window.askwell("destroy"), window.askwell("compose", "Back again")));
+    await add(page);
+    await visit.dialog.waitFor();
+    assert.equal(await visit.input.inputValue(), "Back again");
+    await visit.log.getByText("Hello").waitFor();
+
+    // As a framework in its strict mode does it: on, off and on before anything has loaded.
+    await page.evaluate(() => window.askwell("destroy"));
+    await add(page);
+    await page.waitForFunction(() => window.askwell.loaded);
+    await page.evaluate(() => window.askwell("destroy"));
+    await add(page);
+    await visit.launcher.waitFor();
+    await page.waitForTimeout(300);
+    assert.equal(await heads(page), 1);
+    await visit.launcher.click();
+    await visit.log.getByText("Hello").waitFor();
+    assert.deepEqual(visit.complaints, []);
+  });
+
+  it("has one chat for a site key, however often it is put there", async () => {
+    serve({ "/": html(tag()) });
+    const page = await visit.go({ path: "/" });
+    await visit.begin("Hello");
+    await eventually("the socket is open", () => visit.stub.sockets.size === 1);
+    // A copy of the module, as a bundle brings one.
+    await page.evaluate(async (siteKey) => {
+      const { mount } = await import("/widget.js?copy");
+      window.chats = await Promise.all([1, 2].map(() => mount({ siteKey, api: location.origin })));
+    }, SITE_KEY);
+    assert.equal(await heads(page), 1);
+    await page.evaluate(() => window.chats[0].compose("By another hand"));
+    assert.equal(await visit.input.inputValue(), "By another hand");
+    assert.equal(visit.stub.sockets.size, 1);
+    await page.evaluate(() => window.chats.forEach((chat) => (chat.destroy(), chat.destroy())));
+    assert.equal(await heads(page), 1, "the tag's is there still");
+    await page.evaluate(() => window.askwell("destroy"));
+    assert.equal(await heads(page), 0);
+    await eventually("and its socket is closed", () => visit.stub.sockets.size === 0);
+  });
+
+  for (const [call, ...args] of [["reset"], ["consent", false]]) {
+    it(`leaves nothing of the last visitor after ${call}`, async () => {
+      serve({ "/": html(tag()) });
+      const page = await visit.go({ path: "/" });
+      await page.waitForFunction(() => window.askwell?.q?.length === 0 && document.querySelector("askwell-chat"));
+      await page.evaluate(() => (window.askwell("known", ["name", "email", "phone"]), window.askwell("identify", { jwt: "good" })));
+      await visit.begin("Hello");
+      await visit.input.fill("My secret is");
+      await page.evaluate((args) => window.askwell(...args), [call, ...args]);
+      assert.equal(await visit.input.inputValue(), "");
+      const before = visit.stub.requests.length;
+      await visit.say("Could you send me the brochure?");
+      await eventually("said by somebody else", () => visit.stub.conversations.size === 2 && [...visit.stub.conversations.values()][1].replies.size === 1);
+      const [, next] = [...visit.stub.conversations.values()];
+      assert.equal(next.body.known, undefined);
+      assert.ok(next.messages.some((m) => m.id.startsWith("ask-")), "and asked");
+      assert.ok(!visit.stub.requests.slice(before).some((request) => request.endsWith("/identity")));
+    });
+  }
+
   it("forgets the visitor in all windows when one of them does", async () => {
     serve({ "/": html(tag()) });
     const page = await visit.go({ path: "/" });

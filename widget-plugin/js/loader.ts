@@ -14,8 +14,8 @@ export interface Askwell {
   <E extends keyof WidgetEvents>(command: "on", event: E, listener: WidgetEvents[E]): void;
   /** Calls made before the widget was there. */
   q?: ArrayLike<unknown>[];
-  /** Set by the script, so that a second one does nothing. */
-  loaded?: true;
+  /** Set by the script, so that a second one does nothing, until `destroy`. */
+  loaded?: boolean;
 }
 
 declare global {
@@ -32,15 +32,27 @@ function load(): void {
   const { key, api, locale, region, title, consent, consentLink } = script.dataset;
   const queue = window.askwell?.q ?? [];
   let widget: Widget | null = null;
+  let over = false;
 
   const call = (args: ArrayLike<unknown>): void => {
     const [command, ...rest] = Array.from(args);
     const name = COMMANDS.find((known) => known === command);
     if (!name) return console.error(`askwell: there is no command "${String(command)}"; there are ${COMMANDS.join(", ")}.`);
-    if (widget) (widget[name] as (...args: unknown[]) => void)(...rest);
+    if (name === "destroy") destroy();
+    else if (widget) (widget[name] as (...args: unknown[]) => void)(...rest);
     else queue.push(args);
   };
-  window.askwell = Object.assign((...args: unknown[]) => call(args), { q: queue, loaded: true as const }) as Askwell;
+  const destroy = (): void => {
+    if (over) return;
+    over = true;
+    widget?.destroy();
+    widget = null;
+    // What is called from now on is for the next tag, and what was called before is not.
+    queue.length = 0;
+    askwell.loaded = false;
+  };
+  const askwell = Object.assign((...args: unknown[]) => call(args), { q: queue, loaded: true }) as Askwell;
+  window.askwell = askwell;
 
   if (!key) return console.error("askwell: the script tag needs the site key, data-key=\"pk_…\".");
 
@@ -55,7 +67,8 @@ function load(): void {
     try {
       // An import carries the script's nonce on.
       const module = (await import(address("widget.js"))) as typeof import("./widget.js");
-      widget = await module.mount({
+      if (over) return;
+      const made = await module.mount({
         siteKey: key,
         api: api ?? new URL(script.src).origin,
         locale,
@@ -63,6 +76,8 @@ function load(): void {
         title,
         ...(consent && { consent: { text: consent, link: consentLink } }),
       });
+      if (over) return made.destroy();
+      widget = made;
       for (const args of queue.splice(0)) call(args);
     } catch (error) {
       console.error("askwell: the widget could not be loaded.", error);

@@ -61,8 +61,10 @@ export interface Widget {
   consent(given: boolean): void;
   /** Answers how to stop being told. */
   on<E extends keyof WidgetEvents>(event: E, listener: WidgetEvents[E]): () => void;
-  /** Forgets the visitor, for example when they sign out. */
+  /** Forgets the visitor, for example when they sign out: also what the site has said of them with `identify` and
+   * `known`, and what stands in the field. */
   reset(): void;
-  /** Takes the widget off the page; what is stored stays. */
+  /** Takes the widget off the page, once all who have mounted it say so; what is stored stays. `mount()`, or the tag
+   * once more, puts another on it. */
   destroy(): void;
 }

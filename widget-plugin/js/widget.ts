@@ -1,12 +1,13 @@
 // The chat widget: `mount()` puts it on the page.
 
-import { Api, ApiError } from "./api.js";
+import { Api, type ApiError } from "./api.js";
 import { browserDelay } from "./backoff.js";
 import { Conversation } from "./conversation.js";
 import type { Found, Kind } from "./engine.js";
 import { languageOf, pageTags } from "./languages.js";
 import { Listeners } from "./listeners.js";
 import type { Engine } from "./memory.js";
+import { isOver } from "./notice.js";
 import type { Widget, WidgetOptions } from "./options.js";
 import { browserStorage, importEngine, keepOnPage, newId } from "./page.js";
 import { type LocalNotice, localeOf } from "./strings.js";
@@ -20,8 +21,43 @@ export type { ConsentText, Identity, Kind, Widget, WidgetEvents, WidgetOptions }
 /** While typing, how long after the last key the text is looked at. */
 const PEEK_MS = 120;
 
-/** Puts the chat on the page, in the page's language. */
+/** Of the page, not of this module: the tag and a bundle bring a module each. */
+const MOUNTED = Symbol.for("askwell.mounted");
+
+interface Mounted {
+  widget: Promise<Widget>;
+  /** How many have called `mount()` and not `destroy()`. */
+  holders: number;
+}
+
+/** Puts the chat on the page, in the page's language; once for a site key, however often it is called. */
 export async function mount(options: WidgetOptions): Promise<Widget> {
+  const page = globalThis as { [MOUNTED]?: Map<string, Mounted> };
+  const mounted = (page[MOUNTED] ??= new Map());
+  const { siteKey } = options;
+  const one = mounted.get(siteKey) ?? { widget: put(options), holders: 0 };
+  mounted.set(siteKey, one);
+  one.holders += 1;
+  try {
+    const widget = await one.widget;
+    let held = true;
+    const destroy = (): void => {
+      if (!held) return;
+      held = false;
+      one.holders -= 1;
+      if (one.holders > 0) return;
+      mounted.delete(siteKey);
+      widget.destroy();
+    };
+    return { ...widget, destroy };
+  } catch (error) {
+    // What could not be had may be tried again.
+    if (mounted.get(siteKey) === one) mounted.delete(siteKey);
+    throw error;
+  }
+}
+
+async function put(options: WidgetOptions): Promise<Widget> {
   const base = new URL(options.api, location.href).origin;
   const locale = await localeOf(languageOf(pageTags(options.locale)));
   const store = new Store(browserStorage(), options.siteKey);
@@ -93,12 +129,18 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
         render();
       },
       amend: async (kind, value) => {
+        notice = null;
         try {
           await conversation.amend(kind, value);
-          return true;
+          return "accepted";
         } catch (error) {
-          if (error instanceof ApiError && error.code !== "invalid_field") refused(error);
-          return false;
+          const refusal = error as ApiError;
+          if (refusal.code === "invalid_field") return "invalid";
+          refused(refusal);
+          notice = isOver(refusal) ? null : "unsaved";
+          return "failed";
+        } finally {
+          render();
         }
       },
       toggled: (open) => {

@@ -23,7 +23,7 @@ function pageWith(dataset) {
   const preloaded = [];
   const mounted = [];
   const record = (name) => (...args) => calls.push([name, ...args]);
-  const widget = Object.fromEntries(["open", "close", "compose", "known", "consent", "on"].map((n) => [n, record(n)]));
+  const widget = Object.fromEntries(["open", "close", "compose", "known", "consent", "on", "destroy"].map((n) => [n, record(n)]));
   const loads = [];
   const window = {
     HTMLScriptElement,
@@ -99,6 +99,32 @@ it("does nothing the second time", async () => {
   page.run();
   await page.load();
   assert.equal(page.mounted.length, 1);
+});
+
+it("starts again after it was taken off, and gives the next one what is called from then on", async () => {
+  const page = pageWith({ key: "pk_shop" });
+  page.run();
+  await page.load();
+  page.window.askwell("destroy");
+  page.window.askwell("destroy");
+  page.window.askwell("compose", "Later");
+  assert.deepEqual(plain(page.calls), [["destroy"]]);
+  page.run();
+  await page.load();
+  assert.equal(page.mounted.length, 2);
+  assert.deepEqual(plain(page.calls), [["destroy"], ["compose", "Later"]]);
+});
+
+it("is taken off also before it was there, with what had been called", async () => {
+  const page = pageWith({ key: "pk_shop" });
+  page.run();
+  page.window.askwell("open");
+  page.window.askwell("destroy");
+  page.run();
+  page.window.askwell("close");
+  await page.load();
+  assert.equal(page.mounted.length, 1);
+  assert.deepEqual(plain(page.calls), [["close"]]);
 });
 
 it("tells the developer what is missing", () => {
