@@ -94,17 +94,18 @@ impl Sql {
     }
 
     /// Makes the schema, or brings it up to date: runs each migration once, in order, in one
-    /// transaction.
+    /// transaction. Whether there were any to run.
     pub async fn migrate(
         &self,
         state: &State,
         migrations: impl IntoIterator<Item = &'static Migration>,
-    ) -> Outcome<()> {
+    ) -> Outcome<bool> {
         let all: Vec<&Migration> = migrations.into_iter().collect();
         if self.missing(&all)?.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        transaction(state, move |sql| sql.apply(&all)).await
+        transaction(state, move |sql| sql.apply(&all)).await?;
+        Ok(true)
     }
 
     /// Whether the schema was ever made.

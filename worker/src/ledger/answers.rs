@@ -4,14 +4,21 @@
 //! a person of the team says. The person's stands, and what stands is counted, on the day on which
 //! the conversation ended. Whatever changes, the counts are moved by the difference, and so are those
 //! of each two answers that stand together: a table of two questions over a million conversations is a
-//! sum over some thousand rows then, and not a join of two million. `answered` holds what stands once
-//! more, in the order of the list of conversations: a page of those with an answer is read from its end.
+//! sum over some thousand rows then, and not a join of two million. What stands is filed once more by what it
+//! is, in the order of the list of conversations: see [`filed`].
+
+mod filed;
+
+pub use filed::in_order;
+#[cfg(test)]
+pub use filed::{FILE, file_next, misfiled};
 
 use super::conversations;
 use super::cx::Cx;
 use super::op::{Op, Room, Write};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
+use crate::jobs::Job;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::api::AnswerFilter;
@@ -45,26 +52,11 @@ pub const ROOM: Room = Room {
                 PAIRS,
             ],
         },
-        Migration {
-            id: "answers/3",
-            statements: &[
-                // The answers that stand, in the order of the list of conversations.
-                "CREATE TABLE answered (field_id TEXT NOT NULL, value TEXT NOT NULL, started_at INTEGER NOT NULL, id TEXT NOT NULL, day TEXT NOT NULL, platform TEXT NOT NULL, PRIMARY KEY (field_id, value, started_at, id)) WITHOUT ROWID",
-                ANSWERED,
-                "DROP INDEX answers_by_value",
-                "CREATE TRIGGER answered_moved AFTER UPDATE OF started_at ON conversations WHEN new.started_at <> old.started_at BEGIN
-                   UPDATE answered SET started_at = new.started_at WHERE (field_id, value, started_at, id) IN (SELECT field_id, value, old.started_at, new.id FROM standing WHERE conversation_id = new.id);
-                 END",
-            ],
-        },
+        filed::MIGRATION,
     ],
     ops: &[Op::write::<Put>()],
-    ..Room::EMPTY
+    jobs: &[Job::of::<filed::File>()],
 };
-
-/// Where every answer that stands is found by what it is.
-pub const ANSWERED: &str = "INSERT INTO answered (field_id, value, started_at, id, day, platform)
-    SELECT a.field_id, a.value, c.started_at, c.id, a.day, a.platform FROM standing a JOIN conversations c ON c.id = a.conversation_id ORDER BY 1, 2, 3, 4";
 
 /// Most answers that one list asks for.
 const FILTERS: usize = 10;
@@ -270,10 +262,10 @@ fn change(cx: &Cx, conversation: &str, work: impl FnOnce() -> Outcome<()>) -> Ou
     };
     moved(&before.iter().collect::<Vec<_>>(), COUNT_PAIRS, (-1i64).into())?;
     moved(&gone, COUNT, (-1i64).into())?;
-    moved(&gone, LOSE, conversation.into())?;
+    moved(&gone, filed::LOSE, conversation.into())?;
     moved(&after.iter().collect::<Vec<_>>(), COUNT_PAIRS, 1i64.into())?;
     moved(&new, COUNT, 1i64.into())?;
-    moved(&new, FIND, conversation.into())
+    moved(&new, filed::PUT, conversation.into())
 }
 
 /// What these bind is a list of answers, each with its field, value, day and platform; and by how much
@@ -285,9 +277,6 @@ const COUNT_PAIRS: &str = "WITH given (field, value, day, platform) AS MATERIALI
     INSERT INTO answer_pairs (one, other, day, platform, one_value, other_value, n)
     SELECT a.field, b.field, a.day, a.platform, a.value, b.value, ?2 FROM given a JOIN given b ON b.field > a.field WHERE true
     ON CONFLICT DO UPDATE SET n = n + excluded.n";
-const FIND: &str = "INSERT INTO answered (field_id, value, started_at, id, day, platform)
-    SELECT e.value ->> 0, e.value ->> 1, c.started_at, c.id, e.value ->> 2, e.value ->> 3 FROM conversations c JOIN json_each(?1) e WHERE c.id = ?2";
-const LOSE: &str = "DELETE FROM answered WHERE (field_id, value, started_at, id) IN (SELECT e.value ->> 0, e.value ->> 1, c.started_at, c.id FROM conversations c JOIN json_each(?1) e WHERE c.id = ?2)";
 
 /// How often each answer stands, of the questions that are put: by the field's name, then by the answer.
 pub fn counts(sql: &Sql) -> Outcome<BTreeMap<String, BTreeMap<String, u64>>> {

@@ -93,32 +93,54 @@ fn fill(ledger: &Ledger, people: i64, talks: i64) {
         "INSERT INTO answer_counts (field_id, value, day, platform, n) SELECT field_id, value, day, platform, count(*) FROM answers WHERE conversation_id >= 'cv_' AND ?1 > 0 GROUP BY 1, 2, 3, 4",
     );
     ledger.sql.run(answers::PAIRS, bind![]).unwrap();
-    ledger.sql.run(answers::ANSWERED, bind![]).unwrap();
+    ledger.sql.run(answers::FILE, bind![]).unwrap();
     ledger.sql.run("COMMIT", bind![]).unwrap();
+}
+
+/// Files the answers of a store of before, and prints what a step and the last one take.
+fn filing(ledger: &Ledger) {
+    let mut used = Vec::new();
+    let mut step = || {
+        let before = processor();
+        let more = ledger.with(answers::file_next).unwrap();
+        used.push(processor() - before);
+        more
+    };
+    while step() {}
+    // The last found nothing to do.
+    used.pop();
+    let Some(last) = used.last().copied() else { return };
+    print("answers filed, each step", &used, &used);
+    print("answers filed, the last step", &[last], &[last]);
 }
 
 /// Times something, and prints the median and the slowest of a hundred; of the processor's time too, which
 /// is the same on a machine that has other work.
 fn time(name: &str, times: u32, mut work: impl FnMut(u32)) {
     work(0);
-    let (mut took, mut used): (Vec<Duration>, Vec<Duration>) = (0..times)
+    let (took, used): (Vec<Duration>, Vec<Duration>) = (0..times)
         .map(|n| {
             let (begun, before) = (Instant::now(), processor());
             work(n);
             (begun.elapsed(), processor() - before)
         })
         .unzip();
-    took.sort();
-    used.sort();
+    print(name, &took, &used);
+}
+
+/// Prints the median and the slowest of a hundred, by the clock and of the processor.
+fn print(name: &str, took: &[Duration], used: &[Duration]) {
     let at = |all: &[Duration], part: f64| {
+        let mut all = all.to_vec();
+        all.sort();
         all[((all.len() - 1) as f64 * part).round() as usize].as_secs_f64() * 1e3
     };
     println!(
         "{{\"name\":\"{name}\",\"p50_ms\":{:.3},\"p99_ms\":{:.3},\"processor_p50_ms\":{:.3},\"processor_p99_ms\":{:.3}}}",
-        at(&took, 0.5),
-        at(&took, 0.99),
-        at(&used, 0.5),
-        at(&used, 0.99)
+        at(took, 0.5),
+        at(took, 0.99),
+        at(used, 0.5),
+        at(used, 0.99)
     );
 }
 
@@ -152,6 +174,7 @@ fn store() {
         }
     };
     let seconds = begun.elapsed().as_secs_f64();
+    filing(&ledger);
     ledger.sql.run("PRAGMA wal_checkpoint(TRUNCATE)", bind![]).unwrap();
     if let Some(kept) = kept.filter(|kept| !kept.exists()) {
         std::fs::copy(&file, kept).unwrap();
@@ -162,6 +185,12 @@ fn store() {
     );
     lists(&ledger, people);
     reports(&ledger);
+    let mut next = 0;
+    time("erase of a customer", 50, |_| {
+        next += 1;
+        let customer_id = format!("cu_{:026}", next * 1_987 % people).parse().unwrap();
+        ledger.write(customers::Erase { customer_id, by: "ke".to_owned() }).unwrap();
+    });
     if number("BENCH_CLOSES", 2_000) > 0 {
         closes(&ledger, number("BENCH_CLOSES", 2_000));
     }

@@ -9,6 +9,9 @@
 //! The rows of a large set may still be rare where the page begins. So only some rows are asked; when
 //! they do not fill the page, the smallest of the sets is read whole after all.
 //!
+//! Where asking a row costs much, the keys of a set that is neither small nor very large are read and held
+//! first, and the rows are looked up among them.
+//!
 //! Some sets are kept in the order of the list. Where the list's own conditions are about nothing but that
 //! order, such a set takes the place of the list, whatever its size, and what it leads to is its own.
 
@@ -17,10 +20,14 @@ use crate::fault::Outcome;
 use crate::sql::Sql;
 use askwell::time::UnixMillis;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use worker::SqlStorageValue;
 
 /// Up to here large sets are counted to find the smallest of them.
 const COUNTED: i64 = 50_000;
+
+/// Rows that are looked up among keys that are held.
+const LOOKED_UP: i64 = 5_000;
 
 /// Up to here sets that are kept in the order of the list are counted to find the smallest of them.
 const COMPARED: i64 = 10_000;
@@ -30,18 +37,35 @@ const COMPARED: i64 = 10_000;
 pub struct Set {
     /// A query that has a row at least for each of its rows, and is as cheap as can be.
     pub size: &'static str,
+    /// The column of the list that holds its keys.
+    pub key: &'static str,
     /// A query for the keys, as `k`, each once.
     pub all: &'static str,
     /// A condition: the row `i` of the list is one.
-    pub one: &'static str,
+    pub one: Cow<'static, str>,
     /// Where its rows are kept in the order of the list, if they are.
     pub listed: Option<Listed>,
     /// What each query binds.
     pub values: Vec<SqlStorageValue>,
     /// Up to this size it is small.
     pub few: i64,
+    /// Up to this size its keys are held where it is not small; 0 where asking a row costs no more.
+    pub held: i64,
     /// Most rows that are asked; 0 for a set that is read whole whatever its size, as asking costs more.
     pub asked: i64,
+}
+
+impl Set {
+    /// A condition: the row `i` of the list is one of those that are held. A sign keeps it from being the way
+    /// to the row.
+    fn member(&self) -> String {
+        format!("+i.{} IN ({})", self.key, self.all)
+    }
+
+    /// The same set, of which a row is asked by looking it up.
+    fn held(self) -> Self {
+        Self { one: self.member().into(), asked: LOOKED_UP, ..self }
+    }
 }
 
 /// A table that has the columns by which the list is sorted, with an index in that order.
@@ -58,8 +82,6 @@ pub struct Listed {
 pub struct Listing {
     /// The table whose rows are listed, which its conditions and sets call `i`.
     pub table: &'static str,
-    /// Its column that the sets hold.
-    pub key: &'static str,
     /// What is sorted, and what a set asks of.
     pub columns: &'static str,
     /// The order.
@@ -82,7 +104,10 @@ type Query = (String, Vec<SqlStorageValue>);
 impl Listing {
     /// The rows of the page.
     pub fn page<T: DeserializeOwned>(&self, sql: &Sql, sets: Vec<Set>) -> Outcome<Vec<T>> {
-        let sized = |set: Set| Ok((size(sql, &set, set.few)?, set));
+        let sized = |set: Set| {
+            let size = size(sql, &set, set.few.max(set.held))?;
+            Ok((size, if size > set.few && size <= set.held { set.held() } else { set }))
+        };
         let mut sets = sets.into_iter().map(sized).collect::<Outcome<Vec<_>>>()?;
         sets.sort_by_key(|(size, _)| *size);
         if let Some(listing) = self.along(sql, &mut sets)? {
@@ -149,7 +174,6 @@ impl Listing {
         let values = set.values.into_iter().chain(self.values.clone());
         Ok(Some(Self {
             table,
-            key: self.key,
             columns: self.columns,
             order: self.order,
             shown: self.shown,
@@ -163,25 +187,25 @@ impl Listing {
     /// The first rows that are in all of these sets. The driver is sorted, and the list is read where there
     /// is none; of the others some are read whole, and of some each row is asked.
     fn among(&self, driver: Option<&Set>, whole: &[&Set], asked: &[&Set], limit: i64) -> Query {
-        let Self { table, key, columns, order, .. } = self;
+        let Self { table, columns, order, .. } = self;
         let mut values = Vec::new();
         // Neither way is left to the planner, which knows nothing of sizes: a cross join keeps its order,
         // and a sign keeps a condition from being the way to the row.
         let from = match driver {
             Some(set) => {
                 values.extend(set.values.clone());
-                format!("({}) s CROSS JOIN {table} i ON i.{key} = s.k", set.all)
+                format!("({}) s CROSS JOIN {table} i ON i.{} = s.k", set.all, set.key)
             }
             None => format!("{table} i"),
         };
         let mut conditions = self.conditions.clone();
         values.extend(self.values.clone());
         for set in whole {
-            conditions.push(format!("+i.{key} IN ({})", set.all));
+            conditions.push(set.member());
             values.extend(set.values.clone());
         }
         for set in asked {
-            conditions.push(set.one.to_owned());
+            conditions.push(set.one.to_string());
             values.extend(set.values.clone());
         }
         values.push(limit.into());
@@ -191,7 +215,7 @@ impl Listing {
 
     /// Those of some rows, in their order, that are in these sets, each row being asked.
     fn asking(&self, (candidates, mut values): Query, sets: &[&Set]) -> Query {
-        let wanted: Vec<&str> = sets.iter().map(|set| set.one).collect();
+        let wanted: Vec<&str> = sets.iter().map(|set| &*set.one).collect();
         values.extend(sets.iter().flat_map(|set| set.values.clone()));
         values.push(self.rows.into());
         (format!("SELECT * FROM ({candidates}) i WHERE {} LIMIT ?", wanted.join(" AND ")), values)
@@ -230,21 +254,26 @@ mod tests {
 
     const EVEN: Set = Set {
         size: "SELECT 1 FROM items WHERE n % ? = 0",
+        key: "n",
         all: "SELECT n AS k FROM items WHERE n % ? = 0",
-        one: "i.n % ? = 0",
+        one: Cow::Borrowed("i.n % ? = 0"),
         listed: None,
         values: Vec::new(),
         few: 0,
+        held: 0,
         asked: 0,
     };
 
-    /// Up to where a set is small, how many rows are asked, and of which sets there are lists.
-    fn ways() -> impl Iterator<Item = (i64, i64, &'static [i64])> {
-        [0, 8, 100, 1_000].into_iter().flat_map(|few| {
-            [0, 1, 20, 1_000].into_iter().flat_map(move |asked| {
-                [&[][..], &[2, 50], &[2, 3, 7, 50, 301]].map(|listed| (few, asked, listed))
-            })
-        })
+    /// Up to where a set is small or held, how many rows are asked, and of which sets there are lists.
+    fn ways() -> impl Iterator<Item = ([i64; 3], &'static [i64])> {
+        [[0, 0], [8, 0], [8, 50], [8, 400], [100, 0], [100, 110], [1_000, 0]].into_iter().flat_map(
+            |[few, held]| {
+                [0, 1, 20, 1_000].into_iter().flat_map(move |asked| {
+                    [&[][..], &[2, 50], &[2, 3, 7, 50, 301]]
+                        .map(|listed| ([few, held, asked], listed))
+                })
+            },
+        )
     }
 
     #[test]
@@ -279,13 +308,14 @@ mod tests {
             );
             let expected: Vec<Row> = sql.rows(&query, bind![]).unwrap();
             let expected: Vec<i64> = expected.into_iter().map(|row| row.n).collect();
-            for (few, asked, listed) in ways() {
+            for ([few, held, asked], listed) in ways() {
                 let listed = |d: &i64| LISTED.filter(|_| listed.contains(d));
-                let set =
-                    |d: &i64| Set { values: bind![*d], few, asked, listed: listed(d), ..EVEN };
+                let set = |d: &i64| {
+                    let (values, listed) = (bind![*d], listed(d));
+                    Set { values, few, held, asked, listed, ..EVEN }
+                };
                 let listing = Listing {
                     table: "items",
-                    key: "n",
                     columns: "i.n, i.at",
                     order: "i.at DESC, i.n DESC",
                     shown: "SELECT n FROM ({page})",
@@ -297,7 +327,7 @@ mod tests {
                 let rows: Vec<Row> =
                     listing.page(&sql, divisors.iter().map(set).collect()).unwrap();
                 let found: Vec<i64> = rows.into_iter().map(|row| row.n).collect();
-                assert_eq!(found, expected, "{divisors:?}, few {few}, asked {asked}");
+                assert_eq!(found, expected, "{divisors:?}, few {few}, held {held}, asked {asked}");
             }
         }
     }

@@ -247,10 +247,11 @@ impl Write for RemoveNote {
         if cx.sql.count(&query, bind![subject.as_str(), self.note_id.as_str()])? == 0 {
             return Err(Error::new(Code::NotFound, "no such note").into());
         }
-        cx.sql.run("DELETE FROM notes WHERE id = ?", bind![self.note_id])?;
-        self.subject.changed(cx, &subject)?;
         // Whoever takes a note away may mean its words.
-        customers::forget_words(cx)
+        customers::at_once(cx, std::slice::from_ref(&subject), || {
+            cx.sql.run("DELETE FROM notes WHERE id = ?", bind![self.note_id])?;
+            self.subject.changed(cx, &subject)
+        })
     }
 }
 

@@ -79,7 +79,7 @@ use crate::config;
 use crate::fault::{Outcome, from_json};
 use crate::jobs;
 use crate::rpc::{self, Call};
-use crate::sql::{Sql, transaction};
+use crate::sql::{Migration, Sql, transaction};
 use crate::vault;
 use askwell::access::{Principal, Who};
 use askwell::id::WorkspaceId;
@@ -142,6 +142,11 @@ const ROOMS: &[Room] = &[
     views::ROOM,
     inbox::ROOM,
 ];
+
+/// What makes the tables, in order. Rooms put jobs.
+fn migrations() -> impl Iterator<Item = &'static Migration> {
+    std::iter::once(&jobs::MIGRATION).chain(ROOMS.iter().flat_map(|room| room.migrations))
+}
 
 /// Pause between a change and what it leaves to be sent, so that a burst is sent once.
 const SOON_MS: i64 = 500;
@@ -214,16 +219,18 @@ impl Workspace {
         if !self.sql().is_made()? {
             return Err(unknown().into());
         }
-        self.migrate().await?;
+        let changed = self.migrate().await?;
         let workspace = settings::workspace(&self.sql())?.ok_or_else(unknown)?;
+        if changed {
+            // What a migration has left to be done is begun, also where nothing is ever written.
+            self.schedule().await?;
+        }
         Ok(self.workspace.get_or_init(|| workspace))
     }
 
-    async fn migrate(&self) -> Outcome<()> {
+    async fn migrate(&self) -> Outcome<bool> {
         vault::begin(&self.env)?;
-        let rooms = ROOMS.iter().flat_map(|room| room.migrations);
-        let migrations = rooms.chain(std::iter::once(&jobs::MIGRATION));
-        self.sql().migrate(&self.state, migrations).await
+        self.sql().migrate(&self.state, migrations()).await
     }
 
     fn known(&self) -> Outcome<&WorkspaceId> {

@@ -6,10 +6,11 @@ use super::cx::Cx;
 use super::op::{Read, Write};
 use super::record::Record;
 use super::settings::Create;
-use super::{ROOMS, answers, conversations, customers, events, fields, happenings, overview};
+use super::{
+    ROOMS, answers, conversations, customers, events, fields, happenings, migrations, overview,
+};
 use crate::bind;
 use crate::fault::Outcome;
-use crate::jobs;
 use crate::sql::Sql;
 use askwell::Code;
 use askwell::api::{
@@ -65,13 +66,13 @@ impl Ledger {
     }
 
     fn migrated(sql: Sql) -> Self {
-        let rooms = ROOMS.iter().flat_map(|room| room.migrations);
-        sql.made(rooms.chain([&jobs::MIGRATION]));
+        sql.made(migrations());
         Self { sql, workspace: "shop".parse().unwrap(), now: Cell::new(BEGIN) }
     }
 
     fn in_database(sql: Sql) -> Self {
         let ledger = Self::migrated(sql);
+        while ledger.with(answers::file_next).unwrap() {}
         let workspace = ledger.workspace.clone();
         let new = NewWorkspace {
             id: workspace,

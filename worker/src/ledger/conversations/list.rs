@@ -17,6 +17,7 @@ use askwell::api::{AnswerFilter, ConversationSearch, ConversationSummary, Page, 
 use askwell::conversation::Direction;
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use worker::SqlStorageValue;
 
 /// Whether a conversation is under way, and whether it has ended and was classified.
@@ -136,14 +137,17 @@ impl Read for List {
         if let Some(tag) = &find.tag {
             wanted.sets.push(Set { values: bind![tag.trim()], ..TAGGED });
         }
-        wanted.sets.extend(answers::checked(&find.answers)?.iter().map(answered));
+        for filter in answers::checked(&find.answers)? {
+            wanted.sets.push(answered(cx.sql, filter)?);
+        }
         page(cx.sql, &PageQuery { cursor: find.cursor, limit: find.limit }, wanted)
     }
 }
 
 /// The conversations with an answer that stands.
-pub fn answered(filter: &AnswerFilter) -> Set {
-    Set { values: bind![filter.field_id.as_str(), filter.value.as_str()], ..ANSWERED }
+pub fn answered(sql: &Sql, filter: &AnswerFilter) -> Outcome<Set> {
+    let values = bind![filter.field_id.as_str(), filter.value.as_str()];
+    answers::in_order(sql, Set { values, ..ANSWERED })
 }
 
 /// The column of the word that fewest conversations have; none of none.
@@ -198,7 +202,6 @@ pub fn page(sql: &Sql, page: &PageQuery, wanted: Wanted) -> Outcome<Page<Convers
     values.extend(wanted.values);
     let listing = Listing {
         table: "conversations",
-        key: "id",
         columns: "i.id, i.started_at",
         order: "i.started_at DESC, i.id DESC",
         shown: "SELECT c.*, coalesce(h.root, c.customer_id) AS shown FROM ({page}) p CROSS JOIN conversations c ON c.id = p.id LEFT JOIN customers h ON h.id = c.customer_id ORDER BY c.started_at DESC, c.id DESC",
@@ -216,10 +219,12 @@ pub fn page(sql: &Sql, page: &PageQuery, wanted: Wanted) -> Outcome<Page<Convers
 /// Those that bear a tag.
 const TAGGED: Set = Set {
     size: "SELECT 1 FROM tags WHERE tag = ? AND subject BETWEEN 'cv_' AND 'cv_~'",
+    key: "id",
     all: "SELECT subject AS k FROM tags WHERE tag = ? AND subject BETWEEN 'cv_' AND 'cv_~'",
-    one: "EXISTS (SELECT 1 FROM tags WHERE tag = ? AND subject = i.id)",
+    one: Cow::Borrowed("EXISTS (SELECT 1 FROM tags WHERE tag = ? AND subject = i.id)"),
     listed: None,
     values: Vec::new(),
+    held: 0,
     few: 4_000,
     asked: 5_000,
 };
@@ -227,10 +232,14 @@ const TAGGED: Set = Set {
 /// Those with an answer that stands.
 const ANSWERED: Set = Set {
     size: "SELECT 1 FROM answered WHERE field_id = ? AND value = ?",
+    key: "id",
     all: "SELECT id AS k FROM answered WHERE field_id = ? AND value = ?",
-    one: "EXISTS (SELECT 1 FROM answered a WHERE a.field_id = ? AND a.value = ? AND a.started_at = i.started_at AND a.id = i.id)",
+    one: Cow::Borrowed(
+        "EXISTS (SELECT 1 FROM answered a WHERE a.field_id = ? AND a.value = ? AND a.started_at = i.started_at AND a.id = i.id)",
+    ),
     listed: Some(Listed { table: "answered", rows: "i.field_id = ? AND i.value = ?" }),
     values: Vec::new(),
+    held: 0,
     few: 4_000,
     asked: 5_000,
 };

@@ -5,7 +5,7 @@
 //! be emptied. Their keys go with the rows, so that no copy of what was sealed can be opened again. A closing or message that comes late finds the id among the erased and is dropped.
 //! Sealed days and events hold ids, enums and numbers alone, and stay.
 
-use super::index::{forget_words, unindex};
+use super::index::{at_once, unindex};
 use super::{HOMES, Value, must};
 use crate::bind;
 use crate::config;
@@ -78,14 +78,21 @@ const OF_HOME: [(&str, &str); 9] = [
 
 impl Write for Erase {
     fn run(self, cx: &Cx) -> Outcome<Erasure> {
-        let erasure = erase(cx, self)?;
-        forget_words(cx)?;
-        Ok(erasure)
+        let homes = homes(cx, must(cx.sql, &self.customer_id)?.as_str())?;
+        at_once(cx, &homes, || erase(cx, self))
     }
 }
 
-/// Removes a customer for good, except that their words are only marked as gone until
-/// [`forget_words`], which is to follow, once for several, in the same transaction.
+/// The homes of a profile, and the ids that lead to it from an address that was corrected.
+fn homes(cx: &Cx, root: &str) -> Outcome<Vec<String>> {
+    let query =
+        format!("SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}");
+    let rows: Vec<Value> = cx.sql.rows(&query, bind![root])?;
+    Ok(rows.into_iter().map(|row| row.value).collect())
+}
+
+/// Removes a customer for good, except that their words are only marked as gone; unless this is done
+/// [`at_once`], [`super::forget_words`] is to follow, once for several, in the same transaction.
 pub fn erase(cx: &Cx, input: Erase) -> Outcome<Erasure> {
     let root = must(cx.sql, &input.customer_id)?;
     let all = |query: &str| -> Outcome<Vec<String>> {
@@ -93,9 +100,7 @@ pub fn erase(cx: &Cx, input: Erase) -> Outcome<Erasure> {
             cx.sql.rows(&query.replace("{HOMES}", HOMES), bind![root.as_str()])?;
         Ok(rows.into_iter().map(|row| row.value).collect())
     };
-    // Also the ids that lead here from an address that was corrected.
-    let homes =
-        all("SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}")?;
+    let homes = homes(cx, root.as_str())?;
     let conversations =
         all("SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY id")?;
     let visitors =

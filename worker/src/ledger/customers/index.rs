@@ -5,12 +5,13 @@
 //! anew, in the same transaction; triggers count.
 //!
 //! Words that are replaced are only marked as gone, for taking one out of the index itself costs more than all
-//! the rest of recording a closing. They leave it a while later with whatever else was replaced meanwhile,
-//! and at once where somebody is erased: [`forget_words`].
+//! the rest of recording a closing. They leave it a while later with whatever else was replaced meanwhile:
+//! [`forget_words`], which writes the whole index anew. Where somebody is erased theirs are taken out at once,
+//! [`at_once`]; so it is noted of whom something was replaced, in whatever profile it stood.
 
 use super::{HOMES, Value, find};
 use crate::bind;
-use crate::fault::Outcome;
+use crate::fault::{Outcome, to_json};
 use crate::jobs::{self, Next, Work};
 use crate::ledger::Workspace;
 use crate::ledger::cx::Cx;
@@ -64,6 +65,16 @@ pub const MIGRATION: Migration = Migration {
 pub const WORDS: Migration = Migration {
     id: "customers/5",
     statements: &["INSERT INTO customer_words (customer_words, rank) VALUES ('secure-delete', 0)"],
+};
+
+/// Whose replaced words may stand in the index.
+pub const REPLACED: Migration = Migration {
+    id: "customers/6",
+    statements: &[
+        "CREATE TABLE words_replaced (customer_id TEXT PRIMARY KEY) WITHOUT ROWID",
+        // Of whom it was nobody has noted.
+        "INSERT INTO words_replaced (customer_id) SELECT id FROM customers WHERE EXISTS (SELECT 1 FROM jobs WHERE kind = 'words')",
+    ],
 };
 
 /// For how long replaced words may stand in the index.
@@ -128,7 +139,7 @@ pub fn index(cx: &Cx, root: &str) -> Outcome<()> {
     }
     if before.is_some() {
         sql.run("DELETE FROM customer_words WHERE rowid = ?", bind![n])?;
-        jobs::put(sql, ForgetWords::KIND, "", cx.now.plus(REPLACED_MS))?;
+        replaced(cx, root)?;
     }
     sql.run("INSERT INTO customer_words (rowid, words) VALUES (?, ?)", bind![n, words])
 }
@@ -139,15 +150,49 @@ pub fn unindex(cx: &Cx, id: &str) -> Outcome<()> {
         "DELETE FROM customer_words WHERE rowid IN (SELECT n FROM indexed WHERE customer_id = ?)",
         bind![id],
     )?;
-    jobs::put(cx.sql, ForgetWords::KIND, "", cx.now.plus(REPLACED_MS))?;
+    replaced(cx, id)?;
     cx.sql.run("DELETE FROM indexed WHERE customer_id = ?", bind![id])
+}
+
+/// Notes that words of a customer may stand in the index as replaced, in their own profile or in one that
+/// they were part of.
+pub fn replaced(cx: &Cx, id: &str) -> Outcome<()> {
+    cx.sql.run("INSERT OR IGNORE INTO words_replaced (customer_id) VALUES (?)", bind![id])?;
+    jobs::put(cx.sql, ForgetWords::KIND, "", cx.now.plus(REPLACED_MS))
 }
 
 /// Lets everything that was replaced leave the index. Reads and writes all of it, some 200 ms for 100,000
 /// customers, unless nothing was.
 pub fn forget_words(cx: &Cx) -> Outcome<()> {
     cx.sql.run("INSERT INTO customer_words (customer_words) VALUES ('optimize')", bind![])?;
+    cx.sql.run("DELETE FROM words_replaced", bind![])?;
     jobs::spare(cx.sql, ForgetWords::KIND, "")
+}
+
+/// Lets the words that `work` takes away leave the index at once, and with them what was replaced of these
+/// customers before.
+pub fn at_once<T>(cx: &Cx, ids: &[String], work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    let sql = cx.sql;
+    let ids = to_json("ids", &ids)?;
+    let those = "customer_id IN (SELECT value FROM json_each(?))";
+    let count = format!("SELECT count(*) AS n FROM words_replaced WHERE {those}");
+    let waits = sql.count(&count, bind![ids.as_str()])? > 0;
+    let take_out = |yes: i64| {
+        let query = "INSERT INTO customer_words (customer_words, rank) VALUES ('secure-delete', ?)";
+        sql.run(query, bind![yes])
+    };
+    take_out(1)?;
+    let done = work()?;
+    take_out(0)?;
+    if waits {
+        forget_words(cx)?;
+        return Ok(done);
+    }
+    sql.run(&format!("DELETE FROM words_replaced WHERE {those}"), bind![ids])?;
+    if sql.count("SELECT count(*) AS n FROM words_replaced", bind![])? == 0 {
+        jobs::spare(sql, ForgetWords::KIND, "")?;
+    }
+    Ok(done)
 }
 
 /// Lets replaced words leave the index.

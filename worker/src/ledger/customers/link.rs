@@ -1,5 +1,6 @@
 //! Merging profiles by hand, splitting one, and undoing either.
 
+use super::index::replaced;
 use super::{HOMES, Value, hide, must, refresh, show, stale_visitors};
 use crate::bind;
 use crate::fault::Outcome;
@@ -123,6 +124,7 @@ impl Write for Split {
         }
         refresh(cx, &home.parse()?)?;
         refresh(cx, &new)?;
+        replaced(cx, new.as_str())?;
         log(cx, LinkKind::Split, &from, &new, &self.by)
     }
 }
@@ -276,8 +278,11 @@ fn part(cx: &Cx, other: &str) -> Outcome<()> {
         "WITH RECURSIVE below (id) AS (SELECT id FROM customers WHERE merged_into = ?1 UNION SELECT c.id FROM customers c JOIN below b ON c.merged_into = b.id) SELECT id AS value FROM below",
         bind![other],
     )?;
+    replaced(cx, other)?;
     for home in below {
-        cx.sql.run("UPDATE customers SET root = ? WHERE id = ?", bind![other, home.value])?;
+        cx.sql
+            .run("UPDATE customers SET root = ? WHERE id = ?", bind![other, home.value.as_str()])?;
+        replaced(cx, &home.value)?;
     }
     show(cx, &root)?;
     show(cx, other)?;

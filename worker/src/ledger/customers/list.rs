@@ -16,6 +16,7 @@ use crate::rpc::Call;
 use askwell::api::{Customer, CustomerSearch, Page, PageQuery};
 use askwell::customer::{normalise_email, search};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use worker::SqlStorageValue;
 
 /// The order of the list: the latest seen first.
@@ -74,7 +75,6 @@ impl Read for List {
         }
         let listing = Listing {
             table: "indexed",
-            key: "n",
             columns: "i.n, i.customer_id, i.last_at",
             order: "i.last_at DESC, i.customer_id DESC",
             shown: "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.last_at DESC, c.id DESC",
@@ -111,10 +111,12 @@ macro_rules! merged {
 /// Those who are found by words. Asking whether one row has words costs as much as finding a thousand.
 const WORDS: Set = Set {
     size: "SELECT 1 FROM customer_words WHERE words MATCH ?",
+    key: "n",
     all: "SELECT rowid AS k FROM customer_words WHERE words MATCH ?",
-    one: "EXISTS (SELECT 1 FROM customer_words WHERE words MATCH ? AND rowid = i.n)",
+    one: Cow::Borrowed("EXISTS (SELECT 1 FROM customer_words WHERE words MATCH ? AND rowid = i.n)"),
     listed: None,
     values: Vec::new(),
+    held: 0,
     few: 3_000,
     asked: 0,
 };
@@ -122,37 +124,37 @@ const WORDS: Set = Set {
 /// Those who bear a tag.
 const TAGGED: Set = Set {
     size: "SELECT 1 FROM tags WHERE tag = ? AND subject BETWEEN 'cu_' AND 'cu_~'",
+    key: "n",
     all: concat!(
         "SELECT DISTINCT coalesce(x.n, ",
         merged!("t.subject"),
         ") AS k FROM tags t LEFT JOIN indexed x ON x.customer_id = t.subject WHERE t.tag = ? AND t.subject BETWEEN 'cu_' AND 'cu_~'"
     ),
-    one: concat!(
+    one: Cow::Borrowed(concat!(
         "EXISTS (SELECT 1 FROM ",
         homes!(),
         " CROSS JOIN tags t ON t.tag = ? AND t.subject = h.id)"
-    ),
+    )),
     listed: None,
     values: Vec::new(),
+    held: 0,
     few: 3_000,
     asked: 5_000,
 };
 
-/// Those with an answer that stands.
+/// Those with an answer that stands. Asking a row looks at each of the person's conversations.
 const ANSWERED: Set = Set {
     size: "SELECT 1 FROM answered WHERE field_id = ? AND value = ?",
-    all: concat!(
-        "SELECT DISTINCT coalesce(x.n, ",
-        merged!("v.customer_id"),
-        ") AS k FROM answered a CROSS JOIN conversations v ON v.id = a.id LEFT JOIN indexed x ON x.customer_id = v.customer_id WHERE a.field_id = ? AND a.value = ?"
-    ),
-    one: concat!(
+    key: "customer_id",
+    all: "SELECT DISTINCT customer_id AS k FROM answered WHERE field_id = ? AND value = ?",
+    one: Cow::Borrowed(concat!(
         "EXISTS (SELECT 1 FROM ",
         homes!(),
         " CROSS JOIN conversations v ON v.customer_id = h.id CROSS JOIN answered a ON a.field_id = ? AND a.value = ? AND a.started_at = v.started_at AND a.id = v.id)"
-    ),
+    )),
     listed: None,
     values: Vec::new(),
-    few: 2_000,
+    few: 1_500,
+    held: 10_000,
     asked: 1_500,
 };

@@ -21,7 +21,7 @@ pub use edit::{Patch, bad_text};
 pub use erase::{Erase, Erasures, erase, is_erased};
 #[cfg(test)]
 pub use index::PLACES;
-pub use index::{counts, forget_words, index};
+pub use index::{at_once, counts, forget_words, index};
 pub use link::{Links, Merge, Split, Undo};
 pub use list::List;
 pub use profile::{Accesses, DataPackageOf, Profile};
@@ -96,6 +96,7 @@ pub const ROOM: Room = Room {
         },
         index::MIGRATION,
         index::WORDS,
+        index::REPLACED,
     ],
     ops: &[
         Op::read::<Get>(),
@@ -363,6 +364,7 @@ fn hide(cx: &Cx, home: &str) -> Outcome<()> {
 pub fn leave(cx: &Cx, former: &CustomerId, to: &CustomerId) -> Outcome<()> {
     refresh(cx, former)?;
     let (from, to) = (former.as_str(), to.as_str());
+    index::replaced(cx, to)?;
     let conversations = cx
         .sql
         .count("SELECT count(*) AS n FROM conversations WHERE customer_id = ?", bind![from])?;

@@ -2,11 +2,10 @@
 
 use super::super::index::{kind_bit, platform_bit};
 use super::*;
-use crate::jobs;
-use crate::ledger::ROOMS;
-use crate::ledger::customers::counts;
+use crate::ledger::customers::{counts, forget_words};
 use crate::ledger::fields;
 use crate::ledger::marks::RemoveNote;
+use crate::ledger::migrations;
 use crate::sql::{Migration, Sql};
 use askwell::api::AnswerFilter;
 use askwell::conversation::{Platform, Sentiment};
@@ -186,7 +185,7 @@ pub fn assert_in_line(sql: &Sql, when: &str) {
 #[test]
 fn a_store_of_before_is_listed_and_counted_the_same() {
     const NEW: [&str; 3] = ["customers/4", "views/2", "conversations/2"];
-    let all = || ROOMS.iter().flat_map(|room| room.migrations).chain([&jobs::MIGRATION]);
+    let all = migrations;
     let before: Vec<&'static Migration> = all().filter(|m| !NEW.contains(&m.id)).collect();
     assert_eq!(before.len() + NEW.len(), all().count());
     let sql = Sql::with(before);
@@ -245,12 +244,7 @@ fn words_leave_the_index_with_the_person_and_with_a_note() {
     record.closed.facts.name = fact("Yysecond", 6);
     ledger.write(record).unwrap();
     let id = note(&ledger, &noor, "Xxthird");
-    // In the bytes of the index, where what is marked as gone stands as well.
-    let stands = |word: &str| {
-        let blocks =
-            "SELECT count(*) AS n FROM customer_words_data WHERE instr(block, CAST(? AS BLOB)) > 0";
-        ledger.sql.count(blocks, bind![word]).unwrap() > 0
-    };
+    let stands = |word: &str| stands(&ledger, word);
     let words = ["zzfirst", "yysecond", "xxthird"];
     assert_eq!(words.map(stands), [true, true, true]);
     ledger.write(RemoveNote { subject: Subject::Customer(noor.clone()), note_id: id }).unwrap();
@@ -264,4 +258,90 @@ fn words_leave_the_index_with_the_person_and_with_a_note() {
     ledger.write(Erase { customer_id: noor, by: BY.to_owned() }).unwrap();
     assert_eq!(["yysecond", "wwfourth"].map(stands), [false, false]);
     assert_eq!(ledger.sql.count(waits, bind![]).unwrap(), 0);
+}
+
+/// Whether a word stands in the bytes of the index, where what is marked as gone stands as well.
+fn stands(ledger: &Ledger, word: &str) -> bool {
+    let blocks =
+        "SELECT count(*) AS n FROM customer_words_data WHERE instr(block, CAST(? AS BLOB)) > 0";
+    ledger.sql.count(blocks, bind![word]).unwrap() > 0
+}
+
+/// A closing of conversation `n` by visitor `who`, who has a name and an address.
+fn named(ledger: &Ledger, n: u32, who: u32, name: &str, email: &str) -> CustomerId {
+    let mut record = closing(ledger, n, 1, who, Some(email));
+    record.closed.facts.name = fact(name, i64::from(n));
+    ledger.write(record).unwrap().customer_id
+}
+
+fn waiting(ledger: &Ledger) -> (u64, u64) {
+    let count = |query| ledger.sql.count(query, bind![]).unwrap();
+    (
+        count("SELECT count(*) AS n FROM jobs WHERE kind = 'words'"),
+        count("SELECT count(*) AS n FROM words_replaced"),
+    )
+}
+
+#[test]
+fn whoever_is_erased_takes_their_words_along_and_leaves_those_of_others() {
+    let ledger = Ledger::new();
+    let noor = named(&ledger, 1, 1, "Zznoor", "noor@example.com");
+    named(&ledger, 2, 2, "Yyfirst", "lena@example.com");
+    named(&ledger, 3, 2, "Wwsecond", "lena@example.com");
+    assert_eq!(waiting(&ledger), (1, 1), "a name was replaced");
+    assert_eq!(["zznoor", "yyfirst", "wwsecond"].map(|word| stands(&ledger, word)), [true; 3]);
+    ledger.write(Erase { customer_id: noor, by: BY.to_owned() }).unwrap();
+    // What was replaced of others waits for its time: the index was not written anew.
+    let left = ["zznoor", "yyfirst", "wwsecond"].map(|word| stands(&ledger, word));
+    assert_eq!(left, [false, true, true]);
+    assert_eq!(waiting(&ledger), (1, 1));
+    assert_eq!(by_text(&ledger, "wwsec").len(), 1);
+    let check = "INSERT INTO customer_words (customer_words) VALUES ('integrity-check')";
+    ledger.sql.run(check, bind![]).unwrap();
+    let lena = by_text(&ledger, "lena").remove(0);
+    ledger.write(Erase { customer_id: lena, by: BY.to_owned() }).unwrap();
+    assert_eq!(["yyfirst", "wwsecond"].map(|word| stands(&ledger, word)), [false; 2]);
+    assert_eq!(waiting(&ledger), (0, 0));
+}
+
+#[test]
+fn words_that_stood_in_somebody_elses_profile_leave_with_whom_they_are_of() {
+    let erase = |ledger: &Ledger, customer_id: &CustomerId| {
+        let erase = Erase { customer_id: customer_id.clone(), by: BY.to_owned() };
+        ledger.write(erase).unwrap();
+    };
+    // Shown as part of another, and parted again.
+    let ledger = Ledger::new();
+    let noor = named(&ledger, 1, 1, "Zznoor", "noor@example.com");
+    let lena = named(&ledger, 2, 2, "Yylena", "lenayy@example.com");
+    let merge = Merge { customer_id: noor.clone(), other: lena.clone(), by: BY.to_owned() };
+    let link = ledger.write(merge).unwrap();
+    ledger.with(forget_words).unwrap();
+    ledger.write(Undo { link_id: link.link_id, by: BY.to_owned() }).unwrap();
+    erase(&ledger, &lena);
+    assert_eq!(["lenayy", "zznoor"].map(|word| stands(&ledger, word)), [false, true]);
+    // Said under an address that was corrected.
+    let ledger = Ledger::new();
+    named(&ledger, 1, 1, "Zznoor", "noor@example.com");
+    named(&ledger, 2, 2, "Yylena", "noor@example.com");
+    assert!(stands(&ledger, "yylena"));
+    ledger.with(forget_words).unwrap();
+    let mut record = closing(&ledger, 2, 2, 2, Some("lenayy@example.com"));
+    record.closed.facts.name = fact("Yylena", 2);
+    let lena = ledger.write(record).unwrap().customer_id;
+    erase(&ledger, &lena);
+    assert_eq!(["yylena", "zznoor"].map(|word| stands(&ledger, word)), [false, true]);
+    // Split off.
+    let ledger = Ledger::new();
+    let noor = named(&ledger, 1, 1, "Zznoor", "noor@example.com");
+    let mut record = closing(&ledger, 2, 1, 1, None);
+    record.closed.facts.name = fact("Yylena", 9_000_000_000_000);
+    ledger.write(record).unwrap();
+    ledger.with(forget_words).unwrap();
+    assert!(stands(&ledger, "yylena"));
+    let split =
+        Split { customer_id: noor, conversation_ids: vec![conversation(2)], by: BY.to_owned() };
+    let lena = ledger.write(split).unwrap().other;
+    erase(&ledger, &lena);
+    assert_eq!(["yylena", "zznoor"].map(|word| stands(&ledger, word)), [false, true]);
 }
