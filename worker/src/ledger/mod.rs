@@ -9,8 +9,19 @@
 //! ids, sealed files are written once. Nothing lives in fields but handles and a flag that the
 //! schema has been checked.
 //!
-//! The object is named by the workspace. Spreading one over several objects means naming them
-//! `workspace/shard` by the customer's e-mail, and asking all of them for lists.
+//! The object is named by the workspace. What spreading one over several objects would take:
+//!
+//! - Names: `workspace/shard`, a customer's shard by a digest of their e-mail address, a visitor's without one by
+//!   that of the visitor; the core would derive it, and [`crate::rpc`], where alone objects are named, would use it.
+//! - Who moves: an address that becomes known, or is corrected, may lead to another shard, and so may a merge. The
+//!   former shard keeps a row that leads on, as it does for profiles that have moved, and hands over the
+//!   conversation as a job; recording it is known by its revision already.
+//! - What there is once in a workspace, settings, fields, keys, members, articles and webhooks, stays in one
+//!   object; shards keep a copy of what recording reads, with its revision.
+//! - Lists and searches ask all shards for a page and merge it, which their order and cursors, an instant and an
+//!   id, allow. Counts are sums, and so are those of answers, of pairs and of events.
+//! - Events are numbered, told and sealed by shard; a day file has the rows of all of them, and is sealed when the
+//!   last has frozen its own.
 //!
 //! What the ledger keeps and can do stands in its rooms, a file each: a room's `ROOM` lists its
 //! migrations and its operations, and [`ROOMS`] lists the rooms.

@@ -36,6 +36,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const MOST_DAYS: u32 = 36_500;
 /// What goes in one transaction.
 const AT_ONCE: i64 = 50;
+/// Conversations that are looked at in one transaction.
+const LOOKED_AT: i64 = if cfg!(test) { 70 } else { 20_000 };
 /// By whom it was done, in receipts.
 const BY: &str = "retention";
 
@@ -128,26 +130,32 @@ impl Write for Retain {
     }
 }
 
-/// Lets go of what is too old.
+/// Lets go of what is too old. The job is named by the conversation after which it goes on.
 pub struct LetGo;
 
 impl Work<Workspace> for LetGo {
     const KIND: &'static str = "retain";
 
-    async fn run(ledger: &Workspace, _subject: &str) -> Outcome<Next> {
-        let more = ledger.write(step).await?;
-        Ok(if more { Next::At(config::now(&ledger.env)) } else { Next::Done })
+    async fn run(ledger: &Workspace, subject: &str) -> Outcome<Next> {
+        let after = subject.to_owned();
+        let next = ledger.write(move |cx| step(cx, &after)).await?;
+        Ok(match next {
+            Some(next) if next == subject => Next::At(config::now(&ledger.env)),
+            _ => Next::Done,
+        })
     }
 }
 
-/// Lets go of some of it; whether there may be more.
-fn step(cx: &Cx) -> Outcome<bool> {
+/// Lets go of some of it. Where there may be more, it is after which conversation; another one than now
+/// has its job by then.
+fn step(cx: &Cx, after: &str) -> Outcome<Option<String>> {
     let settings: RetentionSettings = sections::read(cx.sql)?;
-    let found = |from: &str, days| -> Outcome<Vec<Row>> {
-        let query = format!("SELECT id {from} ORDER BY id LIMIT ?");
-        before(cx, days).map_or(Ok(Vec::new()), |at| cx.sql.rows(&query, bind![at, AT_ONCE]))
+    let people: Vec<Row> = match before(cx, settings.customers_days) {
+        Some(at) => cx
+            .sql
+            .rows(&format!("SELECT id {CUSTOMERS} ORDER BY last_at LIMIT ?"), bind![at, AT_ONCE])?,
+        None => Vec::new(),
     };
-    let people = found(CUSTOMERS, settings.customers_days)?;
     for row in &people {
         let customer_id: CustomerId = row.id.parse()?;
         customers::erase(cx, Erase { customer_id, by: BY.to_owned() })?;
@@ -155,14 +163,46 @@ fn step(cx: &Cx) -> Outcome<bool> {
     if !people.is_empty() {
         customers::forget_words(cx)?;
     }
-    let words = found(TRANSCRIPTS, settings.transcripts_days)?;
+    if people.len() as i64 == AT_ONCE {
+        return Ok(Some(after.to_owned()));
+    }
+    let next = match before(cx, settings.transcripts_days) {
+        Some(at) => transcripts(cx, at, after)?,
+        None => None,
+    };
+    match &next {
+        Some(next) => jobs::put(cx.sql, LetGo::KIND, next, cx.now)?,
+        None => {
+            if let Some(at) = before(cx, settings.accesses_days) {
+                cx.sql.run(&format!("DELETE {ACCESSES}"), bind![at])?;
+            }
+        }
+    }
+    Ok(next)
+}
+
+/// Lets go of the words of some conversations after one; after which to go on, unless those were the last.
+fn transcripts(cx: &Cx, at: i64, after: &str) -> Outcome<Option<String>> {
+    #[derive(Deserialize)]
+    struct Last {
+        id: Option<String>,
+    }
+    let some = "FROM conversations WHERE id > ? ORDER BY id LIMIT ?";
+    let query = TRANSCRIPTS.replace("conversations c", &format!("(SELECT id, ended_at {some}) c"));
+    let words: Vec<Row> = cx.sql.rows(
+        &format!("SELECT id {query} ORDER BY id LIMIT ?"),
+        bind![after, LOOKED_AT, at, AT_ONCE],
+    )?;
     for row in &words {
         forget_words(cx, &row.id)?;
     }
-    if let Some(at) = before(cx, settings.accesses_days) {
-        cx.sql.run(&format!("DELETE {ACCESSES}"), bind![at])?;
+    if words.len() as i64 == AT_ONCE {
+        return Ok(words.into_iter().next_back().map(|row| row.id));
     }
-    Ok([people.len(), words.len()].iter().any(|n| *n as i64 == AT_ONCE))
+    let last: Option<Last> = cx
+        .sql
+        .first(&format!("SELECT max(id) AS id FROM (SELECT id {some})"), bind![after, LOOKED_AT])?;
+    Ok(last.and_then(|last| last.id))
 }
 
 #[derive(Deserialize)]
@@ -218,6 +258,15 @@ mod tests {
         archives::find(&ledger.sql, conversation(n).as_str()).unwrap().is_some()
     }
 
+    /// Does the whole of it as the job does, and says in how many steps.
+    fn run(ledger: &Ledger) -> u32 {
+        let (mut steps, mut after) = (1, String::new());
+        while let Some(next) = ledger.with(|cx| step(cx, &after)).unwrap() {
+            (steps, after) = (steps + 1, next);
+        }
+        steps
+    }
+
     #[test]
     fn what_is_counted_goes_and_nothing_else() {
         let ledger = Ledger::new();
@@ -239,7 +288,7 @@ mod tests {
             preview(&ledger, RetentionSettings { customers_days: Some(5), ..NONE }),
             (119, 0)
         );
-        assert!(!ledger.at(step).unwrap(), "nothing is set: nothing goes");
+        assert_eq!(run(&ledger), 1, "nothing is set: nothing goes");
         assert_eq!(ledger.customers().len(), 120);
 
         let gap = |n: u32| replies::Note {
@@ -265,7 +314,7 @@ mod tests {
 
         set(&ledger, transcripts).unwrap();
         let answered = answers::find(&ledger.sql, conversation(2).as_str()).unwrap().len();
-        while ledger.at(step).unwrap() {}
+        assert!(run(&ledger) > 2, "some at a time");
         assert!(!words(&ledger, 1) && !words(&ledger, 120) && words(&ledger, 121));
         assert_eq!(ledger.customers().len(), 120, "people stay");
         let mut late = answers::of_model(&ledger.sql, conversation(2).as_str()).unwrap();
@@ -280,7 +329,7 @@ mod tests {
         assert_eq!(preview(&ledger, transcripts), (0, 0));
 
         set(&ledger, RetentionSettings { customers_days: Some(5), ..NONE }).unwrap();
-        while ledger.at(step).unwrap() {}
+        assert_eq!(run(&ledger), 3, "some at a time");
         let emails: Vec<_> = ledger.customers().into_iter().filter_map(|c| c.email).collect();
         assert_eq!(emails, ["1@example.com"]);
     }
