@@ -61,11 +61,16 @@ pub const MIGRATION: Migration = Migration {
     ],
 };
 
+/// Whether words that are taken away leave the index at once.
+macro_rules! secure_delete {
+    () => {
+        "INSERT INTO customer_words (customer_words, rank) VALUES ('secure-delete', "
+    };
+}
+
 /// Words that are replaced leave the index later.
-pub const WORDS: Migration = Migration {
-    id: "customers/5",
-    statements: &["INSERT INTO customer_words (customer_words, rank) VALUES ('secure-delete', 0)"],
-};
+pub const WORDS: Migration =
+    Migration { id: "customers/5", statements: &[concat!(secure_delete!(), "0)")] };
 
 /// Whose replaced words may stand in the index.
 pub const REPLACED: Migration = Migration {
@@ -177,13 +182,10 @@ pub fn at_once<T>(cx: &Cx, ids: &[String], work: impl FnOnce() -> Outcome<T>) ->
     let those = "customer_id IN (SELECT value FROM json_each(?))";
     let count = format!("SELECT count(*) AS n FROM words_replaced WHERE {those}");
     let waits = sql.count(&count, bind![ids.as_str()])? > 0;
-    let take_out = |yes: i64| {
-        let query = "INSERT INTO customer_words (customer_words, rank) VALUES ('secure-delete', ?)";
-        sql.run(query, bind![yes])
-    };
-    take_out(1)?;
+    // Written out, for objects bind numbers as fractions and the index takes whole ones alone.
+    sql.run(concat!(secure_delete!(), "1)"), bind![])?;
     let done = work()?;
-    take_out(0)?;
+    sql.run(concat!(secure_delete!(), "0)"), bind![])?;
     if waits {
         forget_words(cx)?;
         return Ok(done);
