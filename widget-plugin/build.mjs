@@ -56,6 +56,10 @@ const WASM_PASSES = [
 const PARTS = ["askwell.js", "widget.js+locales", "engine_bg.wasm+engine.js+vocabulary.js+vocabulary"];
 /** The engine in chats of others, each a file. */
 const ADAPTERS = ["chatwoot", "crisp", "intercom", "zendesk"];
+/** What an import of the binary gives depends on who resolves it: esbuild an address, Cloudflare a module. */
+const WASM_TYPES = `declare const wasm: string & WebAssembly.Module;
+export default wasm;
+`;
 const ENGINE = /^(engine(_bg)?\.(wasm|js|d\.ts)|vocabulary)$/;
 
 /** How esbuild makes all of them. */
@@ -211,10 +215,10 @@ async function bundle() {
   });
   await esbuild.build({
     ...SCRIPTS,
-    entryPoints: ["js/vocabulary.ts"],
+    entryPoints: ["js/vocabulary.ts", "js/load.ts"],
     outdir: "dist",
     format: "esm",
-    external: ["./engine.js", "./vocabulary/*"],
+    external: ["./engine.js", "./vocabulary/*", "./widget.js"],
   });
   await esbuild.build({
     ...SCRIPTS,
@@ -226,14 +230,30 @@ async function bundle() {
   cpSync(join(here, "js", "engine.node.js"), join(dist, "engine.node.js"));
 }
 
+/** The declarations of what the package exports, and of what these name. */
 function declarations() {
   const tsc = npmBin("typescript", "tsc");
   const out = join(dist, "types");
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, "engine.d.ts"), 'export * from "../engine.js";\nexport { default } from "../engine.js";\n');
   run(process.execPath, [
     tsc, "-p", join(here, "tsconfig.json"), "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", out,
   ]);
+  writeFileSync(join(out, "engine.d.ts"), 'export * from "../engine.js";\nexport { default } from "../engine.js";\n');
+  writeFileSync(join(out, "engine_bg.wasm.d.ts"), WASM_TYPES);
+  const { exports } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+  const needed = new Set();
+  const need = (file) => {
+    if (needed.has(file) || !file.startsWith(out)) return;
+    needed.add(file);
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)\.js"/g)) need(`${join(dirname(file), path)}.d.ts`);
+  };
+  for (const { types } of Object.values(exports)) if (types) need(join(here, types));
+  for (const name of readdirSync(out, { recursive: true }).map((name) => join(out, name))) {
+    if (statSync(name).isFile() && !needed.has(name)) rmSync(name);
+  }
+  for (const name of readdirSync(out)) {
+    if (statSync(join(out, name)).isDirectory() && readdirSync(join(out, name)).length === 0) rmSync(join(out, name), { recursive: true });
+  }
 }
 
 function report() {

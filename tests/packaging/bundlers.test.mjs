@@ -87,6 +87,7 @@ describe("a page made with", () => {
     await box.fill("I'm Mike");
     await page.locator("askwell-chat .noted").getByText("Mike").waitFor({ timeout: 10_000 }).catch(() => assert.fail(troubles.join("; ")));
     assert.deepEqual(troubles, []);
+    assert.equal(await page.locator("askwell-chat").count(), 1);
     await context.close();
   }
 
@@ -142,16 +143,37 @@ describe("a page made with", () => {
   });
 
   test("an import that is not used is left out by all bundlers", async () => {
-    const unused = 'import { Detector } from "askwell/engine";\nimport { mount } from "askwell/widget";\nconsole.log("nothing of it");';
+    const unused = 'import { Detector } from "askwell/engine";\nimport { load } from "askwell/loader";\nimport { mount } from "askwell/widget";\nconsole.log("nothing of it");';
     const { folder } = consumer({ "main.js": unused });
     const { outputFiles } = await build({ absWorkingDir: folder, entryPoints: ["main.js"], bundle: true, format: "esm", write: false, logLevel: "error" });
     assert.ok(outputFiles[0].text.length < 200, outputFiles[0].text.slice(0, 300));
     await webpack({ context: folder, entry: "./main.js", mode: "production", output: { path: join(folder, "dist") } });
     assert.deepEqual(readdirSync(join(folder, "dist")), ["main.js"]);
     assert.ok(readFileSync(join(folder, "dist", "main.js"), "utf8").length < 200);
-    const loader = consumer({ "main.js": 'import "askwell/loader";' });
-    const kept = await build({ absWorkingDir: loader.folder, entryPoints: ["main.js"], bundle: true, format: "esm", write: false, logLevel: "error" });
-    assert.match(kept.outputFiles[0].text, /data-key/, "the loader is there for what it does");
+  });
+
+  const LOAD = `import { load } from "askwell/loader";
+    load({ siteKey: "pk", api: location.origin, locale: "en" });
+    // A second one does nothing, and calls wait for the widget.
+    load({ siteKey: "other", api: location.origin });
+    window.askwell("open");`;
+
+  test("the loader as a module, through Vite: the widget is a file of its own", async () => {
+    const { folder } = consumer({ "index.html": PAGE('<script type="module" src="/main.js"></script>'), "main.js": LOAD });
+    const { build } = await import(require.resolve("vite"));
+    await build({ root: folder, logLevel: "error", configFile: false, build: { target: "es2022" } });
+    const page = readFileSync(join(folder, "dist", "index.html"), "utf8");
+    const [, first] = page.match(/src="\/(assets\/[^"]+\.js)"/);
+    assert.ok(readFileSync(join(folder, "dist", first)).length < 6000, "the widget is not in what the page begins with");
+    await works(join(folder, "dist"), false);
+  });
+
+  test("the loader as a module, without a bundler", async () => {
+    const { folder } = consumer({
+      "index.html": PAGE('<script type="module" src="/main.js"></script>'),
+      "main.js": LOAD.replace("askwell/loader", "/node_modules/askwell/dist/load.js"),
+    });
+    await works(folder, false);
   });
 
   async function webpack(options) {

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { ROOT } from "../support/worker.mjs";
 import { Consumer, pack, tool } from "./consumer.mjs";
 
 const USE = `
@@ -17,6 +18,20 @@ const { ask } = policy.visitorMessage("Could you send me the brochure?", 0);
 policy.free();
 `;
 const EXPECTED = { found: [["name", "Zoë Marlow"], ["email", "zoe@fern.example"]], ask: "email" };
+
+const strict = (moduleResolution, module, files) => JSON.stringify({
+  compilerOptions: {
+    target: "ES2022", module, moduleResolution, lib: ["ES2022", "DOM", "DOM.Iterable"], types: [],
+    strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false, noEmit: true,
+  },
+  files,
+});
+
+/** What the compiler has to say of a project. */
+function compiled({ folder }) {
+  const { status, stdout } = spawnSync(process.execPath, [tool("typescript", "bin/tsc"), "-p", folder], { encoding: "utf8" });
+  return status === 0 ? "" : stdout || `exit status ${status}`;
+}
 
 describe("the package", () => {
   let packed;
@@ -39,8 +54,54 @@ describe("the package", () => {
       const there = end === undefined ? existsSync(join(packed.folder, path)) : readdirSync(join(packed.folder, folder)).some((name) => name.endsWith(end));
       assert.ok(there, path);
     }
-    assert.deepEqual(readdirSync(packed.folder).sort(), ["README.md", "dist", "package.json"]);
+    const licences = ["LICENSE-APACHE", "LICENSE-MIT", "NOTICE"];
+    assert.deepEqual(readdirSync(packed.folder).sort(), [...licences, "README.md", "dist", "package.json"]);
     assert.ok(!existsSync(join(packed.folder, "dist", "demo")));
+    for (const name of licences) {
+      assert.ok(readFileSync(join(packed.folder, name)).equals(readFileSync(join(ROOT, name))), `widget-plugin/${name} is a copy of ${name}: copy it anew`);
+    }
+  });
+
+  test("has the declarations of what it exports, and none that these do not name", () => {
+    const { exports } = JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8"));
+    const needed = new Set();
+    const need = (file) => {
+      if (needed.has(file)) return;
+      needed.add(file);
+      for (const [, path] of readFileSync(file, "utf8").matchAll(/"(\.\.?\/[^"]+)\.js"/g)) need(join(file, "..", `${path}.d.ts`));
+    };
+    for (const { types } of Object.values(exports)) if (types) need(join(packed.folder, types));
+    const there = readdirSync(packed.folder, { recursive: true }).filter((name) => name.endsWith(".d.ts")).map((name) => join(packed.folder, name));
+    assert.deepEqual(there.sort(), [...needed].sort());
+    for (const [name, entry] of Object.entries(exports)) {
+      if (typeof entry !== "string") assert.ok(entry.types, `${name} has types`);
+    }
+  });
+
+  test("can be imported where there is no page, and loads nothing there", () => {
+    const said = consumer({
+      "main.js": `import { load } from "askwell/loader";
+        import "askwell/widget";
+        load({ siteKey: "pk", api: "https://chat.example" });
+        console.log(typeof globalThis.askwell);`,
+    }).node("main.js");
+    assert.equal(said.trim(), "undefined");
+  });
+
+  test("says what the documentation says of an object that has been freed", () => {
+    const { codes, found } = JSON.parse(consumer({
+      "main.js": `import init, { Detector, PromptPolicy } from "askwell/engine";
+        await init();
+        const gone = new Detector();
+        gone.free();
+        const codes = [() => gone.detect("x"), () => new PromptPolicy({ fields: ["age"] })].map((run) => {
+          try { run(); } catch (error) { return [error instanceof Error, error.code ?? error.message]; }
+        });
+        ${USE}
+        console.log(JSON.stringify({ codes, found }));`,
+    }).node("main.js"));
+    assert.deepEqual(codes, [[true, "null pointer passed to rust"], [true, "invalid_field"]]);
+    assert.deepEqual(found, EXPECTED.found, "and the others work on");
   });
 
   test("runs in Node.js as an ES module, without fetching", () => {
@@ -98,11 +159,20 @@ describe("the package", () => {
       const project = consumer({
         "main.ts": `import init, { Detector, PromptPolicy, type Found, type VisitorOutcome } from "askwell/engine";
           import { mount, type Widget, type WidgetOptions } from "askwell/widget";
-          import type { Askwell } from "askwell/loader";
+          import { load, type Askwell } from "askwell/loader";
+          import wasm from "askwell/engine_bg.wasm";
           import * as engine from "askwell/engine";
           import { loadVocabulary } from "askwell/vocabulary";
           import { crisp, type CrispQueue } from "askwell/adapters/crisp";
-          import { intercom, type IntercomOptions } from "askwell/adapters/intercom";
+          import { intercom, type IntercomOptions, type Kept, type Memory, type Refusal } from "askwell/adapters/intercom";
+          import type { Memory as OfChatwoot } from "askwell/adapters/chatwoot";
+          import type { Memory as OfZendesk } from "askwell/adapters/zendesk";
+          const memory: Memory & OfChatwoot & OfZendesk = { load: async (): Promise<Kept | null> => null, save: async () => {} };
+          const onRefused = ({ error, learned }: Refusal): void => console.log(error.status satisfies number, learned.email);
+          engine.initSync({ module: wasm });
+          load({ siteKey: "pk", api: "https://chat.example", engine: new URL(wasm, import.meta.url) });
+          // @ts-expect-error: the site key is needed
+          load({ api: "https://chat.example" });
           await loadVocabulary([...navigator.languages, null], init());
           ${USE}
           const field: "name" | "email" | "phone" | undefined = ask?.field;
@@ -111,23 +181,23 @@ describe("the package", () => {
           const tag: Askwell | undefined = window.askwell;
           const outcome = (one: VisitorOutcome): Found[] => one.found;
           const stop = (queue: CrispQueue): (() => void) => crisp(queue, new PromptPolicy());
-          const hook = (request: Request, rest: Omit<IntercomOptions, "engine">): Promise<Response> => intercom(request, { engine, ...rest });
+          const hook = (request: Request, rest: Omit<IntercomOptions, "engine" | "memory">): Promise<Response> => intercom(request, { engine, memory, onRefused, ...rest });
           // @ts-expect-error: there is no such option
           mount({ ...options, lang: "de" });
           // @ts-expect-error: an outcome is no list
           outcome([]);
           export { chat, field, found, hook, stop, tag };`,
-        "tsconfig.json": JSON.stringify({
-          compilerOptions: {
-            target: "ES2022", module, moduleResolution: resolution, lib: ["ES2022", "DOM", "DOM.Iterable"], types: [],
-            strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false, noEmit: true,
-          },
-          files: ["main.ts"],
-        }),
+        "tsconfig.json": strict(resolution, module, ["main.ts"]),
       });
-      const said = spawnSync(process.execPath, [tool("typescript", "bin/tsc"), "-p", project.folder], { encoding: "utf8" });
-      assert.equal(said.stdout, "");
-      assert.equal(said.status, 0);
+      assert.equal(compiled(project), "");
+    });
+
+    test(`the documentation's examples compile for a strict consumer that resolves as ${resolution}`, () => {
+      const text = readFileSync(join(ROOT, "docs", "embedding.md"), "utf8");
+      const examples = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code], i) => [`example-${i}.ts`, code]);
+      assert.ok(examples.length >= 4, String(examples.length));
+      const files = Object.fromEntries(examples);
+      assert.equal(compiled(consumer({ ...files, "tsconfig.json": strict(resolution, module, Object.keys(files)) })), "");
     });
   }
 });

@@ -27,7 +27,7 @@ function check(name, code) {
     paths: {
       "askwell/engine": ["../../../dist/engine.d.ts"],
       "askwell/widget": ["../../../dist/types/widget.d.ts"],
-      "askwell/loader": ["../../../dist/types/loader.d.ts"],
+      "askwell/loader": ["../../../dist/types/load.d.ts"],
     },
   };
   writeFileSync(join(dir, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));

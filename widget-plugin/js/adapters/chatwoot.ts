@@ -3,6 +3,9 @@
 import { type CompanionOptions, follow } from "./companion.js";
 import { type Fetch, answer, instant, needSecret, same, send } from "./http.js";
 
+export type { CompanionOptions, EngineModule, Kept, Memory, Refusal } from "./companion.js";
+export type { AdapterError, Fetch } from "./http.js";
+
 export interface ChatwootOptions extends CompanionOptions {
   /** Where Chatwoot is, `https://app.chatwoot.com` for one. */
   url: string;

@@ -4,6 +4,9 @@
 import { type CompanionOptions, type Said, follow } from "./companion.js";
 import { type Fetch, answer, instant, needSecret, same, send } from "./http.js";
 
+export type { CompanionOptions, EngineModule, Kept, Memory, Refusal } from "./companion.js";
+export type { AdapterError, Fetch } from "./http.js";
+
 export interface IntercomOptions extends CompanionOptions {
   /** The app's access token. */
   token: string;

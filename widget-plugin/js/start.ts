@@ -1,0 +1,79 @@
+// What the script tag and `load()` do alike: calls are queued from the first moment on, and the widget is
+// started once the page has loaded. Nothing is stored and nothing asked of the API.
+
+import type { Identity, Kind, Widget, WidgetEvents, WidgetOptions } from "./options.js";
+
+/** `window.askwell("open")`, before and after the widget is there. */
+export interface Askwell {
+  (command: "open" | "close" | "toggle" | "reset" | "destroy"): void;
+  (command: "compose", text: string): void;
+  (command: "identify", identity: Identity): void;
+  (command: "known", kinds: Kind[]): void;
+  (command: "consent", given: boolean): void;
+  <E extends keyof WidgetEvents>(command: "on", event: E, listener: WidgetEvents[E]): void;
+  /** Calls made before the widget was there. */
+  q?: ArrayLike<unknown>[];
+  /** Set by the first one that loads the widget, so that a second one does nothing, until `destroy`. */
+  loaded?: boolean;
+}
+
+declare global {
+  interface Window {
+    askwell?: Askwell;
+  }
+}
+
+const COMMANDS = ["open", "close", "toggle", "compose", "identify", "known", "consent", "on", "reset", "destroy"] as const;
+
+/** Starts the widget with what it is called with: how to get its module, and its options. */
+export type Start = (get: () => Promise<typeof import("./widget.js")>, options: WidgetOptions) => void;
+
+/** Takes the calls of the page, and answers how to start the widget for them; null where that has been done before. */
+export function prepare(): Start | null {
+  if (window.askwell?.loaded) return null;
+  const queue = window.askwell?.q ?? [];
+  let widget: Widget | null = null;
+  let over = false;
+
+  const call = (args: ArrayLike<unknown>): void => {
+    const [command, ...rest] = Array.from(args);
+    const name = COMMANDS.find((known) => known === command);
+    if (!name) return console.error(`askwell: there is no command "${String(command)}"; there are ${COMMANDS.join(", ")}.`);
+    if (name === "destroy") destroy();
+    else if (widget) (widget[name] as (...args: unknown[]) => void)(...rest);
+    else queue.push(args);
+  };
+  const destroy = (): void => {
+    if (over) return;
+    over = true;
+    widget?.destroy();
+    widget = null;
+    // What is called from now on is for the next one, and what was called before is not.
+    queue.length = 0;
+    askwell.loaded = false;
+  };
+  const askwell = Object.assign((...args: unknown[]) => call(args), { q: queue, loaded: true }) as Askwell;
+  window.askwell = askwell;
+
+  return (get, options) => {
+    const start = async (): Promise<void> => {
+      try {
+        const { mount } = await get();
+        if (over) return;
+        const made = await mount(options);
+        if (over) return made.destroy();
+        widget = made;
+        for (const args of queue.splice(0)) call(args);
+      } catch (error) {
+        console.error("askwell: the widget could not be loaded.", error);
+      }
+    };
+    // Not to compete with the page's own content; Safari has no requestIdleCallback.
+    const idle = (): void => {
+      if ("requestIdleCallback" in window) requestIdleCallback(() => void start(), { timeout: 2000 });
+      else setTimeout(() => void start(), 1);
+    };
+    if (document.readyState === "complete") idle();
+    else addEventListener("load", idle, { once: true });
+  };
+}
