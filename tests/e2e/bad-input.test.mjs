@@ -75,6 +75,8 @@ describe("bad input", () => {
 
   test("a field that is missing, of the wrong type or out of range: 422 invalid_field, named", async () => {
     for (const [client, method, path, body, name] of [
+      [talk.visitor, "POST", messages(), ["x", "hi"], "object"],
+      [space.team, "POST", "/v1/conversations", [], "object"],
       [talk.visitor, "POST", messages(), { id: "x" }, "text"],
       [talk.visitor, "POST", messages(), { text: "hi" }, "id"],
       [talk.visitor, "POST", messages(), { id: "x", text: "" }, "text"],

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, execFileSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Client } from "../support/api.mjs";
@@ -51,13 +51,33 @@ function figure(text, name) {
   return Number(row.slice(name.length));
 }
 
-/** The processes below another one: id, group and command line. */
-function below(pid) {
-  const all = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
+/** All processes, as Linux lists them. */
+function listed() {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+    try {
+      const state = readFileSync(`/proc/${name}/stat`, "utf8");
+      // The name of the program before it may hold anything, spaces and brackets too.
+      const parent = Number(state.slice(state.lastIndexOf(")") + 2).split(" ")[1]);
+      const line = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+      return [{ id: Number(name), parent, line }];
+    } catch {
+      return []; // It has ended meanwhile.
+    }
+  });
+}
+
+/** The same elsewhere. */
+function printed() {
+  return execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
     .map((line) => line.trim().match(/^(\d+)\s+(\d+)\s+(.*)$/))
     .filter(Boolean)
     .map(([, id, parent, line]) => ({ id: Number(id), parent: Number(parent), line }));
+}
+
+/** The processes below another one: id, group and command line. */
+function below(pid) {
+  const all = existsSync("/proc/self/stat") ? listed() : printed();
   const found = all.filter((process) => process.parent === pid);
   for (const process of found) found.push(...all.filter((p) => p.parent === process.id));
   return found;

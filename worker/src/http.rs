@@ -2,9 +2,9 @@
 
 use crate::fault::{Fault, Outcome};
 use askwell::api::MAX_BODY_BYTES;
-use askwell::{Code, Error};
+use askwell::{Code, Error, input};
 use serde::Serialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use worker::{Request, Response, ResponseBuilder, Url};
 
 /// Reads a body of at most [`MAX_BODY_BYTES`], without buffering more than that of a longer one.
@@ -40,48 +40,7 @@ pub async fn body(request: &mut Request) -> Outcome<Vec<u8>> {
 
 /// Reads a JSON body.
 pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Outcome<T> {
-    Ok(parse(&body(request).await?)?)
-}
-
-/// Reads JSON, telling malformed text (400) from a wrong or unknown field (422).
-///
-/// # Errors
-/// [`Code::MalformedJson`], [`Code::UnknownField`], [`Code::InvalidField`]; the detail names the
-/// place but never repeats a value.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    // First the whole text: a wrong field in front must not hide that the rest is no JSON.
-    let text = core::str::from_utf8(bytes)
-        .map_err(|_| Error::new(Code::MalformedJson, "not JSON: the body must be UTF-8"))?;
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
-        Error::new(
-            Code::MalformedJson,
-            format!("not JSON: line {}, column {}", error.line(), error.column()),
-        )
-    })?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| explain("field", &error.path().to_string(), &error.inner().to_string()))
-}
-
-fn explain(what: &str, path: &str, message: &str) -> Error {
-    let quoted = |prefix: &str| {
-        message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned)
-    };
-    if let Some(name) = quoted("unknown field `") {
-        // The name is the sender's: show it only as far as it can be a field name.
-        let name: String =
-            name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
-        return Error::new(Code::UnknownField, format!("there is no {what} `{name}` here"));
-    }
-    if let Some(name) = quoted("missing field `") {
-        return Error::new(Code::InvalidField, format!("the {what} `{name}` is missing"));
-    }
-    let place = match (path, what) {
-        (".", "field") => "the body".to_owned(),
-        (".", _) => "the query".to_owned(),
-        _ => format!("the {what} `{path}`"),
-    };
-    Error::new(Code::InvalidField, format!("{place} is of the wrong type or out of range"))
+    Ok(input::object(&body(request).await?)?)
 }
 
 /// A JSON answer.
@@ -161,7 +120,7 @@ pub fn is_reachable(url: &str) -> bool {
 pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let pairs = serde_html_form::Deserializer::from_bytes(text.as_bytes());
     serde_path_to_error::deserialize(pairs).map_err(|error| {
-        explain("parameter", &error.path().to_string(), &error.inner().to_string())
+        input::explain("parameter", &error.path().to_string(), &error.inner().to_string())
     })
 }
 
@@ -175,33 +134,5 @@ pub fn idempotency_key(request: &Request) -> Outcome<Option<String>> {
             Code::InvalidField,
             "the header `Idempotency-Key` must be 1 to 128 visible ASCII characters",
         ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use askwell::api::NewMessage;
-
-    fn refusal(text: &str) -> Error {
-        parse::<NewMessage>(text.as_bytes()).unwrap_err()
-    }
-
-    #[test]
-    fn errors_name_the_field_and_never_the_value() {
-        for malformed in ["", "{", "{\"id\":", "[1,]", "{\"id\":\"a\",\"text\":\"b\"} x"] {
-            assert_eq!(refusal(malformed).code, Code::MalformedJson, "{malformed}");
-        }
-        let no_utf8 = parse::<NewMessage>(b"{\"id\":\"\xff\"}").unwrap_err();
-        assert_eq!(no_utf8.code, Code::MalformedJson);
-        let unknown = refusal(r#"{"id":"a","text":"b","colour":"red"}"#);
-        assert_eq!(unknown.code, Code::UnknownField);
-        assert!(unknown.detail.contains("`colour`"));
-        let missing = refusal(r#"{"id":"a"}"#);
-        assert_eq!(missing.code, Code::InvalidField);
-        assert!(missing.detail.contains("`text`"));
-        let wrong = refusal(r#"{"id":"a","text":{"mike@example.com":1}}"#);
-        assert_eq!(wrong.code, Code::InvalidField);
-        assert!(wrong.detail.contains("`text`") && !wrong.detail.contains("mike"));
     }
 }

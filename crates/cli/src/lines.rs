@@ -6,12 +6,15 @@
 //! and waits gets its answer at once.
 
 use anyhow::{Context as _, Result};
+use askwell::input;
+use askwell::{Code, Error};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::io::{self, BufRead, BufWriter, IsTerminal as _, Write};
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -39,9 +42,9 @@ where
     I: DeserializeOwned,
     O: Serialize,
 {
-    let answer = Arc::new(move |line: &[u8]| match read::<I>(line) {
+    let answer = Arc::new(move |line: &[u8]| match input::object::<I>(line) {
         Ok(input) => written(&answer(&input), true),
-        Err(error) => written(&json!({"id": id_of(line), "error": error}), false),
+        Err(Error { code, detail }) => refused(line, code, &detail),
     });
     let jobs = jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let (lines, answers): (Vec<_>, Vec<_>) = (0..jobs).map(|_| worker(Arc::clone(&answer))).unzip();
@@ -66,6 +69,16 @@ fn worker(
 ) -> (SyncSender<Vec<u8>>, Receiver<Answer>) {
     let (to, lines) = sync_channel::<Vec<u8>>(QUEUE);
     let (out, answers) = sync_channel(QUEUE);
+    // A fault in the answer to one line must not take those after it along.
+    let answer = move |line: &[u8]| {
+        catch_unwind(AssertUnwindSafe(|| answer(line))).unwrap_or_else(|_| {
+            refused(
+                line,
+                Code::Internal,
+                "this line met a fault of the program; the others are answered",
+            )
+        })
+    };
     thread::spawn(move || lines.iter().try_for_each(|line| out.send(answer(&line))));
     (to, answers)
 }
@@ -117,13 +130,9 @@ fn progress() -> ProgressBar {
     bar
 }
 
-fn read<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
-    let text =
-        str::from_utf8(line).map_err(|e| format!("not UTF-8 at byte {}", e.valid_up_to()))?;
-    let mut json = serde_json::Deserializer::from_str(text);
-    let input = serde_path_to_error::deserialize(&mut json).map_err(|e| e.to_string())?;
-    json.end().map_err(|e| e.to_string())?;
-    Ok(input)
+/// What stands for the answer to a line that has none.
+fn refused(line: &[u8], code: Code, error: &str) -> Answer {
+    written(&json!({"id": id_of(line), "error": error, "code": code}), false)
 }
 
 /// The id of a line that could not be read, as far as it can be told.
@@ -148,4 +157,25 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_in_one_line_leaves_the_next_its_answer() {
+        let (to, answers) = worker(Arc::new(|line: &[u8]| {
+            assert_ne!(line, br#"{"id":7}"#, "a fault on purpose");
+            written(&json!({"id": id_of(line)}), true)
+        }));
+        for line in [&br#"{"id":7}"#[..], br#"{"id":8}"#] {
+            to.send(line.to_vec()).unwrap();
+        }
+        let [first, second] = [answers.recv().unwrap(), answers.recv().unwrap()];
+        let first_json: Value = serde_json::from_slice(&first.json).unwrap();
+        assert!(!first.good && second.good);
+        assert_eq!((&first_json["id"], &first_json["code"]), (&json!(7), &json!("internal")));
+        assert_eq!(second.json, b"{\"id\":8}\n");
+    }
 }

@@ -119,7 +119,7 @@ fn a_bad_line_is_answered_in_its_place_and_tells_at_the_end() {
         {\"id\":\"b\",\"text\":7}\n\
         \n\
         {\"id\":\"c\"}\n\
-        [1]\n\
+        [\"g\",\"I am Kate Morris\",null,[\"name\"],null,null]\n\
         {\"id\":\"d\",\"text\":\"x\"} trailing\n\
         {\"id\":\"e\",\"text\":\"bye\",\"more\":true}\r\n\
         {\"id\":\"f\",\"text\":\"the last line needs no end\"}";
@@ -144,8 +144,17 @@ fn a_bad_line_is_answered_in_its_place_and_tells_at_the_end() {
     );
     let bad: Vec<_> = out.iter().map(|line| line.get("error").is_some()).collect();
     assert_eq!(bad, [false, true, true, true, true, true, true, true, false, false]);
-    assert_eq!(out[2]["error"], "not UTF-8 at byte 0");
-    assert!(out[3]["error"].as_str().unwrap().starts_with("text: "), "{}", out[3]["error"]);
+    for (line, code, told) in [
+        (1, "malformed_json", "column"),
+        (2, "malformed_json", "byte 0"),
+        (3, "invalid_field", "`text`"),
+        (5, "invalid_field", "`text` is missing"),
+        (6, "invalid_field", "JSON object"),
+        (7, "malformed_json", "column"),
+    ] {
+        assert_eq!(out[line]["code"], code, "{}", out[line]);
+        assert!(out[line]["error"].as_str().unwrap().contains(told), "{}", out[line]);
+    }
 }
 
 #[test]

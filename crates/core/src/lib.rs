@@ -22,6 +22,7 @@ pub mod error;
 pub mod event;
 pub mod export;
 pub mod id;
+pub mod input;
 pub mod knowledge;
 pub mod limit;
 pub mod line;

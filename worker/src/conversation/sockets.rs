@@ -67,7 +67,7 @@ impl Conversation {
             return Err(Error::new(Code::BodyTooLarge, "a frame may have 1 MB at most").into());
         }
         let by = self.sender(socket).await?;
-        match crate::http::parse::<ClientFrame>(text.as_bytes())? {
+        match askwell::input::object::<ClientFrame>(text.as_bytes())? {
             ClientFrame::Message(message) => {
                 let accepted = self.say(Say { by, message }).await?;
                 Ok(Some(ServerFrame::Accepted(Box::new(accepted))))

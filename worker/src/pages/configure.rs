@@ -71,7 +71,7 @@ struct ActivateForm {
 
 async fn activate(mut visit: Visit) -> Outcome<Response> {
     let ActivateForm { config, review, revision } = visit.form().await?;
-    let config: EnrichmentConfig = http::parse(config.as_bytes())?;
+    let config: EnrichmentConfig = askwell::input::object(config.as_bytes())?;
     let found = visit.call(&Get).await?;
     if found.revision != revision {
         return Err(Fault::refused(

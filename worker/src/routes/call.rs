@@ -92,7 +92,7 @@ impl Call {
     /// The JSON body.
     ///
     /// # Errors
-    /// As [`http::parse`], and [`Code::BodyTooLarge`].
+    /// As [`askwell::input::object`], and [`Code::BodyTooLarge`].
     pub async fn json<T: DeserializeOwned>(&mut self) -> Outcome<T> {
         http::json(&mut self.request).await
     }

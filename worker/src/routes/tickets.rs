@@ -66,7 +66,7 @@ async fn import(mut call: Call) -> Outcome<Response> {
 
 /// Imports a ticket; false when it had been before.
 async fn one(by: &Principal, line: &str, env: &Env) -> Outcome<bool> {
-    let ticket: Ticket = http::parse(line.as_bytes())?;
+    let ticket: Ticket = askwell::input::object(line.as_bytes())?;
     let invalid = |detail: &str| Err(Fault::refused(Code::InvalidField, detail));
     if !(1..=200).contains(&ticket.id.len()) {
         return invalid("the field `id` must have 1 to 200 bytes");

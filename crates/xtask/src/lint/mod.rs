@@ -13,7 +13,7 @@ use std::process::ExitCode;
 type Check = fn(&Project) -> Result<()>;
 
 /// What the names of crates begin with that would tie the core to one host.
-const BANNED_IN_CORE: [&str; 7] = [
+const BANNED_IN_CORE: [&str; 9] = [
     "wasm-",
     "js-sys",
     "web-sys",
@@ -21,6 +21,8 @@ const BANNED_IN_CORE: [&str; 7] = [
     "worker",
     "serde-wasm-bindgen",
     "console_error_panic_hook",
+    "getrandom",
+    "rand",
 ];
 const WASM_PACKAGES: [&str; 2] = ["askwell-widget", "askwell-worker"];
 

@@ -208,8 +208,9 @@ impl Client {
         self.send("POST", path, bearer, idempotency_key, body(content)?)
     }
 
-    /// Sends until there is an answer other than "later". Safe to repeat: every request here
-    /// reads, or carries an id that makes it the same request.
+    /// Sends until there is an answer other than "later". What a replay sends is safe to repeat: it reads, or
+    /// carries an id that makes it the same request. Of the sample's desk (channels, notes, automations) an
+    /// answer that is lost on the way would leave two.
     fn send<T: DeserializeOwned>(
         &self,
         method: &str,

@@ -27,6 +27,7 @@ use anyhow::{Context, Result, bail};
 use askwell::time::Day;
 use progress::Progress;
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -47,7 +48,7 @@ pub struct Args {
     file: PathBuf,
     /// Only the first so many.
     #[arg(long)]
-    limit: Option<usize>,
+    limit: Option<NonZeroUsize>,
     /// How many conversations are held at the same time.
     #[arg(long, default_value_t = DEFAULT_CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
@@ -76,7 +77,7 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
     let all_there = play_file(
         &target,
         &args.file,
-        args.limit,
+        args.limit.map(NonZeroUsize::get),
         None,
         args.concurrency,
         Duration::from_secs(args.patience),
@@ -91,13 +92,17 @@ fn target(project: &Project, args: &Args) -> Result<Target> {
     if let (Some(url), Some(secret_key)) = (&url, &key) {
         return Ok(Target { url: url.clone(), secret_key: secret_key.clone() });
     }
+    // The key of one's own Worker is nobody else's business.
+    if url.is_some() {
+        bail!("the Worker is named, and its secret key is not: set {KEY_VARIABLE} to it");
+    }
     let local = dev::last_target(project)?.with_context(|| {
         format!(
             "no Worker is known here. Start one with `cargo xtask dev`, or name one: --url (or \
              {URL_VARIABLE}) and its secret key in {KEY_VARIABLE}"
         )
     })?;
-    Ok(Target { url: url.unwrap_or(local.url), secret_key: key.unwrap_or(local.secret_key) })
+    Ok(Target { url: local.url, secret_key: key.unwrap_or(local.secret_key) })
 }
 
 /// Plays a file, as if its newest conversation had ended on the day `last` where one is named, and prints

@@ -6,19 +6,31 @@ use anyhow::{Context, Result, bail};
 use nix::unistd::Uid;
 use std::process::Command;
 
-/// Installs packages, or says what somebody with the right to do so has to type.
+/// Whether Debian's packages are all there.
+fn are_installed(packages: &[&str]) -> bool {
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat", "${db:Status-Status}\n"]).args(packages);
+    command::output(&mut query).is_ok_and(|states| {
+        states.lines().filter(|state| *state == "installed").count() == packages.len()
+    })
+}
+
+/// Installs packages that are not there, or says what somebody with the right to do so has to type.
 pub fn install(packages: &[&str], purpose: &str, otherwise: &str) -> Result<()> {
+    if are_installed(packages) {
+        return Ok(());
+    }
     let by_hand = format!(
         "apt-get update && apt-get install -y --no-install-recommends {}",
         packages.join(" ")
     );
     if command::find("apt-get").is_none() {
-        bail!("{purpose} is missing. {otherwise}");
+        bail!("{purpose} is missing, and there is no apt to install it. {otherwise}");
     }
     if !Uid::effective().is_root() {
         bail!(
             "{purpose} is missing, and installing it needs root. Run\n\n    sudo sh -c '{by_hand}'\n\n\
-             and then this command again. Without root: {otherwise}"
+             and then this command again. {otherwise}"
         );
     }
     announce(&format!("installing {} for {purpose}", packages.join(", ")));

@@ -5,6 +5,7 @@ use super::wasm::TARGET;
 use super::{announce, apt};
 use crate::command;
 use anyhow::{Context, Result, bail};
+use nix::unistd::{AccessFlags, access};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,15 +22,30 @@ pub fn install() -> Result<()> {
     apt::install(
         &PACKAGES,
         "a Rust toolchain for wasm",
-        "Where there is no apt, connect to the rustup servers once: `rustup target add \
-         wasm32-unknown-unknown`.",
+        "Or connect to the rustup servers once: `rustup target add wasm32-unknown-unknown`.",
     )?;
     command::run(Command::new("rustup").args(["toolchain", "link", TOOLCHAIN, "/usr"]))?;
     let dir = std::env::temp_dir().join(format!("{SCRATCH_CRATE}-{}", std::process::id()));
-    let built = build_std(&dir);
+    let built = build_std(&dir).and_then(|()| put_std(&dir));
+    if built.as_ref().is_err_and(|error| error.is::<ForRoot>()) {
+        // What it names must stay until it has been copied.
+        return built;
+    }
     let removed = fs::remove_dir_all(&dir);
     built.context("the standard library for wasm could not be built")?;
     removed.with_context(|| format!("cannot remove {}", dir.display()))
+}
+
+/// The library is built, and only root may put it where it belongs.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the standard library for wasm is built, and to put it beside Debian's Rust needs root. Run\n\n    \
+     sudo sh -c 'mkdir -p {to} && cp {from}/*.rlib {to}/'\n\nand then this command again",
+    to = to.display(), from = from.display()
+)]
+struct ForRoot {
+    from: PathBuf,
+    to: PathBuf,
 }
 
 fn build_std(dir: &Path) -> Result<()> {
@@ -51,16 +67,29 @@ fn build_std(dir: &Path) -> Result<()> {
         .env("RUSTFLAGS", "-C embed-bitcode=yes")
         .env("CARGO_TARGET_DIR", dir.join("target"))
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-    command::run(&mut cargo)?;
+    command::run(&mut cargo)
+}
 
+/// Puts the library beside those of the linked toolchain.
+fn put_std(dir: &Path) -> Result<()> {
     let sysroot = command::output(
         Command::new("rustc").args(["--print", "sysroot"]).env("RUSTUP_TOOLCHAIN", TOOLCHAIN),
     )?;
     let to = PathBuf::from(sysroot).join("lib/rustlib").join(TARGET).join("lib");
-    fs::create_dir_all(&to).with_context(|| format!("cannot write to {}", to.display()))?;
+    let deps = dir.join("target").join(TARGET).join("release/deps");
     let own = format!("lib{}", SCRATCH_CRATE.replace('-', "_"));
+    if !is_writable(&to) {
+        for entry in fs::read_dir(&deps)? {
+            let path = entry?.path();
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&own)) {
+                fs::remove_file(path)?;
+            }
+        }
+        return Err(ForRoot { from: deps, to }.into());
+    }
+    fs::create_dir_all(&to).with_context(|| format!("cannot write to {}", to.display()))?;
     let mut copied = 0;
-    for entry in fs::read_dir(dir.join("target").join(TARGET).join("release/deps"))? {
+    for entry in fs::read_dir(&deps)? {
         let from = entry?.path();
         let Some(name) = from.file_name().map(|n| n.to_string_lossy().into_owned()) else {
             continue;
@@ -74,4 +103,10 @@ fn build_std(dir: &Path) -> Result<()> {
         bail!("cargo built no library files");
     }
     Ok(())
+}
+
+/// Whether files may be made in a folder, or the folder itself in the nearest one above it that is there.
+fn is_writable(folder: &Path) -> bool {
+    let there = folder.ancestors().find(|above| above.is_dir());
+    there.is_some_and(|there| access(there, AccessFlags::W_OK).is_ok())
 }

@@ -5,7 +5,7 @@ mod count;
 use crate::build::{self, PREBUILT};
 use crate::command;
 use crate::project::Project;
-use crate::setup::chromium;
+use crate::setup::{self, chromium};
 use anyhow::{Context, Result, bail};
 use count::Count;
 use std::fs;
@@ -81,6 +81,13 @@ impl Suite {
 /// Runs the suites named, or all, also after one has failed; the last line has the counts.
 pub fn run(project: &Project, suites: &[Suite]) -> Result<ExitCode> {
     let suites = if suites.is_empty() { &ALL[..] } else { suites };
+    // What is missing is told before minutes of tests, and not after.
+    if suites.iter().any(|suite| !suite.directories().is_empty()) {
+        setup::for_building(project)?;
+    }
+    if suites.contains(&Suite::Browser) {
+        chromium::ensure()?;
+    }
     let mut total = Count::default();
     // Building may fail like a test, and then there are still native tests to run.
     let mut built: Option<bool> = None;

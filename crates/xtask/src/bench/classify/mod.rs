@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// One item of a task of `../shared/data/classify/tasks`.
+/// One item of a task of the development data (`classify/tasks/*.jsonl`).
 #[derive(Deserialize)]
 struct Item {
     conversation: Vec<Turn>,

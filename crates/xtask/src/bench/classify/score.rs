@@ -1,4 +1,5 @@
-//! Scores of answers against labels, as `../shared/data/classify/score.py` counts them.
+//! Scores of answers against labels: "no answer" is a label like any other, and macro-F1 is the mean over
+//! the labels that occur among the right ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
