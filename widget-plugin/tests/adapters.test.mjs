@@ -287,6 +287,25 @@ it("Intercom: its trial of the address, a HEAD request, is answered", async () =
   assert.equal((await hook(new Request("https://us.example/hooks"))).status, 401);
 });
 
+it("a product that does not answer is not waited for any longer than ten seconds", async (t) => {
+  const timer = new AbortController();
+  t.mock.method(AbortSignal, "timeout", (ms) => {
+    assert.equal(ms, 10_000);
+    return timer.signal;
+  });
+  const { hook, options, visitor } = kinds[0].make();
+  const asked = Promise.withResolvers();
+  options.fetch = (_, { signal }) => new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+    asked.resolve();
+  });
+  const answer = hook(visitor(1, WISH));
+  await asked.promise;
+  timer.abort(new DOMException("late", "TimeoutError"));
+  assert.equal((await answer).status, 500);
+  assert.equal(options.memory.rows.size, 0);
+});
+
 it("what is not told of otherwise is written to the console, without what was said", async (t) => {
   const warn = t.mock.method(console, "warn", () => {});
   const { api, hook, visitor } = kinds[0].make();

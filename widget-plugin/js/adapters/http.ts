@@ -22,6 +22,9 @@ export class AdapterError extends Error {
   }
 }
 
+/** How long an answer is waited for, in milliseconds: a webhook whose call hangs would hold up all of its conversation. */
+const LATEST_MS = 10_000;
+
 /** Sends JSON; throws an `AdapterError` for anything but success. Never names what was sent. */
 export async function send(
   fetch: Fetch | undefined,
@@ -30,7 +33,7 @@ export async function send(
   headers: Record<string, string>,
   body: object,
 ): Promise<void> {
-  const init = { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const init = { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(LATEST_MS) };
   const request = `${method} ${new URL(url).pathname}`;
   const answer = await (fetch ?? globalThis.fetch)(url, init).catch((cause: unknown) => {
     throw new AdapterError(`${request} got no answer`, 0, { cause });
