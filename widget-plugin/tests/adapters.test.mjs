@@ -19,7 +19,7 @@ const ANSWER = "zoe@fern.example";
 /** The other product's API: knows its routes, its keys and its fields; can be down or out of reach, and can refuse a profile. */
 function product(routes) {
   const calls = [];
-  const api = { calls, down: false, unreachable: false, refuses: 0 };
+  const api = { calls, down: false, unreachable: false, refuses: 0, taken: null };
   api.fetch = async (url, { method, headers, body }) => {
     if (api.unreachable) throw new TypeError("fetch failed");
     const { pathname, origin } = new URL(url);
@@ -33,6 +33,7 @@ function product(routes) {
     const unknown = Object.keys(fields).filter((key) => !route.fields.includes(key));
     if (unknown.length > 0) return new Response(`unknown ${unknown}`, { status: 422 });
     if (route.name === "note" && api.refuses) return Response.json({ message: "Email has already been taken" }, { status: api.refuses });
+    if (route.name === "note" && api.taken && body.includes(api.taken)) return Response.json({ message: "Email has already been taken" }, { status: 409 });
     if (route.effect) return Response.json(route.effect(fields));
     calls.push([route.name, fields]);
     return Response.json({});
@@ -218,6 +219,18 @@ for (const { name, make } of kinds) {
       await hook(visitor(5, "Could you send me the price list too?"));
       assert.equal(api.calls.length, 2);
     }
+  });
+
+  it(`${name}: an e-mail address that another profile has does not cost the name`, async () => {
+    const { api, hook, noted, options, visitor } = make();
+    const refusals = [];
+    options.onRefused = ({ learned, error }) => void refusals.push([learned, error.status]);
+    api.taken = ANSWER;
+    assert.equal((await hook(visitor(1, `I'm Zoë Marlow, ${ANSWER}.`))).status, 200);
+    assert.deepEqual(api.calls, [["note", noted]]);
+    assert.deepEqual(refusals, [[{ email: ANSWER }, 409]]);
+    await hook(visitor(2, "Could you send me the brochure?"));
+    assert.equal(api.calls.length, 1, "what is known is neither noted nor asked for again");
   });
 
   it(`${name}: a profile that may be taken later is tried again`, async () => {

@@ -60,6 +60,8 @@ export interface Product {
   ask(question: Ask): Promise<void>;
 }
 
+const KINDS = ["name", "email", "phone"] as const;
+
 /** Webhooks come again when an answer was late; nobody repeats older ones than these. */
 const SEEN = 50;
 
@@ -95,17 +97,30 @@ export async function follow(
     const session = policy.toJSON();
     const learned = changes(before, policy.facts());
     if (Object.keys(learned).length > 0) {
-      try {
-        await product.note(learned);
-      } catch (error) {
-        if (!(error instanceof AdapterError) || !error.final) throw error;
-        await onRefused({ conversation, learned, error });
-      }
+      const refused = await note(product, learned);
+      if (refused) await onRefused({ conversation, ...refused });
     }
     if (ask) await product.ask(ask);
     await memory.save(conversation, { session, seen: seen.slice(-SEEN) });
   } finally {
     policy.free();
+  }
+}
+
+/** Writes what the other product takes, and answers what it never will. */
+async function note(product: Product, learned: KnownFacts): Promise<Omit<Refusal, "conversation"> | null> {
+  try {
+    await product.note(learned);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AdapterError) || !error.final) throw error;
+    const kinds = KINDS.filter((kind) => learned[kind] !== undefined);
+    if (kinds.length < 2) return { learned, error };
+    // Which of them it was is not said in one way by all products: the e-mail address of another does not cost the name.
+    const alone = [];
+    for (const kind of kinds) alone.push(await note(product, { [kind]: learned[kind] }));
+    const refused = alone.filter((one) => one !== null);
+    return refused[0] ? { learned: Object.assign({}, ...refused.map((one) => one.learned)) as KnownFacts, error: refused[0].error } : null;
   }
 }
 
@@ -115,7 +130,7 @@ function warn({ error }: Refusal): void {
 
 function changes(before: KnownFacts, after: KnownFacts): KnownFacts {
   const learned: KnownFacts = {};
-  for (const kind of ["name", "email", "phone"] as const) {
+  for (const kind of KINDS) {
     const value = after[kind];
     if (value !== undefined && value !== before[kind]) learned[kind] = value;
   }
