@@ -1,27 +1,32 @@
 // Measures the widget in Chromium, and prints JSON for `cargo xtask bench widget`.
 //
-//   node widget-plugin/bench/widget.mjs [--runs N] [--throttle N] [--no-peers]
+//   node widget-plugin/bench/widget.mjs [--sizes | [--runs N] [--throttle N] [--no-peers]]
+//
+// --sizes   measures bytes alone, without a browser
 
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { gzipSync } from "node:zlib";
 import { DIST } from "../tests/support/source.mjs";
 import { Stub } from "../tests/support/stub.mjs";
 import { launch, visit } from "./page.mjs";
+import { parts, sizes } from "./sizes.mjs";
 import { OWN, PEERS, fetched } from "./subjects.mjs";
 
 const { values: flags } = parseArgs({
   allowNegative: true,
-  options: { runs: { type: "string", default: "7" }, throttle: { type: "string", default: "4" }, peers: { type: "boolean", default: true } },
+  options: { runs: { type: "string", default: "7" }, throttle: { type: "string", default: "4" }, peers: { type: "boolean", default: true }, sizes: { type: "boolean", default: false } },
 });
+if (flags.sizes) {
+  console.log(JSON.stringify({ parts: parts(DIST) }));
+  process.exit();
+}
 const RUNS = Number(flags.runs);
 const throttle = Number(flags.throttle);
 
 const html = (tag) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="description" content="A page."><link rel="icon" href="data:,"><title>A page</title></head><body><h1>A page of a shop</h1><p>With some words on it, as pages have.</p><script>performance.mark("tag")</script>${tag}</body></html>`;
 
-const gzip = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 const stub = await Stub.start();
@@ -50,10 +55,6 @@ async function use(page, { x, y, width, height }) {
 
 const rows = [];
 rows.push({ name: "(a page without a chat)", version: "", bytes: 0, gzip: 0, ...(await measure("", {})) });
-const sizes = (folder, files) => ({
-  bytes: files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0),
-  gzip: files.reduce((sum, file) => sum + gzip(join(folder, file)), 0),
-});
 const { version } = JSON.parse(readFileSync(join(DIST, "..", "package.json"), "utf8"));
 rows.push({ name: OWN.name, version, ...sizes(DIST, OWN.files), ...(await measure(OWN.tag, { ready: OWN.ready, use })) });
 const skipped = [];
@@ -70,18 +71,9 @@ for (const peer of flags.peers ? PEERS : []) {
     skipped.push(`${peer.name}: ${error.message.split("\n")[0]}`);
   }
 }
-const all = (folder) => readdirSync(join(DIST, folder)).map((name) => join(folder, name));
-const largest = (folder) => all(folder).sort((a, b) => gzip(join(DIST, b)) - gzip(join(DIST, a)))[0];
-const parts = {
-  loader: ["askwell.js"],
-  widget: ["widget.js", largest("locales")],
-  // English and one more language, the largest.
-  engine: ["engine_bg.wasm", "engine.js", "vocabulary.js", largest("vocabulary")],
-};
 await browser.close();
 await stub.stop();
 console.log(JSON.stringify({
   browser: browser.version(), throttle, runs: RUNS,
-  parts: Object.fromEntries(Object.entries(parts).map(([name, files]) => [name, sizes(DIST, files)])),
-  rows, skipped,
+  parts: parts(DIST), rows, skipped,
 }));

@@ -1,13 +1,17 @@
 //! The widget on a page: sizes against their budgets and the last release, and, in Chromium with its
-//! processor slowed down, time to ready, longest task and memory, beside other makers' chats.
+//! processor slowed down, time to ready, longest task, memory and what Lighthouse makes of it, beside other
+//! makers' chats.
 //!
-//! The measuring is done by `widget-plugin/bench/widget.mjs`, where the browser is driven.
+//! The measuring is done by `widget-plugin/bench/widget.mjs`, where the browser is driven; the budgets stand in
+//! `sizes.mjs` beside it.
+
+mod score;
 
 use crate::build;
 use crate::command;
 use crate::project::Project;
 use crate::setup::chromium;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,10 +19,6 @@ use std::fs;
 
 /// Sizes of the last release, written by `--record` when one is made.
 const RELEASED: &str = "widget-plugin/released.json";
-/// Most bytes after gzip.
-const BUDGETS: [(&str, u64); 3] =
-    [("loader", 2 * 1024), ("widget", 20 * 1024), ("engine", 60 * 1024)];
-
 /// How to measure.
 #[derive(clap::Args)]
 pub struct Args {
@@ -31,6 +31,9 @@ pub struct Args {
     /// Leaves the other makers' chats out, which are fetched from npm.
     #[arg(long)]
     no_peers: bool,
+    /// Sizes alone, without a browser.
+    #[arg(long)]
+    sizes: bool,
     /// Keeps the sizes as those of the release that is being made.
     #[arg(long)]
     record: bool,
@@ -38,17 +41,36 @@ pub struct Args {
 
 #[derive(Deserialize)]
 struct Report {
+    parts: BTreeMap<String, Part>,
+    #[serde(flatten)]
+    visits: Option<Visits>,
+}
+
+/// What the browser has measured.
+#[derive(Deserialize)]
+struct Visits {
     browser: String,
     throttle: u32,
     runs: u32,
-    parts: BTreeMap<String, Size>,
     rows: Vec<Row>,
     skipped: Vec<String>,
+}
+
+/// A part of the package.
+#[derive(Deserialize)]
+struct Part {
+    #[serde(flatten)]
+    size: Size,
+    /// Most bytes after gzip; more are an error.
+    budget: u64,
+    /// How many there should be, where that is not met yet.
+    goal: Option<u64>,
 }
 
 #[derive(Deserialize, Serialize, Clone, Copy)]
 struct Size {
     bytes: u64,
+    /// As gzip -9 sends it.
     gzip: u64,
 }
 
@@ -60,6 +82,7 @@ struct Row {
     bytes: u64,
     gzip: u64,
     ready_ms: Option<f64>,
+    fcp_ms: f64,
     lcp_ms: f64,
     cls: f64,
     tbt_ms: f64,
@@ -71,45 +94,80 @@ struct Row {
     requests_in_use: Option<f64>,
 }
 
+impl Row {
+    fn timings(&self) -> score::Timings {
+        let Self { fcp_ms, lcp_ms, tbt_ms, cls, .. } = *self;
+        score::Timings { fcp_ms, lcp_ms, tbt_ms, cls }
+    }
+}
+
 /// Builds the widget, measures, and prints the tables.
+///
+/// # Errors
+/// When a part is larger than its budget, after all has been printed; then nothing is recorded.
 pub fn run(project: &Project, args: &Args) -> Result<()> {
     build::run(project, Some(build::Part::Widget))?;
     let mut node = project.command(project.node_bin("node"));
-    node.arg("widget-plugin/bench/widget.mjs")
-        .args(["--runs", &args.runs.to_string(), "--throttle", &args.throttle.to_string()])
-        .env(chromium::CHOICE, chromium::ensure()?);
+    node.arg("widget-plugin/bench/widget.mjs");
+    if args.sizes {
+        node.arg("--sizes");
+    } else {
+        node.args(["--runs", &args.runs.to_string(), "--throttle", &args.throttle.to_string()])
+            .env(chromium::CHOICE, chromium::ensure()?);
+    }
     if args.no_peers {
         node.arg("--no-peers");
     }
     let report: Report = serde_json::from_str(&command::output(&mut node)?)
         .context("widget-plugin/bench/widget.mjs printed no report")?;
+    if report.visits.is_none() && !args.sizes {
+        bail!("widget-plugin/bench/widget.mjs printed no visits, or some of another form");
+    }
     let released = project.path(RELEASED);
     let before: BTreeMap<String, Size> = match fs::read(&released) {
         Ok(file) => serde_json::from_slice(&file).with_context(|| format!("{RELEASED} is odd"))?,
         Err(_) => BTreeMap::new(),
     };
     println!("{}", sizes(&report.parts, &before));
-    println!(
-        "\nChromium {}, processor {}× slower, {} visits each, served from this machine\n{}",
-        report.browser,
-        report.throttle,
-        report.runs,
-        pages(&report.rows)
-    );
-    for line in &report.skipped {
-        println!("skipped: {line}");
+    if let Some(visits) = &report.visits {
+        println!(
+            "\nChromium {}, processor {}× slower, {} visits each, served from this machine\n{}\n{}",
+            visits.browser,
+            visits.throttle,
+            visits.runs,
+            pages(&visits.rows),
+            score::LEGEND,
+        );
+        for line in &visits.skipped {
+            println!("skipped: {line}");
+        }
+    }
+    let exceeded = exceeded(&report.parts);
+    if !exceeded.is_empty() {
+        bail!("larger than the budget: {}", exceeded.join(", "));
     }
     if args.record {
-        fs::write(&released, serde_json::to_string_pretty(&report.parts)? + "\n")?;
+        let sizes: BTreeMap<_, _> =
+            report.parts.iter().map(|(name, part)| (name, part.size)).collect();
+        fs::write(&released, serde_json::to_string_pretty(&sizes)? + "\n")?;
     }
     Ok(())
 }
 
-fn sizes(parts: &BTreeMap<String, Size>, before: &BTreeMap<String, Size>) -> Table {
+/// The parts that are larger than they may be.
+fn exceeded(parts: &BTreeMap<String, Part>) -> Vec<&str> {
+    let over = parts.iter().filter(|(_, part)| part.size.gzip > part.budget);
+    over.map(|(name, _)| name.as_str()).collect()
+}
+
+fn sizes(parts: &BTreeMap<String, Part>, before: &BTreeMap<String, Size>) -> Table {
     let mut table = table(&["part", "bytes", "gzip -9", "budget", "last release"]);
-    for (name, budget) in BUDGETS {
-        let Some(size) = parts.get(name) else { continue };
-        let verdict = if size.gzip <= budget { "" } else { " exceeded" };
+    for (name, Part { size, budget, goal }) in parts {
+        let verdict = match goal {
+            _ if size.gzip > *budget => " exceeded".to_owned(),
+            Some(goal) if size.gzip > *goal => format!(" (goal {goal} missed)"),
+            _ => String::new(),
+        };
         let last = before.get(name).map_or_else(
             || "none yet".to_owned(),
             |last| format!("{} ({:+})", last.gzip, i128::from(size.gzip) - i128::from(last.gzip)),
@@ -136,6 +194,7 @@ fn pages(rows: &[Row]) -> Table {
         "blocked ms",
         "LCP ms",
         "CLS",
+        "score",
         "heap MB",
     ]);
     let whole = |value: f64| format!("{value:.0}");
@@ -151,6 +210,7 @@ fn pages(rows: &[Row]) -> Table {
             whole(row.tbt_ms),
             whole(row.lcp_ms),
             format!("{:.3}", row.cls),
+            score::score(&row.timings()).to_string(),
             mega(row.heap_bytes),
         ]);
         if let (Some(longest), Some(heap)) = (row.longest_in_use_ms, row.heap_in_use_bytes) {
@@ -163,6 +223,7 @@ fn pages(rows: &[Row]) -> Table {
                 requests,
                 empty(),
                 whole(longest),
+                empty(),
                 empty(),
                 empty(),
                 empty(),
@@ -198,11 +259,25 @@ mod tests {
     #[test]
     fn a_part_over_its_budget_and_its_growth_are_shown() {
         let size = |gzip| Size { bytes: 3 * gzip, gzip };
-        let parts = BTreeMap::from([("loader".to_owned(), size(3000))]);
+        let part = |gzip, goal| Part { size: size(gzip), budget: 2048, goal };
+        let mut parts = BTreeMap::from([("loader".to_owned(), part(3000, None))]);
         let before = BTreeMap::from([("loader".to_owned(), size(2900))]);
         let shown = sizes(&parts, &before).to_string();
         assert!(shown.contains("2048 exceeded") && shown.contains("2900 (+100)"), "{shown}");
         assert!(sizes(&parts, &BTreeMap::new()).to_string().contains("none yet"));
+        parts.insert("engine".to_owned(), part(2048, Some(2000)));
+        assert!(sizes(&parts, &before).to_string().contains("2048 (goal 2000 missed)"));
+        assert_eq!(exceeded(&parts), ["loader"]);
+    }
+
+    #[test]
+    fn a_report_has_sizes_and_visits_or_sizes_alone() {
+        let parts = r#""parts": {"loader": {"bytes": 3, "gzip": 2, "budget": 4}}"#;
+        let report: Report = serde_json::from_str(&format!("{{{parts}}}")).unwrap();
+        assert!(report.visits.is_none() && exceeded(&report.parts).is_empty());
+        let visits = r#""browser": "156", "throttle": 4, "runs": 7, "rows": [], "skipped": ["x"]"#;
+        let report: Report = serde_json::from_str(&format!("{{{parts}, {visits}}}")).unwrap();
+        assert_eq!(report.visits.unwrap().skipped, ["x"]);
     }
 
     #[test]
