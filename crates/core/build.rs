@@ -42,17 +42,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (place, lang) in LANGS.iter().enumerate() {
         fs::write(vocabularies.join(format!("{lang}.bin")), vocabulary::pack(place, lang)?)?;
     }
-    for list in ["names", "words"] {
-        let text = fs::read_to_string(format!("data/detect/{list}.txt"))?;
-        let mut words: Vec<String> = text.lines().map(str::to_owned).collect();
-        if list == "words" {
-            words.extend(common_words()?);
-        }
-        words.sort_unstable();
-        words.dedup();
-        let table = ribbon(&words)?;
-        fs::write(Path::new(&out).join(format!("{list}.bin")), table)?;
-    }
+    let (names, mut words) = (listed("names")?, listed("words")?);
+    words.extend(common_words()?);
+    words.sort_unstable();
+    words.dedup();
+    let table = ribbon(&names)?;
+    fs::write(Path::new(&out).join("impostors.txt"), impostors(&table, &names, &words).join(" "))?;
+    fs::write(Path::new(&out).join("names.bin"), table)?;
+    fs::write(Path::new(&out).join("words.bin"), ribbon(&words)?)?;
     fs::write(Path::new(&out).join("phones.txt"), phones()?)?;
     Ok(())
 }
@@ -86,6 +83,22 @@ fn lettered(length: &str) -> Result<String, Box<dyn Error>> {
 }
 
 /// What the language files have under `common`: words that are seldom names, in any language.
+/// The words of a list, in their order, each once.
+fn listed(list: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let text = fs::read_to_string(format!("data/detect/{list}.txt"))?;
+    let mut words: Vec<String> = text.lines().map(str::to_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    Ok(words)
+}
+
+/// The common words that the filter of names takes for names, and that are none.
+fn impostors<'a>(table: &[u8], names: &[String], words: &'a [String]) -> Vec<&'a str> {
+    let filter = filter::Filter(Vec::leak(table.to_vec()));
+    let is_impostor = |word: &&String| filter.has(word) && names.binary_search(word).is_err();
+    words.iter().filter(is_impostor).map(String::as_str).collect()
+}
+
 fn common_words() -> Result<Vec<String>, Box<dyn Error>> {
     let mut words = Vec::new();
     for lang in LANGS {
