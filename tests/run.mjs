@@ -17,9 +17,9 @@ import { parseArgs } from "node:util";
  * at many pages.
  */
 const LONG = [
-  ["dev", "webhook", "durability", "model", "faults", "export", "channels", "lifecycle"],
-  ["handover", "reply", "socket", "fuzz", "matrix", "erase", "sample", "bad-input", "email"],
-  ["dashboard-collection", "dashboard", "dashboard-settings", "dashboard-reports", "dashboard-inbox", "embed", "access"],
+  ["dev", "cuts", "webhook", "durability", "model", "faults", "export", "channels", "lifecycle"],
+  ["rush", "handover", "reply", "socket", "fuzz", "matrix", "erase", "sample", "bad-input", "email"],
+  ["dashboard-pages", "dashboard-collection", "dashboard", "dashboard-settings", "dashboard-reports", "dashboard-inbox", "embed", "access"],
 ].flat();
 
 const { values, positionals } = parseArgs({
