@@ -1,5 +1,5 @@
 //! Benches: figures with a peer or a baseline beside them in the same run. They print tables and
-//! judge nothing; the tables in `docs/` name the command that made them.
+//! judge nothing but the widget's sizes; the tables in `docs/` name the command that made them.
 
 mod classify;
 mod deliver;
