@@ -415,8 +415,7 @@ export class Conversation {
 
   #connect(): WebSocket | null {
     const { id, token } = this.#opening.saved ?? {};
-    const { api, connect } = this.#port;
-    return id && token ? connect(api.socketUrl(id), api.socketProtocols(token)) : null;
+    return id && token ? this.#port.connect(this.#port.api.socketUrl(id), this.#port.api.socketProtocols(token)) : null;
   }
 
   #frame(frame: ServerFrame): void {
@@ -448,10 +447,12 @@ export class Conversation {
     const saved = this.#opening.saved;
     if (!saved) return Promise.resolve();
     const catchingUp = (this.#catchingUp ??= this.#fetch(saved)
-      .catch(() => undefined)
-      .then(() => {
+      .catch((error: unknown) => error)
+      .then((error) => {
         if (this.#catchingUp !== catchingUp) return;
         this.#catchingUp = null;
+        // There will be no news of it.
+        if (error instanceof ApiError && error.code === "gone") this.#live.stop();
         this.#events.changed();
       }));
     return catchingUp;

@@ -278,6 +278,12 @@ it("begins as a new visitor after the old one was erased: at the next visit, and
   assert.deepEqual([said(again), again.body.visitor_token], [["Two"], undefined]);
 
   stub.erase(again);
+  await second.clock.pass(60_000);
+  await until(second.clock, () => stub.requests.at(-1).startsWith("GET "), "asked for news");
+  await second.clock.pass(60_000);
+  const asked = stub.requests.length;
+  await second.clock.pass(60_000);
+  assert.equal(stub.requests.length, asked, "and not for ever");
   second.conversation.send("Three");
   second.conversation.send("Four");
   await until(second.clock, () => stub.conversations.size === 3 && sent(second.conversation), "sent again");
