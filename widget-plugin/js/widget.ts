@@ -129,7 +129,9 @@ async function put(options: WidgetOptions): Promise<Widget> {
         render();
       },
       amend: async (kind, value) => {
+        // Away at once, so that it is read out again where this fails too.
         notice = null;
+        render();
         try {
           await conversation.amend(kind, value);
           return "accepted";
