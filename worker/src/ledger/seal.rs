@@ -21,7 +21,7 @@ use worker::{Conditional, Data, Env, FixedLengthStream, HttpMetadata, State};
 
 /// Bytes of rows that are in memory at once, or one row.
 const PIECE_BYTES: u64 = 64 * 1024;
-/// Rows whose sizes are looked at at once.
+/// Rows that are in memory at once, where they are small.
 const PIECE_ROWS: i64 = 256;
 
 #[derive(Deserialize)]
@@ -29,11 +29,6 @@ struct DayRow {
     sealed_at: Option<i64>,
     sha256: Option<String>,
     bytes: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    body: String,
 }
 
 /// Days that are over, past their grace, and not sealed.
@@ -137,8 +132,8 @@ pub async fn twin(state: &State, env: &Env, settings: &Settings, day: Day) -> Ou
 fn measure(sql: &Sql, day: Day, form: Form, sealed_at: UnixMillis) -> Outcome<Manifest> {
     let mut document = Document::new(form);
     let mut place = Place::default();
-    while let Some(rows) = next_piece(sql, &day.to_string(), &mut place)? {
-        rows.iter().for_each(|row| drop(document.row(&row.body)));
+    while let Some(rows) = next_piece(sql, &day.to_string(), &mut place, PIECE_BYTES)? {
+        rows.lines().for_each(|row| drop(document.row(row)));
     }
     Ok(document.seal(day, sealed_at).1)
 }
@@ -177,9 +172,9 @@ type Writing = Option<(Document, Place)>;
 /// The next piece of the file, and how to go on; after the last, nothing.
 fn write_piece(sql: &Sql, day: Day, state: Writing) -> Outcome<Option<(Vec<u8>, Writing)>> {
     let Some((mut document, mut place)) = state else { return Ok(None) };
-    Ok(Some(match next_piece(sql, &day.to_string(), &mut place)? {
+    Ok(Some(match next_piece(sql, &day.to_string(), &mut place, PIECE_BYTES)? {
         Some(rows) => {
-            let text: String = rows.iter().map(|row| document.row(&row.body)).collect();
+            let text: String = rows.lines().map(|row| document.row(row)).collect();
             (text.into_bytes(), Some((document, place)))
         }
         // The manifest is written already: its instant does not matter here.
@@ -195,39 +190,25 @@ fn write_piece(sql: &Sql, day: Day, state: Writing) -> Outcome<Option<(Vec<u8>, 
 #[derive(Debug, Default)]
 struct Place(String);
 
-/// The rows that follow, in order, as many as make up a piece; none after the last.
-fn next_piece(sql: &Sql, day: &str, place: &mut Place) -> Outcome<Option<Vec<Row>>> {
+/// The rows that follow, in order, a line each: as many as have so many bytes together, or one; none after
+/// the last. SQLite puts them together, because each row that it hands over costs more than its bytes; what
+/// a row holds is JSON, and so without a raw end of line.
+fn next_piece(sql: &Sql, day: &str, place: &mut Place, bytes: u64) -> Outcome<Option<String>> {
     #[derive(Deserialize)]
-    struct Ahead {
-        id: String,
-        bytes: u64,
+    struct Piece {
+        last: Option<String>,
+        rows: Option<String>,
     }
-    let ahead: Vec<Ahead> = sql.rows(
-        "SELECT conversation_id AS id, length(CAST(body AS BLOB)) AS bytes FROM export_rows WHERE day = ? AND conversation_id > ? ORDER BY conversation_id LIMIT ?",
-        bind![day, place.0.as_str(), PIECE_ROWS],
+    let piece: Option<Piece> = sql.first(
+        "WITH ahead AS (SELECT conversation_id AS id, body FROM export_rows WHERE day = ?1 AND conversation_id > ?2 ORDER BY conversation_id LIMIT ?3),
+           summed AS (SELECT id, body, sum(length(CAST(body AS BLOB))) OVER before AS bytes, row_number() OVER before AS place FROM ahead
+             WINDOW before AS (ORDER BY id ROWS UNBOUNDED PRECEDING))
+         SELECT max(id) AS last, group_concat(body, char(10) ORDER BY id) AS rows FROM summed WHERE bytes <= ?4 OR place = 1",
+        bind![day, place.0.as_str(), PIECE_ROWS, i64::try_from(bytes).unwrap_or(i64::MAX)],
     )?;
-    let count = fitting(ahead.iter().map(|row| row.bytes), PIECE_BYTES);
-    let Some(last) = count.checked_sub(1).and_then(|last| ahead.into_iter().nth(last)) else {
-        return Ok(None);
-    };
-    let rows = sql.rows(
-        "SELECT body FROM export_rows WHERE day = ? AND conversation_id > ? AND conversation_id <= ? ORDER BY conversation_id",
-        bind![day, place.0.as_str(), last.id.as_str()],
-    )?;
-    place.0 = last.id;
+    let Some(Piece { last: Some(last), rows: Some(rows) }) = piece else { return Ok(None) };
+    place.0 = last;
     Ok(Some(rows))
-}
-
-/// How many of the first sizes fit, but at least one where there is one.
-fn fitting(sizes: impl Iterator<Item = u64>, most: u64) -> usize {
-    let mut sum = 0u64;
-    sizes
-        .enumerate()
-        .take_while(|(place, size)| {
-            sum = sum.saturating_add(*size);
-            *place == 0 || sum <= most
-        })
-        .count()
 }
 
 fn ready_at(day: Day, env: &Env) -> UnixMillis {
@@ -270,16 +251,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_is_as_large_as_allowed_or_one_row() {
-        for (sizes, count) in [
-            (&[][..], 0),
-            (&[200], 1),
-            (&[200, 1], 1),
-            (&[60, 40, 1], 2),
-            (&[60, 41], 1),
-            (&[1, 1, 1], 3),
+    fn a_piece_is_as_large_as_allowed_or_one_row_and_all_come_in_order() {
+        for (sizes, pieces) in [
+            (&[][..], &[][..]),
+            (&[200], &[1]),
+            (&[200, 1], &[1, 1]),
+            (&[60, 40, 1], &[2, 1]),
+            (&[60, 41], &[1, 1]),
+            (&[1, 1, 1], &[3]),
+            (&[1, 200, 99, 1, 1], &[1, 1, 2, 1]),
         ] {
-            assert_eq!(fitting(sizes.iter().copied(), 100), count, "{sizes:?}");
+            let sql = Sql::with(exports::ROOM.migrations);
+            // In an order that is not theirs, with a day before and a day after.
+            for (n, size) in sizes.iter().enumerate().rev() {
+                for day in ["2026-01-01", "2026-01-02", "2026-01-03"] {
+                    let rest = size - 1;
+                    let body = format!("{n}{}{}", "ü".repeat(rest / 2), "x".repeat(rest % 2));
+                    sql.run(
+                        "INSERT INTO export_rows (day, conversation_id, body) VALUES (?, ?, ?)",
+                        bind![day, format!("c{n}"), &body[..]],
+                    )
+                    .unwrap();
+                }
+            }
+            let (mut place, mut found, mut order) = (Place::default(), Vec::new(), String::new());
+            while let Some(rows) = next_piece(&sql, "2026-01-02", &mut place, 100).unwrap() {
+                found.push(rows.lines().count());
+                rows.lines().for_each(|row| order.push_str(&row[..1]));
+            }
+            assert_eq!(found, pieces, "{sizes:?}");
+            assert_eq!(order, "01234"[..sizes.len()], "{sizes:?}");
         }
     }
 
