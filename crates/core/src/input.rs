@@ -11,7 +11,23 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 /// [`Code::MalformedJson`], [`Code::UnknownField`], [`Code::InvalidField`]; the detail names the
 /// place but never repeats a value.
 pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    // First the whole text: a wrong field in front must not hide that the rest is no JSON.
+    let text = json(bytes)?;
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::new(Code::InvalidField, "it must be a JSON object"));
+    }
+    read(text)
+}
+
+/// Reads JSON of any kind.
+///
+/// # Errors
+/// [`Code::MalformedJson`].
+pub fn value(bytes: &[u8]) -> Result<serde_json::Value, Error> {
+    read(json(bytes)?)
+}
+
+/// The text, if it is JSON from its beginning to its end: a wrong field in front must not hide that the rest is none.
+fn json(bytes: &[u8]) -> Result<&str, Error> {
     let text = core::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
         Error::new(Code::MalformedJson, format!("not JSON: it must be UTF-8, and byte {at} is not"))
@@ -22,9 +38,10 @@ pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
             format!("not JSON: line {}, column {}", error.line(), error.column()),
         )
     })?;
-    if !text.trim_start().starts_with('{') {
-        return Err(Error::new(Code::InvalidField, "it must be a JSON object"));
-    }
+    Ok(text)
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| explain("field", &error.path().to_string(), &error.inner().to_string()))
@@ -88,6 +105,8 @@ mod tests {
             assert!(error.detail.contains(told), "{error:?}");
             assert!(!error.detail.contains("kate"), "{error:?}");
         }
+        assert_eq!(value(b" [1, 2]").unwrap(), serde_json::json!([1, 2]));
+        assert_eq!(value(b"[1, 2").unwrap_err().code, Code::MalformedJson);
         assert!(object::<Body>(b" {\"_id\":\"a\"} ").is_ok());
     }
 }

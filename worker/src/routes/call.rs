@@ -89,12 +89,20 @@ impl Call {
         self.query::<Nothing>().map(|Nothing {}| ())
     }
 
-    /// The JSON body.
+    /// The JSON body, an object.
     ///
     /// # Errors
     /// As [`askwell::input::object`], and [`Code::BodyTooLarge`].
     pub async fn json<T: DeserializeOwned>(&mut self) -> Outcome<T> {
         http::json(&mut self.request).await
+    }
+
+    /// The JSON body where it may be anything.
+    ///
+    /// # Errors
+    /// As [`askwell::input::value`], and [`Code::BodyTooLarge`].
+    pub async fn json_value(&mut self) -> Outcome<serde_json::Value> {
+        http::json_value(&mut self.request).await
     }
 
     /// A header; none when it is not there.

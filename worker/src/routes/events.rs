@@ -57,7 +57,7 @@ async fn list(call: Call) -> Outcome<Response> {
 }
 
 async fn hand_in(mut call: Call) -> Outcome<Response> {
-    let batch = call.json().await?;
+    let batch = call.json_value().await?;
     http::reply(200, &rpc::call(&call.ledger()?, &intake::HandIn { batch }).await?)
 }
 
