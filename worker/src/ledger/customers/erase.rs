@@ -78,75 +78,97 @@ const OF_HOME: [(&str, &str); 9] = [
 
 impl Write for Erase {
     fn run(self, cx: &Cx) -> Outcome<Erasure> {
-        let homes = homes(cx, must(cx.sql, &self.customer_id)?.as_str())?;
-        at_once(cx, &homes, || erase(cx, self))
+        let removal = Removal::of(cx, &self.customer_id)?;
+        at_once(cx, &removal.homes, || removal.run(cx, self.by))
     }
-}
-
-/// The homes of a profile, and the ids that lead to it from an address that was corrected.
-fn homes(cx: &Cx, root: &str) -> Outcome<Vec<String>> {
-    let query =
-        format!("SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}");
-    let rows: Vec<Value> = cx.sql.rows(&query, bind![root])?;
-    Ok(rows.into_iter().map(|row| row.value).collect())
 }
 
 /// Removes a customer for good, except that their words are only marked as gone; unless this is done
 /// [`at_once`], [`super::forget_words`] is to follow, once for several, in the same transaction.
 pub fn erase(cx: &Cx, input: Erase) -> Outcome<Erasure> {
-    let root = must(cx.sql, &input.customer_id)?;
-    let all = |query: &str| -> Outcome<Vec<String>> {
-        let rows: Vec<Value> =
-            cx.sql.rows(&query.replace("{HOMES}", HOMES), bind![root.as_str()])?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
-    };
-    let homes = homes(cx, root.as_str())?;
-    let conversations =
-        all("SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY id")?;
-    let visitors =
-        all("SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id")?;
-    let mut removed = BTreeMap::new();
-    for conversation in &conversations {
-        let n = answers::forget(cx, conversation)?;
-        *removed.entry("answers".to_owned()).or_default() += n;
-        asking::forget(cx, conversation)?;
-        remove(cx, &OF_CONVERSATION, conversation, &mut removed)?;
-        // They name a conversation beside a revision or an endpoint.
-        cx.sql.run(
-            "DELETE FROM dead_letters WHERE instr(subject, ?) > 0",
-            bind![conversation.as_str()],
+    Removal::of(cx, &input.customer_id)?.run(cx, input.by)
+}
+
+/// A profile that is to be removed.
+struct Removal {
+    root: CustomerId,
+    /// Its homes, and the ids that lead to it from an address that was corrected.
+    homes: Vec<String>,
+}
+
+impl Removal {
+    fn of(cx: &Cx, customer_id: &CustomerId) -> Outcome<Self> {
+        let root = must(cx.sql, customer_id)?;
+        let homes = of_homes(
+            cx,
+            &root,
+            "SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}",
         )?;
-        documents::stale(cx, documents::Kind::Transcript, conversation)?;
-        jobs::put(cx.sql, EmptyConversation::KIND, conversation, cx.now)?;
-        tombstone(cx, conversation)?;
+        Ok(Self { root, homes })
     }
-    for visitor in &visitors {
-        remove(cx, &OF_VISITOR, visitor, &mut removed)?;
-        documents::stale(cx, documents::Kind::Visitor, visitor)?;
+
+    fn run(&self, cx: &Cx, by: String) -> Outcome<Erasure> {
+        let Self { root, homes } = self;
+        let conversations = of_homes(
+            cx,
+            root,
+            "SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY id",
+        )?;
+        let visitors = of_homes(
+            cx,
+            root,
+            "SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id",
+        )?;
+        let mut removed = BTreeMap::new();
+        for conversation in &conversations {
+            let n = answers::forget(cx, conversation)?;
+            *removed.entry("answers".to_owned()).or_default() += n;
+            asking::forget(cx, conversation)?;
+            remove(cx, &OF_CONVERSATION, conversation, &mut removed)?;
+            // They name a conversation beside a revision or an endpoint.
+            cx.sql.run(
+                "DELETE FROM dead_letters WHERE instr(subject, ?) > 0",
+                bind![conversation.as_str()],
+            )?;
+            documents::stale(cx, documents::Kind::Transcript, conversation)?;
+            jobs::put(cx.sql, EmptyConversation::KIND, conversation, cx.now)?;
+            tombstone(cx, conversation)?;
+        }
+        for visitor in &visitors {
+            remove(cx, &OF_VISITOR, visitor, &mut removed)?;
+            documents::stale(cx, documents::Kind::Visitor, visitor)?;
+        }
+        for home in homes {
+            unindex(cx, home)?;
+            data_keys::remove(cx, home)?;
+            remove(cx, &OF_HOME, home, &mut removed)?;
+            documents::stale(cx, documents::Kind::Customer, home)?;
+            tombstone(cx, home)?;
+        }
+        let parts =
+            [cx.workspace.as_str().as_bytes(), root.as_str().as_bytes(), &cx.now.0.to_le_bytes()];
+        let erasure = Erasure {
+            erasure_id: format!("er_{}", id::digest(&parts)),
+            at: cx.now,
+            by,
+            customer_ids: ids(homes)?,
+            conversation_ids: ids(&conversations)?,
+            visitor_ids: ids::<VisitorId>(&visitors)?,
+            removed,
+        };
+        cx.sql.run(
+            "INSERT INTO erasures (id, at, body) VALUES (?, ?, ?)",
+            bind![erasure.erasure_id.as_str(), cx.now.0, to_json("erasure", &erasure)?],
+        )?;
+        Ok(erasure)
     }
-    for home in &homes {
-        unindex(cx, home)?;
-        data_keys::remove(cx, home)?;
-        remove(cx, &OF_HOME, home, &mut removed)?;
-        documents::stale(cx, documents::Kind::Customer, home)?;
-        tombstone(cx, home)?;
-    }
-    let parts =
-        [cx.workspace.as_str().as_bytes(), root.as_str().as_bytes(), &cx.now.0.to_le_bytes()];
-    let erasure = Erasure {
-        erasure_id: format!("er_{}", id::digest(&parts)),
-        at: cx.now,
-        by: input.by,
-        customer_ids: ids(&homes)?,
-        conversation_ids: ids(&conversations)?,
-        visitor_ids: ids::<VisitorId>(&visitors)?,
-        removed,
-    };
-    cx.sql.run(
-        "INSERT INTO erasures (id, at, body) VALUES (?, ?, ?)",
-        bind![erasure.erasure_id.as_str(), cx.now.0, to_json("erasure", &erasure)?],
-    )?;
-    Ok(erasure)
+}
+
+/// What a query finds of the homes of a profile.
+fn of_homes(cx: &Cx, root: &CustomerId, query: &str) -> Outcome<Vec<String>> {
+    let query = query.replace("{HOMES}", HOMES);
+    let rows: Vec<Value> = cx.sql.rows(&query, bind![root.as_str()])?;
+    Ok(rows.into_iter().map(|row| row.value).collect())
 }
 
 fn ids<T: core::str::FromStr<Err = askwell::Error>>(texts: &[String]) -> Outcome<Vec<T>> {
