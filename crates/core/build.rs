@@ -42,10 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (place, lang) in LANGS.iter().enumerate() {
         fs::write(vocabularies.join(format!("{lang}.bin")), vocabulary::pack(place, lang)?)?;
     }
-    let (names, mut words) = (listed("names")?, listed("words")?);
-    words.extend(common_words()?);
-    words.sort_unstable();
-    words.dedup();
+    let names = listed("names", Vec::new())?;
+    let words = listed("words", common_words()?)?;
     let table = ribbon(&names)?;
     fs::write(Path::new(&out).join("impostors.txt"), impostors(&table, &names, &words).join(" "))?;
     fs::write(Path::new(&out).join("names.bin"), table)?;
@@ -82,11 +80,10 @@ fn lettered(length: &str) -> Result<String, Box<dyn Error>> {
     Ok(format!("{}{firsts}", char::from(b'`' + length.parse::<u8>()?)))
 }
 
-/// What the language files have under `common`: words that are seldom names, in any language.
-/// The words of a list, in their order, each once.
-fn listed(list: &str) -> Result<Vec<String>, Box<dyn Error>> {
+/// The words of a list and some more, in their order, each once.
+fn listed(list: &str, mut words: Vec<String>) -> Result<Vec<String>, Box<dyn Error>> {
     let text = fs::read_to_string(format!("data/detect/{list}.txt"))?;
-    let mut words: Vec<String> = text.lines().map(str::to_owned).collect();
+    words.extend(text.lines().map(str::to_owned));
     words.sort_unstable();
     words.dedup();
     Ok(words)
@@ -99,6 +96,7 @@ fn impostors<'a>(table: &[u8], names: &[String], words: &'a [String]) -> Vec<&'a
     words.iter().filter(is_impostor).map(String::as_str).collect()
 }
 
+/// What the language files have under `common`: words that are seldom names, in any language.
 fn common_words() -> Result<Vec<String>, Box<dyn Error>> {
     let mut words = Vec::new();
     for lang in LANGS {

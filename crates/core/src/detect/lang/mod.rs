@@ -26,12 +26,12 @@ pub(crate) const NAMES: Names =
     Names(Filter(include_bytes!(concat!(env!("OUT_DIR"), "/names.bin"))));
 
 /// Such words.
-const IMPOSTORS: &str = include_str!(concat!(env!("OUT_DIR"), "/impostors.txt"));
+const IMPOSTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/impostors.txt"));
 
 impl Names {
     /// Whether a folded word is among them.
     pub(crate) fn has(&self, word: &str) -> bool {
-        self.0.has(word) && !IMPOSTORS.split(' ').any(|impostor| impostor == word)
+        self.0.has(word) && !IMPOSTORS.split(|b| *b == b' ').any(|other| other == word.as_bytes())
     }
 }
 
