@@ -16,8 +16,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { parts, sizes } from "./bench/sizes.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -52,8 +52,6 @@ const WASM_PASSES = [
   ...["always", "flexible", "one-caller"].map((when) => `--${when}-inline-max-function-size=4`),
 ];
 
-/** What a page loads together. The largest of the languages stands for the one that a visitor loads. */
-const PARTS = ["askwell.js", "widget.js+locales", "engine_bg.wasm+engine.js+vocabulary.js+vocabulary"];
 /** The engine in chats of others, each a file. */
 const ADAPTERS = ["chatwoot", "crisp", "intercom", "zendesk"];
 /** What an import of the binary gives depends on who resolves it: esbuild an address, Cloudflare a module. */
@@ -257,16 +255,11 @@ function declarations() {
 }
 
 function report() {
-  const gzip = (name) => gzipSync(readFileSync(join(dist, name)), { level: 9 }).length;
-  const all = (folder) => readdirSync(join(dist, folder)).map((name) => `${folder}/${name}`);
-  const largest = (folder) => all(folder).sort((a, b) => gzip(b) - gzip(a))[0];
-  for (const names of PARTS) {
-    const files = names.split("+").map((name) => (name.includes(".") ? name : largest(name)));
-    const raw = files.reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
-    const packed = files.reduce((sum, name) => sum + gzip(name), 0);
-    console.log(`${names.padEnd(49)} ${String(raw).padStart(8)} B ${String(packed).padStart(7)} B gzip`);
+  for (const [name, { bytes, gzip }] of Object.entries(parts(dist))) {
+    console.log(`${name.padEnd(30)} ${String(bytes).padStart(8)} B ${String(gzip).padStart(7)} B gzip`);
   }
-  console.log(`all vocabularies: ${all("vocabulary").reduce((sum, name) => sum + gzip(name), 0)} B gzip`);
+  const all = readdirSync(join(dist, "vocabulary")).map((name) => join("vocabulary", name));
+  console.log(`all vocabularies: ${sizes(dist, all).gzip} B gzip`);
 }
 
 if (flags.scripts) {

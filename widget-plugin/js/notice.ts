@@ -24,8 +24,8 @@ export function noticeOf(error: ApiError): Notice {
 }
 
 /** Whether nothing can be said in this conversation any more. */
-export function isOver({ code }: ApiError): boolean {
-  return code === "conversation_closed" || code === "gone";
+export function isOver(error: ApiError): boolean {
+  return noticeOf(error) === "ended";
 }
 
 /** Whether the server does not know, or no longer accepts, what was kept of an earlier visit. */
