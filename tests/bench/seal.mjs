@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { workspace } from "../support/api.mjs";
 import { day, instant } from "../support/days.mjs";
+import { pids, status } from "../support/processes.mjs";
 import { Worker } from "../support/worker.mjs";
 
 const ROWS = Number(process.argv[2] ?? 100_000);
@@ -31,31 +32,17 @@ function ledger(folder) {
 
 /** The process of the runtime in whose group this one is, which holds the most memory. */
 function runtime(group) {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const of = (pid) => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const own = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]) === group;
-      return own && readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("workerd");
-    } catch {
-      return false;
-    }
+    const found = status(pid);
+    return found?.group === group && found.name.startsWith("workerd");
   };
-  return pids.filter(of).toSorted((a, b) => memory(b, "VmRSS") - memory(a, "VmRSS"))[0];
+  return pids().filter(of).toSorted((a, b) => memory(b, "VmRSS") - memory(a, "VmRSS"))[0];
 }
 
 /** Megabytes of a process. */
 function memory(pid, what) {
   const line = readFileSync(`/proc/${pid}/status`, "utf8").split("\n").find((text) => text.startsWith(what));
   return Number(line.match(/\d+/)[0]) / 1e3;
-}
-
-/** Seconds of the processor that a process has taken. */
-function processor(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number);
-  // Linux counts in hundredths for programs, whatever it does itself.
-  return (user + system) / 100;
 }
 
 const worker = await Worker.start({ vars: { LIMIT_TEAM: "100000" } });
@@ -87,11 +74,11 @@ try {
   for (const date of DAYS) {
     // From here on the peak is counted anew.
     writeFileSync(`/proc/${pid}/clear_refs`, "5");
-    const [begun, taken] = [performance.now(), processor(pid)];
+    const [begun, taken] = [performance.now(), status(pid).processor];
     const answer = await fetch(`${worker.url}/v1/exports/${date}`, { headers: { authorization: `Bearer ${space.secretKey}` } });
     // The answer begins when the day is sealed.
     const seconds = (performance.now() - begun) / 1000;
-    const [cpu_s, peak] = [processor(pid) - taken, memory(pid, "VmHWM")];
+    const [cpu_s, peak] = [status(pid).processor - taken, memory(pid, "VmHWM")];
     const bytes = Buffer.from(await answer.arrayBuffer());
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const rows = JSON.parse(bytes).length;

@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { spawn, execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Client } from "../support/api.mjs";
 import { lines } from "../support/cases.mjs";
 import { folder } from "../support/folder.mjs";
+import { pids, status } from "../support/processes.mjs";
 import { until } from "../support/until.mjs";
 import { freePort, ROOT } from "../support/worker.mjs";
 
@@ -53,13 +54,11 @@ function figure(text, name) {
 
 /** All processes, as Linux lists them. */
 function listed() {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+  return pids().flatMap((id) => {
     try {
-      const state = readFileSync(`/proc/${name}/stat`, "utf8");
-      // The name of the program before it may hold anything, spaces and brackets too.
-      const parent = Number(state.slice(state.lastIndexOf(")") + 2).split(" ")[1]);
-      const line = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-      return [{ id: Number(name), parent, line }];
+      const line = readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+      const found = status(id);
+      return found ? [{ id, parent: found.parent, line }] : [];
     } catch {
       return []; // It has ended meanwhile.
     }
