@@ -78,13 +78,14 @@ fn put_std(dir: &Path) -> Result<()> {
     let to = PathBuf::from(sysroot).join("lib/rustlib").join(TARGET).join("lib");
     let deps = dir.join("target").join(TARGET).join("release/deps");
     let own = format!("lib{}", SCRATCH_CRATE.replace('-', "_"));
-    if !is_writable(&to) {
-        for entry in fs::read_dir(&deps)? {
-            let path = entry?.path();
-            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&own)) {
-                fs::remove_file(path)?;
-            }
+    // What is left is what is to be copied, also by hand.
+    for entry in fs::read_dir(&deps)? {
+        let path = entry?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&own)) {
+            fs::remove_file(path)?;
         }
+    }
+    if !is_writable(&to) {
         return Err(ForRoot { from: deps, to }.into());
     }
     fs::create_dir_all(&to).with_context(|| format!("cannot write to {}", to.display()))?;
@@ -94,7 +95,7 @@ fn put_std(dir: &Path) -> Result<()> {
         let Some(name) = from.file_name().map(|n| n.to_string_lossy().into_owned()) else {
             continue;
         };
-        if name.ends_with(".rlib") && !name.starts_with(&own) {
+        if name.ends_with(".rlib") {
             fs::copy(&from, to.join(&name))?;
             copied += 1;
         }
