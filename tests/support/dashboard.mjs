@@ -120,7 +120,7 @@ export class Desk {
       const fresh = await context.newPage();
       const bodies = [];
       fresh.on("response", (answer) => bodies.push(answer.body().catch(() => Buffer.alloc(0))));
-      await fresh.goto(this.url + path, { waitUntil: "networkidle" });
+      await fresh.goto(this.url + path);
       const total = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0);
       assert.ok(total > 10_000 && total <= BUDGET, `${path} needs ${total} bytes`);
       await context.close();
