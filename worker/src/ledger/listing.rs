@@ -26,6 +26,9 @@ use worker::SqlStorageValue;
 /// Up to here large sets are counted to find the smallest of them.
 const COUNTED: i64 = 50_000;
 
+/// The keys of a set are held however many they are.
+pub const HOWEVER_MANY: i64 = i64::MAX;
+
 /// Rows that are looked up among keys that are held.
 const LOOKED_UP: i64 = 5_000;
 
@@ -49,7 +52,8 @@ pub struct Set {
     pub values: Vec<SqlStorageValue>,
     /// Up to this size it is small.
     pub few: i64,
-    /// Up to this size its keys are held where it is not small; 0 where asking a row costs no more.
+    /// Up to this size its keys are held where it is not small, or [`HOWEVER_MANY`]; 0 where asking a row costs no
+    /// more.
     pub held: i64,
     /// Most rows that are asked; 0 for a set that is read whole whatever its size, as asking costs more.
     pub asked: i64,
@@ -105,7 +109,9 @@ impl Listing {
     /// The rows of the page.
     pub fn page<T: DeserializeOwned>(&self, sql: &Sql, sets: Vec<Set>) -> Outcome<Vec<T>> {
         let sized = |set: Set| {
-            let size = size(sql, &set, set.few.max(set.held))?;
+            // What is held however large it is need not be counted to its end.
+            let bounds = [set.few, set.held].into_iter().filter(|bound| *bound < HOWEVER_MANY);
+            let size = size(sql, &set, bounds.max().unwrap_or(set.few))?;
             Ok((size, if size > set.few && size <= set.held { set.held() } else { set }))
         };
         let mut sets = sets.into_iter().map(sized).collect::<Outcome<Vec<_>>>()?;
@@ -266,7 +272,7 @@ mod tests {
 
     /// Up to where a set is small or held, how many rows are asked, and of which sets there are lists.
     fn ways() -> impl Iterator<Item = ([i64; 3], &'static [i64])> {
-        [[0, 0], [8, 0], [8, 50], [8, 400], [100, 0], [100, 110], [1_000, 0]].into_iter().flat_map(
+        [[0, 0], [8, 0], [8, 50], [8, 400], [8, HOWEVER_MANY], [100, 0], [100, 110], [1_000, 0]].into_iter().flat_map(
             |[few, held]| {
                 [0, 1, 20, 1_000].into_iter().flat_map(move |asked| {
                     [&[][..], &[2, 50], &[2, 3, 7, 50, 301]]

@@ -10,7 +10,7 @@ use crate::bind;
 use crate::fault::Outcome;
 use crate::ledger::answers;
 use crate::ledger::cx::Cx;
-use crate::ledger::listing::{Listing, Set, place};
+use crate::ledger::listing::{HOWEVER_MANY, Listing, Set, place};
 use crate::ledger::op::Read;
 use crate::rpc::Call;
 use askwell::api::{Customer, CustomerSearch, Page, PageQuery};
@@ -108,7 +108,8 @@ macro_rules! merged {
     };
 }
 
-/// Those who are found by words. Asking whether one row has words costs as much as finding a thousand.
+/// Those who are found by words. Asking the index whether one row has words costs as much as finding thousands,
+/// so that the keys of many are held.
 const WORDS: Set = Set {
     size: "SELECT 1 FROM customer_words WHERE words MATCH ?",
     key: "n",
@@ -116,8 +117,8 @@ const WORDS: Set = Set {
     one: Cow::Borrowed("EXISTS (SELECT 1 FROM customer_words WHERE words MATCH ? AND rowid = i.n)"),
     listed: None,
     values: Vec::new(),
-    held: 0,
     few: 3_000,
+    held: HOWEVER_MANY,
     asked: 0,
 };
 
