@@ -272,14 +272,14 @@ mod tests {
 
     /// Up to where a set is small or held, how many rows are asked, and of which sets there are lists.
     fn ways() -> impl Iterator<Item = ([i64; 3], &'static [i64])> {
-        [[0, 0], [8, 0], [8, 50], [8, 400], [8, HOWEVER_MANY], [100, 0], [100, 110], [1_000, 0]].into_iter().flat_map(
-            |[few, held]| {
+        [[0, 0], [8, 0], [8, 50], [8, 400], [8, HOWEVER_MANY], [100, 0], [100, 110], [1_000, 0]]
+            .into_iter()
+            .flat_map(|[few, held]| {
                 [0, 1, 20, 1_000].into_iter().flat_map(move |asked| {
                     [&[][..], &[2, 50], &[2, 3, 7, 50, 301]]
                         .map(|listed| ([few, held, asked], listed))
                 })
-            },
-        )
+            })
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A message with all the signs that its words give.
 
-use super::lang::cues::{Cues, MY, NEGATE, NOT, SORRY, THEIR, YOUR};
+use super::lang::cues::{Cues, MY, NEGATE, NOT, SORRY, THEIR, YOU, YOUR};
 use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, only};
 use crate::text::print::Print;
 use crate::text::{Case, Class, Lang, Tokens, fold, is_apostrophe};
@@ -91,7 +91,7 @@ impl<'a> Message<'a> {
     pub(super) fn nameable(&self, i: usize) -> bool {
         self.tokens.class(i) == Some(Class::Word)
             && self.cues(i) & (NOT | SORRY) == 0
-            && (self.cues(i) & (MY | YOUR | NEGATE) == 0
+            && (self.cues(i) & (MY | YOUR | YOU | NEGATE) == 0
                 || self.tokens.get(i).is_none_or(|t| t.case != Case::Lower))
             && !self.tokens.folded(i).bytes().any(|b| b.is_ascii_digit())
     }

@@ -1,9 +1,10 @@
 //! Whose it is, and whether it stands.
 
 use super::lang::cues::{
-    Cues, DENIED, EMAIL, FORGET, LABEL, MY, NEGATE, NUMBER, OLD, PHONE, SORRY, THEIR, YOUR,
+    AND, BYE, Cues, DENIED, EMAIL, FORGET, HELLO, LABEL, MY, NEGATE, NOT, NUMBER, OLD, PHONE,
+    REQUEST, SORRY, THEIR, YOU, YOUR,
 };
-use super::message::Message;
+use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
 use crate::text::{Class, cut_last};
 
@@ -40,7 +41,7 @@ fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
         let says = match () {
             () if hit.cues & THEIR != 0 => Subject::Other,
             () if hit.cues & MY != 0 => Subject::Visitor,
-            () if hit.cues & YOUR != 0 => Subject::Agent,
+            () if hit.cues & (YOUR | YOU) != 0 && of_shop(message, hit, start) => Subject::Agent,
             () => continue,
         };
         subject = Some(says);
@@ -56,6 +57,22 @@ fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
         _ if negated => Subject::Negated,
         _ => Subject::Visitor,
     }
+}
+
+/// Whether "your" or "you" makes what follows an address or number of the one spoken to: "your new number is …",
+/// "I called you on …". "Can you send it to …" and "your invoice goes to …" do not, and nor does "thank you, …".
+fn of_shop(message: &Message<'_>, hit: &Hit, start: usize) -> bool {
+    if !same_clause(message.text, hit.end, start) {
+        return false;
+    }
+    let near = message.tokens.at(start) <= hit.last + 1;
+    if hit.cues & YOUR != 0 {
+        let noun = message.tokens.get(hit.last + 3).map_or(start, |t| t.start.min(start));
+        return near || message.shows(hit.end, noun, EMAIL | PHONE | NUMBER | LABEL);
+    }
+    // Who is asked to do something comes first, or after "can"; who was called or written to, after that.
+    let verb = hit.first.checked_sub(1).filter(|i| message.tokens.class(*i) == Some(Class::Word));
+    near && verb.is_some_and(|i| message.cues(i) & (REQUEST | NOT | HELLO | BYE | AND) == 0)
 }
 
 /// Whether nothing between two places ends a clause: "don't mail me at …" denies what follows,

@@ -41,6 +41,8 @@ cues! {
     MY = "my",
     /// Belongs to the one spoken to.
     YOUR = "your",
+    /// The one spoken to.
+    YOU = "you",
     /// Says no.
     NEGATE = "negate",
     /// Announces a correction.

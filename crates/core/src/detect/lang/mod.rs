@@ -14,7 +14,7 @@ use crate::text::print::Print;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::table::Entry;
 use cues::{
-    AT, Cues, DASH, DOT, HELLO, IAM, LEAD, MY, NOT, REQUEST, SORRY, THEIR, UNDERSCORE, YOUR,
+    AT, Cues, DASH, DOT, HELLO, IAM, LEAD, MY, NOT, REQUEST, SORRY, THEIR, UNDERSCORE, YOU, YOUR,
 };
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub(crate) fn only(lang: Lang) -> Langs {
 const SPELLED: Cues = AT | DOT | DASH | UNDERSCORE;
 
 /// What tells a language.
-const LITTLE: Cues = NOT | MY | YOUR | THEIR | HELLO | LEAD | SORRY | REQUEST | IAM;
+const LITTLE: Cues = NOT | MY | YOUR | YOU | THEIR | HELLO | LEAD | SORRY | REQUEST | IAM;
 
 /// The words and phrases of the languages that are there.
 pub(crate) struct Lexicon(Arc<Vocabulary>);
