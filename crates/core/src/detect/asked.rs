@@ -41,7 +41,7 @@ impl Question {
     }
 
     fn read(&mut self, words: Tokens<'_>, langs: Langs) {
-        let message = Message::new(words, langs);
+        let message = Message::new(words, langs, 0);
         let tokens = &message.tokens;
         let mut from = 0;
         for end in 1..=tokens.len() {

@@ -19,7 +19,7 @@ pub(crate) fn asked_for(text: &str, lang: Option<Lang>) -> Vec<Kind> {
 
 /// The kinds that a message mentions, each with the bytes of the mention.
 pub(crate) fn mentions(text: &str, lang: Option<Lang>) -> Vec<(Kind, usize, usize)> {
-    let message = Message::new(Tokens::new(text), lang.map_or(ALL_LANGS, only));
+    let message = Message::new(Tokens::new(text), lang.map_or(ALL_LANGS, only), 0);
     let signs = [(Kind::Name, LABEL | ASK), (Kind::Email, EMAIL), (Kind::Phone, PHONE | NUMBER)];
     let mut all = Vec::new();
     for hit in &message.hits {

@@ -34,8 +34,8 @@ pub(super) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Looks all words up.
-    pub(super) fn new(tokens: Tokens<'a>, langs: Langs) -> Self {
+    /// Looks all words up, in some languages; the text itself is likely in some of these.
+    pub(super) fn new(tokens: Tokens<'a>, langs: Langs, likely: Langs) -> Self {
         let lexicon = &Lexicon::get();
         let mut hits = Vec::new();
         let mut single = vec![0; tokens.len()];
@@ -51,10 +51,11 @@ impl<'a> Message<'a> {
                         _ => {}
                     }
                     let never = never(lexicon, tokens.folded(i), langs);
+                    let own = others(&tokens, i, langs, likely);
                     let mut print = Print::NONE;
                     for last in i..tokens.len().min(i + MAX_TOKENS) {
                         print = print.letters(tokens.folded(last)).end();
-                        let cues = lexicon.phrase(print, langs);
+                        let cues = lexicon.phrase(print, langs, own);
                         let cues = if never { cues } else { cues & !NOT };
                         if cues == 0 {
                             continue;
@@ -177,6 +178,21 @@ fn runs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs, hits: &m
 /// little words of all of them would take too many names: "Ali" is "there" in Portuguese.
 fn never(lexicon: &Lexicon, word: &str, langs: Langs) -> bool {
     langs != ALL_LANGS || !NAMES.has(word) || lexicon.word(word, only(Lang::En)) & NOT != 0
+}
+
+/// The languages, other than English, whose words are not read as English where a word is in both. "I'm"
+/// is none of theirs, nor is a word of a text that is in English rather than in them; where it may
+/// be in either, "hi im sarah" is English by the name after it, and "hi, im Vertrag steht" is not.
+fn others(tokens: &Tokens<'_>, i: usize, langs: Langs, likely: Langs) -> Langs {
+    let english = only(Lang::En);
+    let others = if langs == ALL_LANGS { 0 } else { langs & !english };
+    let mixed = likely & english != 0;
+    let named = || NAMES.has(tokens.folded(i + 1));
+    if tokens.written(i).contains(is_apostrophe) || mixed && (likely & others == 0 || named()) {
+        0
+    } else {
+        others
+    }
 }
 
 /// What a word is a sign of by what stands before or after its apostrophe: "wife's", "Anna's",

@@ -219,9 +219,10 @@ impl Found {
 pub fn detect(text: &str, context: &Context<'_>) -> Detection {
     let tokens = Tokens::new(text);
     let words = context.prev_agent.map(Tokens::new);
-    let langs = languages(&tokens, words.as_ref(), context.lang);
+    let likely = language::likely(&tokens);
+    let langs = languages(likely, words.as_ref(), context.lang);
     let question = Question::new(context.asked, words, langs);
-    let message = Message::new(tokens, langs);
+    let message = Message::new(tokens, langs, likely);
     let mut found = Vec::new();
     email::scan(&message, &mut found);
     phone::scan(&message, question, context.region, &mut found);
@@ -247,8 +248,8 @@ fn in_order<T>(list: &mut [T], before: impl Fn(&T, &T) -> bool) {
 /// The languages whose words are looked for: what the text, the page and the agent's words are in,
 /// and English, which is mixed into all of them; every language where none of these is known. Where
 /// the text may be in several, the page's is the one: "mein" is "my" in German and "I am" in Hindi.
-fn languages(tokens: &Tokens<'_>, agent: Option<&Tokens<'_>>, page: Option<Lang>) -> Langs {
-    let (likely, page) = (language::likely(tokens), page.map_or(0, lang::only));
+fn languages(likely: Langs, agent: Option<&Tokens<'_>>, page: Option<Lang>) -> Langs {
+    let page = page.map_or(0, lang::only);
     let own = if likely & page == 0 { likely | page } else { page };
     let known = own | agent.map_or(0, language::likely);
     if known == 0 { lang::ALL_LANGS } else { known | lang::only(Lang::En) }

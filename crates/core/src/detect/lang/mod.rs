@@ -77,15 +77,13 @@ impl Lexicon {
         found.map(move |Entry { langs, meaning, .. }| (*langs, cues(*meaning).unwrap_or_default()))
     }
 
-    /// What a phrase is a sign of.
-    pub(crate) fn phrase(&self, print: Print, langs: Langs) -> Cues {
+    /// What a phrase is a sign of. English is looked up in every message; a little word of one of
+    /// the message's `own` other languages is not "I am" in English: "im" in German.
+    pub(crate) fn phrase(&self, print: Print, langs: Langs, own: Langs) -> Cues {
         let print = print.whole();
         if self.entries(print).next().is_none() {
             return 0;
         }
-        // English is looked up in every message; a little word of its own language is not "I am" in
-        // English: "im" in German.
-        let own = if langs == ALL_LANGS { 0 } else { langs & !only(Lang::En) };
         let native =
             self.entries(print).any(|(said_in, cues)| said_in & own != 0 && cues & NOT != 0);
         self.entries(print).fold(0, |all, (said_in, cues)| {
@@ -96,7 +94,7 @@ impl Lexicon {
 
     /// What a word is a sign of.
     pub(crate) fn word(&self, word: &str, langs: Langs) -> Cues {
-        self.phrase(Print::NONE.letters(word).end(), langs)
+        self.phrase(Print::NONE.letters(word).end(), langs, 0)
     }
 
     /// The languages that have a word among those that are never names, for telling languages.
@@ -189,7 +187,7 @@ mod tests {
                     } else {
                         let words = (0..tokens.len()).map(|i| tokens.folded(i));
                         let print = words.fold(Print::NONE, |p, word| p.letters(word).end());
-                        cues = lexicon.phrase(print, only(lang));
+                        cues = lexicon.phrase(print, only(lang), 0);
                     }
                     assert!(cues & cue != 0, "{} {key}: {item}", lang.code());
                 }
@@ -203,7 +201,7 @@ mod tests {
     fn phrases_are_those_of_their_language() {
         let lexicon = Lexicon::get();
         let my_name = Print::NONE.letters("my").end().letters("name").end();
-        assert!(lexicon.phrase(my_name, only(Lang::En)) & INTRO != 0);
+        assert!(lexicon.phrase(my_name, only(Lang::En), 0) & INTRO != 0);
         assert!(lexicon.word("my", only(Lang::En)) & MY != 0);
         assert_eq!(lexicon.word("my", only(Lang::De)), 0);
         let mut found = Vec::new();
