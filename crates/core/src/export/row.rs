@@ -275,7 +275,17 @@ pub fn row(closed: &Closed, conclusion: &Conclusion, customer: &CustomerId, bot:
 
 /// Messengers and telephone systems name conversations by the address or number of the other side.
 fn impersonal(platform_id: Option<&str>) -> String {
-    platform_id.filter(|id| personal(id).is_none()).unwrap_or_default().to_owned()
+    platform_id.filter(|id| is_opaque(id)).unwrap_or_default().to_owned()
+}
+
+/// Whether a system's name for a conversation may stand in a file that nobody can change later: one word of ASCII
+/// letters, digits and `._:/-`, which is neither digits alone, as many as a telephone number has (E.164: up to
+/// 15), nor anything else that looks like somebody's.
+pub(super) fn is_opaque(id: &str) -> bool {
+    let word = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/-".contains(&b));
+    let digits = id.bytes().filter(u8::is_ascii_digit).count();
+    let number = (8..=15).contains(&digits) && !id.bytes().any(|b| b.is_ascii_alphabetic());
+    word && !number && personal(id).is_none()
 }
 
 /// The e-mail address or phone number that a text without context looks like.

@@ -231,13 +231,28 @@ fn the_status_is_who_ended_up_with_it() {
 
 #[test]
 fn nothing_of_the_person_is_in_a_row() {
-    for name in ["ana@example.org", "+351 912 345 678", "tel:+1 (415) 555-0132"] {
+    for name in [
+        "ana@example.org",
+        "+351 912 345 678",
+        "tel:+1 (415) 555-0132",
+        "4917012345678",
+        "020-7946.0123",
+        "Ana Prado",
+        "山田太郎",
+    ] {
         let closed = Closed { platform_conversation_id: Some(name.into()), ..closed(CHAT) };
         let row = made(&closed);
         assert_eq!(row.platform_conversation_id, "", "{name}");
         assert!(!row.to_line().contains("Ana") && !row.to_line().contains("example.org"));
     }
-    for name in ["ticket-77", "6f9619ff-8b86-d011-b42d-00cf4fc964ff", "4711"] {
+    for name in [
+        "ticket-77",
+        "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
+        "4711",
+        "4000123",
+        "ic-215469735212345",
+        "a/b:c.d",
+    ] {
         let closed = Closed { platform_conversation_id: Some(name.into()), ..closed(CHAT) };
         assert_eq!(made(&closed).platform_conversation_id, name);
     }

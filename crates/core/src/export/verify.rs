@@ -2,7 +2,7 @@
 
 use super::Manifest;
 use super::document::sha256;
-use super::row::{Channel, ConversationStatus, Count, Instant, Intent, personal};
+use super::row::{Channel, ConversationStatus, Count, Instant, Intent, is_opaque, personal};
 use crate::conversation::Resolution;
 use crate::error::{Code, Error};
 use crate::id::{ConversationId, CustomerId};
@@ -297,9 +297,11 @@ impl Check<'_> {
     /// Looks for personal data wherever the schema leaves room for free strings. The bot's id and
     /// name are the owner's own.
     fn privacy(&mut self, index: u64, row: &Map<String, Value>) {
-        for name in
-            ["platform_conversation_id", "labels", "triggered_replies", "triggered_intent_replies"]
-        {
+        let name = "platform_conversation_id";
+        if row.get(name).and_then(Value::as_str).is_some_and(|id| !is_opaque(id)) {
+            self.add(Some(index), Some(name), Fault::PersonalData, PERSONAL);
+        }
+        for name in ["labels", "triggered_replies", "triggered_intent_replies"] {
             if row.get(name).is_some_and(any_personal) {
                 self.add(Some(index), Some(name), Fault::PersonalData, PERSONAL);
             }

@@ -3,6 +3,7 @@
 mod apt;
 pub mod chromium;
 mod debian;
+pub mod firefox;
 pub mod node;
 pub mod tools;
 pub mod wasm;
@@ -20,9 +21,11 @@ pub fn everything(project: &Project) -> Result<()> {
         let installed = tool.ensure(project)?;
         ready(tool.name(), &installed.display().to_string());
     }
-    match chromium::find()? {
-        Some(browser) => ready("Chromium", &browser.display().to_string()),
-        None => ready("Chromium", "not installed; `cargo xtask test browser` installs it"),
+    for (name, found) in [("Chromium", chromium::find()?), ("Firefox", firefox::find()?)] {
+        match found {
+            Some(browser) => ready(name, &browser.display().to_string()),
+            None => ready(name, "not installed; `cargo xtask test browser` installs it"),
+        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ mod count;
 use crate::build::{self, PREBUILT};
 use crate::command;
 use crate::project::Project;
-use crate::setup::{self, chromium};
+use crate::setup::{self, chromium, firefox};
 use anyhow::{Context, Result, bail};
 use count::Count;
 use std::fs;
@@ -87,6 +87,7 @@ pub fn run(project: &Project, suites: &[Suite]) -> Result<ExitCode> {
     }
     if suites.contains(&Suite::Browser) {
         chromium::ensure()?;
+        firefox::ensure()?;
     }
     let mut total = Count::default();
     // Building may fail like a test, and then there are still native tests to run.
@@ -204,6 +205,9 @@ fn in_node(project: &Project, suite: Suite, natively_built: bool) -> Result<Coun
     }
     if suite == Suite::Browser {
         node.env(chromium::CHOICE, chromium::ensure()?);
+        if let Some(firefox) = firefox::find()? {
+            node.env(firefox::CHOICE, firefox);
+        }
     }
     if suite == Suite::Model {
         node.env(MODEL_PYTHON, python(project, "model", "tests/model/requirements.txt")?);

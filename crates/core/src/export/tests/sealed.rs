@@ -73,6 +73,8 @@ fn everything_wrong_is_found_where_it_is() {
     check(1, "conversations_data", data(json!({"Reason": "ana@example.org"})), Fault::PersonalData);
     check(1, "labels", json!(["call +351 912 345 678"]), Fault::PersonalData);
     check(0, "platform_conversation_id", json!("ana@example.org"), Fault::PersonalData);
+    check(0, "platform_conversation_id", json!("4917012345678"), Fault::PersonalData);
+    check(0, "platform_conversation_id", json!("Ana Prado"), Fault::PersonalData);
     check(1, "conversation_id", json!(day()[0].conversation_id), Fault::Duplicate);
     check(1, "conversation_end_time", json!("2026-11-20T09:59:59Z"), Fault::EndBeforeStart);
     check(1, "conversation_end_time", json!("2026-11-21T00:00:00Z"), Fault::AfterDay);
