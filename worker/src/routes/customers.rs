@@ -85,25 +85,25 @@ async fn export_found(mut call: Call) -> Outcome<Response> {
     let CsvQuery { format } = call.query()?;
     let search: CustomerSearch = call.json().await?;
     // What cannot be looked for is refused before the first line is sent.
-    rpc::call(&call.ledger()?, &customers::List { search: search.clone() }).await?;
+    let first = CustomerSearch { cursor: None, ..search.clone() };
+    rpc::call(&call.ledger()?, &customers::Through { search: first }).await?;
     stream_csv(call.ledger()?, search, format)
 }
 
-/// All that fit, page by page, from the place where the cursor stands.
+/// All that fit, page by page. A cursor and a limit, which are of lists, mean nothing here.
 ///
 /// # Errors
 /// When the answer cannot be built.
 pub fn stream_csv(ledger: Stub, search: CustomerSearch, format: Option<Mode>) -> Outcome<Response> {
     let mode = format.unwrap_or(Mode::Safe);
     let ledger: Rc<Stub> = Rc::new(ledger);
-    let begin = search.cursor.clone();
-    let pages = stream::try_unfold((true, Some(begin)), move |(first, cursor)| {
+    let pages = stream::try_unfold((true, Some(None)), move |(first, cursor)| {
         let ledger = Rc::clone(&ledger);
         let search = search.clone();
         async move {
             let Some(cursor) = cursor else { return Ok(None) };
             let search = CustomerSearch { cursor, limit: Some(CSV_PAGE), ..search };
-            let page = rpc::call(&ledger, &customers::List { search }).await?;
+            let page = rpc::call(&ledger, &customers::Through { search }).await?;
             let mut text = if first { csv::header() } else { String::new() };
             page.items.iter().for_each(|customer| text.push_str(&csv::record(customer, mode)));
             // The inner none ends the stream after the last page.

@@ -19,8 +19,24 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use worker::SqlStorageValue;
 
-/// The order of the list: the latest seen first.
-const BY_LAST: &str = "last";
+/// In which order customers are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// The latest seen first.
+    Latest,
+    /// By their ids, which stay where they are while people write.
+    Ids,
+}
+
+impl Order {
+    /// What a cursor of it begins with.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Latest => "last",
+            Self::Ids => "id",
+        }
+    }
+}
 
 /// A page of the customers that fit, the latest seen first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -36,58 +52,103 @@ impl Call for List {
 
 impl Read for List {
     fn run(self, cx: &Cx) -> Outcome<Page<Customer>> {
-        let find = self.search;
-        let page = PageQuery { cursor: find.cursor, limit: find.limit };
-        let mut conditions = vec!["(i.last_at, i.customer_id) < (?, ?)".to_owned()];
-        let mut values = place(page.after(BY_LAST)?, find.until);
-        let mut add = |condition: &str, more: Vec<SqlStorageValue>| {
-            conditions.push(condition.to_owned());
-            values.extend(more);
-        };
-        if let Some(from) = find.from {
-            add("i.last_at >= ?", bind![from.0]);
-        }
-        if let Some(email) = &find.email {
-            add(
-                "i.customer_id = (SELECT coalesce(h.root, h.id) FROM emails e JOIN customers h ON h.id = e.customer_id WHERE e.email = ?)",
-                bind![normalise_email(email)],
-            );
-        }
-        if let Some(platform) = find.platform {
-            add("i.platforms & ? <> 0", bind![platform_bit(platform)]);
-        }
-        for kind in &find.missing {
-            add("i.lacks & ? <> 0", bind![kind_bit(*kind)]);
-        }
-        let mut sets = Vec::new();
-        if let Some(text) = &find.text {
-            let Some(query) = search::query(text) else {
-                return Ok(Page { items: Vec::new(), next: None });
-            };
-            sets.push(Set { values: bind![query], ..WORDS });
-        }
-        if let Some(tag) = &find.tag {
-            sets.push(Set { values: bind![tag.trim()], ..TAGGED });
-        }
-        for filter in answers::checked(&find.answers)? {
-            let values = bind![filter.field_id.as_str(), filter.value.as_str()];
-            sets.push(Set { values, ..ANSWERED });
-        }
-        let listing = Listing {
-            table: "indexed",
-            columns: "i.n, i.customer_id, i.last_at",
-            order: "i.last_at DESC, i.customer_id DESC",
-            shown: "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.last_at DESC, c.id DESC",
-            conditions,
-            values,
-            plain: false,
-            rows: page.rows()?,
-        };
-        let rows: Vec<Row> = listing.page(cx.sql, sets)?;
-        let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
-        let next = page.next(BY_LAST, &items, |c| (c.last_at.0, c.customer_id.as_str()));
-        Ok(Page { items, next })
+        page(cx, self.search, Order::Latest)
     }
+}
+
+/// A page of the customers that fit, by their ids: for whoever goes through all of them while people write.
+/// Somebody who is seen again moves up in a list by time, past a reader who is further down, and would be missed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Through {
+    /// Which.
+    pub search: CustomerSearch,
+}
+
+impl Call for Through {
+    const NAME: &'static str = "customers.through";
+    type Out = Page<Customer>;
+}
+
+impl Read for Through {
+    fn run(self, cx: &Cx) -> Outcome<Page<Customer>> {
+        page(cx, self.search, Order::Ids)
+    }
+}
+
+fn page(cx: &Cx, find: CustomerSearch, order: Order) -> Outcome<Page<Customer>> {
+    let page = PageQuery { cursor: find.cursor, limit: find.limit };
+    let cursor = page.after(order.name())?;
+    let (mut conditions, mut values) = match order {
+        Order::Latest => {
+            (vec!["(i.last_at, i.customer_id) < (?, ?)".to_owned()], place(cursor, find.until))
+        }
+        Order::Ids => (
+            vec!["i.customer_id > ?".to_owned()],
+            bind![cursor.map(|(_, id)| id).unwrap_or_default()],
+        ),
+    };
+    let mut add = |condition: &str, more: Vec<SqlStorageValue>| {
+        conditions.push(condition.to_owned());
+        values.extend(more);
+    };
+    // A sign keeps the index by time from being the way to the rows.
+    let sign = if order == Order::Ids { "+" } else { "" };
+    if let Some(from) = find.from {
+        add(&format!("{sign}i.last_at >= ?"), bind![from.0]);
+    }
+    if let Some(until) = find.until.filter(|_| order == Order::Ids) {
+        add("+i.last_at < ?", bind![until.0]);
+    }
+    if let Some(email) = &find.email {
+        add(
+            "i.customer_id = (SELECT coalesce(h.root, h.id) FROM emails e JOIN customers h ON h.id = e.customer_id WHERE e.email = ?)",
+            bind![normalise_email(email)],
+        );
+    }
+    if let Some(platform) = find.platform {
+        add("i.platforms & ? <> 0", bind![platform_bit(platform)]);
+    }
+    for kind in &find.missing {
+        add("i.lacks & ? <> 0", bind![kind_bit(*kind)]);
+    }
+    let mut sets = Vec::new();
+    if let Some(text) = &find.text {
+        let Some(query) = search::query(text) else {
+            return Ok(Page { items: Vec::new(), next: None });
+        };
+        sets.push(Set { values: bind![query], ..WORDS });
+    }
+    if let Some(tag) = &find.tag {
+        sets.push(Set { values: bind![tag.trim()], ..TAGGED });
+    }
+    for filter in answers::checked(&find.answers)? {
+        let values = bind![filter.field_id.as_str(), filter.value.as_str()];
+        sets.push(Set { values, ..ANSWERED });
+    }
+    let (sorted, shown) = match order {
+        Order::Latest => (
+            "i.last_at DESC, i.customer_id DESC",
+            "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.last_at DESC, c.id DESC",
+        ),
+        Order::Ids => (
+            "i.customer_id",
+            "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.id",
+        ),
+    };
+    let listing = Listing {
+        table: "indexed",
+        columns: "i.n, i.customer_id, i.last_at",
+        order: sorted,
+        shown,
+        conditions,
+        values,
+        plain: false,
+        rows: page.rows()?,
+    };
+    let rows: Vec<Row> = listing.page(cx.sql, sets)?;
+    let items = rows.into_iter().map(Row::read).collect::<Outcome<Vec<_>>>()?;
+    let next = page.next(order.name(), &items, |c| (c.last_at.0, c.customer_id.as_str()));
+    Ok(Page { items, next })
 }
 
 /// The homes of the profile of row `i`.

@@ -23,7 +23,7 @@ pub use erase::{Erase, Erasures, erase, is_erased};
 pub use index::PLACES;
 pub use index::{at_once, counts, forget_words, index};
 pub use link::{Links, Merge, Split, Undo};
-pub use list::List;
+pub use list::{List, Through};
 pub use profile::{Accesses, DataPackageOf, Profile};
 
 use super::cx::Cx;
@@ -101,6 +101,7 @@ pub const ROOM: Room = Room {
     ops: &[
         Op::read::<Get>(),
         Op::read::<List>(),
+        Op::read::<Through>(),
         Op::write::<Profile>(),
         Op::write::<DataPackageOf>(),
         Op::read::<Accesses>(),

@@ -2,12 +2,12 @@
 
 use super::super::index::{kind_bit, platform_bit};
 use super::*;
-use crate::ledger::customers::{counts, forget_words};
+use crate::ledger::customers::{Through, counts, forget_words};
 use crate::ledger::fields;
 use crate::ledger::marks::RemoveNote;
 use crate::ledger::migrations;
 use crate::sql::{Migration, Sql};
-use askwell::api::AnswerFilter;
+use askwell::api::{AnswerFilter, Customer, Page};
 use askwell::conversation::{Platform, Sentiment};
 
 #[test]
@@ -106,6 +106,39 @@ fn filters_narrow_the_list_and_pages_cover_it() {
     }
     all.reverse();
     assert_eq!(paged, all, "the latest seen first, each once");
+}
+
+#[test]
+fn whoever_goes_through_all_misses_nobody_who_is_seen_again_meanwhile() {
+    let ledger = Ledger::new();
+    for n in 0..9 {
+        ledger.write(closing(&ledger, n, 1, n, Some(&format!("c{n}@example.com")))).unwrap();
+    }
+    let page = |cursor| {
+        let search = CustomerSearch { cursor, limit: Some(3), ..CustomerSearch::default() };
+        ledger.read(Through { search })
+    };
+    let ids = |page: &Page<Customer>| -> Vec<CustomerId> {
+        page.items.iter().map(|c| c.customer_id.clone()).collect()
+    };
+    let first = page(None);
+    let mut met = ids(&first);
+    // All the others write once more, and so stand before those who were met in a list by time.
+    for n in 0..9 {
+        ledger
+            .write(closing(&ledger, 20 + n, 1, 20 + n, Some(&format!("c{n}@example.com"))))
+            .unwrap();
+    }
+    let mut cursor = first.next;
+    while cursor.is_some() {
+        let next = page(cursor);
+        met.extend(ids(&next));
+        cursor = next.next;
+    }
+    let seen: BTreeSet<CustomerId> = met.iter().cloned().collect();
+    assert_eq!((met.len(), seen.len()), (9, 9), "each once");
+    let until = CustomerSearch { until: Some(UnixMillis(0)), ..CustomerSearch::default() };
+    assert!(ledger.read(Through { search: until }).items.is_empty());
 }
 
 #[test]
