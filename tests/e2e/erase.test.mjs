@@ -28,6 +28,10 @@ describe("an erased customer", () => {
   });
   after(() => worker?.stop());
 
+  const note = { text: "Zacharina collects turquoise-axolotl figures" };
+  const noted = (body) =>
+    space.team.send("POST", `/v1/customers/${customer}/notes`, { body, headers: { "idempotency-key": "note-1" } });
+
   /** The files of all stores, by path. An object may close its own meanwhile. */
   function files() {
     const paths = readdirSync(worker.state, { recursive: true, withFileTypes: true });
@@ -77,8 +81,9 @@ describe("an erased customer", () => {
     await talk.visitor.say(talk.id, "I'm Zacharina Quillfeather, zq.quill@example.com, +1 202 555 0187. The xylophone arrived broken.");
     await talk.visitor.act(talk.id, "close");
     customer = (await space.team.classified(talk.id)).customer_id;
-    const note = { text: "Zacharina collects turquoise-axolotl figures" };
-    await space.team.expect([200, 201], "POST", `/v1/customers/${customer}/notes`, { body: note });
+    const written = await noted(note);
+    assert.equal(written.status, 201);
+    assert.equal((await noted(note)).text, written.text, "the answer is kept, in case it got lost");
     await space.team.settled();
     assert.deepEqual((await space.team.customers("zq.quill@example.com")).items.map((c) => c.customer_id), [customer]);
     const paths = found();
@@ -93,6 +98,9 @@ describe("an erased customer", () => {
     assert.deepEqual(found().filter((path) => !LEDGER.test(path)), []);
     assert.deepEqual(holds(worker.log), []);
     assertProblem(await space.team.send("GET", `/v1/customers/${customer}`), 410, "gone");
+    const again = await noted(note);
+    assertProblem(again, 409, "already_done");
+    assert.deepEqual(holds(again.text), []);
     assertProblem(await talk.visitor.send("POST", `/v1/conversations/${talk.id}/messages`, { body: { id: "late", text: "Hello?" } }), 410, "gone");
   });
 

@@ -38,16 +38,6 @@ pub async fn body(request: &mut Request) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a JSON body that is an object.
-pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Outcome<T> {
-    Ok(input::object(&body(request).await?)?)
-}
-
-/// Reads a JSON body of any kind.
-pub async fn json_value(request: &mut Request) -> Outcome<serde_json::Value> {
-    Ok(input::value(&body(request).await?)?)
-}
-
 /// A JSON answer.
 pub fn reply<T: Serialize>(status: u16, value: &T) -> Outcome<Response> {
     Ok(ResponseBuilder::new()

@@ -46,11 +46,11 @@ fn start() {
 
 /// HTTP.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     if pages::are_at(&request.path()) {
         return pages::serve(request, &env).await;
     }
-    routes::serve(request, &env).await
+    routes::serve(request, &env, &context).await
 }
 
 /// Queues: closings to classify, events to deliver, and what either gave up on.

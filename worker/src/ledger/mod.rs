@@ -55,6 +55,7 @@ pub mod exports;
 pub mod facts;
 pub mod fields;
 pub mod happenings;
+pub mod idempotency;
 pub mod identity;
 pub mod inbox;
 pub mod intake;
@@ -113,6 +114,7 @@ const ROOMS: &[Room] = &[
     keys::ROOM,
     members::ROOM,
     sessions::ROOM,
+    idempotency::ROOM,
     fields::ROOM,
     drafts::ROOM,
     llm::ROOM,

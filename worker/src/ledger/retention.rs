@@ -8,7 +8,7 @@ use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
 use super::sections::{self, Section};
-use super::{Workspace, archives, identity, knowledge};
+use super::{Workspace, archives, idempotency, identity, knowledge};
 use crate::bind;
 use crate::config;
 use crate::fault::Outcome;
@@ -196,6 +196,9 @@ fn transcripts(cx: &Cx, at: i64, after: &str) -> Outcome<Option<String>> {
     for row in &words {
         forget_words(cx, &row.id)?;
     }
+    if !words.is_empty() {
+        idempotency::forget_answers(cx)?;
+    }
     if words.len() as i64 == AT_ONCE {
         return Ok(words.into_iter().next_back().map(|row| row.id));
     }
@@ -229,6 +232,7 @@ fn forget_words(cx: &Cx, conversation: &str) -> Outcome<()> {
 mod tests {
     use super::super::tests::{Ledger, closing, conversation, visitor};
     use super::*;
+    use crate::ledger::idempotency::{Answer, Begin, End, Finish};
     use crate::ledger::{answers, asks, replies};
     use askwell::classify::Evidence;
     use askwell::conversation::Platform;
@@ -311,6 +315,14 @@ mod tests {
             ledger.sql.first("SELECT id AS value FROM asks", bind![]).unwrap().unwrap();
         let take = asks::Take { ask: ask.value.clone(), holder: "a".to_owned() };
         assert!(ledger.write(take).unwrap().is_some());
+
+        // Somebody asked for a suggestion, and may ask for the same once more.
+        let [name, request, attempt] = ["k", "r", "1"].map(str::to_owned);
+        ledger.write(Begin { name: name.clone(), request, attempt: attempt.clone() }).unwrap();
+        let body = "Do you mend kites of type 2?".to_owned();
+        let answer = Some(Answer { status: 200, headers: Vec::new(), body });
+        let end = End::Done { answer, subject: None };
+        ledger.write(Finish { name, attempt, end }).unwrap();
 
         set(&ledger, transcripts).unwrap();
         let answered = answers::find(&ledger.sql, conversation(2).as_str()).unwrap().len();

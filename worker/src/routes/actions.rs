@@ -55,7 +55,8 @@ pub const ROUTES: &[Bound] = &[
             "Says what an action with this configuration would ask, when, and in which words. Changes nothing.",
             &[Answer::json(200, Shape::of::<Review>(), "The configuration in words.")],
         )
-        .body(Shape::of::<EnrichmentConfig>()),
+        .body(Shape::of::<EnrichmentConfig>())
+        .looks(),
         |call| Box::pin(review(call)),
     ),
     bound(

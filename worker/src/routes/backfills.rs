@@ -47,7 +47,8 @@ pub const ROUTES: &[Bound] = &[
             "What a backfill is likely to take. Nothing is begun.",
             &[Answer::json(200, Shape::of::<BackfillEstimate>(), "The estimate.")],
         )
-        .body(Shape::of::<NewBackfill>()),
+        .body(Shape::of::<NewBackfill>())
+        .looks(),
         |call| Box::pin(foresee(call)),
     ),
     bound(

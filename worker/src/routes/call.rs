@@ -4,7 +4,7 @@ use crate::fault::{Fault, Outcome};
 use crate::{http, rpc};
 use askwell::access::{Caller, Principal};
 use askwell::api::route::Parameters;
-use askwell::{Code, Error};
+use askwell::{Code, Error, input};
 use serde::de::DeserializeOwned;
 use worker::{Env, Request, Stub};
 
@@ -19,6 +19,8 @@ pub struct Call {
     pub caller: Caller,
     parameters: Parameters,
     query: String,
+    /// The body, where it was read before the handler could.
+    body: Option<Vec<u8>>,
 }
 
 impl Call {
@@ -33,7 +35,7 @@ impl Call {
         parameters: Parameters,
     ) -> Outcome<Self> {
         let query = request.url()?.query().unwrap_or_default().to_owned();
-        Ok(Self { request, env, caller, parameters, query })
+        Ok(Self { request, env, caller, parameters, query, body: None })
     }
 
     /// Somebody in a workspace.
@@ -70,6 +72,11 @@ impl Call {
         self.parameters.get(name).to_owned()
     }
 
+    /// The query as it stands.
+    pub fn query_text(&self) -> &str {
+        &self.query
+    }
+
     /// The query.
     ///
     /// # Errors
@@ -89,12 +96,32 @@ impl Call {
         self.query::<Nothing>().map(|Nothing {}| ())
     }
 
+    /// Reads the body and leaves it to the handler.
+    ///
+    /// # Errors
+    /// [`Code::BodyTooLarge`].
+    pub async fn read_body(&mut self) -> Outcome<&[u8]> {
+        let body = self.body().await?;
+        Ok(self.body.insert(body))
+    }
+
+    /// The body, as it came.
+    ///
+    /// # Errors
+    /// [`Code::BodyTooLarge`].
+    pub async fn body(&mut self) -> Outcome<Vec<u8>> {
+        match self.body.take() {
+            Some(body) => Ok(body),
+            None => http::body(&mut self.request).await,
+        }
+    }
+
     /// The JSON body, an object.
     ///
     /// # Errors
     /// As [`askwell::input::object`], and [`Code::BodyTooLarge`].
     pub async fn json<T: DeserializeOwned>(&mut self) -> Outcome<T> {
-        http::json(&mut self.request).await
+        Ok(input::object(&self.body().await?)?)
     }
 
     /// The JSON body where it may be anything.
@@ -102,7 +129,7 @@ impl Call {
     /// # Errors
     /// As [`askwell::input::value`], and [`Code::BodyTooLarge`].
     pub async fn json_value(&mut self) -> Outcome<serde_json::Value> {
-        http::json_value(&mut self.request).await
+        Ok(input::value(&self.body().await?)?)
     }
 
     /// A header; none when it is not there.

@@ -67,7 +67,8 @@ pub const ROUTES: &[Bound] = &[
             "Conversations that fit, the latest begun first.",
             &[Answer::json(200, Shape::of::<Page<ConversationSummary>>(), "A page of them.")],
         )
-        .body(Shape::of::<ConversationSearch>()),
+        .body(Shape::of::<ConversationSearch>())
+        .looks(),
         |call| Box::pin(search(call)),
     ),
     bound(

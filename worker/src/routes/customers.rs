@@ -35,7 +35,8 @@ pub const ROUTES: &[Bound] = &[
             "Customers that fit. What is looked for stands in the body, because addresses end up in logs.",
             PAGE,
         )
-        .body(Shape::of::<CustomerSearch>()),
+        .body(Shape::of::<CustomerSearch>())
+        .looks(),
         |call| Box::pin(search(call)),
     ),
     bound(
@@ -60,7 +61,8 @@ pub const ROUTES: &[Bound] = &[
             &[Answer::body(200, "text/csv", "All that fit, streamed.")],
         )
         .query(Shape::of::<CsvQuery>())
-        .body(Shape::of::<CustomerSearch>()),
+        .body(Shape::of::<CustomerSearch>())
+        .looks(),
         |call| Box::pin(export_found(call)),
     ),
 ];

@@ -65,7 +65,8 @@ pub const ROUTES: &[Bound] = &[
             "What would be said of a question. Nothing is stored.",
             &[Answer::json(200, Shape::of::<FieldLint>(), "The advice.")],
         )
-        .body(Shape::of::<Field>()),
+        .body(Shape::of::<Field>())
+        .looks(),
         |call| Box::pin(lint(call)),
     ),
     bound(

@@ -5,7 +5,7 @@ use super::{Bound, Call, bound};
 use crate::auth;
 use crate::fault::{Fault, Outcome};
 use crate::ledger::channels::{Hook, Receive};
-use crate::{http, rpc};
+use crate::rpc;
 use askwell::Code;
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
@@ -79,7 +79,7 @@ async fn hook(call: &Call) -> Outcome<(Stub, ChannelId, Connection)> {
 async fn of_line(mut call: Call) -> Outcome<Response> {
     let (ledger, channel_id, connection) = hook(&call).await?;
     let Connection::Line { channel_secret, .. } = connection else { return Err(unknown()) };
-    let body = http::body(&mut call.request).await?;
+    let body = call.body().await?;
     let header = call.header("x-line-signature")?.unwrap_or_default();
     if !signature::line(&channel_secret, &body, &header) {
         return Err(unsigned());
@@ -92,7 +92,7 @@ async fn of_facebook(mut call: Call) -> Outcome<Response> {
     let Connection::Facebook { page_id, app_secret, .. } = connection else {
         return Err(unknown());
     };
-    let body = http::body(&mut call.request).await?;
+    let body = call.body().await?;
     let header = call.header("x-hub-signature-256")?.unwrap_or_default();
     if !signature::messenger(&app_secret, &body, &header) {
         return Err(unsigned());

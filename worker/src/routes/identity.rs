@@ -45,7 +45,8 @@ pub const ROUTES: &[Bound] = &[
             "Makes the secret that the site's server signs tokens with, or another in its place. It is shown this once; the one before stays good for a while.",
             &[Answer::json(201, Shape::of::<IdentityMade>(), "The secret.")],
         )
-        .body(Shape::of::<NewIdentitySecret>()),
+        .body(Shape::of::<NewIdentitySecret>())
+        .shows_once(None),
         |call| Box::pin(make(call)),
     ),
     bound(

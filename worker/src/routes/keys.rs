@@ -37,7 +37,8 @@ pub const ROUTES: &[Bound] = &[
             "Makes a key, which is shown this once.",
             &[Answer::json(201, Shape::of::<KeyMade>(), "The key.")],
         )
-        .body(Shape::of::<NewKey>()),
+        .body(Shape::of::<NewKey>())
+        .shows_once(Some("key_id")),
         |call| Box::pin(create(call)),
     ),
     bound(
@@ -48,7 +49,8 @@ pub const ROUTES: &[Bound] = &[
             MANAGE,
             "Puts another secret in the place of a key's, which is shown this once. The one before is dead at once.",
             &[Answer::json(200, Shape::of::<KeyMade>(), "The key.")],
-        ),
+        )
+        .shows_once(Some("key_id")),
         |call| Box::pin(regenerate(call)),
     ),
     bound(

@@ -68,7 +68,8 @@ pub const ROUTES: &[Bound] = &[
             "Asks the published articles as a visitor would.",
             &[Answer::json(200, Shape::of::<KnowledgeAnswer>(), "What they know of it.")],
         )
-        .body(Shape::of::<KnowledgeQuestion>()),
+        .body(Shape::of::<KnowledgeQuestion>())
+        .looks(),
         |call| Box::pin(search(call)),
     ),
     bound(

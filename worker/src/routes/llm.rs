@@ -62,7 +62,8 @@ pub const ROUTES: &[Bound] = &[
             WRITE,
             "Sends the language model one small request.",
             &[Answer::json(200, Shape::of::<LlmChecked>(), "What came of it.")],
-        ),
+        )
+        .looks(),
         |call| Box::pin(check(call)),
     ),
 ];

@@ -37,7 +37,8 @@ pub const ROUTES: &[Bound] = &[
             "Adds somebody, with a key to sign in with, which is shown this once.",
             &[Answer::json(201, Shape::of::<MemberMade>(), "The member, and the key.")],
         )
-        .body(Shape::of::<NewMember>()),
+        .body(Shape::of::<NewMember>())
+        .shows_once(Some("member_id")),
         |call| Box::pin(create(call)),
     ),
     bound(
@@ -71,7 +72,8 @@ pub const ROUTES: &[Bound] = &[
             MANAGE,
             "Gives somebody another key to sign in with, which is shown this once. The one before, and their sessions, are dead at once.",
             &[Answer::json(200, Shape::of::<MemberMade>(), "The member, and the key.")],
-        ),
+        )
+        .shows_once(Some("member_id")),
         |call| Box::pin(key(call)),
     ),
     bound(

@@ -31,6 +31,7 @@ mod openapi;
 pub mod outbound;
 mod people;
 mod preview;
+mod repeats;
 pub mod replies;
 pub mod reviews;
 mod session;
@@ -52,7 +53,7 @@ use askwell::api::route::{Access, Method, Parameters, Route};
 use askwell::limit::Standing;
 use askwell::{Code, Error};
 use std::pin::Pin;
-use worker::{Env, Headers, Request, Response};
+use worker::{Context, Env, Headers, Request, Response};
 
 /// A route and what answers it.
 #[derive(Debug, Clone, Copy)]
@@ -115,7 +116,7 @@ fn all() -> impl Iterator<Item = &'static Bound> {
 ///
 /// # Errors
 /// When not even a problem can be answered.
-pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
+pub async fn serve(request: Request, env: &Env, context: &Context) -> worker::Result<Response> {
     let path = request.path();
     // As it was written: the runtime's own type takes a method that it does not know for GET.
     let method = request.inner().method();
@@ -132,7 +133,7 @@ pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
     let mut standing = None;
     let answered = match found {
         Some((bound, parameters)) => {
-            answer(bound, parameters.clone(), request, env, &mut standing).await
+            answer(bound, parameters.clone(), request, (env, context), &mut standing).await
         }
         None => Err(nothing_here(&here)),
     };
@@ -160,10 +161,10 @@ fn routes_at(path: &str) -> Vec<(&'static Bound, Parameters)> {
 }
 
 async fn answer(
-    bound: &Bound,
+    bound: &'static Bound,
     parameters: Parameters,
     request: Request,
-    env: &Env,
+    (env, context): (&Env, &Context),
     standing: &mut Option<Standing>,
 ) -> Outcome<Response> {
     let route = &bound.route;
@@ -177,11 +178,15 @@ async fn answer(
         return Err(Fault::refused(Code::RateLimited, "too many requests; wait, and go on slower"));
     }
     route.access.check(&caller, &parameters)?;
+    let key = repeats::key(route, &caller, &request)?;
     let call = Call::new(request, env.clone(), caller, parameters)?;
     if route.query.is_none() {
         call.no_query()?;
     }
-    (bound.handler)(call).await
+    match key {
+        Some(key) => repeats::once(bound, call, &key, context).await,
+        None => (bound.handler)(call).await,
+    }
 }
 
 fn nothing_here(here: &[(&Bound, Parameters)]) -> Fault {

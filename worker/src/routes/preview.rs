@@ -28,7 +28,8 @@ pub const ROUTES: &[Bound] = &[
             &[Answer::json(200, Shape::of::<detect::Out>(), "What was noticed.")],
         )
         .query(Shape::of::<DetectQuery>())
-        .body(Shape::of::<detect::In>()),
+        .body(Shape::of::<detect::In>())
+        .looks(),
         |call| Box::pin(detect(call)),
     ),
     bound(
@@ -41,7 +42,8 @@ pub const ROUTES: &[Bound] = &[
             &[Answer::json(200, Shape::of::<prompt::Out>(), "What was done after each turn.")],
         )
         .query(Shape::of::<PromptQuery>())
-        .body(Shape::of::<prompt::In>()),
+        .body(Shape::of::<prompt::In>())
+        .looks(),
         |call| Box::pin(prompt(call)),
     ),
     bound(
@@ -53,7 +55,8 @@ pub const ROUTES: &[Bound] = &[
             "What questions get for an answer about one conversation.",
             &[Answer::json(200, Shape::of::<classify::Out>(), "The answers.")],
         )
-        .body(Shape::of::<classify::In>()),
+        .body(Shape::of::<classify::In>())
+        .looks(),
         |call| Box::pin(classify(call)),
     ),
     bound(
@@ -65,7 +68,8 @@ pub const ROUTES: &[Bound] = &[
             "The tone of one conversation.",
             &[Answer::json(200, Shape::of::<classify::SentimentOut>(), "The tone.")],
         )
-        .body(Shape::of::<classify::SentimentIn>()),
+        .body(Shape::of::<classify::SentimentIn>())
+        .looks(),
         |call| Box::pin(sentiment(call)),
     ),
 ];

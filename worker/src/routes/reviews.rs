@@ -101,7 +101,8 @@ pub const ROUTES: &[Bound] = &[
             "Tries a draft on conversations that ended, beside the live version. Nothing is stored.",
             &[Answer::json(200, Shape::of::<FieldPreview>(), "What changes.")],
         )
-        .body(Shape::of::<NewPreview>()),
+        .body(Shape::of::<NewPreview>())
+        .looks(),
         |call| Box::pin(preview(call)),
     ),
 ];

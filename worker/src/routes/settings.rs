@@ -74,7 +74,8 @@ pub const ROUTES: &[Bound] = &[
             "Counts what would go under these settings, and removes nothing.",
             &[Answer::json(200, Shape::of::<RetentionCount>(), "So much.")],
         )
-        .body(Shape::of::<RetentionSettings>()),
+        .body(Shape::of::<RetentionSettings>())
+        .looks(),
         |call| Box::pin(preview(call)),
     ),
 ];

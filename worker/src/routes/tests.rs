@@ -1,7 +1,7 @@
 //! What holds of the table as a whole.
 
 use super::all;
-use askwell::api::route::{Access, CONVERSATION, Method};
+use askwell::api::route::{Access, Again, CONVERSATION, Method};
 use std::collections::BTreeSet;
 
 #[test]
@@ -38,6 +38,59 @@ fn only_requests_that_change_something_have_a_body() {
         assert!(!route.answers.is_empty(), "{} is answered with something", route.id);
         assert!(route.answers.iter().all(|answer| answer.status < 400), "{}", route.id);
     }
+}
+
+#[test]
+fn what_is_shown_once_is_never_kept() {
+    let routes: Vec<_> = all().map(|bound| &bound.route).collect();
+    let document = askwell::api::openapi::document(&routes);
+    let secret = |name: &String| {
+        ["key", "secret", "token"].iter().any(|word| name.split('_').next_back() == Some(word))
+    };
+    let mut shown = 0;
+    for route in routes.iter().filter(|route| route.is_keyed()) {
+        for answer in route.answers {
+            let described =
+                &document["paths"][route.path]["post"]["responses"][answer.status.to_string()];
+            let schema = &described["content"]["application/json"]["schema"];
+            let at = schema["$ref"].as_str().unwrap_or_default().trim_start_matches('#');
+            let fields = document.pointer(at).and_then(|s| s["properties"].as_object());
+            let once = matches!(route.again, Again::Shown { .. });
+            let found = fields.is_some_and(|fields| fields.keys().any(secret));
+            assert_eq!(once, found, "{}: `shows_once` where an answer has a secret", route.id);
+            if let Again::Shown { subject: Some(subject) } = route.again {
+                assert!(fields.unwrap().contains_key(subject), "{} has {subject}", route.id);
+            }
+            shown += u32::from(once);
+        }
+    }
+    assert_eq!(shown, 7);
+}
+
+#[test]
+fn what_only_looks_takes_no_key() {
+    let looks: Vec<_> = all()
+        .filter(|bound| bound.route.again == Again::Looks)
+        .map(|bound| bound.route.id)
+        .collect();
+    // By hand: whoever adds one says so twice.
+    let wanted = [
+        "settings.preview_retention",
+        "actions.review",
+        "fields.lint",
+        "fields.preview",
+        "backfills.estimate",
+        "llm.check",
+        "conversations.search",
+        "customers.search",
+        "customers.export_found",
+        "articles.search",
+        "preview.detect",
+        "preview.prompt",
+        "preview.classify",
+        "preview.sentiment",
+    ];
+    assert_eq!(looks, wanted);
 }
 
 /// Where the document stands that the Worker serves. `UPDATE_OPENAPI=1` writes it anew.

@@ -36,7 +36,7 @@ pub const ROUTES: &[Bound] = &[bound(
 )];
 
 async fn import(mut call: Call) -> Outcome<Response> {
-    let body = http::body(&mut call.request).await?;
+    let body = call.body().await?;
     let by = call.principal()?.clone();
     let text = String::from_utf8(body).map_err(|_| {
         Fault::refused(Code::MalformedJson, "not JSON lines: the body must be UTF-8")

@@ -45,7 +45,8 @@ pub const ROUTES: &[Bound] = &[
             "Adds a webhook (10 at most), which is sent the events from now on. Its secret is shown this once.",
             &[Answer::json(201, Shape::of::<EndpointMade>(), "The webhook.")],
         )
-        .body(Shape::of::<NewEndpoint>()),
+        .body(Shape::of::<NewEndpoint>())
+        .shows_once(Some("endpoint_id")),
         |call| Box::pin(create(call)),
     ),
     bound(
@@ -80,7 +81,8 @@ pub const ROUTES: &[Bound] = &[
             "Puts another secret in the place of a webhook's, which is shown this once. The one before signs as well for a while.",
             &[Answer::json(200, Shape::of::<EndpointMade>(), "The webhook.")],
         )
-        .body(Shape::of::<NewEndpointSecret>()),
+        .body(Shape::of::<NewEndpointSecret>())
+        .shows_once(Some("endpoint_id")),
         |call| Box::pin(rotate(call)),
     ),
     bound(

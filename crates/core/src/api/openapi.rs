@@ -120,7 +120,7 @@ impl Document {
         let path = route.parameters().map(|name| {
             json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
         });
-        let headers = route.headers.iter().map(|header| {
+        let headers = route.all_headers().map(|header| {
             json!({ "name": header.name, "in": "header", "description": header.meaning, "schema": { "type": "string" } })
         });
         let mut parameters: Vec<Value> = path.chain(headers).collect();

@@ -168,11 +168,31 @@ pub const IDEMPOTENCY_KEY: Header = Header {
     meaning: "1 to 128 visible ASCII characters; the same key is the same request, sent again.",
 };
 
+/// The same for requests that are known by nothing else; see [`Route::is_keyed`].
+pub const REPEATABLE: Header = Header {
+    name: IDEMPOTENCY_KEY.name,
+    meaning: "1 to 128 visible ASCII characters. For 24 hours the same key of the same secret key or member is the same request: it is done once, and answered again as it was. Not read from visitors.",
+};
+
 /// Only if nobody has changed it meanwhile.
 pub const IF_MATCH: Header = Header {
     name: "If-Match",
     meaning: "The `ETag` of what was read; refused with `precondition_failed` when it has changed since.",
 };
+
+/// What a `POST` that is sent again comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// It changes something. Under the same idempotency key it is done once, and answered again as it was.
+    Answered,
+    /// The same, but its answer shows a secret, which is kept nowhere: it is only said that it was done.
+    Shown {
+        /// The field of the answer that names what the secret is of.
+        subject: Option<&'static str>,
+    },
+    /// It changes nothing, and may be sent as often as anybody likes.
+    Looks,
+}
 
 /// One request of the API.
 #[derive(Debug, Clone, Copy)]
@@ -195,6 +215,8 @@ pub struct Route {
     pub body: Option<Shape>,
     /// What comes out when it is not refused.
     pub answers: &'static [Answer],
+    /// What becomes of it when it is sent again, where it is a `POST`.
+    pub again: Again,
 }
 
 impl Route {
@@ -207,7 +229,18 @@ impl Route {
         summary: &'static str,
         answers: &'static [Answer],
     ) -> Self {
-        Self { method, path, id, summary, access, query: None, headers: &[], body: None, answers }
+        Self {
+            method,
+            path,
+            id,
+            summary,
+            access,
+            query: None,
+            headers: &[],
+            body: None,
+            answers,
+            again: Again::Answered,
+        }
     }
 
     /// With a query.
@@ -226,6 +259,33 @@ impl Route {
     pub const fn body(mut self, shape: Shape) -> Self {
         self.body = Some(shape);
         self
+    }
+
+    /// A `POST` that changes nothing.
+    pub const fn looks(mut self) -> Self {
+        self.again = Again::Looks;
+        self
+    }
+
+    /// A `POST` whose answer shows a secret this once; `subject` is the field that names what it is of.
+    pub const fn shows_once(mut self, subject: Option<&'static str>) -> Self {
+        self.again = Again::Shown { subject };
+        self
+    }
+
+    /// Whether the team may send it with an idempotency key that is seen to for it. It is a `POST` that changes
+    /// something in a workspace, and does not read the key itself.
+    pub fn is_keyed(&self) -> bool {
+        use Access::{PageOr, Scope, Team, VisitorOr};
+        self.method == Method::Post
+            && self.again != Again::Looks
+            && matches!(self.access, Team | Scope(_) | PageOr(_) | VisitorOr(_))
+            && !self.headers.contains(&IDEMPOTENCY_KEY)
+    }
+
+    /// The headers that mean something, with the idempotency key where it is seen to.
+    pub fn all_headers(&self) -> impl Iterator<Item = &'static Header> {
+        self.headers.iter().chain(self.is_keyed().then_some(&REPEATABLE))
     }
 
     /// The parameters of a path that is this route's; none when it is another's.
@@ -318,6 +378,26 @@ mod tests {
             assert_eq!(ROUTE.matches(other), None, "{other}");
         }
         assert_eq!(ROUTE.parameters().collect::<Vec<_>>(), [CONVERSATION]);
+    }
+
+    #[test]
+    fn what_changes_something_for_the_team_takes_a_key() {
+        let post = |access| Route::new(Method::Post, "/v1/notes", "notes.add", access, "", &[]);
+        let names = |route: Route| route.all_headers().map(|h| h.meaning).collect::<Vec<_>>();
+        let scope = Access::Scope(Scope::CustomersWrite);
+        for access in [scope, Access::Team, Access::VisitorOr(Scope::ConversationsWrite)] {
+            assert!(post(access).is_keyed(), "{access:?}");
+            assert_eq!(names(post(access)), [REPEATABLE.meaning]);
+        }
+        for access in [Access::Public, Access::SignIn, Access::Operator, Access::VisitorSocket] {
+            assert!(!post(access).is_keyed(), "{access:?}");
+        }
+        assert!(post(scope).shows_once(None).is_keyed());
+        assert!(!post(scope).looks().is_keyed() && names(post(scope).looks()).is_empty());
+        assert!(!Route { method: Method::Put, ..post(scope) }.is_keyed());
+        let own = post(scope).headers(&[IDEMPOTENCY_KEY]);
+        assert!(!own.is_keyed());
+        assert_eq!(names(own), [IDEMPOTENCY_KEY.meaning]);
     }
 
     #[test]

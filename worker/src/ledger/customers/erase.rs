@@ -14,7 +14,9 @@ use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs::{self, Next, Work};
 use crate::ledger::cx::Cx;
 use crate::ledger::op::{Read, Write};
-use crate::ledger::{Workspace, answers, asking, data_keys, documents, knowledge, replies};
+use crate::ledger::{
+    Workspace, answers, asking, data_keys, documents, idempotency, knowledge, replies,
+};
 use crate::rpc::{self, Call};
 use crate::sql::Sql;
 use askwell::api::Erasure;
@@ -145,6 +147,7 @@ impl Removal {
             documents::stale(cx, documents::Kind::Customer, home)?;
             tombstone(cx, home)?;
         }
+        idempotency::forget_answers(cx)?;
         let parts =
             [cx.workspace.as_str().as_bytes(), root.as_str().as_bytes(), &cx.now.0.to_le_bytes()];
         let erasure = Erasure {
