@@ -147,3 +147,22 @@ fn no_text_panics_and_every_quote_is_verbatim() {
         let _ = lint(&fields[23]);
     }
 }
+
+#[test]
+fn a_possible_value_says_what_is_wrong_with_it() {
+    let read = |text: &str| serde_json::from_str::<askwell::classify::Value>(text);
+    assert_eq!(read(r#""Red""#).unwrap().name(), "Red");
+    let red = read(r#"{"value": "Red", "description": "it burns"}"#).unwrap();
+    let written = serde_json::to_string(&red).unwrap();
+    assert_eq!(red.description(), Some("it burns"));
+    assert_eq!(read(&written).unwrap(), red);
+    for (wrong, named) in [
+        (r#"{"value": "Red", "description": "it burns", "colour": 1}"#, "colour"),
+        (r#"{"value": "Red", "descriptoin": "it burns"}"#, "descriptoin"),
+        (r#"{"value": "Red"}"#, "description"),
+        ("7", "`value` and `description`"),
+    ] {
+        let said = read(wrong).unwrap_err().to_string();
+        assert!(said.contains(named), "{wrong}: {said}");
+    }
+}

@@ -37,7 +37,10 @@ pub use templates::{Template, starter_fields, templates};
 pub use transcript::Transcript;
 
 use crate::conversation::{Sentiment, Turn};
-use serde::{Deserialize, Serialize};
+use core::fmt;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A question of the owner.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,8 +63,12 @@ pub(crate) fn yes() -> bool {
 }
 
 /// One possible answer: a bare string, or with a description.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PossibleValue"))]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "PossibleValue", deny_unknown_fields)
+)]
 #[serde(untagged)]
 pub enum Value {
     /// Just its name.
@@ -73,6 +80,40 @@ pub enum Value {
         /// When it is the right one.
         description: String,
     },
+}
+
+/// By hand, for of a value that fits neither form serde says no more than that.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Described {
+            value: String,
+            description: String,
+        }
+
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string, or an object of `value` and `description`")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Value, E> {
+                Ok(Value::Name(name.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+                let Described { value, description } =
+                    Described::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Value::Described { value, description })
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 impl Value {
