@@ -33,6 +33,13 @@ describe("repeats and order", () => {
     assertProblem(await open("order-3", { platform: "facebook" }), 409, "idempotency_conflict");
   });
 
+  test("the same idempotency key gives nobody the conversation of another visitor", async () => {
+    const { json } = await open("order-4", { visitor_ref: "alice" });
+    assertProblem(await open("order-4", { visitor_ref: "bob" }), 409, "idempotency_conflict");
+    assert.equal((await open("order-4", { visitor_ref: "alice" })).json.visitor_id, json.visitor_id);
+    assert.equal((await open("order-4")).status, 200, "who it is need not be said again");
+  });
+
   test("an idempotency key that is none is refused", async () => {
     for (const key of ["a b", "x".repeat(129)]) assertProblem(await open(key), 422, "invalid_field");
   });

@@ -83,11 +83,22 @@ fn worker(
     (to, answers)
 }
 
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Deals the lines out in turn until the input ends or nobody takes them any more.
 fn feed(mut from: impl BufRead, to: &[SyncSender<Vec<u8>>]) -> io::Result<()> {
+    let mut first = true;
     for worker in to.iter().cycle() {
         let mut line = Vec::new();
-        if from.read_until(b'\n', &mut line)? == 0 || worker.send(line).is_err() {
+        if from.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        // Some editors begin a file with a byte order mark, which is no JSON.
+        if std::mem::take(&mut first) && line.starts_with(BYTE_ORDER_MARK) {
+            line.drain(..BYTE_ORDER_MARK.len());
+        }
+        if worker.send(line).is_err() {
             break;
         }
     }

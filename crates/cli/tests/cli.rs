@@ -158,6 +158,28 @@ fn a_bad_line_is_answered_in_its_place_and_tells_at_the_end() {
 }
 
 #[test]
+fn times_with_fractions_and_a_byte_order_mark_are_read() {
+    let field = r#"{"name":"Language","prompt":"In which language does the customer write?","possible_values":["English","German"],"optional":true}"#;
+    let line = |at: &str| {
+        format!(
+            r#"{{"id":"x","conversation":[{{"role":"customer","text":"Where is my parcel, please?","at":{at}}}],"field":{field}}}"#
+        )
+    };
+    let input = format!(
+        "\u{feff}{}\n{}\n{}\n",
+        line("1589477294"),
+        line("1589477294.0"),
+        line("1589477294.75")
+    );
+    let output = run(&["classify"], input.as_bytes());
+    assert!(output.status.success());
+    let answers: Vec<Value> = lines(&output).iter().map(|line| line["answer"].clone()).collect();
+    assert_eq!(answers, ["English"; 3]);
+    let output = run(&["classify"], format!("{}\n", line(r#""noon""#)).as_bytes());
+    assert_eq!(lines(&output)[0]["code"], "invalid_field");
+}
+
+#[test]
 fn nothing_in_is_nothing_out() {
     let output = run(&["detect"], b"");
     assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0));

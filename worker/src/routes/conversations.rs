@@ -174,6 +174,8 @@ async fn open(mut call: Call) -> Outcome<Response> {
         ConversationId::derive(&[workspace.as_str().as_bytes(), scope, key.as_bytes()]);
     let platform = new.platform.unwrap_or(if page { Platform::WebWidget } else { Platform::Api });
     let visitor_id = visitor_id(&new, platform, workspace, &random, env)?;
+    let named = new.visitor_token.is_some() || new.visitor_ref.is_some();
+    let wanted = named.then(|| visitor_id.clone());
     // What the owner set holds at once, so it is the ledger's; the profile is read where the visitor is.
     let ledger = call.ledger()?;
     let asking = Asking { visitor_id: visitor_id.clone() };
@@ -208,6 +210,13 @@ async fn open(mut call: Call) -> Outcome<Response> {
     };
     let object = rpc::conversation(env, workspace, &conversation_id)?;
     let Opened { created, meta, session } = rpc::call(&object, &input).await?;
+    // Nobody gets the token of another visitor.
+    if wanted.is_some_and(|wanted| wanted != meta.visitor_id) {
+        return Err(Fault::refused(
+            Code::IdempotencyConflict,
+            "this key was used for another visitor; choose a new one",
+        ));
+    }
     let answer = ConversationOpened {
         visitor_token: visitor::issue(env, workspace, &meta.visitor_id, &conversation_id)?,
         conversation_id,

@@ -5,7 +5,7 @@ mod status;
 pub use status::{Action, Resolution, Status};
 
 use crate::time::UnixMillis;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Longest text of one message, in bytes of UTF-8.
 pub const MAX_MESSAGE_BYTES: usize = 8 * 1024;
@@ -53,9 +53,24 @@ pub struct Turn {
     pub role: Role,
     /// What was said; for [`Role::System`] a [`Marker`].
     pub text: String,
-    /// When, in POSIX seconds, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// When, in POSIX seconds, where known. Fractions are read and left out.
+    #[serde(default, deserialize_with = "whole_seconds", skip_serializing_if = "Option::is_none")]
     pub at: Option<i64>,
+}
+
+/// Other systems write `1589477294.0`, and parts of a second.
+fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a number of seconds")]
+    enum Seconds {
+        Whole(i64),
+        Parts(f64),
+    }
+    Ok(Option::deserialize(deserializer)?.map(|seconds| match seconds {
+        Seconds::Whole(seconds) => seconds,
+        // What is past any time is held at the bounds of the type.
+        Seconds::Parts(seconds) => seconds.floor() as i64,
+    }))
 }
 
 /// What a [`Role::System`] turn can say.

@@ -59,11 +59,13 @@ fn parse(lines: impl BufRead, limit: Option<usize>) -> Result<Vec<Record>> {
             break;
         }
         let line = line.with_context(|| format!("line {}", index + 1))?;
+        // Some editors begin a file with a byte order mark.
+        let line = line.strip_prefix('\u{feff}').unwrap_or(&line);
         if line.trim().is_empty() {
             continue;
         }
         let mut record: Record =
-            serde_json::from_str(&line).with_context(|| format!("line {}", index + 1))?;
+            serde_json::from_str(line).with_context(|| format!("line {}", index + 1))?;
         if !ids.insert(record.id.clone()) {
             bail!("line {}: the id {:?} stood on an earlier line", index + 1, record.id);
         }
@@ -82,7 +84,7 @@ mod tests {
 
     #[test]
     fn lines_are_read_up_to_the_limit_and_others_not_looked_at() {
-        let text = "{\"id\":\"a\",\"conversation\":[],\"source\":\"x\"}\n\n{\"id\":\"b\",\"conversation\":[]}\nnot json\n";
+        let text = "\u{feff}{\"id\":\"a\",\"conversation\":[],\"source\":\"x\"}\n\n{\"id\":\"b\",\"conversation\":[]}\nnot json\n";
         assert_eq!(parse(text.as_bytes(), Some(2)).unwrap().len(), 2);
         let error = parse(text.as_bytes(), None).unwrap_err();
         assert_eq!(error.to_string(), "line 4");
