@@ -10,6 +10,7 @@ import { publish, replies } from "../support/talk.mjs";
 import { until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
+const MANY = 20;
 const CUTS = 3;
 const LANES = 6;
 /** The load runs for so long between two cuts, at most. */
@@ -75,6 +76,20 @@ describe("a request under an idempotency key that was cut off", () => {
       assertProblem(again, 409, "request_in_progress");
     }, 20_000);
     assert.match(answer.json.text, /30 days/);
+    assert.equal(bot.requests.length, 1, "the model was asked once");
+  });
+
+  test(`is not done by ${MANY} others that come while it is being done`, async () => {
+    const path = await asked();
+    const first = send(path, undefined, "slow");
+    await until("the model is asked", () => bot.requests.length === 1);
+    const others = await Promise.all(Array.from({ length: MANY }, () => send(path, undefined, "slow")));
+    for (const answer of others) {
+      assertProblem(answer, 409, "request_in_progress");
+      assert.equal(answer.headers.get("retry-after"), "1");
+    }
+    const { status, text } = await first;
+    assert.deepEqual([status, (await send(path, undefined, "slow")).text], [200, text]);
     assert.equal(bot.requests.length, 1, "the model was asked once");
   });
 
