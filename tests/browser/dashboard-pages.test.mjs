@@ -2,20 +2,13 @@
 // axe-core and Chromium itself find in it, and whether it can be used with the keyboard alone and without scripts.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { Desk } from "../support/dashboard.mjs";
-import { held, publish } from "../support/talk.mjs";
+import { addresses, oneOfEach } from "../support/pages.mjs";
 import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
-import { until } from "../support/until.mjs";
-
-const LISTED = readFileSync(new URL("pages.txt", import.meta.url), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => line.split(" "));
 
 /** What the Tab key should come to, but for what is disabled, hidden, or one of several of a radio group. */
 const REACHABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
@@ -26,24 +19,7 @@ describe("every page of the dashboard", () => {
   before(async () => {
     [worker, browser] = await together(sharedWorker(), launch());
     const space = await workspace(worker, { name: "Fern & Co" });
-    await publish(space);
-    const [{ article_id }] = (await space.team.get("/v1/articles")).items;
-    const conversation_id = await held(space, ["Hi, I'm Bruno, bruno@example.com. The lamp arrived broken."]);
-    const customer = await until("Bruno is known", async () => (await space.team.customers("bruno@example.com")).items[0]);
-    const [{ id: field_id, live }] = (await space.team.get("/v1/fields/details")).fields;
-    const changed = { ...live.field, prompt: `${live.field.prompt} Else null.` };
-    await space.team.expect(200, "PUT", `/v1/fields/${field_id}/draft`, { body: changed });
-    const step = { do: "tag", tag: "read", on: "conversation" };
-    const automation = { name: "All", enabled: true, on: "classified", when: {}, then: [step] };
-    const { automation_id } = await space.team.expect(201, "POST", "/v1/automations", { body: automation });
-    const connection = { kind: "phone" };
-    const { channel_id } = await space.team.expect(201, "POST", "/v1/channels", { body: { name: "Operator", connection } });
-    const { id: backfill_id } = await space.team.expect(201, "POST", "/v1/backfills", { body: { field_ids: [field_id] } });
-    const ids = { article_id, automation_id, backfill_id, channel_id, conversation_id, customer_id: customer.customer_id, field_id };
-    const addresses = (kind) =>
-      LISTED.filter(([is]) => is === kind).map(([, path]) =>
-        path.replace(/\{(\w+)\}/g, (_, name) => ids[name] ?? assert.fail(`nothing is there for ${name}`)));
-    pages = addresses("page");
+    pages = addresses("page", await oneOfEach(space));
     desk = await Desk.signedIn(browser, worker, space.secretKey);
   });
   after(async () => {
