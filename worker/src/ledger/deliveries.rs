@@ -21,7 +21,12 @@ use std::collections::BTreeSet;
 
 /// See [`super::ROOMS`]; after the room of events, whose table it changes.
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
+    migrations: &[FIRST, COUNTED],
+    ops: &[Op::read::<List>(), Op::write::<Replay>()],
+    ..Room::EMPTY
+};
+
+const FIRST: Migration = Migration {
         id: "deliveries/1",
         statements: &[
             "CREATE TABLE deliveries (seq INTEGER NOT NULL, endpoint TEXT NOT NULL, lane TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, failed_since INTEGER, last_at INTEGER, status INTEGER, failure TEXT, next_at INTEGER, delivered_at INTEGER, PRIMARY KEY (seq, endpoint)) WITHOUT ROWID",
@@ -31,9 +36,30 @@ pub const ROOM: Room = Room {
             "DROP INDEX events_waiting",
             "ALTER TABLE events DROP COLUMN delivered_at",
         ],
-    }],
-    ops: &[Op::read::<List>(), Op::write::<Replay>()],
-    ..Room::EMPTY
+};
+
+/// What each webhook has of each state, without counting a log of years; and the log by webhook and by state.
+const COUNTED: Migration = Migration {
+    id: "deliveries/2",
+    statements: &[
+        "CREATE TABLE delivery_counts (endpoint TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, last_at INTEGER, PRIMARY KEY (endpoint, state)) WITHOUT ROWID",
+        "INSERT INTO delivery_counts (endpoint, state, n, last_at) SELECT endpoint, state, count(*), max(delivered_at) FROM deliveries GROUP BY 1, 2",
+        "CREATE TRIGGER deliveries_put AFTER INSERT ON deliveries BEGIN
+           INSERT INTO delivery_counts (endpoint, state, n) VALUES (new.endpoint, new.state, 1) ON CONFLICT (endpoint, state) DO UPDATE SET n = n + 1;
+         END",
+        "CREATE TRIGGER deliveries_gone AFTER DELETE ON deliveries BEGIN
+           UPDATE delivery_counts SET n = n - 1 WHERE endpoint = old.endpoint AND state = old.state;
+         END",
+        "CREATE TRIGGER deliveries_moved AFTER UPDATE OF state ON deliveries WHEN new.state <> old.state BEGIN
+           UPDATE delivery_counts SET n = n - 1 WHERE endpoint = old.endpoint AND state = old.state;
+           INSERT INTO delivery_counts (endpoint, state, n, last_at) VALUES (new.endpoint, new.state, 1, new.delivered_at)
+             ON CONFLICT (endpoint, state) DO UPDATE SET n = n + 1, last_at = max(coalesce(last_at, excluded.last_at), coalesce(excluded.last_at, last_at));
+         END",
+        "CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint, seq)",
+        // Nearly all are delivered: those are found on the way through all.
+        "CREATE INDEX deliveries_left ON deliveries (state, seq, endpoint) WHERE state <> 'delivered'",
+        "CREATE INDEX deliveries_failing ON deliveries (endpoint) WHERE state = 'waiting' AND attempts > 0",
+    ],
 };
 
 /// The order of the list: the latest event first.
@@ -70,15 +96,20 @@ impl Read for List {
         let DeliveryQuery { endpoint_id, state, event_id, cursor, limit } = self.query;
         let page = PageQuery { cursor, limit };
         let (seq, after) = page.after(BY_EVENT)?.unwrap_or((MAX_SEQ as i64, String::new()));
-        let mut wanted = vec!["(d.seq < ? OR d.seq = ? AND d.endpoint > ?)"];
+        // The first part alone says where in an index to begin.
+        let mut wanted = vec!["d.seq <= ? AND (d.seq < ? OR d.endpoint > ?)"];
         let mut values = bind![seq, seq, after];
         if let Some(id) = &endpoint_id {
             wanted.push("d.endpoint = ?");
             values.push(id.as_str().into());
         }
         if let Some(state) = state {
-            wanted.push("d.state = ?");
-            values.push(state.as_str().into());
+            wanted.push(match state {
+                DeliveryState::Delivered => "d.state = 'delivered'",
+                // Written out, for only so is the index of those taken.
+                DeliveryState::Waiting => "d.state = 'waiting' AND d.state <> 'delivered'",
+                DeliveryState::Dead => "d.state = 'dead' AND d.state <> 'delivered'",
+            });
         }
         if let Some(id) = &event_id {
             wanted.push("d.seq = (SELECT seq FROM events WHERE id = ?)");

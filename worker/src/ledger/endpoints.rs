@@ -89,11 +89,11 @@ impl Row {
 }
 
 const SHOWN: &str = "SELECT id, url, names, disabled, created_at, old_until, failures, rests_until,
-    (SELECT count(*) FROM deliveries WHERE state = 'delivered' AND endpoint = id) AS delivered,
-    (SELECT count(*) FROM deliveries WHERE state = 'waiting' AND endpoint = id) AS waiting,
-    (SELECT count(*) FROM deliveries WHERE state = 'waiting' AND endpoint = id AND attempts > 0) AS failing,
-    (SELECT count(*) FROM deliveries WHERE state = 'dead' AND endpoint = id) AS dead,
-    (SELECT max(delivered_at) FROM deliveries WHERE state = 'delivered' AND endpoint = id) AS last_delivered_at
+    coalesce((SELECT n FROM delivery_counts WHERE endpoint = id AND state = 'delivered'), 0) AS delivered,
+    coalesce((SELECT n FROM delivery_counts WHERE endpoint = id AND state = 'waiting'), 0) AS waiting,
+    (SELECT count(*) FROM deliveries WHERE state = 'waiting' AND attempts > 0 AND endpoint = id) AS failing,
+    coalesce((SELECT n FROM delivery_counts WHERE endpoint = id AND state = 'dead'), 0) AS dead,
+    (SELECT last_at FROM delivery_counts WHERE endpoint = id AND state = 'delivered') AS last_delivered_at
     FROM endpoints";
 
 /// All webhooks, the oldest first.
@@ -365,6 +365,8 @@ fn insert(cx: &Cx, url: &str, secret: &str, names: &[Name], first: bool) -> Outc
 
 fn remove(sql: &Sql, id: &EndpointId) -> Outcome<()> {
     sql.run("DELETE FROM endpoints WHERE id = ?", bind![id.as_str()])?;
+    // Before the log, so that no row of that changes them.
+    sql.run("DELETE FROM delivery_counts WHERE endpoint = ?", bind![id.as_str()])?;
     sql.run("DELETE FROM deliveries WHERE endpoint = ?", bind![id.as_str()])?;
     sql.run("DELETE FROM lanes WHERE endpoint = ?", bind![id.as_str()])
 }

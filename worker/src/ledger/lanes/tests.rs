@@ -79,8 +79,27 @@ fn report(
     ledger.write(report).unwrap();
 }
 
+/// The log, of which the counts of the webhooks are to say the same.
 fn log(ledger: &Ledger, query: DeliveryQuery) -> Vec<Delivery> {
-    ledger.read(deliveries::List { query }).items
+    let all = ledger.read(deliveries::List::default()).items;
+    for hook in ledger.read(List) {
+        let of = |state| {
+            all.iter().filter(|d| d.endpoint_id == hook.endpoint_id && d.state == state).count()
+                as u64
+        };
+        let counted = [hook.delivered, hook.waiting, hook.dead];
+        let [delivered, waiting, dead] =
+            [DeliveryState::Delivered, DeliveryState::Waiting, DeliveryState::Dead].map(of);
+        assert_eq!(counted, [delivered, waiting, dead], "{}", hook.url);
+    }
+    let items = ledger.read(deliveries::List { query: query.clone() }).items;
+    let fits = |d: &&Delivery| {
+        query.endpoint_id.as_ref().is_none_or(|id| *id == d.endpoint_id)
+            && query.state.is_none_or(|state| state == d.state)
+            && query.event_id.as_ref().is_none_or(|id| *id == d.event_id)
+    };
+    assert_eq!(items, all.iter().filter(fits).cloned().collect::<Vec<_>>());
+    items
 }
 
 fn seqs(taken: Option<Taken>) -> Vec<i64> {
