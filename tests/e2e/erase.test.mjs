@@ -20,7 +20,7 @@ const IDLE_MS = 90_000;
 const holds = (text) => PERSON.filter((word) => text.toLowerCase().includes(word));
 
 describe("an erased customer", () => {
-  let worker, space, talk, customer;
+  let worker, space, talk, open, queued, customer;
 
   before(async () => {
     worker = await Worker.start();
@@ -81,6 +81,10 @@ describe("an erased customer", () => {
     await talk.visitor.say(talk.id, "I'm Zacharina Quillfeather, zq.quill@example.com, +1 202 555 0187. The xylophone arrived broken.");
     await talk.visitor.act(talk.id, "close");
     customer = (await space.team.classified(talk.id)).customer_id;
+    // Another page of the same browser, where they go on to talk.
+    open = await visit(space, { visitor_token: talk.opened.visitor_token });
+    await open.visitor.say(open.id, "Zacharina again, zq.quill@example.com: where is my new xylophone?");
+    await space.team.listed(open.id);
     const written = await noted(note);
     assert.equal(written.status, 201);
     assert.equal((await noted(note)).text, written.text, "the answer is kept, in case it got lost");
@@ -89,10 +93,23 @@ describe("an erased customer", () => {
     const paths = found();
     assert.ok(paths.some((path) => LEDGER.test(path)), "the ledger's files hold the person");
     assert.ok(paths.some((path) => /Conversation/.test(path)), "so do the conversation's");
+    assert.deepEqual(holds(JSON.stringify(await space.team.messages(open.id))), ["zacharina", "zq.quill@example.com", "xylophone"]);
   });
 
   test("leaves no byte in any file but the ledger's", async () => {
-    await space.team.expect(200, "DELETE", `/v1/customers/${customer}`);
+    // One whose closing is on its way, and one that has hardly begun: the ledger may not have heard of it.
+    queued = await visit(space, { visitor_token: talk.opened.visitor_token });
+    await queued.visitor.say(queued.id, "Zacharina Quillfeather here, +1 202 555 0187, zq.quill@example.com.");
+    await queued.visitor.act(queued.id, "close");
+    const begun = await visit(space, { visitor_token: talk.opened.visitor_token });
+    await begun.visitor.say(begun.id, "And Zacharina once more, zq.quill@example.com");
+    const { erasure } = await space.team.expect(200, "DELETE", `/v1/customers/${customer}`);
+    assert.ok([talk, open].every(({ id }) => erasure.conversation_ids.includes(id)), "it says that the open one went as well");
+    for (const { id, visitor } of [open, queued, begun]) {
+      await until("its object is empty", async () => (await visitor.send("GET", `/v1/conversations/${id}/messages`)).status === 410);
+      assertProblem(await visitor.send("POST", `/v1/conversations/${id}/messages`, { body: { id: "more", text: "I am Zacharina" } }), 410, "gone");
+      assertProblem(await space.team.send("GET", `/v1/conversations/${id}`), 410, "gone");
+    }
     await until("all copies are gone", async () =>
       (await space.team.get("/v1/erasures")).every((receipt) => receipt.pending === 0));
     assert.deepEqual(found().filter((path) => !LEDGER.test(path)), []);
@@ -107,6 +124,16 @@ describe("an erased customer", () => {
   test("stands in no row, and once the ledger has been idle in no journal", async () => {
     await until("the ledger's files are closed", () => !files().some((path) => LEDGER.test(path) && path.endsWith("-wal")), IDLE_MS);
     assert.deepEqual(rows(), []);
+  });
+
+  test("begins anew with the same token", async () => {
+    const anew = await visit(space, { visitor_token: talk.opened.visitor_token });
+    assert.equal(anew.opened.visitor_id, talk.opened.visitor_id);
+    await anew.visitor.say(anew.id, "Is anybody there?");
+    await anew.visitor.act(anew.id, "close");
+    const closed = await space.team.classified(anew.id);
+    assert.ok(closed.customer_id && closed.customer_id !== customer);
+    await space.team.expect(200, "DELETE", `/v1/customers/${closed.customer_id}`);
   });
 
   test("stays away after a restart", async () => {

@@ -71,6 +71,7 @@ async fn classify(notice: &ClosingNotice, questions: &Questions, env: &Env) -> O
         closed_wall: snapshot.closed_wall,
         version: snapshot.version,
         ask,
+        opened_at: snapshot.opened_at,
     };
     rpc::call(&ledger, &record).await?;
     rpc::call(&conversation, &Confirm { revision }).await

@@ -279,6 +279,9 @@ pub struct Snapshot {
     pub closed_wall: UnixMillis,
     /// [`Meta::version`] then.
     pub version: u32,
+    /// [`Meta::opened_at`].
+    #[serde(default)]
+    pub opened_at: Option<UnixMillis>,
 }
 
 /// What the queue carries of a closing: names only, so that any conversation fits.

@@ -210,6 +210,7 @@ impl Conversation {
                 read: ReadMarks::default(),
                 channel: input.channel,
                 replies: Tally::default(),
+                opened_at: Some(now),
             };
             let mut session = Session::new(input.options, &input.known, now);
             if input.held_out {
@@ -337,9 +338,13 @@ impl Conversation {
         };
         let mut closed: Closed = from_json("closing", &row.body)?;
         closed.messages = store::messages(&sql, None, row.upto)?;
-        let session = store::session(&sql)?;
-        let closed_wall = UnixMillis(row.closed_wall);
-        Ok(Some(Snapshot { closed, session, closed_wall, version: row.version }))
+        Ok(Some(Snapshot {
+            closed,
+            session: store::session(&sql)?,
+            closed_wall: UnixMillis(row.closed_wall),
+            version: row.version,
+            opened_at: store::meta(&sql)?.opened_at,
+        }))
     }
 
     /// The ledger has a closing. Once it has all of an ended conversation the words are let go.

@@ -65,7 +65,13 @@ impl Work<Conversation> for Tell {
         let meta = store::meta(&sql)?;
         let summary = meta.summary(Some(&store::session(&sql)?));
         let ledger = rpc::ledger(&object.env, &meta.workspace)?;
-        rpc::call(&ledger, &conversations::Register { summary, version: meta.version }).await?;
+        let register = conversations::Register {
+            summary,
+            version: meta.version,
+            visitor_id: Some(meta.visitor_id),
+            opened_at: meta.opened_at,
+        };
+        rpc::call(&ledger, &register).await?;
         Ok(Next::Done)
     }
 }

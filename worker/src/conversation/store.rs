@@ -97,6 +97,9 @@ pub struct Meta {
     /// What became of the visitor's messages while no person answered.
     #[serde(default)]
     pub replies: Tally,
+    /// When it was opened by the clock of the machine; none where a version of before has opened it.
+    #[serde(default)]
+    pub opened_at: Option<UnixMillis>,
 }
 
 impl Meta {

@@ -45,6 +45,7 @@ pub fn opened() -> Sql {
         read: ReadMarks::default(),
         channel: None,
         replies: Tally::default(),
+        opened_at: Some(NOW),
     };
     store::put_meta(&sql, &meta).unwrap();
     store::put_session(&sql, &Session::new(Options::default(), &[], NOW)).unwrap();

@@ -13,7 +13,7 @@ use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql, word};
 use askwell::api::{ConversationDetail, ConversationSummary};
-use askwell::id::{ConversationId, CustomerId};
+use askwell::id::{ConversationId, CustomerId, VisitorId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,24 @@ pub const ROOM: Room = Room {
             ],
         },
         list::MIGRATION,
+        Migration {
+            id: "conversations/3",
+            statements: &[
+                // Those of a visitor that no customer is known of yet. Not an index of the table, which would have
+                // to read all of it first: those of before come in with what they tell next.
+                "CREATE TABLE unowned (visitor_id TEXT NOT NULL, conversation_id TEXT NOT NULL, PRIMARY KEY (visitor_id, conversation_id)) WITHOUT ROWID",
+                "CREATE TRIGGER unowned_put AFTER INSERT ON conversations WHEN new.customer_id IS NULL AND new.visitor_id IS NOT NULL BEGIN
+                   INSERT OR IGNORE INTO unowned (visitor_id, conversation_id) VALUES (new.visitor_id, new.id);
+                 END",
+                "CREATE TRIGGER unowned_changed AFTER UPDATE OF customer_id, visitor_id ON conversations WHEN (new.customer_id, new.visitor_id) IS NOT (old.customer_id, old.visitor_id) AND (new.customer_id IS NULL OR old.customer_id IS NULL) BEGIN
+                   DELETE FROM unowned WHERE visitor_id = old.visitor_id AND conversation_id = old.id;
+                   INSERT OR IGNORE INTO unowned (visitor_id, conversation_id) SELECT new.visitor_id, new.id WHERE new.customer_id IS NULL AND new.visitor_id IS NOT NULL;
+                 END",
+                "CREATE TRIGGER unowned_gone AFTER DELETE ON conversations WHEN old.customer_id IS NULL AND old.visitor_id IS NOT NULL BEGIN
+                   DELETE FROM unowned WHERE visitor_id = old.visitor_id AND conversation_id = old.id;
+                 END",
+            ],
+        },
     ],
     ops: &[Op::read::<Get>(), Op::read::<List>(), Op::write::<Register>()],
     ..Room::EMPTY
@@ -81,6 +99,12 @@ pub struct Register {
     pub summary: ConversationSummary,
     /// Counts what it tells; what comes late changes nothing.
     pub version: u32,
+    /// Who visits; a version of before does not tell.
+    #[serde(default)]
+    pub visitor_id: Option<VisitorId>,
+    /// When it was opened by the clock of the machine, where that is not when it began.
+    #[serde(default)]
+    pub opened_at: Option<UnixMillis>,
 }
 
 impl Call for Register {
@@ -91,17 +115,23 @@ impl Call for Register {
 impl Write for Register {
     fn run(self, cx: &Cx) -> Outcome<()> {
         let summary = self.summary;
-        if customers::is_erased(cx.sql, summary.conversation_id.as_str())? {
+        let heard = customers::Heard {
+            conversation_id: &summary.conversation_id,
+            visitor_id: self.visitor_id.as_ref(),
+            opened_at: self.opened_at.unwrap_or(summary.started_at),
+        };
+        if customers::drop_late(cx, heard)? {
             return Ok(());
         }
         cx.sql.run(
-            "INSERT INTO conversations (id, platform_conversation_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, told)
-             VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET status = excluded.status, transferred = excluded.transferred, lang = coalesce(excluded.lang, lang), messages = max(messages, excluded.messages), ended_at = iif(excluded.ended_at IS NULL, NULL, ended_at), told = excluded.told
+            "INSERT INTO conversations (id, platform_conversation_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, told)
+             VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET visitor_id = coalesce(visitor_id, excluded.visitor_id), status = excluded.status, transferred = excluded.transferred, lang = coalesce(excluded.lang, lang), messages = max(messages, excluded.messages), ended_at = iif(excluded.ended_at IS NULL, NULL, ended_at), told = excluded.told
              WHERE excluded.told > told",
             bind![
                 summary.conversation_id.as_str(),
                 summary.platform_conversation_id,
+                self.visitor_id.as_ref().map(VisitorId::as_str),
                 summary.status.as_str(),
                 summary.direction.as_str(),
                 summary.platform.as_str(),

@@ -48,6 +48,9 @@ pub struct Record {
     /// The questions that the language model is to answer as well.
     #[serde(default)]
     pub ask: Vec<String>,
+    /// When the conversation was opened by the clock of the machine, where that is not when it began.
+    #[serde(default)]
+    pub opened_at: Option<UnixMillis>,
 }
 
 /// What recording answers.
@@ -68,7 +71,12 @@ impl Write for Record {
     fn run(self, cx: &Cx) -> Outcome<Recorded> {
         let closed = &self.closed;
         let id = &closed.conversation_id;
-        if customers::is_erased(cx.sql, id.as_str())? {
+        let heard = customers::Heard {
+            conversation_id: id,
+            visitor_id: Some(&closed.visitor_id),
+            opened_at: self.opened_at.unwrap_or(closed.started_at),
+        };
+        if customers::drop_late(cx, heard)? {
             let customer_id = customers::new_id(cx, closed);
             return Ok(Recorded { duplicate: true, customer_id });
         }

@@ -45,7 +45,9 @@ const BY: &str = "retention";
 const CUSTOMERS: &str =
     "FROM (SELECT customer_id AS id, last_at FROM indexed) c WHERE c.last_at < ?
      AND NOT EXISTS (SELECT 1 FROM conversations v JOIN customers h ON h.id = v.customer_id
-                     WHERE (h.id = c.id OR h.root = c.id) AND v.ended_at IS NULL)";
+                     WHERE (h.id = c.id OR h.root = c.id) AND v.ended_at IS NULL)
+     AND NOT EXISTS (SELECT 1 FROM customers h JOIN visitors s ON s.customer_id = h.id JOIN unowned u ON u.visitor_id = s.id
+                     WHERE h.id = c.id OR h.root = c.id)";
 /// Conversations that had ended then, and of which words are kept.
 const TRANSCRIPTS: &str = "FROM conversations c WHERE c.ended_at < ? AND EXISTS (SELECT 1 FROM archives a WHERE a.conversation_id = c.id)";
 /// Looks at a profile before then.
@@ -233,7 +235,7 @@ mod tests {
     use super::super::tests::{Ledger, closing, conversation, visitor};
     use super::*;
     use crate::ledger::idempotency::{Answer, Begin, End, Finish};
-    use crate::ledger::{answers, asks, replies};
+    use crate::ledger::{answers, asks, conversations, replies};
     use askwell::classify::Evidence;
     use askwell::conversation::Platform;
     use askwell::event::KbGapType;
@@ -342,6 +344,28 @@ mod tests {
 
         set(&ledger, RetentionSettings { customers_days: Some(5), ..NONE }).unwrap();
         assert_eq!(run(&ledger), 3, "some at a time");
+        let emails: Vec<_> = ledger.customers().into_iter().filter_map(|c| c.email).collect();
+        assert_eq!(emails, ["1@example.com"]);
+    }
+
+    #[test]
+    fn who_has_begun_to_talk_again_is_not_let_go_of() {
+        let ledger = Ledger::new();
+        ledger.write(closing(&ledger, 1, 1, 1, Some("1@example.com"))).unwrap();
+        ledger.write(closing(&ledger, 2, 1, 2, Some("2@example.com"))).unwrap();
+        ledger.wait(10 * DAY_MS);
+        let mut summary = conversations::summary(&ledger.sql, &conversation(1)).unwrap().unwrap();
+        summary.conversation_id = conversation(3);
+        summary.ended_at = None;
+        let visitor_id = Some(visitor(1));
+        let opened_at = Some(ledger.at(|cx| cx.now));
+        ledger
+            .write(conversations::Register { summary, version: 1, visitor_id, opened_at })
+            .unwrap();
+        let customers = RetentionSettings { customers_days: Some(5), ..NONE };
+        assert_eq!(preview(&ledger, customers).0, 1);
+        set(&ledger, customers).unwrap();
+        run(&ledger);
         let emails: Vec<_> = ledger.customers().into_iter().filter_map(|c| c.email).collect();
         assert_eq!(emails, ["1@example.com"]);
     }

@@ -208,6 +208,7 @@ pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&
         closed_wall: UnixMillis(at),
         version: revision * 2,
         ask: Vec::new(),
+        opened_at: None,
     }
 }
 
@@ -277,7 +278,9 @@ fn what_a_conversation_tells_late_does_not_undo_its_end() {
             sentiment: None,
             classify_ms: None,
         };
-        ledger.write(conversations::Register { summary, version }).unwrap();
+        let visitor_id = Some(visitor(1));
+        let word = conversations::Register { summary, version, visitor_id, opened_at: None };
+        ledger.write(word).unwrap();
     };
     let shown = || {
         let get = conversations::Get { conversation_id: conversation(1) };

@@ -10,7 +10,7 @@ use crate::jobs::{self, Next, Work};
 use crate::ledger::actions::Asking;
 use crate::ledger::cx::Cx;
 use crate::ledger::op::{Read, Write};
-use crate::ledger::{Workspace, outbox};
+use crate::ledger::{Workspace, customers, outbox};
 use crate::rpc::{self, Call};
 use crate::{config, platform, sql::Sql};
 use askwell::Code;
@@ -140,20 +140,34 @@ impl Work<Workspace> for Say {
         while let Some(row) = next(&ledger.sql(), &channel, &visitor)? {
             let said = say(ledger, &channel, &visitor, &row).await?;
             let (channel, visitor) = (channel.clone(), visitor.clone());
-            ledger
-                .write(move |cx| {
-                    if let Some((conversation, thread)) = said {
-                        threads::put(cx.sql, &channel, &visitor, &conversation, thread.as_ref())?;
-                    }
-                    cx.sql.run("DELETE FROM channel_inbox WHERE seq = ?", bind![row.seq])
-                })
-                .await?;
+            ledger.write(move |cx| note(cx, &channel, &visitor, row.seq, said)).await?;
         }
         Ok(Next::Done)
     }
 }
 
-type Said = Option<(ConversationId, Option<channel::Thread>)>;
+/// Notes in which conversation a message was said, and lets go of it. One that is no longer there has gone
+/// with its visitor, who was erased while it was being said: then the conversation goes after it.
+pub(super) fn note(
+    cx: &Cx,
+    channel: &ChannelId,
+    visitor: &VisitorId,
+    seq: i64,
+    said: Said,
+) -> Outcome<()> {
+    let waits = "SELECT count(*) AS n FROM channel_inbox WHERE seq = ?";
+    let erased = cx.sql.count(waits, bind![seq])? == 0;
+    match said {
+        Some((conversation, _)) if erased => customers::drop_conversation(cx, &conversation)?,
+        Some((conversation, thread)) => {
+            threads::put(cx.sql, channel, visitor, &conversation, thread.as_ref())?;
+        }
+        None => {}
+    }
+    cx.sql.run("DELETE FROM channel_inbox WHERE seq = ?", bind![seq])
+}
+
+pub(super) type Said = Option<(ConversationId, Option<channel::Thread>)>;
 
 /// Says a message where it belongs: in the conversation that goes on, else in a new one. None where
 /// the channel has been disconnected meanwhile, or a conversation will never take it.

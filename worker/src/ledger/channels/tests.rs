@@ -261,3 +261,39 @@ fn nothing_of_somebody_who_was_erased_is_left() {
         assert_eq!(n, 0, "{table}");
     }
 }
+
+#[test]
+fn what_is_being_said_while_its_visitor_is_erased_goes_after_them() {
+    let ledger = Ledger::new();
+    let channel = ledger.write(line(1)).unwrap();
+    receive(&ledger, &channel, vec![message("1", channel.connected_at)]);
+    let visitor = super::threads::visitor_id(&"shop".parse().unwrap(), Platform::Line, "U1");
+    let mut record = closing(&ledger, 1, 1, 1, Some("ana@example.com"));
+    record.closed.visitor_id = visitor.clone();
+    let customer_id = ledger.write(record).unwrap().customer_id;
+    let seq =
+        i64::try_from(ledger.sql.count("SELECT seq AS n FROM channel_inbox", bind![]).unwrap());
+    let seq = seq.unwrap();
+    let note = |n: &[u8]| {
+        let said = Some((ConversationId::derive(&[n]), None));
+        ledger.with(|cx| super::inbox::note(cx, &channel.channel_id, &visitor, seq, said.clone()))
+    };
+    let count =
+        |from: &str| ledger.sql.count(&format!("SELECT count(*) AS n FROM {from}"), bind![]);
+    ledger.write(customers::Erase { customer_id, by: "test".to_owned() }).unwrap();
+    note(b"meanwhile").unwrap();
+    assert_eq!(count("channel_threads").unwrap(), 0);
+    let meanwhile = ConversationId::derive(&[b"meanwhile"]);
+    assert!(customers::is_erased(&ledger.sql, meanwhile.as_str()).unwrap());
+    assert_eq!(count("jobs WHERE kind = 'empty'").unwrap(), 2);
+    // What they write afterwards is said as ever.
+    receive(&ledger, &channel, vec![message("2", channel.connected_at)]);
+    let seq =
+        i64::try_from(ledger.sql.count("SELECT seq AS n FROM channel_inbox", bind![]).unwrap());
+    let said = Some((ConversationId::derive(&[b"anew"]), None));
+    let seq = seq.unwrap();
+    ledger
+        .with(|cx| super::inbox::note(cx, &channel.channel_id, &visitor, seq, said.clone()))
+        .unwrap();
+    assert_eq!((count("channel_threads").unwrap(), count("channel_inbox").unwrap()), (1, 0));
+}

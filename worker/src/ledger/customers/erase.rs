@@ -2,25 +2,23 @@
 //!
 //! One transaction takes every row of theirs out of the ledger, notes their ids as erased, marks their
 //! copies in KV as out of date, which deletes them, and leaves a job for each conversation object to
-//! be emptied. Their keys go with the rows, so that no copy of what was sealed can be opened again. A closing or message that comes late finds the id among the erased and is dropped.
+//! be emptied. Their keys go with the rows, so that no copy of what was sealed can be opened again. Also
+//! conversations of theirs that have not been recorded yet, open or ended, are theirs; what comes late
+//! of any is dropped ([`super::late`]).
 //! Sealed days and events hold ids, enums and numbers alone, and stay.
 
 use super::index::{at_once, unindex};
+use super::late::{EmptyConversation, remove_conversation, tombstone};
 use super::{HOMES, Value, must};
 use crate::bind;
-use crate::config;
-use crate::conversation::calls;
 use crate::fault::{Outcome, from_json, to_json};
-use crate::jobs::{self, Next, Work};
+use crate::jobs::Work;
 use crate::ledger::cx::Cx;
 use crate::ledger::op::{Read, Write};
-use crate::ledger::{
-    Workspace, answers, asking, data_keys, documents, idempotency, knowledge, replies,
-};
-use crate::rpc::{self, Call};
-use crate::sql::Sql;
+use crate::ledger::{data_keys, documents, idempotency};
+use crate::rpc::Call;
 use askwell::api::Erasure;
-use askwell::id::{self, ConversationId, CustomerId, VisitorId};
+use askwell::id::{self, CustomerId, VisitorId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -37,29 +35,6 @@ impl Call for Erase {
     const NAME: &'static str = "customers.erase";
     type Out = Erasure;
 }
-
-/// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(&str, &str); 19] = [
-    replies::OF_CONVERSATION,
-    knowledge::OF_CONVERSATION,
-    ("asks", "conversation_id"),
-    ("llm_runs", "conversation_id"),
-    ("reviews", "conversation_id"),
-    ("calls", "conversation_id"),
-    ("channel_threads", "conversation_id"),
-    ("channel_deliveries", "conversation_id"),
-    ("facts", "conversation_id"),
-    ("proven", "conversation_id"),
-    ("automation_runs", "conversation_id"),
-    ("automation_waits", "conversation_id"),
-    ("archives", "conversation_id"),
-    ("revisions", "conversation_id"),
-    ("feedback", "conversation_id"),
-    ("heard", "conversation_id"),
-    ("tags", "subject"),
-    ("notes", "subject"),
-    ("conversations", "id"),
-];
 
 /// Rows that name a visitor.
 const OF_VISITOR: [(&str, &str); 3] =
@@ -114,7 +89,9 @@ impl Removal {
         let conversations = of_homes(
             cx,
             root,
-            "SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY id",
+            "SELECT id AS value FROM conversations WHERE customer_id IN {HOMES}
+             UNION SELECT u.conversation_id FROM visitors v JOIN unowned u ON u.visitor_id = v.id WHERE v.customer_id IN {HOMES}
+             ORDER BY 1",
         )?;
         let visitors = of_homes(
             cx,
@@ -123,22 +100,12 @@ impl Removal {
         )?;
         let mut removed = BTreeMap::new();
         for conversation in &conversations {
-            let n = answers::forget(cx, conversation)?;
-            *removed.entry("answers".to_owned()).or_default() += n;
-            asking::forget(cx, conversation)?;
-            remove(cx, &OF_CONVERSATION, conversation, &mut removed)?;
-            // They name a conversation beside a revision or an endpoint.
-            cx.sql.run(
-                "DELETE FROM dead_letters WHERE instr(subject, ?) > 0",
-                bind![conversation.as_str()],
-            )?;
-            documents::stale(cx, documents::Kind::Transcript, conversation)?;
-            jobs::put(cx.sql, EmptyConversation::KIND, conversation, cx.now)?;
-            tombstone(cx, conversation)?;
+            remove_conversation(cx, conversation, &mut removed)?;
         }
         for visitor in &visitors {
             remove(cx, &OF_VISITOR, visitor, &mut removed)?;
             documents::stale(cx, documents::Kind::Visitor, visitor)?;
+            tombstone(cx, visitor)?;
         }
         for home in homes {
             unindex(cx, home)?;
@@ -178,7 +145,8 @@ fn ids<T: core::str::FromStr<Err = askwell::Error>>(texts: &[String]) -> Outcome
     Ok(texts.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
 }
 
-fn remove(
+/// Removes the rows that bear an id, and counts them.
+pub(super) fn remove(
     cx: &Cx,
     tables: &[(&str, &str)],
     id: &str,
@@ -193,18 +161,6 @@ fn remove(
         }
     }
     Ok(())
-}
-
-fn tombstone(cx: &Cx, id: &str) -> Outcome<()> {
-    cx.sql.run(
-        "INSERT INTO erased (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-        bind![id, cx.now.0],
-    )
-}
-
-/// Whether a customer or conversation was erased.
-pub fn is_erased(sql: &Sql, id: &str) -> Outcome<bool> {
-    Ok(sql.count("SELECT count(*) AS n FROM erased WHERE id = ?", bind![id])? > 0)
 }
 
 /// The erasures, the latest first, 500 at most, and how much is still to be emptied.
@@ -224,23 +180,9 @@ impl Read for Erasures {
             .rows("SELECT body AS value FROM erasures ORDER BY at DESC, id LIMIT 500", bind![])?;
         let all: Outcome<_> = rows.iter().map(|row| from_json("erasure", &row.value)).collect();
         let pending = cx.sql.count(
-            "SELECT (SELECT count(*) FROM jobs WHERE kind = ?) + (SELECT count(*) FROM documents d WHERE d.subject IN (SELECT id FROM erased)) AS n",
+            "SELECT (SELECT count(*) FROM jobs WHERE kind = ?) + (SELECT count(*) FROM documents d WHERE d.subject IN (SELECT id FROM erased) AND d.subject NOT IN (SELECT id FROM visitors)) AS n",
             bind![EmptyConversation::KIND],
         )?;
         Ok((all?, pending))
-    }
-}
-
-/// Empties the object of a conversation that was erased.
-pub struct EmptyConversation;
-
-impl Work<Workspace> for EmptyConversation {
-    const KIND: &'static str = "empty";
-
-    async fn run(ledger: &Workspace, subject: &str) -> Outcome<Next> {
-        let conversation: ConversationId = subject.parse()?;
-        let object = rpc::conversation(&ledger.env, ledger.known()?, &conversation)?;
-        rpc::call(&object, &calls::Erase { at: config::now(&ledger.env) }).await?;
-        Ok(Next::Done)
     }
 }

@@ -11,6 +11,7 @@
 mod edit;
 mod erase;
 mod index;
+mod late;
 mod link;
 mod list;
 mod profile;
@@ -18,10 +19,11 @@ mod profile;
 mod tests;
 
 pub use edit::{Patch, bad_text};
-pub use erase::{Erase, Erasures, erase, is_erased};
+pub use erase::{Erase, Erasures, erase};
 #[cfg(test)]
 pub use index::PLACES;
 pub use index::{at_once, counts, forget_words, index};
+pub use late::{Heard, drop_conversation, drop_late, is_erased};
 pub use link::{Links, Merge, Split, Undo};
 pub use list::{List, Through};
 pub use profile::{Accesses, DataPackageOf, Profile};
@@ -113,7 +115,7 @@ pub const ROOM: Room = Room {
         Op::write::<Erase>(),
         Op::read::<Erasures>(),
     ],
-    jobs: &[Job::of::<erase::EmptyConversation>(), Job::of::<index::ForgetWords>()],
+    jobs: &[Job::of::<late::EmptyConversation>(), Job::of::<index::ForgetWords>()],
 };
 
 /// One customer; by the id of one who has moved, the one that they have moved to.

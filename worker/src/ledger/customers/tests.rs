@@ -1,6 +1,7 @@
 //! Customers on SQLite in memory: merged and parted in any order, and gone for good when they are erased.
 
 mod found;
+mod late;
 
 use super::{
     Accesses, DataPackageOf, Erase, Erasures, Get, Links, List, Merge, Patch, Profile, Split, Undo,
@@ -401,7 +402,8 @@ fn who_is_erased_leaves_nothing_and_does_not_come_back() {
         sentiment: None,
         classify_ms: None,
     };
-    ledger.write(conversations::Register { summary, version: 9 }).unwrap();
+    let word = conversations::Register { summary, version: 9, visitor_id: None, opened_at: None };
+    ledger.write(word).unwrap();
     gone(&ledger, "after a late closing and a late word");
     let left = ledger.read(conversations::List { search: ConversationSearch::default() });
     assert_eq!(left.items.len(), 1);
