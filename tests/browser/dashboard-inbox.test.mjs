@@ -151,6 +151,38 @@ describe("the dashboard's inbox", () => {
     await noor.page.context().close();
   });
 
+  test("loses no reply that comes too late or is too long", async () => {
+    const talk = await waiting(["I'm Gesa"]);
+    await agent.go(`/app/inbox/${talk.id}`);
+    await agent.button("Take").click();
+    await agent.shows("with a person");
+    // Fewer characters than the field takes, more bytes than a message may have.
+    const long = "お返事".repeat(1000);
+    await agent.page.locator("#reply").fill(long);
+    await agent.button("Send").click();
+    await agent.shows("Is too long by 270 characters");
+    assert.equal(await agent.page.locator("#reply").inputValue(), long);
+    await agent.stands("inbox-too-long");
+    await agent.page.locator("#reply").fill("Short, and it is said once.");
+    await agent.button("Send").click();
+    await said(talk, "Short, and it is said once.");
+    assert.equal(await agent.page.locator("#reply").inputValue(), "");
+
+    // The page of a suggestion was itself answered to a form.
+    await agent.button("Suggest a reply").click();
+    await agent.shows("nothing is suggested");
+    const late = "My long reply,\nin two lines";
+    await agent.page.locator("#reply").fill(late);
+    await talk.visitor.expect(200, "POST", `/v1/conversations/${talk.id}/actions`, { body: { action: "close" } });
+    await agent.button("Send").click();
+    await agent.shows("The conversation has ended; reopen it first.");
+    assert.equal(await agent.page.getByLabel("Your reply, which was not sent").inputValue(), late);
+    await agent.stands("inbox-too-late");
+    // Opened once more by its address, it is the page.
+    assert.equal(await agent.go(new URL(agent.page.url()).pathname), 200);
+    await agent.shows("Nobody any more: it has ended.");
+  });
+
   test("works without scripts", async () => {
     const plain = await Desk.signedIn(browser, worker, members.Mira.sign_in_key, { javaScriptEnabled: false });
     const talk = await waiting(["I'm Fritz"]);

@@ -72,6 +72,11 @@ describe("the dashboard's settings of events, retention and export", () => {
     await desk.go("/app/developers/webhooks");
     await desk.button("New secret").click();
     await desk.shows("they are signed with the one before as well");
+    // What is refused on a page that a form was answered with is said on a page.
+    await desk.page.getByText("Add a webhook").click();
+    await desk.page.getByLabel("Address").fill("http://hooks.example/late");
+    await desk.button("Add").click();
+    await desk.shows("must be https");
     await desk.button("Turn off").click();
     await desk.shows("The webhook is off.");
     await desk.button("Turn on").click();
@@ -92,6 +97,16 @@ describe("the dashboard's settings of events, retention and export", () => {
     assert.equal((await space.team.get("/v1/settings/retention")).transcripts_days, null);
     await desk.button("Set it so").click();
     await desk.shows("What is older goes now");
+    // Somebody else sets it between the count and the confirmation.
+    await desk.button("Count what would go").click();
+    await desk.shows("Nothing has been changed yet.");
+    const other = { customers_days: null, transcripts_days: 1, accesses_days: 900 };
+    await space.team.expect(200, "PUT", "/v1/settings/retention", { body: other });
+    await desk.button("Set it so").click();
+    await desk.shows("has been changed meanwhile");
+    assert.equal(await desk.page.getByLabel("Access log, in days").inputValue(), "900");
+    await space.team.expect(200, "PUT", "/v1/settings/retention", { body: { ...other, accesses_days: null } });
+    await desk.go("/app/privacy/retention");
     assert.equal(await desk.page.getByLabel("Words of conversations, in days").inputValue(), "1");
     assert.deepEqual(await space.team.get("/v1/settings/retention"), { customers_days: null, transcripts_days: 1, accesses_days: null });
     // Whoever changed an older state is told so.

@@ -13,6 +13,9 @@ const PICTURES = process.env.ASKWELL_PICTURES ? pictures() : undefined;
 /** The rules whose result changes with the colours. */
 const OF_COLOUR = ["color-contrast", "link-in-text-block"];
 
+/** What a browser logs of a form that was refused, which is no trouble of the page that says so. */
+const REFUSED = /the server responded with a status of (409|412|413|422)/;
+
 /** Bytes after gzip that the first paint of a page may need. */
 export const BUDGET = 60_000;
 export const WIDE = { width: 1440, height: 900 };
@@ -34,7 +37,7 @@ export class Desk {
     this.url = url.replace("127.0.0.1", "localhost");
     page.on("pageerror", (error) => this.troubles.push(`error: ${error.message}`));
     page.on("console", (message) => {
-      if (message.type() === "error") this.troubles.push(`console: ${message.text()}`);
+      if (message.type() === "error" && !REFUSED.test(message.text())) this.troubles.push(`console: ${message.text()}`);
     });
     page.on("dialog", (dialog) => {
       this.troubles.push(`dialog: ${dialog.message()}`);

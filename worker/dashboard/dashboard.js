@@ -31,7 +31,8 @@ for (const input of document.querySelectorAll("[data-confirm]")) {
 document.addEventListener("click", async ({ target }) => {
   const copy = target.closest("[data-copy]");
   if (!copy) return;
-  await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
+  const from = document.getElementById(copy.dataset.copy);
+  await navigator.clipboard.writeText(from.value ?? from.textContent);
   copy.textContent = "Copied";
 });
 

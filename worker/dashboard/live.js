@@ -2,11 +2,14 @@
 // visitor sees that somebody reads and writes. Without this the page looks every few seconds.
 
 // Whoever is signed out is asked to sign in again, and what fails for once is tried again: neither empties the page.
+// The page may be what a form was answered with: a reload would send that again.
+const anew = (list) => location.assign(list.getAttribute("hx-get"));
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, xhr } = detail;
   if (!("poll" in target.dataset) || xhr.responseText.includes(`id="${target.id}"`)) return;
   detail.shouldSwap = false;
-  if (xhr.status < 500) location.reload();
+  if (xhr.status < 500) anew(target);
 });
 
 const PAUSE_MS = [500, 1000, 2000, 5000, 10_000];
@@ -69,7 +72,7 @@ if (list()) {
     if (leaving || list().dataset.stands === stood) return;
     // What stands in the field for the reply is not thrown away.
     if (reply?.value) document.getElementById("moved").hidden = false;
-    else location.reload();
+    else anew(list());
   });
   document.addEventListener("visibilitychange", look);
   // What was just sent leads to the page anew by itself, with a word about what was done: a reload would be first.

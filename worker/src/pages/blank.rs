@@ -12,6 +12,9 @@ pub struct Wrong {
 }
 
 impl Wrong {
+    /// Nothing is.
+    pub const NOTHING: Self = Self { field: String::new(), said: String::new() };
+
     /// What is wrong with one field.
     pub fn at(field: impl Into<String>, said: impl Into<String>) -> Self {
         Self { field: field.into(), said: said.into() }

@@ -1,9 +1,9 @@
 //! One conversation of the inbox, while it is held: the transcript as it grows, replying, and giving it
 //! to somebody else, back to the bot, or to its end.
 
-use super::inbox;
+use super::blank::Wrong;
 use super::live_page::{Live, page};
-use super::{Page, Visit};
+use super::{Page, Visit, inbox, parts};
 use crate::config;
 use crate::conversation::calls::{Act, Say};
 use crate::conversation::{Assign, GetDesk, Return, Suggest};
@@ -15,7 +15,7 @@ use crate::rpc;
 use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::{NewAction, NewMessage, Suggestion};
-use askwell::conversation::Action;
+use askwell::conversation::{Action, MAX_MESSAGE_BYTES};
 use askwell::id::{ConversationId, MemberId};
 use serde::Deserialize;
 use worker::{Response, Stub};
@@ -46,7 +46,22 @@ fn object(visit: &Visit) -> Outcome<(ConversationId, Stub)> {
 }
 
 async fn look(visit: Visit) -> Outcome<Response> {
-    let draft = Draft { message_id: format!("desk-{}", config::random()?), ..Draft::default() };
+    let here = path(&visit.parameter(ID)?);
+    let said = visit.forms().at(&format!("{here}/say"));
+    let suggested = visit.forms().at(&format!("{here}/suggest"));
+    let typed = if suggested.is_refused() { suggested } else { said };
+    let fresh = format!("desk-{}", config::random()?);
+    let message_id = match typed.code() {
+        // Something else has been said under the old one.
+        Some(Code::IdempotencyConflict) => &fresh,
+        _ => typed.value("message_id", &fresh),
+    };
+    let draft = Draft {
+        message_id: message_id.to_owned(),
+        text: typed.value("text", "").to_owned(),
+        sources: None,
+        wrong: typed.wrong().clone(),
+    };
     show(&visit, &draft).await
 }
 
@@ -81,9 +96,30 @@ async fn say(mut visit: Visit) -> Outcome<Response> {
     let SayForm { message_id, text } = visit.form().await?;
     // Forms send the ends of lines as two characters.
     let text = text.replace("\r\n", "\n").trim().to_owned();
+    check(&text)?;
     let message = NewMessage { id: message_id, text, role: None, at: None };
-    rpc::call(&object, &Say { by: visit.principal.clone(), message }).await.map_err(as_mistake)?;
+    rpc::call(&object, &Say { by: visit.principal.clone(), message }).await?;
     super::visit::to(&format!("{}#reply", path(&id)))
+}
+
+/// Checks a reply, in people's words: they count no bytes.
+///
+/// # Errors
+/// [`Code::InvalidField`].
+fn check(text: &str) -> Outcome<()> {
+    let wrong =
+        |why: String| Err(Fault::refused(Code::InvalidField, format!("the field `text` {why}")));
+    if text.is_empty() {
+        return wrong("is empty: write something first".to_owned());
+    }
+    let fits = text.char_indices().take_while(|(at, c)| at + c.len_utf8() <= MAX_MESSAGE_BYTES);
+    match text.chars().count() - fits.count() {
+        0 => Ok(()),
+        more => {
+            let more = parts::count(more.try_into().unwrap_or(u64::MAX), "character");
+            wrong(format!("is too long by {more}: shorten it, or send it in two"))
+        }
+    }
 }
 
 async fn suggest(mut visit: Visit) -> Outcome<Response> {
@@ -106,13 +142,13 @@ async fn transfer(mut visit: Visit) -> Outcome<Response> {
         return Err(Fault::refused(Code::InvalidField, "Nobody of the team is this one any more."));
     };
     let assign = Assign { by: visit.principal.clone(), to: Some(member_id.to_string()) };
-    rpc::call(&object, &assign).await.map_err(as_mistake)?;
+    rpc::call(&object, &assign).await?;
     visit.done(&path(&id), &format!("{} has it now.", to.name))
 }
 
 async fn give_back(visit: Visit) -> Outcome<Response> {
     let (id, object) = object(&visit)?;
-    rpc::call(&object, &Return { by: visit.principal.clone() }).await.map_err(as_mistake)?;
+    rpc::call(&object, &Return { by: visit.principal.clone() }).await?;
     visit.done(&path(&id), "The bot answers again.")
 }
 
@@ -132,18 +168,8 @@ async fn act(mut visit: Visit) -> Outcome<Response> {
     };
     let action = NewAction { action, at: None };
     let act = Act { by: visit.principal.clone(), action, idempotency_key: None };
-    rpc::call(&object, &act).await.map_err(as_mistake)?;
+    rpc::call(&object, &act).await?;
     visit.done(&to, word)
-}
-
-/// What came too late is shown above the conversation, as a mistake in a form is.
-fn as_mistake(fault: Fault) -> Fault {
-    match fault.public().code {
-        Code::ConversationClosed | Code::IllegalTransition => {
-            Fault::refused(Code::PreconditionFailed, fault.public().detail)
-        }
-        _ => fault,
-    }
 }
 
 /// What stands in the field for the reply.
@@ -155,6 +181,8 @@ pub struct Draft {
     pub text: String,
     /// What it rests on; none where nothing was suggested.
     pub sources: Option<Vec<String>>,
+    /// What it was refused for, if it was.
+    pub wrong: Wrong,
 }
 
 impl Draft {
@@ -167,9 +195,13 @@ impl Draft {
             Some(words) => {
                 let gap = if written.is_empty() { "" } else { "\n\n" };
                 let text = format!("{written}{gap}{words}");
-                Self { message_id: suggestion.message_id, text, sources: Some(titles) }
+                let message_id = suggestion.message_id;
+                Self { message_id, text, sources: Some(titles), ..Self::default() }
             }
-            None => Self { message_id, text: written, sources: Some(Vec::new()) },
+            None => {
+                let sources = Some(Vec::new());
+                Self { message_id, text: written, sources, ..Self::default() }
+            }
         }
     }
 }
@@ -177,6 +209,16 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reply_that_is_too_long_says_by_how_much_people_count() {
+        let said = |text: &str| check(text).map_err(|fault| fault.public().detail);
+        assert_eq!(said(&"あ".repeat(2730)), Ok(()));
+        assert_eq!(said(&"a".repeat(8192)), Ok(()));
+        let detail = said(&"あ".repeat(2732)).unwrap_err();
+        assert!(detail.contains("too long by 2 characters"), "{detail}");
+        assert!(said("").unwrap_err().contains("empty"));
+    }
 
     #[test]
     fn what_was_written_stays_before_what_is_suggested() {

@@ -73,6 +73,7 @@ pub fn page(live: &Live) -> Markup {
                 p #typing .muted.small-text role="status" {}
                 p #moved .flash role="status" hidden { "This conversation has changed hands or ended. " a href=(here) { "Show how it stands" } }
                 @if live.may_write && !live.ended() { (reply(live, &here)) }
+                @else if !live.draft.text.is_empty() { (unsent(live.draft)) }
                 noscript { p { a href=(here) { "Look for new messages" } } }
             }
             div {
@@ -124,12 +125,26 @@ fn said(message: &Message, team: &BTreeMap<String, String>) -> Markup {
     }
 }
 
-fn reply(live: &Live, here: &str) -> Markup {
+/// A reply that came too late.
+fn unsent(draft: &Draft) -> Markup {
     html! {
+        (draft.wrong.above(&[]))
+        label for="reply" { "Your reply, which was not sent" }
+        textarea #reply rows="6" readonly { (draft.text) }
+        div.row { button.secondary.small type="button" data-copy="reply" { "Copy" } }
+    }
+}
+
+fn reply(live: &Live, here: &str) -> Markup {
+    let wrong = &live.draft.wrong;
+    let invalid = wrong.beside("text").map(|_| "true");
+    html! {
+        (wrong.above(&["text"]))
         form #say method="post" action={ (here) "/say" } {
             (parts::hidden("message_id", &live.draft.message_id))
             label for="reply" { "Reply" @if !live.is_mine() { span.muted { " (you take the conversation with it)" } } }
-            textarea #reply name="text" rows="4" maxlength="8000" autofocus[live.is_mine()] placeholder="Write to the visitor" { (live.draft.text) }
+            textarea #reply name="text" rows="4" maxlength="8000" autofocus[live.is_mine() || invalid.is_some()] placeholder="Write to the visitor" aria-invalid=[invalid] aria-describedby=[invalid.map(|_| "text-wrong")] { (live.draft.text) }
+            (wrong.below("text"))
             @if let Some(sources) = &live.draft.sources {
                 p.small-text role="status" {
                     @if sources.is_empty() { "No published article answers this, so nothing is suggested." }
@@ -279,7 +294,8 @@ mod tests {
         let mine = drawn(DeskState::Agent, "in-progress", true);
         assert!(!mine.contains("/take") && mine.contains("/return") && mine.contains("autofocus"));
         let ended = drawn(DeskState::Ended, "completed", true);
-        assert!(ended.contains("Reopen") && !ended.contains("<textarea"));
+        assert!(ended.contains("Reopen") && !ended.contains("/say"));
+        assert!(ended.contains("which was not sent") && ended.contains("&lt;script&gt;alert(1)"));
         let looking = drawn(DeskState::Waiting, "in-progress", false);
         assert!(!looking.contains("method=\"post\""), "{looking}");
         for text in [waiting, mine, ended, looking] {

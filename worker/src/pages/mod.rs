@@ -51,6 +51,7 @@ mod metrics_page;
 mod model;
 mod model_form;
 mod parts;
+mod refused;
 mod replies;
 mod replies_fields;
 mod replies_form;
@@ -179,7 +180,7 @@ pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
         Ok(response) => Ok(response),
         Err(fault) => {
             fault.log_ours("page");
-            alone(&fault.public(), shell::error(&fault.public(), None))
+            alone(&fault.public(), shell::error(&fault.public(), None, None))
         }
     }
 }
@@ -191,11 +192,7 @@ async fn page(request: Request, env: &Env, path: &str) -> Outcome<Response> {
     if !found.standing.allowed {
         return Err(Fault::refused(Code::RateLimited, "too many requests; wait, and go on slower"));
     }
-    let here: Vec<(&Page, Parameters)> = ROOMS
-        .iter()
-        .flat_map(|room| room.iter())
-        .filter_map(|page| Some((page, page.route.matches(path)?)))
-        .collect();
+    let here = at(path);
     // As it was written: the runtime's own type takes a method that it does not know for GET.
     let method = request.inner().method();
     let wanted = if method == "HEAD" { "GET" } else { &method };
@@ -203,9 +200,11 @@ async fn page(request: Request, env: &Env, path: &str) -> Outcome<Response> {
     let parameters = chosen.map(|(_, parameters)| parameters.clone()).unwrap_or_default();
     let visit = Visit::new(request, env.clone(), found.principal, parameters).await?;
     let desk = visit.desk.clone();
-    let back = visit.back();
+    let kept = visit.kept()?;
     let outcome = match chosen {
         None if here.is_empty() => Err(Fault::refused(Code::NotFound, "There is no such page.")),
+        // A page that a form was answered with, and that is opened once more by its address.
+        None if wanted == "GET" => return to_above(path, visit.raw_query()),
         None => Err(Fault::refused(
             Code::MethodNotAllowed,
             "This address takes what a form sends; open the page with the form.",
@@ -215,17 +214,59 @@ async fn page(request: Request, env: &Env, path: &str) -> Outcome<Response> {
             _ => (page.handler)(visit).await,
         },
     };
-    outcome.or_else(|fault| {
-        let error = fault.public();
-        fault.log_ours("page");
-        match back {
-            // A form that was filled in wrongly is shown again, with what is wrong above it.
-            Some(back) if is_mistake(error.code) => {
-                visit::back_to(&back, &visit::Flash::bad(&error.detail))
-            }
-            _ => answer_error(&error, &desk),
+    let Err(fault) = outcome else { return outcome };
+    let error = fault.public();
+    fault.log_ours("page");
+    if let Some(kept) = kept.as_ref().filter(|_| is_mistake(error.code))
+        && let Some(response) = again(kept, &error).await
+    {
+        return Ok(response);
+    }
+    let words = kept.and_then(|kept| kept.words());
+    Ok(alone(&error, shell::error(&error, Some(&desk), words.as_deref()))?)
+}
+
+/// The pages at an address: those that have its very name, else those with a parameter in its place.
+fn at(path: &str) -> Vec<(&'static Page, Parameters)> {
+    let pages = ROOMS.iter().flat_map(|room| room.iter());
+    let all: Vec<_> = pages.filter_map(|page| Some((page, page.route.matches(path)?))).collect();
+    let named = all.iter().any(|(page, _)| page.route.path == path);
+    all.into_iter().filter(|(page, _)| !named || page.route.path == path).collect()
+}
+
+/// The page that people look at under an address.
+fn looked_at(path: &str) -> Option<(&'static Page, Parameters)> {
+    at(path).into_iter().find(|(page, _)| page.route.method == Method::Get)
+}
+
+/// The paths above one, nearest first, and itself before them.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
+        .take_while(|path| are_at(path))
+}
+
+/// To the nearest page above an address that only forms are sent to.
+fn to_above(path: &str, query: &str) -> Outcome<Response> {
+    let page = above(path).find(|path| looked_at(path).is_some()).unwrap_or(ROOT);
+    let gap = if query.is_empty() { "" } else { "?" };
+    visit::to(&format!("{page}{gap}{query}"))
+}
+
+/// The page with a form that was refused, as it was filled in; none where that page cannot be shown.
+async fn again(kept: &visit::Kept, error: &Error) -> Option<Response> {
+    for url in kept.places() {
+        let Some((page, parameters)) = looked_at(url.path()) else { continue };
+        if matches!(page.route.access, Access::Scope(scope) if !kept.may(scope)) {
+            continue;
         }
-    })
+        return match kept.visit(url, parameters, error) {
+            Ok(visit) => (page.handler)(visit).await,
+            Err(fault) => Err(fault),
+        }
+        .inspect_err(|fault| fault.log_ours("page"))
+        .ok();
+    }
+    None
 }
 
 fn forbidden(scope: Scope) -> Fault {
@@ -245,11 +286,11 @@ fn is_mistake(code: Code) -> bool {
             | Code::AlreadyExists
             | Code::IdempotencyConflict
             | Code::PreconditionFailed
+            | Code::BodyTooLarge
+            | Code::MessageTooLarge
+            | Code::ConversationClosed
+            | Code::IllegalTransition
     )
-}
-
-fn answer_error(error: &Error, desk: &desk::Desk) -> Outcome<Response> {
-    Ok(alone(error, shell::error(error, Some(desk)))?)
 }
 
 fn alone(error: &Error, markup: Markup) -> worker::Result<Response> {

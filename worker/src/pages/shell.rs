@@ -167,8 +167,8 @@ pub fn alone(title: &str, body: Markup) -> Markup {
     document(&format!("{title} · Askwell"), &[], html! { main.alone { (body) } })
 }
 
-/// What went wrong, and what can be done.
-pub fn error(error: &Error, desk: Option<&Desk>) -> Markup {
+/// What went wrong, and what can be done; with the words of a form that is not shown again.
+pub fn error(error: &Error, desk: Option<&Desk>, words: Option<&str>) -> Markup {
     let title = match error.code {
         Code::NotFound => "Not found",
         Code::Gone => "Gone",
@@ -181,6 +181,9 @@ pub fn error(error: &Error, desk: Option<&Desk>) -> Markup {
     let body = html! {
         h1 { (title) }
         p role="alert" { (error.detail) }
+        @if let Some(words) = words {
+            label { "What you had written, to be copied" textarea rows="6" readonly { (words) } }
+        }
         p {
             a href="/app" { "To the first page" }
             @if error.code == Code::Unauthorized { " · " a href=(super::sign_in::PATH) { "Sign in" } }

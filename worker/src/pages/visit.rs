@@ -1,6 +1,7 @@
 //! A request as a page gets it: who looks is known, and may.
 
 use super::desk::{self, Desk};
+use super::refused::{Forms, Refused};
 use super::shell::{self, Shell};
 use super::{html, signature};
 use crate::auth::session;
@@ -13,6 +14,8 @@ use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use maud::Markup;
 use serde::de::DeserializeOwned;
+use std::cell::OnceCell;
+use std::rc::Rc;
 use worker::{Env, Request, Response, ResponseBuilder, Stub, Url};
 
 const FLASH: &str = "__Host-askwell-flash";
@@ -32,6 +35,8 @@ pub struct Visit {
     url: Url,
     ledger: Stub,
     flash: Option<Flash>,
+    sent: Rc<OnceCell<String>>,
+    refused: Option<Refused>,
 }
 
 impl Visit {
@@ -62,7 +67,45 @@ impl Visit {
             Some(_) => None,
             None => request.headers().get("cookie")?.as_deref().and_then(Flash::find),
         };
-        Ok(Self { request, env, principal, desk, parameters, url, ledger, flash })
+        let sent = Rc::default();
+        let refused = None;
+        Ok(Self { request, env, principal, desk, parameters, url, ledger, flash, sent, refused })
+    }
+
+    /// What is to be kept of a request with a form, in case the form is refused; none of any other.
+    ///
+    /// # Errors
+    /// When the request cannot be read.
+    pub fn kept(&self) -> Outcome<Option<Kept>> {
+        if matches!(self.request.method(), worker::Method::Get | worker::Method::Head) {
+            return Ok(None);
+        }
+        Ok(Some(Kept {
+            env: self.env.clone(),
+            principal: self.principal.clone(),
+            desk: self.desk.clone(),
+            url: self.url.clone(),
+            from: self.from(),
+            sent: Rc::clone(&self.sent),
+        }))
+    }
+
+    /// The page that the browser says this came from, where it is one of ours.
+    fn from(&self) -> Option<Url> {
+        let from = Url::parse(&self.request.headers().get("referer").ok()??).ok()?;
+        (from.origin() == self.url.origin() && super::are_at(from.path())).then_some(from)
+    }
+
+    /// The address of the page that a form was on, where that is one of ours.
+    pub fn back(&self) -> Option<String> {
+        let from = self.from()?;
+        let query = from.query().map(|query| format!("?{query}")).unwrap_or_default();
+        Some(format!("{}{query}", from.path()))
+    }
+
+    /// The forms of the page, one of which may have been refused.
+    pub fn forms(&self) -> Forms<'_> {
+        Forms::of(self.refused.as_ref())
     }
 
     /// Whether whoever looks has a scope: what they may not do is not offered to them. That it is
@@ -128,7 +171,7 @@ impl Visit {
     /// # Errors
     /// [`Code::InvalidField`], and [`Code::BodyTooLarge`].
     pub async fn form<T: DeserializeOwned>(&mut self) -> Outcome<T> {
-        form(&mut self.request).await
+        Ok(http::query(&self.form_text().await?)?)
     }
 
     /// What a form sends, as it came: for forms that are read in two parts.
@@ -136,20 +179,10 @@ impl Visit {
     /// # Errors
     /// As [`Self::form`].
     pub async fn form_text(&mut self) -> Outcome<String> {
-        text(&mut self.request).await
-    }
-
-    /// The page that a form was on, where it is one of ours.
-    pub fn back(&self) -> Option<String> {
-        if self.request.method() == worker::Method::Get {
-            return None;
-        }
-        let from = Url::parse(&self.request.headers().get("referer").ok()??).ok()?;
-        let ours = from.origin() == self.url.origin() && super::are_at(from.path());
-        ours.then(|| match from.query() {
-            Some(query) => format!("{}?{query}", from.path()),
-            None => from.path().to_owned(),
-        })
+        let text = text(&mut self.request).await?;
+        // It is read once: the body of a request comes only once.
+        let _ = self.sent.set(text.clone());
+        Ok(text)
     }
 
     /// A page, with the shell around it.
@@ -165,8 +198,12 @@ impl Visit {
     /// # Errors
     /// When the response cannot be built.
     pub fn page_with(&self, title: &str, body: Markup, scripts: &[&str]) -> Outcome<Response> {
-        let shell = Shell { title, desk: &self.desk, flash: self.flash.as_ref(), scripts };
-        let mut response = html(200, shell::page(&shell, body))?;
+        // What no form of the page has taken up is said above all of it.
+        let above = self.refused.as_ref().and_then(Refused::left_over);
+        let flash = above.as_ref().or(self.flash.as_ref());
+        let shell = Shell { title, desk: &self.desk, flash, scripts };
+        let status = self.refused.as_ref().map_or(200, Refused::status);
+        let mut response = html(status, shell::page(&shell, body))?;
         if self.flash.is_some() {
             response.headers_mut().append("set-cookie", &cookie("", 0))?;
         }
@@ -179,6 +216,63 @@ impl Visit {
     /// When the response cannot be built.
     pub fn done(&self, path: &str, word: &str) -> Outcome<Response> {
         back_to(path, &Flash::good(word))
+    }
+}
+
+/// What is kept of a request with a form, by which a page is shown again where the form is refused.
+#[derive(Debug)]
+pub struct Kept {
+    env: Env,
+    principal: Principal,
+    /// What every page shows around itself.
+    pub desk: Desk,
+    url: Url,
+    from: Option<Url>,
+    sent: Rc<OnceCell<String>>,
+}
+
+impl Kept {
+    /// The addresses where the form may have stood, likeliest first: the page that the browser names, then
+    /// those above the address that the form was sent to.
+    pub fn places(&self) -> Vec<Url> {
+        let above = super::above(self.url.path()).map(|path| {
+            let mut url = self.url.clone();
+            url.set_path(path);
+            url.set_query(None);
+            url
+        });
+        self.from.iter().cloned().chain(above).collect()
+    }
+
+    /// Whether whoever sent the form has a scope.
+    pub fn may(&self, scope: Scope) -> bool {
+        self.principal.scopes.has(scope)
+    }
+
+    /// Looking at a page on which a form was refused.
+    ///
+    /// # Errors
+    /// When the ledger cannot be reached.
+    pub fn visit(&self, url: Url, parameters: Parameters, error: &Error) -> Outcome<Visit> {
+        let text = self.sent.get().map_or("", String::as_str);
+        Ok(Visit {
+            request: Request::new(url.as_str(), worker::Method::Get)?,
+            env: self.env.clone(),
+            principal: self.principal.clone(),
+            desk: Desk { path: url.path().to_owned(), ..self.desk.clone() },
+            parameters,
+            url,
+            ledger: rpc::ledger(&self.env, &self.principal.workspace)?,
+            flash: None,
+            sent: Rc::default(),
+            refused: Some(Refused::new(self.url.path(), text, error)),
+        })
+    }
+
+    /// The longest text of the form, for a page that cannot show the form itself.
+    pub fn words(&self) -> Option<String> {
+        let pairs = super::refused::pairs(self.sent.get()?);
+        pairs.into_iter().find(|(name, value)| name == "text" && !value.is_empty()).map(|(_, v)| v)
     }
 }
 
