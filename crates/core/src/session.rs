@@ -160,19 +160,6 @@ impl Session {
     /// Looks at a text in this conversation's context without remembering it: for text that is
     /// still being typed.
     pub fn peek(&self, text: &str) -> Detection {
-        let mut detection = self.detect(text);
-        // "I'd rather not" after the question for the name is no name.
-        let name = |f: &detect::Found| f.kind == detect::Kind::Name;
-        if detection.own().any(name)
-            && self.policy.pending() == Some(detect::Kind::Name)
-            && prompt::declines(text, self.lang())
-        {
-            detection.found.retain(|f| !name(f));
-        }
-        detection
-    }
-
-    fn detect(&self, text: &str) -> Detection {
         let asked: Vec<Asked> =
             self.heard.iter().filter_map(|h| h.asked).map(Asked::from).collect();
         detect::detect(

@@ -89,3 +89,30 @@ fn every_language_is_read_well() {
         assert!(f1 >= least, "{lang}: F1 .{f1} ({both} of {expected}, {found} found)");
     }
 }
+
+/// Answers to the question for the name, in fifteen languages: words that are no name, and names that
+/// are words as well, written without looking at the code.
+#[test]
+fn an_answer_that_is_no_name_gives_none_and_a_name_stands() {
+    let cases = include_str!("../../../tests/data/detect_answers.jsonl");
+    // By language, of what is no name and of what is one: how many, and which were read wrong.
+    let mut read: BTreeMap<String, [(usize, Vec<String>); 2]> = BTreeMap::new();
+    for line in cases.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let input: In = serde_json::from_value(case["in"].clone()).unwrap();
+        let out = serde_json::to_value(run(&input, Options::default())).unwrap();
+        let expected = spans(&case["out"]["found"]);
+        let lang = case["in"]["id"].as_str().unwrap()[..2].to_owned();
+        let (all, wrong) = &mut read.entry(lang).or_default()[usize::from(!expected.is_empty())];
+        *all += 1;
+        if expected != spans(&out["found"]) {
+            wrong.push(input.text);
+        }
+    }
+    assert_eq!(read.len(), 15);
+    for (lang, [(refusals, taken), (names, missed)]) in read {
+        assert!(refusals >= 15 && names >= 15, "{lang}: {refusals} and {names}");
+        assert!(taken.len() <= 1, "{lang}: taken for names: {taken:?}");
+        assert!(missed.len() <= 2, "{lang}: names missed: {missed:?}");
+    }
+}

@@ -4,10 +4,11 @@ use super::Asked;
 use super::lang::Langs;
 use super::lang::cues::{ASK, CODE, EMAIL, LABEL, NUMBER, OF, PHONE, REQUEST, THEIR, THING};
 use super::message::Message;
+use crate::prompt::Hint;
 use crate::text::Tokens;
 
 /// What is expected of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Question {
     pub name: bool,
     pub email: bool,
@@ -18,6 +19,8 @@ pub(super) struct Question {
     pub code: bool,
     /// Something was asked, and nobody knows what.
     pub unknown: bool,
+    /// In which language the answer may be.
+    pub hint: Hint,
 }
 
 impl Question {

@@ -1,6 +1,6 @@
 //! Which language a text is in, by the script and by the words that detection looks up.
 
-use super::lang::{ALL_LANGS, Langs, Lexicon, NAMES, only};
+use super::lang::{ALL_LANGS, Langs, Lexicon, NAMES, only, single};
 use crate::text::{Lang, Tokens, is_letter};
 
 /// By how much the likeliest language must lead, in twelfths of a word.
@@ -11,8 +11,7 @@ const LEAD: u32 = 6;
 /// The script decides where it can; among languages in Latin letters, how many of a language's own
 /// little words there are, each counting less the more languages share it.
 pub fn language(text: &str) -> Option<Lang> {
-    let likely = likely(&Tokens::new(text));
-    (likely.count_ones() == 1).then(|| Lang::ALL.get(likely.trailing_zeros() as usize).copied())?
+    single(likely(&Tokens::new(text)))
 }
 
 /// The languages that a text may be in, none where nothing tells.
@@ -60,9 +59,9 @@ fn by_script(text: &str) -> Option<Lang> {
 
 /// How much speaks for each language, by its little words and its letters: in twelfths of a word, so
 /// that one shared by two, three or four languages counts in whole numbers.
-fn by_words(tokens: &Tokens<'_>) -> [u32; 15] {
+fn by_words(tokens: &Tokens<'_>) -> [u32; Lang::ALL.len()] {
     let lexicon = Lexicon::get();
-    let mut score = [0u32; 15];
+    let mut score = [0u32; Lang::ALL.len()];
     // Addresses are in no language.
     let joins = |i: usize| matches!(tokens.mark(i), Some('.' | '@'));
     let close = |i: usize| tokens.get(i).is_some_and(|t| !t.spaced);

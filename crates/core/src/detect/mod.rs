@@ -21,6 +21,7 @@ mod unspaced;
 pub use language::language;
 pub(crate) use mention::{asked_for, mentions};
 
+use crate::prompt::Hint;
 use crate::text::{Lang, Tokens};
 use asked::Question;
 use core::fmt;
@@ -220,8 +221,10 @@ pub fn detect(text: &str, context: &Context<'_>) -> Detection {
     let tokens = Tokens::new(text);
     let words = context.prev_agent.map(Tokens::new);
     let likely = language::likely(&tokens);
-    let langs = languages(likely, words.as_ref(), context.lang);
-    let question = Question::new(context.asked, words, langs);
+    let agent = words.as_ref().map_or(0, language::likely);
+    let langs = languages(likely, agent, context.lang);
+    let hint = Hint { known: context.lang, earlier: lang::single(agent) };
+    let question = Question { hint, ..Question::new(context.asked, words, langs) };
     let message = Message::new(tokens, langs, likely);
     let mut found = Vec::new();
     email::scan(&message, &mut found);
@@ -248,9 +251,9 @@ fn in_order<T>(list: &mut [T], before: impl Fn(&T, &T) -> bool) {
 /// The languages whose words are looked for: what the text, the page and the agent's words are in,
 /// and English, which is mixed into all of them; every language where none of these is known. Where
 /// the text may be in several, the page's is the one: "mein" is "my" in German and "I am" in Hindi.
-fn languages(likely: Langs, agent: Option<&Tokens<'_>>, page: Option<Lang>) -> Langs {
+fn languages(likely: Langs, agent: Langs, page: Option<Lang>) -> Langs {
     let page = page.map_or(0, lang::only);
     let own = if likely & page == 0 { likely | page } else { page };
-    let known = own | agent.map_or(0, language::likely);
+    let known = own | agent;
     if known == 0 { lang::ALL_LANGS } else { known | lang::only(Lang::En) }
 }

@@ -9,6 +9,7 @@ use super::lang::cues::{
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
+use crate::prompt::names_nobody;
 use crate::text::{Case, Class};
 
 /// Names longer than this are sentences.
@@ -223,14 +224,18 @@ impl Finder<'_, '_> {
     }
 
     fn push(&self, span: Span, confidence: f32, subject: Subject, found: &mut Vec<Candidate>) {
-        let tokens = &self.message.tokens;
-        let (Some(first), Some(last)) = (tokens.get(span.first), tokens.get(span.last)) else {
-            return;
-        };
-        let value = self.message.text.get(first.start..last.end).unwrap_or_default().to_owned();
-        let mut name = Candidate::new(Kind::Name, first.start, last.end, value, confidence);
+        let (start, end) = self.bytes(span);
+        let value = self.message.text.get(start..end).unwrap_or_default().to_owned();
+        let mut name = Candidate::new(Kind::Name, start, end, value, confidence);
         name.subject = subject;
         found.push(name);
+    }
+
+    /// First byte, and byte after the last.
+    fn bytes(&self, span: Span) -> (usize, usize) {
+        let tokens = &self.message.tokens;
+        let start = tokens.get(span.first).map_or(0, |t| t.start);
+        (start, tokens.get(span.last).map_or(start, |t| t.end))
     }
 
     fn skip_marks(&self, mut i: usize) -> usize {
@@ -323,8 +328,12 @@ impl Finder<'_, '_> {
                     && self.sort(i) >= Sort::Both
             };
             if fits {
-                let confidence = if self.question.name { 0.9 } else { 0.7 };
-                self.push(span, confidence, Subject::Visitor, found);
+                let (start, end) = self.bytes(span);
+                let known = span.best >= Sort::Both;
+                if !names_nobody(m.text, self.question.hint, start, end, known) {
+                    let confidence = if self.question.name { 0.9 } else { 0.7 };
+                    self.push(span, confidence, Subject::Visitor, found);
+                }
                 return;
             }
         }

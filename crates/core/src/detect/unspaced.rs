@@ -7,6 +7,7 @@ use super::lang::cues::{
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject, in_order};
+use crate::prompt::names_nobody;
 use crate::text::{Class, chars, cut_last, is_letter};
 
 /// More candidates than this are no message of a visitor's; the choice among them is quadratic.
@@ -66,7 +67,7 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
         }
     }
     if found.is_empty() && question.name {
-        answer(message, &mut found);
+        answer(message, question, &mut found);
     }
     if found.is_empty() {
         signature(message, &mut found);
@@ -80,7 +81,7 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
 }
 
 /// The first clause that can be a name, unless it says no.
-fn answer(message: &Message<'_>, found: &mut Vec<Candidate>) {
+fn answer(message: &Message<'_>, question: Question, found: &mut Vec<Candidate>) {
     for i in 0..message.tokens.len() {
         let Some(token) = message.tokens.get(i).filter(|t| t.class == Class::Run) else { continue };
         let says = |at: usize, cue: Cues| {
@@ -96,7 +97,10 @@ fn answer(message: &Message<'_>, found: &mut Vec<Candidate>) {
         if at < token.end
             && let Some((start, end)) = forward(message, at)
         {
-            push(message, start, end, 0.8, start, found);
+            let known = surname(message, (start, end));
+            if !names_nobody(message.text, question.hint, start, end, known) {
+                push(message, start, end, 0.8, start, found);
+            }
             return;
         }
     }

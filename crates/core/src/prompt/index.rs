@@ -40,7 +40,7 @@ pub(super) struct Hit {
 
 /// Where to read a message.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Hint {
+pub(crate) struct Hint {
     /// The language as the caller knows it. It stands unless the words speak clearly for another.
     pub known: Option<Lang>,
     /// The language that earlier messages seemed to be in: decides where the words do not.

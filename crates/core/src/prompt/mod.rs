@@ -16,8 +16,10 @@ mod wording;
 mod words;
 
 pub use hold_out::held_out;
+pub(crate) use index::Hint;
 pub(crate) use lexicon::cue::Cue;
 pub use policy::step;
+pub(crate) use reading::names_nobody;
 pub use reason::{Doubt, Hold, Moment, Reason};
 pub use report::{Arm, AskCounts, AskReport, AskResult};
 pub use state::{AskOutcome, Asked, State};
@@ -131,12 +133,6 @@ impl Decision {
 pub fn agrees(text: &str, lang: Option<Lang>) -> bool {
     let reading = reading::visitor(text, index::Hint { known: lang, earlier: None });
     reading.yes && !reading.no
-}
-
-/// Whether a message will not give what was just asked for: "I'd rather not", "why do you need it?".
-pub fn declines(text: &str, lang: Option<Lang>) -> bool {
-    let reading = reading::visitor(text, index::Hint { known: lang, earlier: None });
-    reading.refuses || reading.evades || reading.no
 }
 
 /// What a message is, for whoever answers it.

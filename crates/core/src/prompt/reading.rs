@@ -14,6 +14,9 @@ const REFUSAL_REACH: usize = 3;
 /// Words that are no greeting and may follow one, as the name of whom it greets.
 const GREETED_WORDS: usize = 2;
 
+/// A "no" that goes on for longer says more than no.
+const NO_WORDS: usize = 4;
+
 /// What a message is, as far as it is nothing more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Act {
@@ -121,7 +124,7 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
         angry: has(Cue::Angry) || (marks.shouted && marks.exclamations >= 2),
         asks: interrogative,
         yes: starts(Cue::Yes),
-        no: starts(Cue::No) && words.len() <= 4,
+        no: starts(Cue::No) && words.len() <= NO_WORDS,
         refuses: has(Cue::Refuse),
         evades: has(Cue::Evade),
         refused,
@@ -248,6 +251,33 @@ fn named(text: &str, words: &Words<'_>, hits: &[Hit], lang: Option<Lang>) -> Vec
         }
     }
     named
+}
+
+/// Whether what stands between two bytes of an answer to the question for a name is none: the message
+/// will not give it ("rather not say"), or the words say something else ("refund", "wait").
+///
+/// `known`: a frequent name, which is not taken for the word that it also is: "Bill".
+pub(crate) fn names_nobody(text: &str, hint: Hint, start: usize, end: usize, known: bool) -> bool {
+    let words = Words::new(text);
+    let (start, end) = (words.at(start), words.at(end));
+    let mut from = start;
+    for hit in hits(&words, hint).0 {
+        // "やまだ" holds "まだ", which is "not yet".
+        let inside = start < hit.start && hit.start < end;
+        let declines = match hit.cue {
+            Cue::Refuse | Cue::Evade => !inside,
+            Cue::No => hit.start == 0 && words.len() <= NO_WORDS,
+            _ => false,
+        };
+        if declines {
+            return true;
+        }
+        // Hits come by their start.
+        if hit.start <= from && hit.cue.says() {
+            from = from.max(hit.end);
+        }
+    }
+    !known && from >= end
 }
 
 /// What was said to the visitor.

@@ -49,11 +49,16 @@ const MAX_CHARS: usize = 14;
 pub(crate) type Langs = u16;
 
 /// Every language.
-pub(crate) const ALL_LANGS: Langs = (1 << 15) - 1;
+pub(crate) const ALL_LANGS: Langs = Langs::MAX >> (Langs::BITS as usize - Lang::ALL.len());
 
 /// The set with one language.
 pub(crate) fn only(lang: Lang) -> Langs {
     1 << (lang as u16)
+}
+
+/// The language of a set that has but one.
+pub(crate) fn single(langs: Langs) -> Option<Lang> {
+    (langs.count_ones() == 1).then(|| Lang::ALL.get(langs.trailing_zeros() as usize).copied())?
 }
 
 /// How addresses are spelled out; understood in any language, since nothing else is said so.

@@ -71,3 +71,11 @@ cues! {
     /// The team offers to call.
     OffersCall = "offers_call",
 }
+
+impl Cue {
+    /// Whether words that are this and nothing more are no name.
+    pub(crate) fn says(self) -> bool {
+        self > Self::Greeting && self < Self::Want
+            || self > Self::Own && self < Self::Not && self != Self::Question
+    }
+}
