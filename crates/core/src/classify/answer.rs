@@ -40,6 +40,8 @@ pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
                 method: Method::Exact,
             },
             Elapsed::Unknown => Finding::none(1.0, Method::Exact),
+            // Whoever can read the question may answer it.
+            Elapsed::Unread => Finding::none(0.0, Method::Embedded),
         },
         Kind::Count(counting) => Finding {
             value: counting.count(reading),

@@ -3,7 +3,7 @@
 use super::words::Words;
 
 /// Unit stems, folded, with their seconds. Single letters match whole, others by their beginning.
-const UNITS: [(&str, i64); 44] = [
+const UNITS: [(&str, i64); 53] = [
     ("s", 1),
     ("sec", 1),
     ("seg", 1),
@@ -48,6 +48,15 @@ const UNITS: [(&str, i64); 44] = [
     ("dni", 86_400),
     ("gun", 86_400),
     ("week", 604_800),
+    ("woche", 604_800),
+    ("seman", 604_800),
+    ("semaine", 604_800),
+    ("settiman", 604_800),
+    ("weken", 604_800),
+    ("tydzie", 604_800),
+    ("tygod", 604_800),
+    ("veck", 604_800),
+    ("hafta", 604_800),
 ];
 
 const NUMBERS: [(&str, f64); 22] = [
@@ -84,6 +93,8 @@ pub(crate) struct Duration {
     pub start: usize,
     /// Byte after the last.
     pub end: usize,
+    /// Seconds of the smallest unit that it names.
+    pub unit: f64,
 }
 
 /// All lengths of time in a text, in order; parts such as "1 hour 30 minutes" are one.
@@ -95,13 +106,14 @@ pub(crate) fn durations(text: &str) -> Vec<Duration> {
         let Some((unit, unit_end)) = unit_after(text, end) else { continue };
         at = unit_end;
         let secs = number * unit as f64;
-        let part = Duration { secs, start, end: unit_end };
+        let part = Duration { secs, start, end: unit_end, unit: unit as f64 };
         match found.last_mut() {
             Some((whole, last_unit))
                 if *last_unit > unit && joins(text.get(whole.end..start).unwrap_or("x")) =>
             {
                 whole.secs += secs;
                 whole.end = unit_end;
+                whole.unit = unit as f64;
                 *last_unit = unit;
             }
             _ => found.push((part, unit)),
@@ -173,11 +185,11 @@ fn digits(text: &str, start: usize, _first: char) -> (f64, usize, usize) {
     (value, start, end)
 }
 
-/// The unit after a number: seconds, and the byte after it. "half an hour" skips the article, and
-/// "24-hour" the hyphen.
+/// The unit after a number: seconds, and the byte after it. "half an hour" skips the article, "24-hour" the
+/// hyphen and "240+ min" the sign.
 fn unit_after(text: &str, from: usize) -> Option<(i64, usize)> {
     let rest = text.get(from..)?;
-    let skipped = rest.len() - rest.trim_start_matches([' ', '-', '\u{a0}', '\u{202f}']).len();
+    let skipped = rest.len() - rest.trim_start_matches([' ', '-', '+', '\u{a0}', '\u{202f}']).len();
     if skipped > 3 {
         return None;
     }

@@ -151,7 +151,11 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether the answer is computed from the transcript and not judged.
     pub(crate) fn is_exact(&self) -> bool {
-        matches!(self, Self::Time(_) | Self::Count(_) | Self::Language(_))
+        match self {
+            Self::Time(timing) => timing.is_measured(),
+            Self::Count(_) | Self::Language(_) => true,
+            _ => false,
+        }
     }
 
     /// Tells the kind of a field.

@@ -8,13 +8,25 @@ pub(crate) fn find(words: &Words, phrases: &[&str]) -> Option<usize> {
     words.iter().enumerate().position(|(at, word)| {
         let first = word.as_bytes().first();
         // Most phrases are ruled out by their first byte.
-        phrases.iter().any(|p| p.as_bytes().first() == first && stands(words, at, p))
+        phrases.iter().any(|p| p.as_bytes().first() == first && stands(words, at, p).is_some())
     })
 }
 
-fn stands(words: &Words, from: usize, phrase: &str) -> bool {
+/// All places where one of the phrases stands, in order: index of the first word, and of the word after the last.
+/// Where several begin at one word, the longest.
+pub(crate) fn find_all(words: &Words, phrases: &[&str]) -> Vec<(usize, usize)> {
+    let longest = |at: usize| {
+        let first = words.get(at).as_bytes().first();
+        let here = phrases.iter().filter(|p| p.as_bytes().first() == first);
+        here.filter_map(|p| stands(words, at, p)).max()
+    };
+    (0..words.len()).filter_map(|at| Some((at, longest(at)?))).collect()
+}
+
+/// Index of the word after a phrase that begins at a word.
+fn stands(words: &Words, from: usize, phrase: &str) -> Option<usize> {
     let mut at = from;
-    phrase.split(' ').all(|piece| {
+    let whole = phrase.split(' ').all(|piece| {
         if piece.starts_with(is_unspaced) {
             return piece.chars().all(|c| {
                 at += 1;
@@ -27,7 +39,8 @@ fn stands(words: &Words, from: usize, phrase: &str) -> bool {
             Some(stem) => word.starts_with(stem),
             None => word == piece,
         }
-    })
+    });
+    whole.then_some(at)
 }
 
 #[cfg(test)]
