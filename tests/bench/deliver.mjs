@@ -77,7 +77,7 @@ try {
   const start = begun - 3_600_000;
   for (let n = 0; n < EVENTS; n += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, EVENTS - n) }, (_, i) => ({
-      specversion: "1.0", id: String(n + i), source: "/bench", type: "askwell.customer_signal.theme_clustered",
+      specversion: "1.0", id: String(n + i), source: "/bench", type: "askwell.comment_responder.reply.sent",
       time: new Date(start + n + i).toISOString(),
       subject: id("cv", Math.floor((n + i) / PER_CONVERSATION)), data: { user_id: user },
     }));

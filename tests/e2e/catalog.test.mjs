@@ -25,7 +25,7 @@ const NAMES = [
   "ai_reply.sent", "ai_reply.kb_gap_detected", "interaction.outcome_resolved", "interaction.outcome_recovered",
   "interaction.outcome_reopened", "interaction.outcome_handoff_completed",
 ];
-/** What only other parts of a platform know. */
+/** What other parts of a platform tell. */
 const HANDED_IN = {
   "comment_responder.reply.generated": { app_surface: "comments", result: "success" },
   "comment_responder.reply.sent": { app_surface: "comments", result: "failure", error_code: "timeout" },
@@ -62,7 +62,7 @@ describe("the catalog", () => {
     const upset = await visit(space);
     await ask(upset, "When are you open?");
     await ask(upset, "Do you mend old accordions?");
-    await upset.visitor.say(upset.id, "This is disgusting, you are liars and thieves. My lawyer will sue you!");
+    await upset.visitor.say(upset.id, "The lamp arrived broken. This is disgusting, you are liars and thieves. My lawyer will sue you!");
     await space.team.act(upset.id, "handoff");
     await space.team.expect(200, "POST", `/v1/conversations/${upset.id}/assign`, { body: {} });
     await space.team.say(upset.id, "Kim here. I have put it right.", { role: "agent" });
@@ -101,9 +101,11 @@ describe("the catalog", () => {
       assert.ok(valid(event), `${JSON.stringify(event)}: ${JSON.stringify(valid.errors)}`);
     }
     for (const [name, data] of Object.entries(HANDED_IN)) {
-      const event = receiver.events.find(({ type }) => type === `askwell.${name}`);
-      for (const [field, value] of Object.entries(data)) assert.equal(event.data[field], value, `${name}: ${field}`);
+      const same = (event) => Object.entries(data).every(([field, value]) => event.data[field] === value);
+      assert.ok(receiver.events.some((event) => event.type === `askwell.${name}` && same(event)), name);
     }
+    const theme = receiver.events.find(({ type, data }) => type === "askwell.customer_signal.theme_clustered" && data.conversation_id);
+    assert.deepEqual([theme.data.signal_type, theme.data.severity], ["friction", "critical"], "the lamp, with a lawyer");
     // The schema can refuse.
     const [event] = receiver.events;
     for (const wrong of [

@@ -53,11 +53,11 @@ describe("the sinks", () => {
 
   test("each webhook gets what it takes, and the log says where each event stands", async () => {
     const all = await hook();
-    const gaps = await hook({ names: ["customer_signal.theme_clustered"] });
-    const events = await happen("comment_responder.reply.generated", "customer_signal.theme_clustered");
+    const gaps = await hook({ names: ["comment_responder.reply.sent"] });
+    const events = await happen("comment_responder.reply.generated", "comment_responder.reply.sent");
     await space.team.settled();
-    assert.deepEqual(named(all.to).sort(), ["comment_responder.reply.generated", "customer_signal.theme_clustered"]);
-    assert.deepEqual(named(gaps.to), ["customer_signal.theme_clustered"]);
+    assert.deepEqual(named(all.to).sort(), ["comment_responder.reply.generated", "comment_responder.reply.sent"]);
+    assert.deepEqual(named(gaps.to), ["comment_responder.reply.sent"]);
     for (const { to } of [all, gaps]) to.assertSound();
     const rows = await log({ endpoint_id: all.id });
     assert.deepEqual(rows.map((row) => row.seq), events.map((event) => event.seq).reverse());

@@ -3,6 +3,7 @@
 //! [`Closed`] is what the Conversation object hands over and [`Conclusion`] what the ledger stores
 //! beside it in one transaction.
 
+use crate::classify::review::{self, Theme, known_themes};
 use crate::classify::{self, Answer, Field, Outcome, Question, Signals, Tone, Transcript, Value};
 use crate::conversation::{Direction, Marker, Message, Platform, Resolution, Role, Status, Turn};
 use crate::customer::{Facts, Proven};
@@ -148,6 +149,9 @@ pub struct Conclusion {
     pub signals: Signals,
     /// How it ended, for the export.
     pub resolution: Resolution,
+    /// What it is about, by the customer's own words.
+    #[serde(default, deserialize_with = "known_themes")]
+    pub themes: Vec<Theme>,
 }
 
 /// Concludes from a closed conversation. Pure: the same input gives the same output.
@@ -158,7 +162,8 @@ pub fn conclude(closed: &Closed, asked: &[Asked]) -> Conclusion {
     let tone = transcript.tone();
     let signals = transcript.signals(tone);
     let resolution = resolution(closed, signals);
-    Conclusion { answers, tone, signals, resolution }
+    let themes = review::themes(&transcript);
+    Conclusion { answers, tone, signals, resolution, themes }
 }
 
 /// What [`Resolution`] a closing amounts to: an explicit mark of the team since the last reopening

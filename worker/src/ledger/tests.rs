@@ -170,6 +170,7 @@ pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&
         tone: Tone { sentiment: Sentiment::Neutral, confidence: 0.5 },
         signals,
         resolution: Resolution::Resolved,
+        themes: Vec::new(),
     };
     let closed = Closed {
         conversation_id: conversation(n),

@@ -8,7 +8,7 @@ use crate::fault::Outcome;
 use crate::ledger::signals;
 use askwell::access::Scope;
 use askwell::metrics::period::Period;
-use askwell::metrics::signals::{Module, Report, State};
+use askwell::metrics::signals::{Figure, Module, Report, State};
 use maud::{Markup, html};
 use worker::Response;
 
@@ -39,8 +39,8 @@ const fn title(module: Module) -> &'static str {
 }
 
 /// What a figure is of, as people write it.
-fn said(key: &str) -> String {
-    let words = key.replace('_', " ");
+fn said(figure: &Figure) -> String {
+    let words = figure.label.as_ref().unwrap_or(&figure.key).replace('_', " ");
     let mut letters = words.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
@@ -78,7 +78,7 @@ fn card(report: &Report) -> Markup {
                     tbody {
                         @for figure in &report.figures {
                             tr {
-                                th scope="row" { (said(&figure.key)) @if figure.rise.is_some() { " " span.badge.bad { "rising" } } }
+                                th scope="row" { (said(figure)) @if figure.rise.is_some() { " " span.badge.bad { "rising" } } }
                                 td.num { (number(figure.count.now)) }
                                 td.num.nobr { (figure.share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))) }
                                 td.num { (number(figure.count.before)) }
@@ -105,7 +105,7 @@ fn trend(report: &Report) -> Chart {
             .iter()
             .take(6)
             .map(|figure| Line {
-                name: said(&figure.key),
+                name: said(figure),
                 counts: figure.trend.iter().map(|day| day.count).collect(),
             })
             .collect(),

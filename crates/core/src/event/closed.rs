@@ -4,7 +4,8 @@
 //! Every closing is read whole, so that a closing which was lost is made up for by the next one;
 //! what keeps facts from counting twice is their ids. An id is derived from the conversation, the
 //! name, and *which* fact of that name it is, never from the revision:
-//! - a signal is a fact of the conversation: there is one of each type, however often it closes;
+//! - a signal is a fact of the conversation: there is one of each type, and one of each theme, however often it
+//!   closes;
 //! - triage, replies and outcome are facts of an *episode*, the part from the beginning or from a
 //!   reopening: of replies the first of the bot and the first of a person, so that a conversation of
 //!   any length gives few;
@@ -18,6 +19,7 @@ use super::{
     ReplyMode, ResolutionPath, Scope, Severity, SignalType, TriageResult,
 };
 use crate::classify::Outcome;
+use crate::classify::review::ThemeKind;
 use crate::closing::{Closed, Conclusion};
 use crate::conversation::{Marker, Message, Role, Sentiment, Status};
 use crate::error::Error;
@@ -44,6 +46,7 @@ pub fn of_closed(
     out.reopening(&episode);
     out.replies(&episode);
     out.signals(conclusion);
+    out.themes(conclusion);
     out.triage(&episode, conclusion);
     out.asks();
     if closed.status == Status::Completed {
@@ -169,6 +172,27 @@ impl Emitter<'_> {
             let signal = signal(SignalType::Success, None);
             self.emit_detected(SignalType::Success, signal.clone());
             self.emit(Name::CustomerSignalSuccessDetected, "", at, signal);
+        }
+    }
+
+    /// Themes in which customers are displeased or not helped, and those of which they want something: one event
+    /// each, once for the conversation.
+    fn themes(&mut self, conclusion: &Conclusion) {
+        let signals = conclusion.signals;
+        let unsettled = matches!(signals.outcome, Outcome::Unresolved | Outcome::Handoff);
+        for theme in &conclusion.themes {
+            let kind = match theme.kind() {
+                ThemeKind::Friction if signals.dissatisfaction || unsettled => SignalType::Friction,
+                ThemeKind::Friction => continue,
+                ThemeKind::Opportunity => SignalType::Opportunity,
+            };
+            let grave = signals.dissatisfaction && kind == SignalType::Friction;
+            let id = theme.id();
+            let which = id.to_string();
+            let severity = grave.then(|| severity(conclusion));
+            let payload = Payload { theme_id: Some(id), ..signal(kind, severity) };
+            let at = self.closed.ended_at;
+            self.emit(Name::CustomerSignalThemeClustered, &which, at, payload);
         }
     }
 

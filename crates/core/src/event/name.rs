@@ -91,7 +91,7 @@ names! {
     /// Praise or success was seen.
     CustomerSignalSuccessDetected = "customer_signal.success_detected", CustomerSignal, Both, "closing: beside `success`";
     /// A signal was put into a friction or opportunity theme.
-    CustomerSignalThemeClustered = "customer_signal.theme_clustered", CustomerSignal, Platform, "handed in";
+    CustomerSignalThemeClustered = "customer_signal.theme_clustered", CustomerSignal, Both, "closing: a matter in which the customer was displeased or not helped (`friction`), or of which they want something (`opportunity`): one event for each";
     /// An inbound item was classified and routed.
     AiTriageCompleted = "ai_triage.completed", Ai, Both, "closing: the customer has said something in this episode";
     /// An item was handed to a person or a protected workflow.

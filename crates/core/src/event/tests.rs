@@ -1,9 +1,11 @@
 use super::*;
+use crate::classify::review::Theme;
 use crate::classify::{Outcome, Signals, Tone};
 use crate::closing::{Closed, Conclusion};
 use crate::conversation::{Direction, Message, Platform, Resolution, Role, Sentiment, Status};
 use crate::customer::Facts;
 use crate::detect::Kind;
+use crate::id::ThemeId;
 use crate::prompt;
 use crate::session::{Options, Session};
 use crate::time::UnixMillis;
@@ -60,6 +62,7 @@ fn conclusion(outcome: Outcome) -> Conclusion {
             outcome,
         },
         resolution: Resolution::Undefined,
+        themes: Vec::new(),
     }
 }
 
@@ -453,4 +456,27 @@ fn replies_are_the_first_of_each_kind_in_each_episode() {
     let more = [(Role::System, "reopened"), (Role::Agent, "yes?"), (Role::Customer, "again")];
     let again = closed(Status::Completed, &[&said[..], &more, &[(Role::Agent, "so")]].concat());
     assert_eq!(replies(&again), [(11, json!("human"))]);
+}
+
+#[test]
+fn themes_are_told_of_where_somebody_is_not_content_or_wants_something() {
+    let theme = |name: &str| Theme::parse(name).unwrap();
+    let told = |signals: Signals| -> Vec<(SignalType, Option<Severity>, ThemeId)> {
+        let themes = vec![theme("damaged"), theme("upgrade")];
+        let conclusion = Conclusion { signals, themes, ..conclusion(Outcome::None) };
+        let events = given(&closed(Status::Completed, &[(Role::Customer, "hello")]), &conclusion);
+        let events = events.into_iter().filter(|e| e.name == Name::CustomerSignalThemeClustered);
+        events
+            .map(|e| e.payload)
+            .map(|p| (p.signal_type.unwrap(), p.severity, p.theme_id.unwrap()))
+            .collect()
+    };
+    let content = conclusion(Outcome::None).signals;
+    let wanted = (SignalType::Opportunity, None, theme("upgrade").id());
+    let hurts = |severity| (SignalType::Friction, severity, theme("damaged").id());
+    assert_eq!(told(content), [wanted.clone()]);
+    let unsettled = Signals { outcome: Outcome::Unresolved, ..content };
+    assert_eq!(told(unsettled), [hurts(None), wanted.clone()]);
+    let displeased = Signals { dissatisfaction: true, ..content };
+    assert_eq!(told(displeased), [hurts(Some(Severity::Low)), wanted]);
 }

@@ -85,6 +85,7 @@ fn conclusion() -> Conclusion {
             outcome: Outcome::Recovered,
         },
         resolution: Resolution::Resolved,
+        themes: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@
 
 use super::period::{Comparison, DayCount, Period};
 use super::rise::{self, Rise};
+use crate::classify::review::{Theme, ThemeKind};
 use crate::conversation::Platform;
 use crate::event::{Field, Name, Origin};
 use crate::time::Day;
@@ -189,6 +190,9 @@ pub struct Report {
 pub struct Figure {
     /// What it counts; of a theme, its id.
     pub key: String,
+    /// The name of a theme that Askwell itself tells of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// In the period, and in the one before.
     pub count: Comparison,
     /// Its share of the module's figures about the same events, from 0 to 1, where there are several.
@@ -300,12 +304,13 @@ impl View<'_> {
         let sum = |period| self.sum(name, detail, period);
         let count = Comparison::of(sum(self.period), sum(self.period.before()));
         series.push(self.window(name, on));
-        Figure { key: key.to_owned(), count, share: None, trend, rise: None }
+        Figure { key: key.to_owned(), label: None, count, share: None, trend, rise: None }
     }
 
     /// The daily counts that a rise is told from; empty where they have not been counted for so long.
     /// What others hand in is counted since its first event, for only they know when they began; so are
-    /// gaps, of which there are none before there is a knowledge base.
+    /// gaps, of which there are none before there is a knowledge base, and themes, which earlier versions did not
+    /// tell of.
     fn window(&self, name: Name, on: impl Fn(Day) -> u64) -> Vec<u64> {
         let mut days = vec![self.period.last];
         for _ in 1..rise::BASE_DAYS + rise::RECENT_DAYS {
@@ -315,7 +320,8 @@ impl View<'_> {
         let first =
             || self.counts.rows.iter().filter(|row| row.name == name).map(|row| row.day).min();
         let since = match (name, name.origin()) {
-            (Name::AiReplyKbGapDetected, _) | (_, Origin::Platform) => first(),
+            (Name::AiReplyKbGapDetected | Name::CustomerSignalThemeClustered, _)
+            | (_, Origin::Platform) => first(),
             (_, Origin::Askwell | Origin::Both) => Some(self.counts.since),
         };
         if since.is_some_and(|since| days.first().is_some_and(|first| since <= *first)) {
@@ -329,7 +335,11 @@ impl View<'_> {
         let name = Name::CustomerSignalThemeClustered;
         let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         for row in self.rows(name, None).filter(|row| self.period.has(row.day)) {
-            if let Some(theme) = &row.detail {
+            // What customers want is told of by the same event, and is no friction.
+            let wanted = |theme: &Theme| theme.kind() == ThemeKind::Opportunity;
+            if let Some(theme) =
+                row.detail.as_ref().filter(|id| !known(id).as_ref().is_some_and(wanted))
+            {
                 *counts.entry(theme).or_default() += row.count;
             }
         }
@@ -342,10 +352,16 @@ impl View<'_> {
             .map(|(theme, n)| {
                 let mut figure = self.figure(theme, name, Some(theme), series);
                 figure.share = Some(n as f64 / all as f64);
+                figure.label = known(theme).map(|theme| theme.name().to_owned());
                 figure
             })
             .collect()
     }
+}
+
+/// Askwell's own theme of an id.
+fn known(id: &str) -> Option<Theme> {
+    Theme::of(&id.parse().ok()?)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::super::tests::{Ledger, closing, conversation, visitor};
 use super::super::{doings, events};
 use super::*;
 use askwell::access::{Principal, Scopes, Who};
+use askwell::classify::review::Theme;
 use askwell::classify::{Outcome as Ending, Signals};
 use askwell::conversation::{Message, Platform, Role};
 use askwell::event::{Name, Origin};
@@ -69,6 +70,7 @@ fn every_event_of_the_catalog_is_given_or_taken_with_a_valid_payload() {
     ];
     let mut first = closed(&ledger, 1, 1, &said);
     first.conclusion.signals = signals(true, false, Ending::Handoff);
+    first.conclusion.themes = Theme::parse("damaged").into_iter().collect();
     ledger.write(first).unwrap();
     said.extend([(Role::System, "reopened"), (Role::Customer, "It works, thank you")]);
     let mut second = closed(&ledger, 1, 2, &said);

@@ -25,7 +25,7 @@ fn add(ledger: &Ledger, url: &str, names: &[Name]) -> EndpointId {
 fn happen(ledger: &Ledger, id: &str, conversations: u8) {
     let batch: Vec<_> = (0..conversations)
         .flat_map(|n| {
-            [("a", Name::CommentResponderReplyGenerated), ("b", Name::CustomerSignalThemeClustered)]
+            [("a", Name::CommentResponderReplyGenerated), ("b", Name::CommentResponderReplySent)]
                 .map(|(which, name)| {
                     json!({
                         "specversion": "1.0", "id": format!("{id}-{n}-{which}"), "source": "/kb",
@@ -113,7 +113,7 @@ fn each_webhook_gets_what_it_takes_from_when_it_is_there() {
     assert!(sent(&ledger).is_empty(), "there is nobody to send it to");
     assert_eq!(ledger.read(overview::Get).events_undelivered, 0);
     let all = add(&ledger, "https://a.example", &[]);
-    let gaps = add(&ledger, "https://b.example", &[Name::CustomerSignalThemeClustered]);
+    let gaps = add(&ledger, "https://b.example", &[Name::CommentResponderReplySent]);
     happen(&ledger, "after", 2);
     assert_eq!(sent(&ledger).len(), 4);
     assert!(sent(&ledger).is_empty(), "they are in the queue");

@@ -14,6 +14,7 @@ pub use diff::{Change, Diff, Said, ValueCount, diff};
 pub use estimate::{Estimate, Prices, estimate, tokens};
 pub use history::{FieldHistory, MAX_FIELDS, Published, validate_names};
 pub use mine::{MIN_SUPPORT, Proposal, mine};
+pub(crate) use themes::known as known_themes;
 pub use themes::{Cluster, Seen, Theme, ThemeKind, cluster, themes};
 
 use super::{Answer, AnswerState, Field, Method, rules};

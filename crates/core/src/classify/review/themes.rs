@@ -7,7 +7,17 @@
 use crate::classify::concepts;
 use crate::classify::{Outcome, Signals, Transcript};
 use crate::conversation::Role;
-use serde::{Deserialize, Serialize};
+use crate::id::ThemeId;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Reads themes by their names. A name that this version does not know is left out: what was concluded is worth
+/// more than one theme.
+pub(crate) fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Theme>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.iter().filter_map(|name| Theme::parse(name)).collect())
+}
 
 /// What a theme says to the owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,6 +37,18 @@ impl Theme {
     /// Its name: a few lower-case words, stable.
     pub fn name(self) -> &'static str {
         self.0
+    }
+
+    /// Its id: of one theme the same in all workspaces and versions.
+    pub fn id(self) -> ThemeId {
+        ThemeId::derive(&[b"theme", self.0.as_bytes()])
+    }
+
+    /// The theme of an id; none of one that others have handed in.
+    pub fn of(id: &ThemeId) -> Option<Self> {
+        static IDS: OnceLock<BTreeMap<ThemeId, Theme>> = OnceLock::new();
+        let all = || concepts::names().filter(|name| !is_no_theme(name)).map(Self);
+        IDS.get_or_init(|| all().map(|theme| (theme.id(), theme)).collect()).get(id).copied()
     }
 
     /// The theme of a name.
@@ -212,6 +234,11 @@ mod tests {
     fn names_are_themes_and_other_words_are_not() {
         assert_eq!(Theme::parse("damaged").map(Theme::name), Some("damaged"));
         assert_eq!(Theme::parse("thanks"), None);
+        assert_eq!(
+            Theme::parse("damaged").and_then(|theme| Theme::of(&theme.id())).map(Theme::name),
+            Some("damaged")
+        );
+        assert_eq!(Theme::of(&ThemeId::derive(&[b"another's"])), None);
         assert_eq!(Theme::parse("a customer's words"), None);
         for name in OPPORTUNITIES {
             assert!(Theme::parse(name).is_some(), "{name}");
