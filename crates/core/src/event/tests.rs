@@ -474,7 +474,7 @@ fn themes_are_told_of_where_somebody_is_not_content_or_wants_something() {
     let content = conclusion(Outcome::None).signals;
     let wanted = (SignalType::Opportunity, None, theme("upgrade").id());
     let hurts = |severity| (SignalType::Friction, severity, theme("damaged").id());
-    assert_eq!(told(content), [wanted.clone()]);
+    assert_eq!(told(content), std::slice::from_ref(&wanted));
     let unsettled = Signals { outcome: Outcome::Unresolved, ..content };
     assert_eq!(told(unsettled), [hurts(None), wanted.clone()]);
     let displeased = Signals { dissatisfaction: true, ..content };
