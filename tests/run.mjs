@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
  * at many pages.
  */
 const LONG = [
-  ["dev", "cuts", "webhook", "durability", "model", "faults", "export", "channels", "lifecycle"],
+  ["dev", "durability", "webhook", "cuts", "once-cut", "model", "faults", "once", "export", "channels", "lifecycle"],
   ["rush", "handover", "reply", "socket", "fuzz", "matrix", "erase", "sample", "bad-input", "email"],
   ["dashboard-pages", "dashboard-collection", "dashboard", "dashboard-settings", "dashboard-reports", "dashboard-inbox", "embed", "access"],
 ].flat();

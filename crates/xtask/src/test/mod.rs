@@ -61,7 +61,7 @@ impl Suite {
     fn width(self) -> Option<usize> {
         match self {
             Self::Native | Self::Wasm | Self::Export | Self::Model => None,
-            Self::Worker => Some(available_parallelism().map_or(2, |cores| 2 * cores.get()).min(4)),
+            Self::Worker => Some(available_parallelism().map_or(3, |cores| 3 * cores.get()).min(6)),
             Self::Browser => Some(available_parallelism().map_or(1, usize::from).min(2)),
         }
     }
