@@ -45,6 +45,17 @@ describe("the dashboard's actions and billing", () => {
 
   test("configures it in the words of a language, and changes nothing before the review is confirmed", async () => {
     await desk.page.getByRole("button", { name: "Configure" }).click();
+    // What is typed stays when the words of another language are looked at.
+    await desk.page.getByLabel("E-mail, to send something there").fill("Where may I send it?");
+    await desk.page.getByLabel("Messages to let pass").fill("5");
+    await desk.page.getByLabel("Language of the words").selectOption({ label: "German" });
+    await desk.page.getByRole("heading", { name: "Words in German" }).waitFor();
+    assert.equal(await desk.page.getByLabel("E-mail, to send something there").inputValue(), "");
+    assert.equal(await desk.page.getByLabel("Messages to let pass").inputValue(), "5");
+    await desk.page.getByLabel("Language of the words").selectOption({ label: "English" });
+    await desk.page.getByRole("heading", { name: "Words in English" }).waitFor();
+    assert.equal(await desk.page.getByLabel("E-mail, to send something there").inputValue(), "Where may I send it?");
+    await desk.page.getByLabel("E-mail, to send something there").fill("");
     await desk.page.getByLabel("Language of the words").selectOption({ label: "German" });
     await desk.page.getByRole("heading", { name: "Words in German" }).waitFor();
     await desk.stands("actions-configure");
@@ -60,6 +71,11 @@ describe("the dashboard's actions and billing", () => {
     await desk.page.getByRole("row").filter({ hasText: "Wohin darf ich es schicken?" }).getByText("yours").waitFor();
     await desk.stands("actions-review");
     assert.deepEqual(await action(), before);
+    await desk.button("Back").click();
+    await desk.page.getByRole("heading", { name: "Words in German" }).waitFor();
+    assert.equal(await desk.page.getByLabel("E-mail, to send something there").inputValue(), "Wohin darf ich es schicken?");
+    await desk.button("Review").click();
+    await desk.shows("Never asks 20 % of the visitors");
     await desk.button("Save").click();
     await desk.shows("Saved, for conversations that begin from now on.");
     await desk.shows("20 % of the visitors are never asked");
@@ -69,10 +85,14 @@ describe("the dashboard's actions and billing", () => {
     await desk.go("/app/actions/customer-enrichment?lang=de");
     assert.equal(await desk.page.getByLabel("Name, for a booking").inputValue(), HOSTILE);
     assert.equal(await desk.page.locator("main script, main img").count(), 0);
-    // What cannot be said is refused above the form, and nothing is stored.
+    // What cannot be said is refused beside its field, nothing is stored, and nothing that was typed is lost.
+    await desk.page.getByLabel("Name, for a call").fill("Wie heißen Sie?");
     await desk.page.getByLabel("Name, for a booking").fill("Who is {name}?");
     await desk.button("Review").click();
     await desk.shows("braces other than {value}");
+    assert.equal(await desk.page.locator("textarea[aria-invalid]").inputValue(), "Who is {name}?");
+    assert.equal(await desk.page.getByLabel("Name, for a call").inputValue(), "Wie heißen Sie?");
+    await desk.stands("actions-refused");
     assert.deepEqual((await action()).config, config);
   });
 

@@ -108,6 +108,10 @@ describe("the dashboard's reports", () => {
     await desk.page.getByText("Make a key").click();
     await desk.page.getByLabel("Name").fill("Reports");
     await desk.page.getByLabel(/^Secret: for servers/).check();
+    await desk.button("Make").click();
+    await desk.shows("Has nothing ticked: tick what the secret key may do.");
+    assert.equal(await desk.page.getByLabel("Name").inputValue(), "Reports");
+    assert.ok(await desk.page.getByLabel(/^Secret: for servers/).isChecked());
     await desk.page.getByLabel(/reports:read/).check();
     await desk.button("Make").click();
     await desk.shows("It is shown this once.");

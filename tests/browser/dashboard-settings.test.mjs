@@ -31,8 +31,14 @@ describe("the dashboard's settings of events, retention and export", () => {
     await desk.page.getByRole("link", { name: "Webhooks" }).click();
     await desk.shows("No webhooks yet");
     await desk.page.getByLabel("Address").fill("http://hooks.example/askwell");
+    await desk.page.getByText("Only some events").click();
+    await desk.page.getByLabel("kb.published").check();
     await desk.button("Add").click();
-    await desk.shows("must be https");
+    await desk.shows("Must be https");
+    assert.equal(await desk.page.getByLabel("Address").inputValue(), "http://hooks.example/askwell");
+    assert.ok(await desk.page.getByLabel("kb.published").isChecked());
+    await desk.stands("webhooks-refused");
+    await desk.page.getByLabel("kb.published").uncheck();
     // With the keyboard alone.
     await desk.page.getByLabel("Address").fill(`${receiver.url}?x=${encodeURIComponent(HOSTILE)}`);
     await desk.page.keyboard.press("Enter");

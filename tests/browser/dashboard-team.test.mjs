@@ -28,9 +28,14 @@ describe("the dashboard's settings", () => {
 
   test("names the sites, and says whether the chat has been seen there", async () => {
     await desk.page.getByRole("link", { name: "Workspace" }).click();
+    await desk.page.getByRole("textbox", { name: "Name" }).fill("Fern & Daughters");
     await desk.page.getByLabel("one origin a line").fill("https://shop.example\nnonsense");
     await desk.button("Save").click();
-    await desk.shows("each of `origins` must be");
+    await desk.shows("something else than a site in its entry 2");
+    assert.equal(await desk.page.getByLabel("one origin a line").inputValue(), "https://shop.example\nnonsense");
+    assert.equal(await desk.page.getByRole("textbox", { name: "Name" }).inputValue(), "Fern & Daughters");
+    await desk.stands("workspace-refused");
+    await desk.page.getByRole("textbox", { name: "Name" }).fill("Fern & Co");
     await desk.page.getByLabel("one origin a line").fill("https://shop.example");
     await desk.button("Save").click();
     await desk.shows("Saved.");
@@ -64,6 +69,16 @@ describe("the dashboard's settings", () => {
     await desk.page.getByRole("link", { name: "To the team" }).click();
     await row("Mira").waitFor();
     await desk.stands("team");
+    // Who is of the team already is not added again, and nothing has to be typed again.
+    await desk.page.getByLabel("Name", { exact: true }).last().fill("Mira the second");
+    await desk.page.getByLabel("E-mail").fill("mira@example.com");
+    await desk.page.getByLabel("Role").last().selectOption("admin");
+    await desk.button("Add").click();
+    await desk.shows("Is that of somebody of the team already");
+    assert.equal(await desk.page.getByLabel("Name", { exact: true }).last().inputValue(), "Mira the second");
+    assert.equal(await desk.page.getByLabel("E-mail").inputValue(), "mira@example.com");
+    assert.equal(await desk.page.getByLabel("Role").last().inputValue(), "admin");
+    await desk.stands("team-refused");
     await row("Mira").getByText("Change").click();
     await row("Mira").getByLabel("Role").selectOption("admin");
     await row("Mira").getByRole("button", { name: "Save" }).click();

@@ -147,6 +147,24 @@ describe("the dashboard", () => {
     await desk.button("Add note").click();
     await desk.shows("Prefers the morning.");
     await desk.stands("customer");
+    // Fewer characters than the field takes, more bytes than a note may have.
+    const long = "午前".repeat(2000);
+    await desk.page.getByLabel("New note").fill(long);
+    await desk.button("Add note").click();
+    await desk.shows("Must have 1 to 8,000 characters, or fewer where they are not Latin.");
+    assert.equal(await desk.page.getByLabel("New note").inputValue(), long);
+    // A mistake in one field costs none of the others, and the form stays open.
+    await desk.page.getByText("Edit", { exact: true }).click();
+    await desk.page.getByLabel("Name", { exact: true }).fill("Bruno the First");
+    await desk.page.getByLabel("E-mail", { exact: true }).fill("bruno at example");
+    await desk.button("Save").click();
+    await desk.shows("Must be an e-mail address.");
+    assert.equal(await desk.page.getByLabel("Name", { exact: true }).inputValue(), "Bruno the First");
+    assert.equal(await desk.page.getByLabel("E-mail", { exact: true }).inputValue(), "bruno at example");
+    await desk.stands("customer-refused");
+    await desk.page.getByLabel("E-mail", { exact: true }).fill("astrid@example.com");
+    await desk.button("Save").click();
+    await desk.shows("Is another customer's; merge the two profiles instead.");
   });
 
   test("merges two profiles and undoes it", async () => {

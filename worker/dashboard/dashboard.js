@@ -15,7 +15,7 @@ document.addEventListener("change", ({ target }) => {
     }
   }
   // A choice that needs no button.
-  if (target.matches("select[data-go]")) target.form.requestSubmit();
+  if (target.matches("select[data-go]")) target.form.requestSubmit(document.getElementById(target.dataset.go));
 });
 
 document.addEventListener("input", ({ target }) => {

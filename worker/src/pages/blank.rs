@@ -26,9 +26,14 @@ impl Wrong {
         let mut parts = error.detail.splitn(3, '`');
         let (before, path, rest) = (parts.next(), parts.next(), parts.next());
         match (before, path, rest) {
-            (Some("" | "the field "), Some(path), Some(rest)) => {
+            (Some("" | "the field " | "the parameter "), Some(path), Some(rest)) => {
                 let field = path.rsplit('.').next().unwrap_or(path);
-                Self::at(field, sentence(rest.trim_start()))
+                // People count no bytes.
+                let said = match rest.trim_start().strip_suffix(" bytes") {
+                    Some(rest) => format!("{rest} characters, or fewer where they are not Latin"),
+                    None => rest.trim_start().to_owned(),
+                };
+                Self::at(field, sentence(&said))
             }
             _ => Self::at("", sentence(&error.detail)),
         }
@@ -170,6 +175,11 @@ mod tests {
         for (detail, field, said) in [
             ("the field `connection.page_id` must be digits", "page_id", "Must be digits."),
             ("`hours.open` must be 50 openings at most", "open", "Must be 50 openings at most."),
+            (
+                "the field `name` must have 1 to 200 bytes",
+                "name",
+                "Must have 1 to 200 characters, or fewer where they are not Latin.",
+            ),
             ("no language model is set", "", "No language model is set."),
             ("The field says `x`.", "", "The field says `x`."),
         ] {

@@ -3,11 +3,11 @@
 
 use super::actions::{self, fields};
 use super::parts;
+use super::refused::Typed;
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
 use crate::http;
 use crate::ledger::actions::{Activate, Change, Found, Get};
-use askwell::Code;
 use askwell::access::Scope;
 use askwell::detect::Kind;
 use askwell::enrichment::{
@@ -15,23 +15,28 @@ use askwell::enrichment::{
 };
 use askwell::prompt::{Line, MAX_LINE_CHARS, default_line};
 use askwell::text::Lang;
+use askwell::{Code, Error};
 use maud::{Markup, html};
 use serde::Deserialize;
 use worker::Response;
 
 /// Where the page is.
 pub const PATH: &str = "/app/actions/customer-enrichment";
+/// Where the form is sent for the words of another language, with all that stands in it.
+const SHOW: &str = "/app/actions/customer-enrichment/show";
+const REVIEW: &str = "/app/actions/customer-enrichment/review";
+const ACTIVATE: &str = "/app/actions/customer-enrichment/activate";
+/// From the review back to the form.
+const BACK: &str = "/app/actions/customer-enrichment/back";
 const WORDS: &str = "words.";
 
 /// See [`super::ROOMS`].
 pub const PAGES: &[Page] = &[
     Page::get(PATH, Scope::SettingsRead, |visit| Box::pin(show(visit))),
-    Page::post("/app/actions/customer-enrichment/review", Scope::SettingsWrite, |visit| {
-        Box::pin(review(visit))
-    }),
-    Page::post("/app/actions/customer-enrichment/activate", Scope::SettingsWrite, |visit| {
-        Box::pin(activate(visit))
-    }),
+    Page::post(REVIEW, Scope::SettingsWrite, |visit| Box::pin(review(visit))),
+    Page::post(BACK, Scope::SettingsWrite, |visit| Box::pin(back(visit))),
+    Page::post(SHOW, Scope::SettingsWrite, |visit| Box::pin(turn(visit))),
+    Page::post(ACTIVATE, Scope::SettingsWrite, |visit| Box::pin(activate(visit))),
 ];
 
 #[derive(Deserialize, Default)]
@@ -42,16 +47,48 @@ struct Asked {
 
 async fn show(visit: Visit) -> Outcome<Response> {
     let Asked { lang } = visit.query()?;
-    let lang = lang.as_deref().and_then(Lang::from_tag).unwrap_or(Lang::En);
-    let found = visit.call(&Get).await?;
-    visit.page("Customer Enrichment", page(&found, lang, visit.may(Scope::SettingsWrite)))
+    let mut found = visit.call(&Get).await?;
+    // What was reviewed, and was refused since.
+    let reviewed = visit.forms().at(ACTIVATE);
+    if reviewed.is_refused()
+        && let Ok(config) = askwell::input::object(reviewed.value("config", "").as_bytes())
+    {
+        found.action.config = config;
+    }
+    let [review, turn] = [REVIEW, SHOW].map(|action| visit.forms().at(action));
+    let typed = if review.is_refused() { review } else { turn };
+    if let Ok(config) = askwell::input::object(typed.value("unsaved", "").as_bytes()) {
+        found.action.config = config;
+    }
+    let lang =
+        Some(typed.value("words_in", "")).filter(|lang| !lang.is_empty()).or(lang.as_deref());
+    let lang = lang.and_then(Lang::from_tag).unwrap_or(Lang::En);
+    let form = if reviewed.is_refused() { reviewed } else { typed };
+    shown(&visit, &found, lang, form)
+}
+
+fn shown(visit: &Visit, found: &Found, lang: Lang, typed: Typed) -> Outcome<Response> {
+    let unsaved = crate::fault::to_json("config", &found.action.config)?;
+    let drawn = Drawn { found, lang, unsaved: &unsaved, typed };
+    visit.page("Customer Enrichment", page(&drawn, visit.may(Scope::SettingsWrite)))
+}
+
+/// The words of another language: nothing that was typed is lost by it, and nothing is changed yet.
+async fn turn(mut visit: Visit) -> Outcome<Response> {
+    let form = Form::read(&visit.form_text().await?)?;
+    let mut found: Found = visit.call(&Get).await?;
+    found.action.config = form.put_into(form.unsaved.clone().unwrap_or(found.action.config));
+    found.revision = form.revision;
+    shown(&visit, &found, form.turn_to.unwrap_or(form.words_in), Typed::default())
 }
 
 async fn review(mut visit: Visit) -> Outcome<Response> {
     let form = visit.form_text().await?;
     let found: Found = visit.call(&Get).await?;
     let form = Form::read(&form)?;
-    let config = form.put_into(found.action.config.clone()).checked()?;
+    let before = form.unsaved.clone().unwrap_or_else(|| found.action.config.clone());
+    let config =
+        form.put_into(before).checked().map_err(|error| in_place(&error, form.words_in))?;
     let reviewed = Reviewed {
         review: &enrichment::review(&config),
         action: &found.action,
@@ -60,6 +97,39 @@ async fn review(mut visit: Visit) -> Outcome<Response> {
         revision: form.revision,
     };
     visit.page("Review", review_page(&reviewed))
+}
+
+#[derive(Deserialize)]
+struct BackForm {
+    config: String,
+    words_in: String,
+    revision: u64,
+}
+
+/// The form as it was when the review was asked for.
+async fn back(mut visit: Visit) -> Outcome<Response> {
+    let BackForm { config, words_in, revision } = visit.form().await?;
+    let mut found: Found = visit.call(&Get).await?;
+    found.action.config = askwell::input::object(config.as_bytes())?;
+    found.revision = revision;
+    shown(&visit, &found, Lang::from_tag(&words_in).unwrap_or(Lang::En), Typed::default())
+}
+
+/// What is wrong with words, at their field where that is on the page.
+fn in_place(error: &Error, shown: Lang) -> Fault {
+    let place = error.detail.strip_prefix("wording.").and_then(|rest| rest.split_once(": "));
+    let Some(((lang, line), why)) =
+        place.and_then(|(place, why)| Some((place.split_once('.')?, why)))
+    else {
+        return error.clone().into();
+    };
+    let detail = match Lang::from_tag(lang) {
+        Some(lang) if lang != shown => {
+            format!("Something is wrong with the words in {}: {why}", parts::language(lang))
+        }
+        _ => format!("the field `{line}` {why}"),
+    };
+    Fault::refused(error.code, detail)
 }
 
 #[derive(Deserialize)]
@@ -76,7 +146,7 @@ async fn activate(mut visit: Visit) -> Outcome<Response> {
     if found.revision != revision {
         return Err(Fault::refused(
             Code::PreconditionFailed,
-            "Somebody else has changed the action since you opened it; look at it again.",
+            "Somebody else has changed the action since you opened it. Below is what you typed: reviewed and saved once more, it takes the place of theirs.",
         ));
     }
     if found.action.state == ActionState::Available {
@@ -101,6 +171,8 @@ pub struct Form {
     hold_out_percent: u8,
     words_in: Lang,
     words: Vec<(Line, String)>,
+    unsaved: Option<EnrichmentConfig>,
+    turn_to: Option<Lang>,
     revision: u64,
 }
 
@@ -114,9 +186,9 @@ impl Form {
         let get = |name: &str| {
             pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
         };
-        let number = |name: &str, label: &str| {
-            let wrong = || Fault::refused(Code::InvalidField, format!("{label} must be a number."));
-            get(name).parse::<u8>().map_err(|_| wrong())
+        let number = |name: &str, range: &str| {
+            let detail = format!("the field `{name}` must be a whole number of {range}");
+            get(name).parse::<u8>().map_err(|_| Fault::refused(Code::InvalidField, detail))
         };
         let asked = |kind: &Kind| {
             pairs.iter().any(|(key, value)| key == "fields" && value == kind.as_str())
@@ -127,12 +199,14 @@ impl Form {
         });
         Ok(Self {
             fields: Kind::ALL.into_iter().filter(asked).collect(),
-            max_asks: number("max_asks", "The number of questions")?,
-            cool_down_turns: number("cool_down_turns", "The number of messages")?,
+            max_asks: number("max_asks", "1 to 3")?,
+            cool_down_turns: number("cool_down_turns", "0 to 20")?,
             lang: Lang::from_tag(get("lang")),
-            hold_out_percent: number("hold_out_percent", "The share that is held out")?,
+            hold_out_percent: number("hold_out_percent", "0 to 100")?,
             words_in: Lang::from_tag(get("words_in")).unwrap_or(Lang::En),
             words: words.collect(),
+            unsaved: askwell::input::object(get("unsaved").as_bytes()).ok(),
+            turn_to: Lang::from_tag(get("turn_to")),
             revision: get("revision").parse().unwrap_or_default(),
         })
     }
@@ -170,8 +244,38 @@ const fn said_when(line: Line) -> &'static str {
     }
 }
 
+/// What the page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Drawn<'a> {
+    /// The action, and how it would be set.
+    pub found: &'a Found,
+    /// Whose words are shown.
+    pub lang: Lang,
+    /// How it would be set, for the form: the words of all languages stand in it.
+    pub unsaved: &'a str,
+    /// What was typed, where that was refused.
+    pub typed: Typed<'a>,
+}
+
+fn count(drawn: &Drawn, label: &str, name: &str, least: u8, most: u8, kept: u8) -> Markup {
+    let wrong = drawn.typed.wrong();
+    let invalid = wrong.beside(name).map(|_| "true");
+    let described = invalid.map(|_| format!("{name}-wrong"));
+    html! {
+        label {
+            (label)
+            input type="number" name=(name) min=(least) max=(most) required value=(drawn.typed.value(name, &kept.to_string())) aria-invalid=[invalid] aria-describedby=[described] autofocus[invalid.is_some()];
+            (wrong.below(name))
+        }
+    }
+}
+
 /// The configuration, to be changed or only looked at.
-pub fn page(found: &Found, lang: Lang, may_write: bool) -> Markup {
+pub fn page(drawn: &Drawn, may_write: bool) -> Markup {
+    let Drawn { found, lang, unsaved, typed } = *drawn;
+    let wrong = typed.wrong();
+    let mut names = vec!["fields", "max_asks", "cool_down_turns", "hold_out_percent"];
+    names.extend(Line::ALL.iter().map(|line| line.code()));
     let action = &found.action;
     let config = &action.config;
     let languages: Vec<(String, String)> =
@@ -182,35 +286,38 @@ pub fn page(found: &Found, lang: Lang, may_write: bool) -> Markup {
         p.muted { (action.description) }
         @if !may_write { (behaviour(&enrichment::review(config))) }
         @else {
-            article {
-                header { h2 { "Words in" } }
-                form method="get" action=(PATH) {
+            (wrong.above(&names))
+            form method="post" action=(REVIEW) {
+                // The first button of a form is the one that the Enter key presses.
+                button.vh tabindex="-1" aria-hidden="true" { "Review" }
+                (parts::hidden("revision", &found.revision.to_string()))
+                (parts::hidden("unsaved", unsaved))
+                article {
+                    header { h2 { "Words in" } }
                     div.row {
-                        select name="lang" aria-label="Language of the words" data-go {
+                        select name="turn_to" aria-label="Language of the words" data-go="turn" {
                             @for (code, name) in &languages { option value=(code) selected[code == lang.code()] { (name) } }
                         }
-                        noscript { button.secondary.small { "Show" } }
-                        span.muted.small-text { "Visitors are asked in the language that they write in." }
+                        button #turn .secondary.small formaction=(SHOW) formnovalidate { "Show" }
+                        span.muted.small-text { "Visitors are asked in the language that they write in. What you have typed stays." }
                     }
                 }
-            }
-            form method="post" action={ (PATH) "/review" } {
-                (parts::hidden("revision", &found.revision.to_string()))
                 (parts::hidden("words_in", lang.code()))
                 article {
                     header { h2 { "What is asked for, and how often" } }
                     fieldset {
                         legend { "Fields" }
                         @for kind in Kind::ALL {
-                            label { input type="checkbox" name="fields" value=(kind.as_str()) checked[config.fields.contains(&kind)]; (parts::kind(kind)) }
+                            label { input type="checkbox" name="fields" value=(kind.as_str()) checked[typed.has("fields", kind.as_str(), config.fields.contains(&kind))]; (parts::kind(kind)) }
                         }
+                        (wrong.below("fields"))
                     }
                     p.muted.small-text { "The platform is noted by itself, and never asked for." }
                     div.fields {
-                        label { "Most questions in a conversation" input type="number" name="max_asks" min="1" max="3" required value=(config.max_asks); }
-                        label { "Messages to let pass after one that was passed over" input type="number" name="cool_down_turns" min="0" max="20" required value=(config.cool_down_turns); }
-                        label { "Visitors who are never asked, in %" input type="number" name="hold_out_percent" min="0" max="100" required value=(config.hold_out_percent); }
-                        (parts::select("Language where nothing tells it", "lang", "English", &languages, config.lang.map_or("", |l| l.code())))
+                        (count(drawn, "Most questions in a conversation", "max_asks", 1, 3, config.max_asks))
+                        (count(drawn, "Messages to let pass after one that was passed over", "cool_down_turns", 0, 20, config.cool_down_turns))
+                        (count(drawn, "Visitors who are never asked, in %", "hold_out_percent", 0, 100, config.hold_out_percent))
+                        (parts::select("Language where nothing tells it", "lang", "English", &languages, typed.value("lang", config.lang.map_or("", |l| l.code()))))
                     }
                     p.muted.small-text { "Visitors who are never asked show what asking costs and brings: see What it brings." }
                 }
@@ -219,9 +326,12 @@ pub fn page(found: &Found, lang: Lang, may_write: bool) -> Markup {
                     p.muted.small-text { "Leave a field empty for the built-in words, which stand in it in grey. " (MAX_LINE_CHARS) " characters at most." }
                     @for line in Line::ALL {
                         @let own = config.wording.iter().find(|(l, n, _)| (*l, *n) == (lang, line)).map_or("", |found| found.2);
+                        @let name = format!("{WORDS}{}", line.code());
+                        @let invalid = wrong.beside(line.code()).map(|_| "true");
                         label {
                             (said_when(line))
-                            textarea name={ (WORDS) (line.code()) } rows="2" maxlength=(MAX_LINE_CHARS) lang=(lang.code()) dir="auto" placeholder=(default_line(lang, line)) { (own) }
+                            textarea name=(name) rows="2" maxlength=(MAX_LINE_CHARS) lang=(lang.code()) dir="auto" placeholder=(default_line(lang, line)) aria-invalid=[invalid] aria-describedby=[invalid.map(|_| format!("{}-wrong", line.code()))] autofocus[invalid.is_some()] { (typed.value(&name, own)) }
+                            (wrong.below(line.code()))
                         }
                     }
                 }
@@ -289,7 +399,12 @@ pub fn review_page(reviewed: &Reviewed) -> Markup {
                 (parts::hidden("revision", &revision.to_string()))
                 button { @if fresh { "Activate" } @else { "Save" } }
             }
-            a role="button" .secondary href={ (PATH) "?lang=" (lang.code()) } { "Back" }
+            form method="post" action=(BACK) {
+                (parts::hidden("config", config))
+                (parts::hidden("words_in", lang.code()))
+                (parts::hidden("revision", &revision.to_string()))
+                button.secondary { "Back" }
+            }
         }
     }
 }

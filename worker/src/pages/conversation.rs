@@ -2,6 +2,7 @@
 
 use super::customer_page::by;
 use super::parts::{self, platform};
+use super::refused::Forms;
 use super::{Page, Visit, answers, marks};
 use crate::fault::Outcome;
 use crate::ledger::marks::{LeaveFeedback, Subject};
@@ -46,7 +47,7 @@ async fn show(visit: Visit) -> Outcome<Response> {
         answers::load(&visit, &shown.summary.conversation_id, shown.summary.revision).await?;
     let scripts: &[&str] = if answers.waits() { &["search.js"] } else { &[] };
     let around = Around { marks, name, team, answers };
-    let body = page(&shown, &around, visit.principal.scopes);
+    let body = page(&shown, &around, visit.principal.scopes, visit.forms());
     visit.page_with("Conversation", body, scripts)
 }
 
@@ -98,7 +99,7 @@ pub struct Around {
 }
 
 /// The whole page.
-pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes) -> Markup {
+pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes, forms: Forms) -> Markup {
     let summary = &shown.summary;
     let lasted = summary.ended_at.map(|end| parts::duration(end.0 - summary.started_at.0));
     html! {
@@ -141,8 +142,8 @@ pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes) -> Mark
                 }
                 (answers::answers(&summary.conversation_id, &around.answers, &around.team, scopes.has(WRITE)))
                 (answers::decisions(&around.answers.decisions))
-                (feedback_box(summary.conversation_id.clone(), around, scopes))
-                (marked(summary.conversation_id.clone(), around, scopes))
+                (feedback_box(summary.conversation_id.clone(), around, scopes, forms))
+                (marked(summary.conversation_id.clone(), around, scopes, forms))
             }
         }
     }
@@ -212,7 +213,9 @@ fn pieces<'a>(text: &'a str, quotes: &[(usize, usize, &str)]) -> Vec<(&'a str, O
         .collect()
 }
 
-fn feedback_box(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
+fn feedback_box(id: ConversationId, around: &Around, scopes: Scopes, forms: Forms) -> Markup {
+    let action = format!("{}/feedback", path(&id));
+    let typed = forms.at(&action);
     html! {
         article {
             header { h2 { "Feedback" } }
@@ -224,8 +227,10 @@ fn feedback_box(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
                 }
             }
             @if scopes.has(WRITE) {
-                form method="post" action={ (path(&id)) "/feedback" } {
-                    textarea name="text" rows="2" maxlength="2000" aria-label="Why" placeholder="Was this handled and read well? Why?" {}
+                (typed.wrong().above(&["text"]))
+                (typed.wrong().below("text"))
+                form method="post" action=(action) {
+                    textarea name="text" rows="2" maxlength="2000" aria-label="Why" placeholder="Was this handled and read well? Why?" { (typed.value("text", "")) }
                     div.row {
                         button.secondary.small name="good" value="yes" { "Good" }
                         button.secondary.small name="good" value="no" { "Not good" }
@@ -236,7 +241,7 @@ fn feedback_box(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
     }
 }
 
-fn marked(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
+fn marked(id: ConversationId, around: &Around, scopes: Scopes, forms: Forms) -> Markup {
     let here = path(&id);
     let may = scopes.has(WRITE);
     html! {
@@ -254,7 +259,7 @@ fn marked(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
                 }
             }
             @if may {
-                (marks::tag_form(&here))
+                (marks::tag_form(&here, forms))
             }
             @for note in &around.marks.notes {
                 p.note { (note.text) }
@@ -269,7 +274,7 @@ fn marked(id: ConversationId, around: &Around, scopes: Scopes) -> Markup {
                 }
             }
             @if may {
-                (marks::note_form(&here))
+                (marks::note_form(&here, forms))
             }
         }
     }

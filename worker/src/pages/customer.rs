@@ -56,7 +56,7 @@ async fn show(visit: Visit) -> Outcome<Response> {
         false => Vec::new(),
     };
     let title = shown_name(&profile.customer).to_owned();
-    visit.page(&title, page(&profile, &around, &accesses, visit.principal.scopes))
+    visit.page(&title, page(&profile, &around, &accesses, visit.principal.scopes, visit.forms()))
 }
 
 #[derive(Deserialize)]
@@ -85,7 +85,14 @@ async fn edit(mut visit: Visit) -> Outcome<Response> {
     if patch == CustomerPatch::default() {
         return visit.done(&here, "Nothing was changed.");
     }
-    visit.call(&customers::Patch { customer_id, patch, by: visit.by() }).await?;
+    let patched = visit.call(&customers::Patch { customer_id, patch, by: visit.by() }).await;
+    patched.map_err(|fault| match fault.public().code {
+        Code::AlreadyExists => {
+            let detail = "the field `email` is another customer's; merge the two profiles instead";
+            Fault::refused(Code::AlreadyExists, detail)
+        }
+        _ => fault,
+    })?;
     visit.done(&here, "Saved. What is set by hand stands over what visitors say later.")
 }
 

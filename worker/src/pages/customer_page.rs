@@ -1,9 +1,11 @@
 //! How a customer looks: each value and where it is from, history, tags, notes, answers, who has looked.
 
+use super::blank::Blank;
 use super::customer::{ERASE, EXPORT, WRITE, path};
 use super::customers_page::{shown_name, standing};
 use super::desk::Around;
 use super::parts::{self, kind, platform};
+use super::refused::Forms;
 use super::{identity, marks, visit};
 use askwell::access::{Scope, Scopes};
 use askwell::api::{AccessEntry, Customer, CustomerProfile, FieldValue, Source};
@@ -20,6 +22,7 @@ pub fn page(
     around: &Around,
     accesses: &[AccessEntry],
     scopes: Scopes,
+    forms: Forms,
 ) -> Markup {
     let customer = &profile.customer;
     let here = path(&customer.customer_id);
@@ -37,12 +40,12 @@ pub fn page(
         }
         div.two {
             div {
-                (fields(profile, scopes, &around.team))
+                (fields(profile, scopes, &around.team, forms))
                 (timeline(customer, around, scopes))
             }
             div {
-                (tags(profile, scopes))
-                (notes(profile, scopes, &around.team))
+                (tags(profile, scopes, forms))
+                (notes(profile, scopes, &around.team, forms))
                 (answers(around))
                 (identity::log(profile, around, scopes))
                 @if scopes.has(ERASE) { (looked(accesses, &around.team)) }
@@ -90,8 +93,15 @@ fn proven_by(proof: Proof) -> &'static str {
     }
 }
 
-fn fields(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, String>) -> Markup {
+fn fields(
+    profile: &CustomerProfile,
+    scopes: Scopes,
+    team: &BTreeMap<String, String>,
+    forms: Forms,
+) -> Markup {
     let customer = &profile.customer;
+    let edit = format!("{}/edit", path(&customer.customer_id));
+    let typed = forms.at(&edit);
     let of = |wanted: Kind| profile.values.iter().filter(move |value| value.kind == wanted);
     html! {
         article {
@@ -135,15 +145,16 @@ fn fields(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, Str
                 }
             }
             @if scopes.has(WRITE) {
-                details {
+                details open[typed.is_refused()] {
                     summary { "Edit" }
-                    form method="post" action={ (path(&customer.customer_id)) "/edit" } {
-                        div.fields {
-                            label { "Name" input name="name" value=(customer.name.as_deref().unwrap_or_default()) autocomplete="off"; }
-                            label { "E-mail" input name="email" value=(customer.email.as_deref().unwrap_or_default()) autocomplete="off"; }
-                            label { "Phone" input name="phone" value=(customer.phone.as_deref().unwrap_or_default()) autocomplete="off"; }
-                            button { "Save" }
+                    (typed.wrong().above(&["name", "email", "phone"]))
+                    form method="post" action=(edit) {
+                        div.fields.apart {
+                            @for (label, name, kept) in [("Name", "name", &customer.name), ("E-mail", "email", &customer.email), ("Phone", "phone", &customer.phone)] {
+                                div { (Blank { label, name, value: typed.value(name, kept.as_deref().unwrap_or_default()), most: 400, ..Blank::default() }.show(typed.wrong())) }
+                            }
                         }
+                        button { "Save" }
                     }
                     p.muted.small-text { "An empty field is taken away until it is said again." }
                 }
@@ -191,7 +202,7 @@ fn timeline(customer: &Customer, around: &Around, scopes: Scopes) -> Markup {
     }
 }
 
-fn tags(profile: &CustomerProfile, scopes: Scopes) -> Markup {
+fn tags(profile: &CustomerProfile, scopes: Scopes, forms: Forms) -> Markup {
     let here = path(&profile.customer.customer_id);
     html! {
         article {
@@ -211,13 +222,18 @@ fn tags(profile: &CustomerProfile, scopes: Scopes) -> Markup {
                 @if profile.tags.is_empty() { span.muted { "None." } }
             }
             @if scopes.has(WRITE) {
-                (marks::tag_form(&here))
+                (marks::tag_form(&here, forms))
             }
         }
     }
 }
 
-fn notes(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, String>) -> Markup {
+fn notes(
+    profile: &CustomerProfile,
+    scopes: Scopes,
+    team: &BTreeMap<String, String>,
+    forms: Forms,
+) -> Markup {
     let here = path(&profile.customer.customer_id);
     html! {
         article {
@@ -237,7 +253,7 @@ fn notes(profile: &CustomerProfile, scopes: Scopes, team: &BTreeMap<String, Stri
             }
             @if profile.notes.is_empty() { p.muted { "None." } }
             @if scopes.has(WRITE) {
-                (marks::note_form(&here))
+                (marks::note_form(&here, forms))
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Developers → Keys and embedding: making, regenerating and revoking keys, and the tag for a site.
 
+use super::blank::Blank;
 use super::customer_page::by;
 use super::parts;
+use super::refused::Typed;
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::{desk, keys, settings};
@@ -37,7 +39,10 @@ async fn show(visit: &Visit, fresh: Option<&(String, KeyKind)>) -> Outcome<Respo
     let keys = visit.call(&keys::List).await?;
     let team = visit.call(&desk::Team).await?;
     let origins = visit.call(&settings::Get).await?.settings.origins;
-    visit.page("Keys and embedding", page(&visit.origin(), &keys, &team, &origins, fresh))
+    visit.page(
+        "Keys and embedding",
+        page(&visit.origin(), &keys, &team, &origins, fresh, visit.forms().at(PATH)),
+    )
 }
 
 #[derive(Deserialize)]
@@ -53,7 +58,10 @@ async fn make(mut visit: Visit) -> Outcome<Response> {
     let scopes = match form.kind {
         KeyKind::Site => None,
         KeyKind::Secret if form.scope.is_empty() => {
-            return Err(Fault::refused(Code::InvalidField, "Tick what the secret key may do."));
+            return Err(Fault::refused(
+                Code::InvalidField,
+                "the field `scope` has nothing ticked: tick what the secret key may do",
+            ));
         }
         KeyKind::Secret => Some(form.scope),
     };
@@ -85,14 +93,18 @@ const fn kind(kind: KeyKind) -> &'static str {
 /// Where it stands which sites may have the chat, and whether it was seen on them.
 const WORKSPACE: &str = "/app/settings/workspace";
 
-/// The whole page; `fresh` is a key that was made just now, and is shown this once.
+/// The whole page; `fresh` is a key that was made just now, and is shown this once;
+/// `typed` what stands in the form for another.
 pub fn page(
     origin: &str,
     keys: &[KeyShown],
     team: &BTreeMap<String, String>,
     origins: &[String],
     fresh: Option<&(String, KeyKind)>,
+    typed: Typed,
 ) -> Markup {
+    let wrong = typed.wrong();
+    let of_kind = |kind: KeyKind| typed.value("kind", "") == self::kind(kind);
     html! {
         h1 { "Keys and embedding" }
         @if let Some((key, of)) = fresh {
@@ -104,20 +116,23 @@ pub fn page(
             }
         }
         (table(keys, team))
-        details open[keys.is_empty()] {
+        details open[keys.is_empty() || typed.is_refused()] {
             summary { "Make a key" }
+            (wrong.above(&["name", "kind", "scope"]))
             form method="post" action=(PATH) {
-                label { "Name" input name="name" required maxlength="200" placeholder="Where it is used" autocomplete="off"; }
+                (Blank { label: "Name", name: "name", value: typed.value("name", ""), required: true, most: 200, placeholder: "Where it is used", ..Blank::default() }.show(wrong))
                 fieldset {
                     legend { "Kind" }
-                    label { input type="radio" name="kind" value="site" required; "Site: for pages, may be public" }
-                    label { input type="radio" name="kind" value="secret"; "Secret: for servers, may do what is ticked" }
+                    label { input type="radio" name="kind" value="site" required checked[of_kind(KeyKind::Site)]; "Site: for pages, may be public" }
+                    label { input type="radio" name="kind" value="secret" checked[of_kind(KeyKind::Secret)]; "Secret: for servers, may do what is ticked" }
+                    (wrong.below("kind"))
                 }
                 fieldset {
                     legend { "A secret key may" }
                     @for scope in Scope::all() {
-                        label { input type="checkbox" name="scope" value=(scope.as_str()); (scope.meaning()) " " code { (scope.as_str()) } }
+                        label { input type="checkbox" name="scope" value=(scope.as_str()) checked[typed.has("scope", scope.as_str(), false)]; (scope.meaning()) " " code { (scope.as_str()) } }
                     }
+                    (wrong.below("scope"))
                 }
                 button { "Make" }
             }

@@ -1,6 +1,7 @@
 //! Tags and notes, of customers and of conversations: what their forms send, and the forms.
 
 use super::Visit;
+use super::refused::Forms;
 use crate::fault::Outcome;
 use crate::ledger::marks::{AddNote, ChangeTags, RemoveNote, Subject};
 use askwell::api::TagChange;
@@ -61,20 +62,30 @@ pub async fn unnote(mut visit: Visit, subject: Subject, here: &str) -> Outcome<R
 }
 
 /// The form for one more tag of what is at `here`.
-pub fn tag_form(here: &str) -> Markup {
+pub fn tag_form(here: &str, forms: Forms) -> Markup {
+    let action = format!("{here}/tag");
+    let typed = forms.at(&action);
     html! {
-        form method="post" action={ (here) "/tag" } .row {
-            input name="add" required maxlength="60" aria-label="New tag" placeholder="New tag" autocomplete="off";
+        (typed.wrong().above(&["add"]))
+        (typed.wrong().below("add"))
+        form method="post" action=(action) .row {
+            input name="add" value=(typed.value("add", "")) required maxlength="60" aria-label="New tag" placeholder="New tag" autocomplete="off";
             button.secondary.small { "Add" }
         }
     }
 }
 
 /// The form for one more note of what is at `here`.
-pub fn note_form(here: &str) -> Markup {
+pub fn note_form(here: &str, forms: Forms) -> Markup {
+    let action = format!("{here}/note");
+    let typed = forms.at(&action);
+    let wrong = typed.wrong();
+    let invalid = wrong.beside("text").map(|_| "true");
     html! {
-        form method="post" action={ (here) "/note" } {
-            textarea name="text" required rows="2" aria-label="New note" placeholder="Write a note for the team" {}
+        (wrong.above(&["text"]))
+        form method="post" action=(action) {
+            textarea name="text" required rows="2" maxlength="8000" aria-label="New note" placeholder="Write a note for the team" aria-invalid=[invalid] aria-describedby=[invalid.map(|_| "text-wrong")] autofocus[invalid.is_some()] { (typed.value("text", "")) }
+            (wrong.below("text"))
             button.secondary.small { "Add note" }
         }
     }

@@ -97,6 +97,11 @@ impl<'a> Typed<'a> {
         let typed = self.0.and_then(|refused| refused.pairs.iter().find(|(key, _)| key == name));
         typed.map_or(kept, |(_, value)| value.as_str())
     }
+
+    /// Whether a box was ticked, or one of several chosen; how it is kept where the form was not sent.
+    pub fn has(self, name: &str, value: &str, kept: bool) -> bool {
+        self.0.map_or(kept, |refused| refused.pairs.iter().any(|(k, v)| k == name && v == value))
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +117,7 @@ mod tests {
         assert_eq!(refused.left_over().unwrap().text, "the field `url` must be https");
         let other = forms.at("/app/b");
         assert_eq!(other.value("url", "kept"), "kept");
-        assert!(!other.is_refused());
+        assert!(!other.is_refused() && other.has("name", "b", true));
         assert_eq!(other.wrong().beside("url"), None);
         assert!(refused.left_over().is_some());
         let typed = forms.at("/app/a");
@@ -121,6 +126,7 @@ mod tests {
             ("http://a.example", "")
         );
         assert_eq!(typed.value("missing", "kept"), "kept");
+        assert!(typed.has("name", "c", false) && !typed.has("name", "b", true));
         assert_eq!(typed.wrong().beside("url"), Some("Must be https."));
         assert_eq!((refused.status(), refused.left_over()), (422, None));
         assert_eq!(Forms::default().at("/app/a").value("url", "kept"), "kept");

@@ -1,10 +1,13 @@
 //! Settings → Team: who is in it, in which role, and what they sign in with.
 
+use super::blank::Blank;
 use super::parts;
+use super::refused::Forms;
 use super::{Page, Visit};
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::ledger::members::{Change, List, Remove};
 use crate::routes::members::{add, give_key};
+use askwell::Code;
 use askwell::access::{Role, Scope};
 use askwell::api::{Member, MemberMade, MemberPatch, NewMember};
 use askwell::id::MemberId;
@@ -27,12 +30,20 @@ pub const PAGES: &[Page] = &[
 
 async fn list(visit: Visit) -> Outcome<Response> {
     let members = visit.call(&List).await?;
-    visit.page("Team", page(&members))
+    visit.page("Team", page(&members, visit.forms()))
 }
 
 async fn create(mut visit: Visit) -> Outcome<Response> {
     let new: NewMember = visit.form().await?;
-    let made = add(&visit.ledger()?, visit.principal.clone(), new).await?;
+    let made = add(&visit.ledger()?, visit.principal.clone(), new).await;
+    let made = made.map_err(|fault| match fault.public().code {
+        Code::AlreadyExists => {
+            let detail =
+                "the field `email` is that of somebody of the team already; change them instead";
+            Fault::refused(Code::AlreadyExists, detail)
+        }
+        _ => fault,
+    })?;
     visit.page("A new key", once(&made))
 }
 
@@ -79,16 +90,19 @@ const fn title(role: Role) -> &'static str {
     }
 }
 
-fn roles(chosen: Role) -> Markup {
+fn roles(chosen: &str) -> Markup {
     html! {
         @for role in Role::ALL {
-            option value=(role.as_str()) selected[role == chosen] { (title(role)) }
+            option value=(role.as_str()) selected[role.as_str() == chosen] { (title(role)) }
         }
     }
 }
 
 /// The team, and a form for one more.
-pub fn page(members: &[Member]) -> Markup {
+pub fn page(members: &[Member], forms: Forms) -> Markup {
+    let add = format!("{PATH}/add");
+    let typed = forms.at(&add);
+    let wrong = typed.wrong();
     html! {
         h1 { "Team" }
         @if members.is_empty() {
@@ -104,7 +118,7 @@ pub fn page(members: &[Member]) -> Markup {
                             td { (member.role.as_str()) }
                             td { (parts::time(member.created_at)) }
                             td { @match member.last_seen_at { Some(at) => (parts::time(at)), None => span.muted { "never" } } }
-                            td { (controls(member)) }
+                            td { (controls(member, forms)) }
                         }
                     }
                 }
@@ -112,27 +126,31 @@ pub fn page(members: &[Member]) -> Markup {
         }
         article {
             header { h2 { "Add somebody" } }
-            form method="post" action=(format!("{PATH}/add")) {
-                div.fields {
-                    label { "Name" input name="name" required maxlength="200" autocomplete="off"; }
-                    label { "E-mail" input name="email" type="email" required maxlength="254" autocomplete="off"; }
-                    label { "Role" select name="role" aria-describedby="about-roles" { (roles(Role::Agent)) } }
-                    button { "Add" }
+            (wrong.above(&["name", "email"]))
+            form method="post" action=(add) {
+                div.fields.apart {
+                    div { (Blank { label: "Name", name: "name", value: typed.value("name", ""), required: true, most: 200, ..Blank::default() }.show(wrong)) }
+                    div { (Blank { label: "E-mail", name: "email", value: typed.value("email", ""), kind: "email", required: true, most: 254, ..Blank::default() }.show(wrong)) }
+                    label { "Role" select name="role" aria-describedby="about-roles" { (roles(typed.value("role", Role::Agent.as_str()))) } }
                 }
+                button { "Add" }
                 p #about-roles .muted.small-text { "An admin does everything, an agent talks with visitors and looks after customers, and a viewer only looks." }
             }
         }
     }
 }
 
-fn controls(member: &Member) -> Markup {
+fn controls(member: &Member, forms: Forms) -> Markup {
     let here = format!("{PATH}/{}", member.member_id);
+    let typed = forms.at(&here);
+    let invalid = typed.wrong().beside("name").map(|_| "true");
     html! {
-        details {
+        details open[typed.is_refused()] {
             summary { "Change " span.vh { (member.name) } }
+            (typed.wrong().above(&["name"]))
             form method="post" action=(here) {
-                label { "Name" input name="name" autocomplete="off" required maxlength="200" value=(member.name); }
-                label { "Role" select name="role" { (roles(member.role)) } }
+                label { "Name" input name="name" autocomplete="off" required maxlength="200" value=(typed.value("name", &member.name)) aria-invalid=[invalid]; (typed.wrong().below("name")) }
+                label { "Role" select name="role" { (roles(typed.value("role", member.role.as_str()))) } }
                 button.small { "Save" }
             }
             form method="post" action=(format!("{here}/key")) {

@@ -1,12 +1,15 @@
 //! Developers → Webhooks: where events go, with secrets that are shown once, and what queues gave up on.
 
+use super::blank::Blank;
 use super::deliveries;
 use super::parts::{self, number};
+use super::refused::Typed;
 use super::{Page, Visit};
 use crate::delivery;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::ledger::{dead, endpoints};
 use crate::routes::webhooks::{KEEP_S, check};
+use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::{DeadLetter, DisabledBecause, Endpoint, EndpointPatch};
 use askwell::event::Name;
@@ -42,7 +45,7 @@ async fn list(visit: Visit) -> Outcome<Response> {
 async fn show(visit: &Visit, fresh: Option<&(Endpoint, String)>) -> Outcome<Response> {
     let all = visit.call(&endpoints::List).await?;
     let dead = visit.call(&dead::List).await?;
-    visit.page("Webhooks", page(&all, &dead, fresh, visit.may(SET)))
+    visit.page("Webhooks", page(&all, &dead, fresh, visit.may(SET).then(|| visit.forms().at(PATH))))
 }
 
 #[derive(Deserialize)]
@@ -55,7 +58,10 @@ struct AddForm {
 async fn add(mut visit: Visit) -> Outcome<Response> {
     let AddForm { url, name } = visit.form().await?;
     let url = url.trim().to_owned();
-    check("", &url, None)?;
+    check("", &url, None).map_err(|_| {
+        let detail = "the field `url` must be https, or http on this machine, without a name and password in it";
+        Fault::refused(Code::InvalidField, detail)
+    })?;
     let secret = delivery::fresh_secret()?;
     let add = endpoints::Add { url, secret: secret.clone(), names: name };
     let made = visit.call(&add).await?;
@@ -94,13 +100,15 @@ async fn remove(visit: Visit) -> Outcome<Response> {
     visit.done(PATH, "The webhook is removed, and the log of its deliveries.")
 }
 
-/// The whole page; `fresh` is a webhook whose secret was made just now, and is shown this once.
+/// The whole page; `fresh` is a webhook whose secret was made just now, and is shown this once. `form`
+/// is what stands in the form for one more, for those who may add one.
 pub fn page(
     all: &[Endpoint],
     dead: &[DeadLetter],
     fresh: Option<&(Endpoint, String)>,
-    may_set: bool,
+    form: Option<Typed>,
 ) -> Markup {
+    let may_set = form.is_some();
     html! {
         h1 { "Webhooks" }
         p.muted { "Events go here as they happen, signed by Standard Webhooks, at least once, and in order within a conversation. They hold no names, e-mail addresses or phone numbers. " a href=(deliveries::PATH) { "Log of deliveries" } }
@@ -117,16 +125,17 @@ pub fn page(
             (parts::empty("No webhooks yet", html! { "Add one, and it is sent the events from then on." }))
         }
         @for endpoint in all { (card(endpoint, may_set)) }
-        @if may_set {
-            details open[all.is_empty()] {
+        @if let Some(typed) = form {
+            details open[all.is_empty() || typed.is_refused()] {
                 summary { "Add a webhook" }
+                (typed.wrong().above(&["url"]))
                 form method="post" action=(PATH) {
-                    label { "Address" input type="url" name="url" required maxlength="2000" placeholder="https://hooks.example/askwell" autocomplete="off"; }
-                    details {
+                    (Blank { label: "Address", name: "url", value: typed.value("url", ""), kind: "url", required: true, placeholder: "https://hooks.example/askwell", ..Blank::default() }.show(typed.wrong()))
+                    details open[typed.is_refused()] {
                         summary.small-text { "Only some events" }
                         fieldset {
                             legend { "It takes these; all where none is ticked" }
-                            @for name in Name::ALL { label { input type="checkbox" name="name" value=(name.as_str()); code { (name.as_str()) } } }
+                            @for name in Name::ALL { label { input type="checkbox" name="name" value=(name.as_str()) checked[typed.has("name", name.as_str(), false)]; code { (name.as_str()) } } }
                         }
                     }
                     button { "Add" }
@@ -230,7 +239,7 @@ mod tests {
         }];
         let all = std::slice::from_ref(&endpoint);
         let fresh = (endpoint.clone(), "whsec_1".to_owned());
-        let text = page(all, &dead, Some(&fresh), true).into_string();
+        let text = page(all, &dead, Some(&fresh), Some(Typed::default())).into_string();
         assert!(text.contains("whsec_1") && text.contains("410 Gone") && text.contains("Turn on"));
         assert!(text.contains("1 failing") && text.contains("askwell-events"));
         assert!(!text.contains("<script>alert"));
@@ -240,9 +249,9 @@ mod tests {
             resting_until: Some(UnixMillis(1_780_272_000_000)),
             ..endpoint.clone()
         };
-        let text = page(&[ill], &[], None, true).into_string();
+        let text = page(&[ill], &[], None, Some(Typed::default())).into_string();
         assert!(text.contains("on, but failing") && text.contains("left alone until"));
-        let looking = page(all, &dead, None, false).into_string();
+        let looking = page(all, &dead, None, None).into_string();
         assert!(!looking.contains("<form") && !looking.contains("whsec_"));
     }
 }

@@ -1,7 +1,9 @@
 //! Settings → Workspace: its name, the sites that may have its chat, and whether the chat has been seen
 //! there.
 
+use super::blank::Blank;
 use super::parts;
+use super::refused::Typed;
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::keys::List;
@@ -30,7 +32,10 @@ async fn show(visit: Visit) -> Outcome<Response> {
     let settings = visit.call(&settings::Get).await?.settings;
     let keys = visit.call(&List).await?;
     let shown = Shown { keys: &keys, settings: &settings, now: visit.now() };
-    visit.page("Workspace", page(&shown, visit.may(Scope::SettingsWrite)))
+    visit.page(
+        "Workspace",
+        page(&shown, visit.may(Scope::SettingsWrite).then(|| visit.forms().at(PATH))),
+    )
 }
 
 #[derive(Deserialize)]
@@ -43,13 +48,22 @@ struct SetForm {
 async fn set(mut visit: Visit) -> Outcome<Response> {
     let form: SetForm = visit.form().await?;
     let origins: Vec<String> = form.origins.split_whitespace().map(str::to_owned).collect();
+    for (n, origin) in origins.iter().enumerate() {
+        check_settings("-", std::slice::from_ref(origin)).map_err(|_| {
+            let detail = format!(
+                "the field `origins` has something else than a site in its entry {}: write it like https://shop.example, without a path",
+                n + 1
+            );
+            Fault::refused(Code::InvalidField, detail)
+        })?;
+    }
     check_settings(&form.name, &origins)?;
     let settings = WorkspaceSettings { name: form.name, origins, webhook: None };
     let put = settings::Put { settings, revision: Some(form.revision) };
     match visit.call(&put).await {
         Err(fault) if fault.public().code == Code::PreconditionFailed => Err(Fault::refused(
             Code::PreconditionFailed,
-            "Somebody else has changed the workspace since you opened the page; look at it again.",
+            "Somebody else has changed the workspace since you opened the page. Below is what you typed: saved once more, it takes the place of theirs.",
         )),
         outcome => outcome.and_then(|_| visit.done(PATH, "Saved.")),
     }
@@ -66,21 +80,19 @@ pub struct Shown<'a> {
     pub now: UnixMillis,
 }
 
-/// The page.
-pub fn page(shown: &Shown, may_set: bool) -> Markup {
+/// The page; `form` is what stands in its form, for those who may set it.
+pub fn page(shown: &Shown, form: Option<Typed>) -> Markup {
     let settings = shown.settings;
     html! {
         h1 { "Workspace" }
         article {
             header { h2 { "Name and sites" } }
-            @if may_set {
+            @if let Some(typed) = form {
+                (typed.wrong().above(&["name", "origins"]))
                 form method="post" action=(PATH) {
                     (parts::hidden("revision", &settings.revision.to_string()))
-                    label { "Name" input name="name" autocomplete="off" required maxlength="200" value=(settings.name); }
-                    label {
-                        "Sites that may have the chat, one origin a line"
-                        textarea name="origins" rows="4" placeholder="https://shop.example" { (settings.origins.join("\n")) }
-                    }
+                    (Blank { label: "Name", name: "name", value: typed.value("name", &settings.name), required: true, most: 200, ..Blank::default() }.show(typed.wrong()))
+                    (Blank { label: "Sites that may have the chat, one origin a line", name: "origins", value: typed.value("origins", &settings.origins.join("\n")), kind: "lines", most: 100_000, placeholder: "https://shop.example", ..Blank::default() }.show(typed.wrong()))
                     button { "Save" }
                 }
             } @else if settings.origins.is_empty() {
