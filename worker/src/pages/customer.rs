@@ -8,6 +8,7 @@ use super::{Page, Visit, marks};
 use crate::fault::{Fault, Outcome, to_json};
 use crate::ledger::customers;
 use crate::ledger::marks::Subject;
+use crate::routes::people::everything;
 use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::CustomerPatch;
@@ -117,7 +118,7 @@ async fn unnote(visit: Visit) -> Outcome<Response> {
 async fn export(visit: Visit) -> Outcome<Response> {
     let customer_id: CustomerId = visit.parameter(ID)?;
     let name = format!("attachment; filename=\"{customer_id}.json\"");
-    let package = visit.call(&customers::DataPackageOf { customer_id, by: visit.by() }).await?;
+    let package = everything(&visit.env, &visit.principal, customer_id).await?;
     Ok(ResponseBuilder::new()
         .with_header("content-type", "application/json")?
         .with_header("content-disposition", &name)?

@@ -29,7 +29,7 @@ pub mod members;
 mod metrics;
 mod openapi;
 pub mod outbound;
-mod people;
+pub mod people;
 mod preview;
 mod repeats;
 pub mod replies;

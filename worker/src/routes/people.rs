@@ -1,5 +1,6 @@
 //! One customer: what is known, what the team sets, merging, splitting, and removing for good.
 
+use super::conversations::detail;
 use super::{Bound, Call, bound};
 use crate::auth;
 use crate::config;
@@ -7,7 +8,7 @@ use crate::fault::{Outcome, to_json};
 use crate::ledger::customers;
 use crate::{http, rpc};
 use askwell::Code;
-use askwell::access::Scope;
+use askwell::access::{Principal, Scope};
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{
@@ -17,7 +18,7 @@ use askwell::api::{
 use askwell::id::CustomerId;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use worker::Response;
+use worker::{Env, Response};
 
 const READ: Access = Access::Scope(Scope::CustomersRead);
 const WRITE: Access = Access::Scope(Scope::CustomersWrite);
@@ -164,8 +165,35 @@ async fn patch(mut call: Call) -> Outcome<Response> {
 
 async fn package(call: Call) -> Outcome<Response> {
     let customer_id = call.parameter(CUSTOMER)?;
-    let package = customers::DataPackageOf { customer_id, by: signature(&call)? };
-    http::reply(200, &rpc::call(&call.ledger()?, &package).await?)
+    http::reply(200, &everything(&call.env, call.principal()?, customer_id).await?)
+}
+
+/// All that is kept of one customer, with what is being said in conversations that are open.
+///
+/// # Errors
+/// [`Code::NotFound`], and [`Code::Gone`] for one who was erased.
+pub async fn everything(
+    env: &Env,
+    by: &Principal,
+    customer_id: CustomerId,
+) -> Outcome<DataPackage> {
+    let signature = by.signature().unwrap_or("visitor").to_owned();
+    let call = customers::DataPackageOf { customer_id, by: signature };
+    let mut package = rpc::call(&rpc::ledger(env, &by.workspace)?, &call).await?;
+    for conversation in &mut package.conversations {
+        // What has not ended, or was not read since, is the object's.
+        let summary = &conversation.summary;
+        if summary.ended_at.is_some() && summary.sentiment.is_some() {
+            continue;
+        }
+        let id = summary.conversation_id.clone();
+        match detail(env, by, &id).await {
+            Ok(live) => *conversation = live,
+            Err(fault) if matches!(fault.public().code, Code::Gone | Code::NotFound) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(package)
 }
 
 async fn accesses(call: Call) -> Outcome<Response> {

@@ -290,7 +290,14 @@ pub struct DataPackage {
     pub conversations: Vec<ConversationDetail>,
     /// What the team wrote about single conversations.
     pub conversation_notes: Vec<Note>,
+    /// All else that is kept under the ids of the profile, its visitors and conversations, as it stands: rows by
+    /// their table. Tags, feedback, who looked at it, contacts at other platforms, questions without an answer,
+    /// what was concluded at each closing, and so on.
+    pub records: BTreeMap<String, Vec<Record>>,
 }
+
+/// A row: a value by each column.
+pub type Record = BTreeMap<String, serde_json::Value>;
 
 /// What was removed of a person, for good. It holds nothing of them but pseudonyms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -58,7 +58,7 @@ pub use conversation::{
 pub use customer::{
     AccessEntry, AnswerFilter, BulkTags, CsvQuery, Customer, CustomerLink, CustomerPatch,
     CustomerProfile, CustomerSearch, DataPackage, Erasure, ErasureReceipt, FieldValue, LinkKind,
-    MergeCustomer, NewNote, Note, Source, SplitCustomer, TagChange, Tags,
+    MergeCustomer, NewNote, Note, Record, Source, SplitCustomer, TagChange, Tags,
 };
 pub use decision::{ConversationDecisions, DecisionShown, KnownFields};
 pub use event::{

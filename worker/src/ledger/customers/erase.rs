@@ -9,7 +9,8 @@
 
 use super::index::{at_once, unindex};
 use super::late::{EmptyConversation, remove_conversation, tombstone};
-use super::{HOMES, Value, must};
+use super::tables::{Ids, OF_HOME, OF_VISITOR, Table};
+use super::{Value, must};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs::Work;
@@ -36,27 +37,10 @@ impl Call for Erase {
     type Out = Erasure;
 }
 
-/// Rows that name a visitor.
-const OF_VISITOR: [(&str, &str); 3] =
-    [("visitors", "id"), ("channel_contacts", "visitor_id"), ("channel_inbox", "visitor_id")];
-
-/// Rows that name a home.
-const OF_HOME: [(&str, &str); 9] = [
-    ("emails", "customer_id"),
-    ("subjects", "customer_id"),
-    ("edits", "customer_id"),
-    ("tags", "subject"),
-    ("notes", "subject"),
-    ("accesses", "customer_id"),
-    ("links", "customer_id"),
-    ("links", "other"),
-    ("customers", "id"),
-];
-
 impl Write for Erase {
     fn run(self, cx: &Cx) -> Outcome<Erasure> {
         let removal = Removal::of(cx, &self.customer_id)?;
-        at_once(cx, &removal.homes, || removal.run(cx, self.by))
+        at_once(cx, &removal.ids.homes, || removal.run(cx, self.by))
     }
 }
 
@@ -69,40 +53,22 @@ pub fn erase(cx: &Cx, input: Erase) -> Outcome<Erasure> {
 /// A profile that is to be removed.
 struct Removal {
     root: CustomerId,
-    /// Its homes, and the ids that lead to it from an address that was corrected.
-    homes: Vec<String>,
+    ids: Ids,
 }
 
 impl Removal {
     fn of(cx: &Cx, customer_id: &CustomerId) -> Outcome<Self> {
         let root = must(cx.sql, customer_id)?;
-        let homes = of_homes(
-            cx,
-            &root,
-            "SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}",
-        )?;
-        Ok(Self { root, homes })
+        Ok(Self { ids: Ids::of(cx.sql, &root)?, root })
     }
 
     fn run(&self, cx: &Cx, by: String) -> Outcome<Erasure> {
-        let Self { root, homes } = self;
-        let conversations = of_homes(
-            cx,
-            root,
-            "SELECT id AS value FROM conversations WHERE customer_id IN {HOMES}
-             UNION SELECT u.conversation_id FROM visitors v JOIN unowned u ON u.visitor_id = v.id WHERE v.customer_id IN {HOMES}
-             ORDER BY 1",
-        )?;
-        let visitors = of_homes(
-            cx,
-            root,
-            "SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id",
-        )?;
+        let Self { root, ids: Ids { homes, conversations, visitors } } = self;
         let mut removed = BTreeMap::new();
-        for conversation in &conversations {
+        for conversation in conversations {
             remove_conversation(cx, conversation, &mut removed)?;
         }
-        for visitor in &visitors {
+        for visitor in visitors {
             remove(cx, &OF_VISITOR, visitor, &mut removed)?;
             documents::stale(cx, documents::Kind::Visitor, visitor)?;
             tombstone(cx, visitor)?;
@@ -122,8 +88,8 @@ impl Removal {
             at: cx.now,
             by,
             customer_ids: ids(homes)?,
-            conversation_ids: ids(&conversations)?,
-            visitor_ids: ids::<VisitorId>(&visitors)?,
+            conversation_ids: ids(conversations)?,
+            visitor_ids: ids::<VisitorId>(visitors)?,
             removed,
         };
         cx.sql.run(
@@ -134,13 +100,6 @@ impl Removal {
     }
 }
 
-/// What a query finds of the homes of a profile.
-fn of_homes(cx: &Cx, root: &CustomerId, query: &str) -> Outcome<Vec<String>> {
-    let query = query.replace("{HOMES}", HOMES);
-    let rows: Vec<Value> = cx.sql.rows(&query, bind![root.as_str()])?;
-    Ok(rows.into_iter().map(|row| row.value).collect())
-}
-
 fn ids<T: core::str::FromStr<Err = askwell::Error>>(texts: &[String]) -> Outcome<Vec<T>> {
     Ok(texts.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
 }
@@ -148,16 +107,16 @@ fn ids<T: core::str::FromStr<Err = askwell::Error>>(texts: &[String]) -> Outcome
 /// Removes the rows that bear an id, and counts them.
 pub(super) fn remove(
     cx: &Cx,
-    tables: &[(&str, &str)],
+    tables: &[Table],
     id: &str,
     removed: &mut BTreeMap<String, u64>,
 ) -> Outcome<()> {
-    for (table, column) in tables {
-        let count = format!("SELECT count(*) AS n FROM {table} WHERE {column} = ?");
+    for Table { name, column, .. } in tables {
+        let count = format!("SELECT count(*) AS n FROM {name} WHERE {column} = ?");
         let n = cx.sql.count(&count, bind![id])?;
         if n > 0 {
-            cx.sql.run(&format!("DELETE FROM {table} WHERE {column} = ?"), bind![id])?;
-            *removed.entry((*table).to_owned()).or_default() += n;
+            cx.sql.run(&format!("DELETE FROM {name} WHERE {column} = ?"), bind![id])?;
+            *removed.entry((*name).to_owned()).or_default() += n;
         }
     }
     Ok(())

@@ -6,43 +6,19 @@
 //! somebody new.
 
 use super::erase::remove;
+use super::tables::OF_CONVERSATION;
 use crate::bind;
 use crate::config;
 use crate::conversation::calls;
 use crate::fault::Outcome;
 use crate::jobs::{self, Next, Work};
 use crate::ledger::cx::Cx;
-use crate::ledger::{
-    Workspace, answers, asking, conversations, documents, idempotency, knowledge, replies,
-};
+use crate::ledger::{Workspace, answers, asking, conversations, documents, idempotency};
 use crate::rpc;
 use crate::sql::Sql;
 use askwell::id::{ConversationId, VisitorId};
 use askwell::time::UnixMillis;
 use std::collections::BTreeMap;
-
-/// Rows that name a conversation, and the column that does.
-const OF_CONVERSATION: [(&str, &str); 19] = [
-    replies::OF_CONVERSATION,
-    knowledge::OF_CONVERSATION,
-    ("asks", "conversation_id"),
-    ("llm_runs", "conversation_id"),
-    ("reviews", "conversation_id"),
-    ("calls", "conversation_id"),
-    ("channel_threads", "conversation_id"),
-    ("channel_deliveries", "conversation_id"),
-    ("facts", "conversation_id"),
-    ("proven", "conversation_id"),
-    ("automation_runs", "conversation_id"),
-    ("automation_waits", "conversation_id"),
-    ("archives", "conversation_id"),
-    ("revisions", "conversation_id"),
-    ("feedback", "conversation_id"),
-    ("heard", "conversation_id"),
-    ("tags", "subject"),
-    ("notes", "subject"),
-    ("conversations", "id"),
-];
 
 /// Takes every row of a conversation out of the ledger, counting them, and lets its object be emptied.
 pub(super) fn remove_conversation(

@@ -15,6 +15,7 @@ mod late;
 mod link;
 mod list;
 mod profile;
+mod tables;
 #[cfg(test)]
 mod tests;
 

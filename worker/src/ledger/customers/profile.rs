@@ -1,5 +1,6 @@
 //! One customer with all that is kept of them, and who has looked.
 
+use super::tables::Ids;
 use super::{HOMES, Value, find, must};
 use crate::bind;
 use crate::fault::Outcome;
@@ -11,7 +12,7 @@ use crate::sql::{Sql, word};
 use askwell::api::{AccessEntry, CustomerProfile, DataPackage, FieldValue, Source};
 use askwell::customer::normalise_email;
 use askwell::detect::Kind;
-use askwell::id::{ConversationId, CustomerId};
+use askwell::id::CustomerId;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,8 @@ impl Write for Profile {
     }
 }
 
-/// All that is kept of one customer; that somebody took it is noted.
+/// All that the ledger keeps of one customer; that somebody took it is noted. What is being said in conversations
+/// that are open stands in their objects.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DataPackageOf {
     /// Whose.
@@ -57,20 +59,21 @@ impl Write for DataPackageOf {
     fn run(self, cx: &Cx) -> Outcome<DataPackage> {
         let id = must(cx.sql, &self.customer_id)?;
         note_access(cx, id.as_str(), &self.by, "package")?;
-        let query = format!(
-            "SELECT id AS value FROM conversations WHERE customer_id IN {HOMES} ORDER BY started_at, id"
-        );
-        let ids: Vec<Value> = cx.sql.rows(&query, bind![id.as_str()])?;
+        let ids = Ids::of(cx.sql, &id)?;
         let mut package = DataPackage {
             profile: profile(cx.sql, id.as_str())?,
-            conversations: Vec::with_capacity(ids.len()),
+            conversations: Vec::with_capacity(ids.conversations.len()),
             conversation_notes: Vec::new(),
+            records: ids.records(cx)?,
         };
-        for row in ids {
-            let conversation: ConversationId = row.value.parse()?;
-            package.conversations.extend(conversations::detail(cx.sql, &conversation)?);
-            package.conversation_notes.extend(marks::notes(cx.sql, conversation.as_str())?);
+        for conversation in &ids.conversations {
+            package.conversations.extend(conversations::detail(cx.sql, &conversation.parse()?)?);
+            package.conversation_notes.extend(marks::notes(cx.sql, conversation)?);
         }
+        package.conversations.sort_by_key(|conversation| {
+            let summary = &conversation.summary;
+            (summary.started_at, summary.conversation_id.clone())
+        });
         Ok(package)
     }
 }

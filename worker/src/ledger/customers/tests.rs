@@ -2,6 +2,7 @@
 
 mod found;
 mod late;
+mod tables;
 
 use super::{
     Accesses, DataPackageOf, Erase, Erasures, Get, Links, List, Merge, Patch, Profile, Split, Undo,

@@ -19,7 +19,13 @@ fn now(ledger: &Ledger) -> UnixMillis {
 }
 
 /// Conversation `n` of visitor `who` tells how it stands. It was opened just now, unless said otherwise.
-fn tell(ledger: &Ledger, n: u32, who: Option<u32>, status: Status, opened_at: Option<UnixMillis>) {
+pub(super) fn tell(
+    ledger: &Ledger,
+    n: u32,
+    who: Option<u32>,
+    status: Status,
+    opened_at: Option<UnixMillis>,
+) {
     let opened_at = opened_at.unwrap_or_else(|| now(ledger));
     let summary = ConversationSummary {
         conversation_id: conversation(n),
