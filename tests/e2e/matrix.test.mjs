@@ -115,6 +115,7 @@ const MATRIX = {
   "customers.unnote": "key admin agent",
   "customers.erase": "key admin",
   "customers.accesses": "key admin",
+  "accesses.list": "key admin",
   "erasures.list": "key admin",
   "links.undo": "key admin agent",
   "replies.get": "key admin agent",

@@ -3,11 +3,10 @@
 use super::cx::Cx;
 use super::op::{Op, Read, Room};
 use super::{customers, desk};
-use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
+use askwell::api::AccessEntry;
 use askwell::id::CustomerId;
-use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,35 +20,20 @@ const PAGE: u32 = 100;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Latest {
     /// Only those before this one.
-    pub before: Option<u32>,
+    pub before: Option<u64>,
 }
 
 /// See [`Latest`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Looks {
     /// The latest first; 100 at most.
-    pub items: Vec<Look>,
+    pub items: Vec<AccessEntry>,
     /// For [`Latest::before`], where there are more.
-    pub next: Option<u32>,
+    pub next: Option<u64>,
     /// The names of the team's people and keys.
     pub team: BTreeMap<String, String>,
     /// What those who were looked at are called, where that is known.
     pub names: BTreeMap<CustomerId, String>,
-}
-
-/// Somebody of the team has looked at a customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
-    seq: u32,
-    /// At whom.
-    pub customer_id: CustomerId,
-    /// When.
-    pub at: UnixMillis,
-    /// The member's or key's id.
-    #[serde(rename = "who")]
-    pub by: String,
-    /// What they looked at.
-    pub what: String,
 }
 
 impl Call for Latest {
@@ -59,15 +43,12 @@ impl Call for Latest {
 
 impl Read for Latest {
     fn run(self, cx: &Cx) -> Outcome<Looks> {
-        let mut items: Vec<Look> = cx.sql.rows(
-            "SELECT seq, customer_id, at, who, what FROM accesses WHERE ?1 = 0 OR seq < ?1 ORDER BY seq DESC LIMIT ?2",
-            bind![i64::from(self.before.unwrap_or(0)), i64::from(PAGE + 1)],
-        )?;
+        let mut items = customers::latest_accesses(cx.sql, self.before, PAGE + 1)?;
         let more = items.len() > PAGE as usize;
         items.truncate(PAGE as usize);
         let next = items.last().filter(|_| more).map(|look| look.seq);
         let mut names = BTreeMap::new();
-        for id in items.iter().map(|look| &look.customer_id) {
+        for id in items.iter().filter_map(|look| look.customer_id.as_ref()) {
             if names.contains_key(id) {
                 continue;
             }
@@ -84,6 +65,7 @@ impl Read for Latest {
 mod tests {
     use super::*;
     use crate::ledger::tests::{Ledger, closing};
+    use askwell::api::CustomerSearch;
 
     #[test]
     fn whoever_looks_stands_in_the_log_the_latest_first() {
@@ -97,11 +79,18 @@ mod tests {
         }
         let first = ledger.read(Latest { before: None });
         assert_eq!(first.items.len(), 100);
-        assert_eq!((first.items[0].by.as_str(), &first.items[0].customer_id), ("us_100", &ids[0]));
+        assert_eq!(
+            (first.items[0].by.as_str(), first.items[0].customer_id.as_ref()),
+            ("us_100", Some(&ids[0]))
+        );
         let names: Vec<_> = ids.iter().map(|id| first.names[id].as_str()).collect();
         assert_eq!(names, ["Visitor 1", "Visitor 2"]);
         let rest = ledger.read(Latest { before: first.next });
         let left: Vec<_> = rest.items.iter().map(|look| look.by.as_str()).collect();
         assert_eq!((left, rest.next), (vec!["us_0"], None));
+        let search = CustomerSearch::default();
+        ledger.write(customers::Export { search, by: "us_0".to_owned() }).unwrap();
+        let newest = ledger.read(Latest { before: None }).items.into_iter().next().unwrap();
+        assert_eq!((newest.what.as_str(), newest.customer_id), ("export", None));
     }
 }

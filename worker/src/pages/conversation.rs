@@ -7,7 +7,7 @@ use super::{Page, Visit, answers, marks};
 use crate::fault::Outcome;
 use crate::ledger::marks::{LeaveFeedback, Subject};
 use crate::ledger::views::AroundConversation;
-use crate::routes::conversations::detail;
+use crate::routes::conversations::opened;
 use askwell::access::{Scope, Scopes};
 use askwell::api::{ConversationDetail, ConversationMarks, ReviewedAnswer};
 use askwell::conversation::{Message, Role};
@@ -41,7 +41,7 @@ fn path(id: &ConversationId) -> String {
 
 async fn show(visit: Visit) -> Outcome<Response> {
     let id: ConversationId = visit.parameter(ID)?;
-    let shown = detail(&visit.env, &visit.principal, &id).await?;
+    let shown = opened(&visit.env, &visit.principal, &id).await?;
     let (marks, name, team) = visit.call(&AroundConversation { conversation_id: id }).await?;
     let answers =
         answers::load(&visit, &shown.summary.conversation_id, shown.summary.revision).await?;

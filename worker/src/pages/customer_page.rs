@@ -1,5 +1,6 @@
 //! How a customer looks: each value and where it is from, history, tags, notes, answers, who has looked.
 
+use super::access::what;
 use super::blank::Blank;
 use super::customer::{ERASE, EXPORT, WRITE, path};
 use super::customers_page::{shown_name, standing};
@@ -293,7 +294,10 @@ fn looked(accesses: &[AccessEntry], team: &BTreeMap<String, String>) -> Markup {
                 summary { (parts::count(accesses.len() as u64, "look")) }
                 ul.small-text {
                     @for entry in accesses {
-                        li { (by(&entry.by, team)) ": " (entry.what) ", " (parts::time(entry.at)) }
+                        li {
+                            (by(&entry.by, team)) ": " (what(entry))
+                            ", " (parts::time(entry.at))
+                        }
                     }
                 }
             }

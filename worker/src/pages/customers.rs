@@ -56,7 +56,8 @@ async fn show(visit: &Visit, filters: &Filters) -> Outcome<Response> {
 
 async fn export(mut visit: Visit) -> Outcome<Response> {
     let filters: Filters = visit.form().await?;
-    stream_csv(visit.ledger()?, CustomerSearch { cursor: None, ..filters.search()? }, None)
+    let search = CustomerSearch { cursor: None, ..filters.search()? };
+    stream_csv(visit.ledger()?, search, None, visit.by()).await
 }
 
 #[derive(Deserialize)]

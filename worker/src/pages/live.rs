@@ -10,7 +10,7 @@ use crate::conversation::{Assign, GetDesk, Return, Suggest};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::inbox::{Beside, BesideShown};
 use crate::ledger::members;
-use crate::routes::conversations::detail;
+use crate::routes::conversations::opened;
 use crate::rpc;
 use askwell::Code;
 use askwell::access::Scope;
@@ -67,7 +67,7 @@ async fn look(visit: Visit) -> Outcome<Response> {
 
 async fn show(visit: &Visit, draft: &Draft) -> Outcome<Response> {
     let (id, object) = object(visit)?;
-    let shown = detail(&visit.env, &visit.principal, &id).await?;
+    let shown = opened(&visit.env, &visit.principal, &id).await?;
     let desk = rpc::call(&object, &GetDesk { by: visit.principal.clone() }).await?;
     let BesideShown { name, team, members } = visit.call(&Beside { conversation_id: id }).await?;
     let me = visit.by();

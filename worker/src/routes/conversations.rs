@@ -6,7 +6,7 @@ use crate::conversation::calls::{Act, Amend, Attend, Open, Opened, Read, Say};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::actions::{self, Asking};
 use crate::ledger::documents::{self, Versioned, VisitorDocument};
-use crate::ledger::{archives, conversations};
+use crate::ledger::{archives, conversations, customers};
 use crate::{config, http, rpc};
 use askwell::access::{Principal, Scope, Who};
 use askwell::api::route::{Access, Answer, CONVERSATION, IDEMPOTENCY_KEY, Method, Route};
@@ -318,9 +318,15 @@ async fn messages(call: Call) -> Outcome<Response> {
     let MessageQuery { after } = call.query()?;
     let by = call.principal()?.clone();
     let is_visitor = by.is_visitor();
-    let read = rpc::call(&conversation(&call)?, &Read { by, after }).await?;
+    let id: ConversationId = call.parameter(CONVERSATION)?;
+    let object = conversation(&call)?;
+    let read = Read { by: by.clone(), after };
+    let (read, noted) =
+        futures_util::future::join(rpc::call(&object, &read), looked(&call.env, &by, &id)).await;
+    let read = read?;
+    noted?;
     let messages = if read.archived {
-        let get = archives::Get { conversation_id: call.parameter(CONVERSATION)? };
+        let get = archives::Get { conversation_id: id };
         let archive = rpc::call(&call.ledger()?, &get).await?;
         let removed = || Error::new(Code::Gone, "what was said in this conversation was removed");
         let mut messages = archive.ok_or_else(removed)?.messages;
@@ -337,10 +343,35 @@ async fn messages(call: Call) -> Outcome<Response> {
 
 async fn get(call: Call) -> Outcome<Response> {
     let id = call.parameter(CONVERSATION)?;
-    http::reply(200, &detail(&call.env, call.principal()?, &id).await?)
+    http::reply(200, &opened(&call.env, call.principal()?, &id).await?)
 }
 
-/// One conversation as the team sees it.
+/// One conversation as the team sees it; that somebody looks at it is noted.
+///
+/// # Errors
+/// [`Code::NotFound`](askwell::Code::NotFound).
+pub async fn opened(env: &Env, by: &Principal, id: &ConversationId) -> Outcome<ConversationDetail> {
+    let (detail, noted) =
+        futures_util::future::join(detail(env, by, id), looked(env, by, id)).await;
+    let detail = detail?;
+    noted?;
+    Ok(detail)
+}
+
+/// Notes that somebody of the team looks at what was said.
+///
+/// # Errors
+/// When it cannot be noted: then nobody is to see it.
+pub async fn looked(env: &Env, by: &Principal, id: &ConversationId) -> Outcome<()> {
+    if by.is_visitor() {
+        return Ok(());
+    }
+    let by_whom = by.signature().unwrap_or("team").to_owned();
+    let looked = customers::Looked { conversation_id: id.clone(), by: by_whom };
+    rpc::call(&rpc::ledger(env, &by.workspace)?, &looked).await
+}
+
+/// One conversation as the team sees it, without a note of it.
 ///
 /// # Errors
 /// [`Code::NotFound`](askwell::Code::NotFound).

@@ -1,5 +1,6 @@
 //! Lists of customers, as JSON and as CSV.
 
+use super::people::signature;
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::customers;
@@ -80,7 +81,7 @@ async fn search(mut call: Call) -> Outcome<Response> {
 
 async fn export(call: Call) -> Outcome<Response> {
     let CsvQuery { format } = call.query()?;
-    stream_csv(call.ledger()?, CustomerSearch::default(), format)
+    stream_csv(call.ledger()?, CustomerSearch::default(), format, signature(&call)?).await
 }
 
 async fn export_found(mut call: Call) -> Outcome<Response> {
@@ -89,27 +90,38 @@ async fn export_found(mut call: Call) -> Outcome<Response> {
     // What cannot be looked for is refused before the first line is sent.
     let first = CustomerSearch { cursor: None, ..search.clone() };
     rpc::call(&call.ledger()?, &customers::Through { search: first }).await?;
-    stream_csv(call.ledger()?, search, format)
+    stream_csv(call.ledger()?, search, format, signature(&call)?).await
 }
 
-/// All that fit, page by page. A cursor and a limit, which are of lists, mean nothing here.
+/// All that fit, page by page. A cursor and a limit, which are of lists, mean nothing here. It is noted before the
+/// first line who takes them, and after the last how many.
 ///
 /// # Errors
 /// When the answer cannot be built.
-pub fn stream_csv(ledger: Stub, search: CustomerSearch, format: Option<Mode>) -> Outcome<Response> {
+pub async fn stream_csv(
+    ledger: Stub,
+    search: CustomerSearch,
+    format: Option<Mode>,
+    by: String,
+) -> Outcome<Response> {
+    let seq = rpc::call(&ledger, &customers::Export { search: search.clone(), by }).await?;
     let mode = format.unwrap_or(Mode::Safe);
     let ledger: Rc<Stub> = Rc::new(ledger);
-    let pages = stream::try_unfold((true, Some(None)), move |(first, cursor)| {
+    let pages = stream::try_unfold((0, Some(None)), move |(before, cursor)| {
         let ledger = Rc::clone(&ledger);
         let search = search.clone();
         async move {
             let Some(cursor) = cursor else { return Ok(None) };
             let search = CustomerSearch { cursor, limit: Some(CSV_PAGE), ..search };
             let page = rpc::call(&ledger, &customers::Through { search }).await?;
-            let mut text = if first { csv::header() } else { String::new() };
+            let mut text = if before == 0 { csv::header() } else { String::new() };
             page.items.iter().for_each(|customer| text.push_str(&csv::record(customer, mode)));
             // The inner none ends the stream after the last page.
-            Ok::<_, Fault>(Some((text.into_bytes(), (false, page.next.map(Some)))))
+            let rows = before + page.items.len() as u64;
+            if page.next.is_none() {
+                rpc::call(&ledger, &customers::Exported { seq, rows }).await?;
+            }
+            Ok::<_, Fault>(Some((text.into_bytes(), (rows, page.next.map(Some)))))
         }
     });
     let body = pages.map_err(|fault| {

@@ -13,7 +13,7 @@ use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{
     AccessEntry, Customer, CustomerLink, CustomerPatch, CustomerProfile, DataPackage, Erasure,
-    ErasureReceipt, MergeCustomer, SplitCustomer,
+    ErasureReceipt, MergeCustomer, Page, PageQuery, SplitCustomer,
 };
 use askwell::id::CustomerId;
 use base64::Engine;
@@ -52,6 +52,18 @@ pub const ROUTES: &[Bound] = &[
         )
         .body(Shape::of::<CustomerPatch>()),
         |call| Box::pin(patch(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/accesses",
+            "accesses.list",
+            ERASE,
+            "Who has looked at whom, and who has taken a file of customers, the latest first.",
+            &[Answer::json(200, Shape::of::<Page<AccessEntry>>(), "A page of them.")],
+        )
+        .query(Shape::of::<PageQuery>()),
+        |call| Box::pin(all_accesses(call)),
     ),
     bound(
         Route::new(
@@ -199,6 +211,11 @@ pub async fn everything(
 async fn accesses(call: Call) -> Outcome<Response> {
     let customer_id = call.parameter(CUSTOMER)?;
     http::reply(200, &rpc::call(&call.ledger()?, &customers::Accesses { customer_id }).await?)
+}
+
+async fn all_accesses(call: Call) -> Outcome<Response> {
+    let page: PageQuery = call.query()?;
+    http::reply(200, &rpc::call(&call.ledger()?, &customers::AllAccesses { page }).await?)
 }
 
 async fn links(call: Call) -> Outcome<Response> {

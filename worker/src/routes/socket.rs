@@ -1,5 +1,6 @@
 //! Sockets: hands an upgrade to the conversation.
 
+use super::conversations::looked;
 use super::{Bound, Call, bound};
 use crate::auth::{self, visitor::PROTOCOL};
 use crate::config;
@@ -52,6 +53,7 @@ async fn open(call: Call) -> Outcome<Response> {
     }
     let principal = call.principal()?;
     let id: ConversationId = call.parameter(CONVERSATION)?;
+    looked(&call.env, principal, &id).await?;
     let headers = Headers::new();
     headers.set("upgrade", "websocket")?;
     let shown = if principal.is_visitor() { None } else { auth::shown(&call.request)? };

@@ -331,14 +331,25 @@ pub struct ErasureReceipt {
     pub receipt: String,
 }
 
-/// Somebody of the team has looked at a customer.
+/// Somebody of the team has looked at a customer, or has taken a file of many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccessEntry {
+    /// Counts them.
+    pub seq: u64,
     /// When.
     pub at: UnixMillis,
     /// The member's or key's id.
     pub by: String,
-    /// What they looked at.
+    /// What they read: `profile`, `package`, `conversation`, or `export`.
     pub what: String,
+    /// Of whom; none of an export.
+    pub customer_id: Option<CustomerId>,
+    /// Which conversation, where they read one.
+    pub conversation_id: Option<ConversationId>,
+    /// By what an export was filtered: `platform=line`, `missing=email`, and so on; of `text`, `email`, `tag` and
+    /// `answers` only that they were. Empty where it had everybody.
+    pub filters: Vec<String>,
+    /// Customers in an export; none where it was not read to its end.
+    pub rows: Option<u64>,
 }

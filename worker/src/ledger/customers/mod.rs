@@ -8,6 +8,7 @@
 //!
 //! Equal e-mail addresses meet in one home by themselves (`emails`); nothing else merges by itself.
 
+mod accesses;
 mod edit;
 mod erase;
 mod index;
@@ -19,6 +20,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use accesses::{Accesses, AllAccesses, Export, Exported, Looked, latest_accesses};
 pub use edit::{Patch, bad_text};
 pub use erase::{Erase, Erasures, erase};
 #[cfg(test)]
@@ -27,7 +29,7 @@ pub use index::{at_once, counts, forget_words, index};
 pub use late::{Heard, drop_conversation, drop_late, is_erased};
 pub use link::{Links, Merge, Split, Undo};
 pub use list::{List, Through};
-pub use profile::{Accesses, DataPackageOf, Profile};
+pub use profile::{DataPackageOf, Profile};
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room};
@@ -100,6 +102,7 @@ pub const ROOM: Room = Room {
         index::MIGRATION,
         index::WORDS,
         index::REPLACED,
+        accesses::MIGRATION,
     ],
     ops: &[
         Op::read::<Get>(),
@@ -108,6 +111,10 @@ pub const ROOM: Room = Room {
         Op::write::<Profile>(),
         Op::write::<DataPackageOf>(),
         Op::read::<Accesses>(),
+        Op::read::<AllAccesses>(),
+        Op::write::<Looked>(),
+        Op::write::<Export>(),
+        Op::write::<Exported>(),
         Op::write::<Patch>(),
         Op::write::<Merge>(),
         Op::write::<Split>(),

@@ -1,15 +1,15 @@
 //! One customer with all that is kept of them, and who has looked.
 
 use super::tables::Ids;
-use super::{HOMES, Value, find, must};
+use super::{HOMES, Value, accesses, find, must};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::ledger::cx::Cx;
-use crate::ledger::op::{Read, Write};
+use crate::ledger::op::Write;
 use crate::ledger::{conversations, marks};
 use crate::rpc::Call;
 use crate::sql::{Sql, word};
-use askwell::api::{AccessEntry, CustomerProfile, DataPackage, FieldValue, Source};
+use askwell::api::{CustomerProfile, DataPackage, FieldValue, Source};
 use askwell::customer::normalise_email;
 use askwell::detect::Kind;
 use askwell::id::CustomerId;
@@ -35,7 +35,7 @@ impl Call for Profile {
 impl Write for Profile {
     fn run(self, cx: &Cx) -> Outcome<CustomerProfile> {
         let id = must(cx.sql, &self.customer_id)?;
-        note_access(cx, id.as_str(), &self.by, "profile")?;
+        accesses::note(cx, id.as_str(), &self.by, "profile")?;
         profile(cx.sql, id.as_str())
     }
 }
@@ -58,7 +58,7 @@ impl Call for DataPackageOf {
 impl Write for DataPackageOf {
     fn run(self, cx: &Cx) -> Outcome<DataPackage> {
         let id = must(cx.sql, &self.customer_id)?;
-        note_access(cx, id.as_str(), &self.by, "package")?;
+        accesses::note(cx, id.as_str(), &self.by, "package")?;
         let ids = Ids::of(cx.sql, &id)?;
         let mut package = DataPackage {
             profile: profile(cx.sql, id.as_str())?,
@@ -76,43 +76,6 @@ impl Write for DataPackageOf {
         });
         Ok(package)
     }
-}
-
-/// Who has looked at a customer, the latest first; 500 at most.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Accesses {
-    /// Whom.
-    pub customer_id: CustomerId,
-}
-
-impl Call for Accesses {
-    const NAME: &'static str = "customers.accesses";
-    type Out = Vec<AccessEntry>;
-}
-
-impl Read for Accesses {
-    fn run(self, cx: &Cx) -> Outcome<Vec<AccessEntry>> {
-        #[derive(Deserialize)]
-        struct Row {
-            at: i64,
-            who: String,
-            what: String,
-        }
-        let id = must(cx.sql, &self.customer_id)?;
-        let query = format!(
-            "SELECT at, who, what FROM accesses WHERE customer_id IN {HOMES} ORDER BY seq DESC LIMIT 500"
-        );
-        let rows: Vec<Row> = cx.sql.rows(&query, bind![id.as_str()])?;
-        let entry = |row: Row| AccessEntry { at: UnixMillis(row.at), by: row.who, what: row.what };
-        Ok(rows.into_iter().map(entry).collect())
-    }
-}
-
-fn note_access(cx: &Cx, id: &str, by: &str, what: &str) -> Outcome<()> {
-    cx.sql.run(
-        "INSERT INTO accesses (customer_id, at, who, what) VALUES (?, ?, ?, ?)",
-        bind![id, cx.now.0, by, what],
-    )
 }
 
 fn profile(sql: &Sql, root: &str) -> Outcome<CustomerProfile> {

@@ -1,5 +1,6 @@
 //! Customers on SQLite in memory: merged and parted in any order, and gone for good when they are erased.
 
+mod accesses;
 mod found;
 mod late;
 mod tables;
