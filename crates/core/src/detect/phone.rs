@@ -17,8 +17,6 @@ struct Run {
     digits: String,
     plus: bool,
     groups: Vec<Group>,
-    /// The separators between the groups.
-    marks: Vec<char>,
 }
 
 /// Digits that stand together.
@@ -28,6 +26,8 @@ struct Group {
     digits: usize,
     start: usize,
     end: usize,
+    /// What separates it from the one before: the first that is no space.
+    mark: char,
 }
 
 /// Finds all phone numbers of a message.
@@ -39,7 +39,7 @@ pub(super) fn scan(
 ) {
     let mut at = 0;
     while let Some(run) = next_run(message.text, at) {
-        let run = part(run);
+        let Some(run) = part(message.text, run) else { return };
         at = run.end;
         if out.iter().any(|c| c.start < run.end && run.start < c.end) {
             continue;
@@ -68,9 +68,13 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
         let byte = *text.as_bytes().get(start)?;
         let wide = || text.get(start..)?.chars().next().and_then(digit);
         if byte.is_ascii_digit() || !byte.is_ascii() && wide().is_some() {
-            break;
+            match other(text, start) {
+                0 => break,
+                len => start += len,
+            }
+        } else {
+            start += 1;
         }
-        start += 1;
     }
     let first = start - from;
     let before = text.get(from..start).unwrap_or_default();
@@ -81,14 +85,13 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
     } else if opened.len() != before.len() {
         start -= 1;
     }
-    let group = |start: usize| Group { digits: 0, start, end: start };
+    let group = |start: usize, mark: char| Group { digits: 0, start, end: start, mark };
     let mut run = Run {
         start,
         end: start,
         digits: String::new(),
         plus,
-        groups: vec![group(from + first)],
-        marks: Vec::new(),
+        groups: vec![group(from + first, ' ')],
     };
     // How many separators stand since the last digit, and the first of them that is no space.
     let (mut gap, mut mark) = (0, ' ');
@@ -96,8 +99,13 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
         if let Some(d) = digit(c) {
             let at = from + first + i;
             if gap > 0 {
-                run.marks.push(mark);
-                run.groups.push(group(at));
+                // A time or another number follows: 06.12.34.56.78 is one.
+                if other(text, at) > 0
+                    || is_date(&run) && run.groups.last().is_some_and(|c| c.mark != mark)
+                {
+                    break;
+                }
+                run.groups.push(group(at, mark));
                 (gap, mark) = (0, ' ');
             }
             run.digits.push(char::from(b'0' + d));
@@ -119,43 +127,67 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
     Some(run)
 }
 
+/// How many bytes from a digit on are no number for calling whatever stands around them, or none: a time
+/// ("9:05", "14:05:59"), or an account number after its country, in groups of four with a space between
+/// them, as ISO 13616-1 has it on paper. The shortest of these has 15 characters.
+fn other(text: &str, at: usize) -> usize {
+    let byte = |i: usize| text.as_bytes().get(i).copied().unwrap_or_default();
+    let digit = |i: usize| byte(i).is_ascii_digit();
+    let country = at.wrapping_sub(2);
+    if byte(country).is_ascii_alphabetic() && byte(at.wrapping_sub(1)).is_ascii_alphabetic() {
+        let mut len = 0;
+        while len < 44
+            && if len % 5 == 4 {
+                byte(country + len) == b' '
+            } else {
+                byte(country + len).is_ascii_alphanumeric()
+            }
+        {
+            len += 1;
+        }
+        if len > 17 {
+            return len - 2;
+        }
+    }
+    let hours = if digit(at + 1) { 2 } else { 1 };
+    let mut len = hours;
+    while byte(at + len) == b':'
+        && digit(at + len + 1)
+        && digit(at + len + 2)
+        && !digit(at + len + 3)
+    {
+        len += 3;
+    }
+    if len > hours { len } else { 0 }
+}
+
 /// Groups of a number that is whole by itself.
 const WHOLE: core::ops::RangeInclusive<usize> = 9..=12;
 
-/// Cuts off what is another number beside a whole one: "9876543210 4471", "60611 585 777 8969".
-fn part(run: Run) -> Run {
-    let spaced = |i: usize| run.marks.get(i) == Some(&' ');
-    if run.plus || run.groups.len() < 2 {
-        return run;
+/// Cuts off what is another number beside a whole one: "9876543210 4471", "60611 585 777 8969"; of two that
+/// differ in their last digits the second: "0171 1234567/68".
+fn part(text: &str, run: Run) -> Option<Run> {
+    let groups = run.groups.as_slice();
+    let spaced = |i: usize| groups.get(i + 1).is_some_and(|group| group.mark == ' ');
+    let ([first, ..], [before @ .., last]) = (groups, groups) else { return Some(run) };
+    if last.mark == '/' && last.digits <= 2 && !before.iter().any(|group| group.mark == '/') {
+        return next_run(text.get(..before.last()?.end)?, run.start);
     }
-    if run.groups.first().is_some_and(|group| WHOLE.contains(&group.digits)) && spaced(0) {
-        return cut(run, 0, 1);
+    if run.plus {
+        return Some(run);
+    }
+    if WHOLE.contains(&first.digits) && spaced(0) {
+        return next_run(text.get(..first.end)?, run.start);
     }
     let mut rest = run.digits.len();
-    for (i, Group { digits, .. }) in run.groups.iter().enumerate() {
+    for (i, Group { digits, .. }) in groups.iter().enumerate() {
         // A country code or area code is no number of its own.
         if rest > 12 && (4..=7).contains(digits) && spaced(i) && WHOLE.contains(&(rest - digits)) {
-            let end = run.groups.len();
-            return cut(run, i + 1, end);
+            return next_run(text.get(..run.end)?, groups.get(i + 1)?.start);
         }
         rest -= digits;
     }
-    run
-}
-
-/// The run from one group to before another.
-fn cut(run: Run, from: usize, to: usize) -> Run {
-    let groups = run.groups.get(from..to).unwrap_or_default();
-    let count = |groups: &[Group]| groups.iter().fold(0, |all, group| all + group.digits);
-    let skip = count(run.groups.get(..from).unwrap_or_default());
-    Run {
-        start: groups.first().filter(|_| from > 0).map_or(run.start, |group| group.start),
-        end: groups.last().map_or(run.end, |group| group.end),
-        digits: run.digits.get(skip..skip + count(groups)).unwrap_or_default().to_owned(),
-        plus: false,
-        groups: groups.to_vec(),
-        marks: run.marks.get(from..to.saturating_sub(1)).unwrap_or_default().to_vec(),
-    }
+    Some(run)
 }
 
 /// How sure it is that the run is a phone number, or nothing where it is not.
@@ -202,6 +234,7 @@ fn judge(
         && message.tokens.get(after).is_none_or(|t| t.newline);
     match () {
         () if question.other || (question.code && !question.phone) => None,
+        () if is_round(run) || is_sizes(run) => None,
         () if fits => Some(0.85),
         () if n == 10 && run.groups.len() <= 4 => Some(0.7),
         // Nine and eleven digits are as often something else.
@@ -225,7 +258,7 @@ enum Label {
 /// phone number, unless the word beside it says which number.
 fn label(message: &Message<'_>, start: usize) -> Option<Label> {
     let hit = message.before(start, 8).find(|h| h.cues & (PHONE | CODE | NUMBER) != 0)?;
-    let beside = |h: &&Hit| h.end <= hit.start && h.last + 1 >= hit.first || h.first == hit.first;
+    let beside = |h: &&Hit| h.last + 1 >= hit.first;
     let other = || message.before(start, 10).filter(beside).any(|h| h.cues & CODE != 0);
     Some(if hit.cues & CODE != 0 || other() { Label::Code } else { Label::Phone })
 }
@@ -233,15 +266,28 @@ fn label(message: &Message<'_>, start: usize) -> Option<Label> {
 /// 2024-05-06, 6.5.2024, 05/06/24.
 fn is_date(run: &Run) -> bool {
     let [a, b, c] = run.groups.as_slice() else { return false };
-    let same = run.marks.first() == run.marks.get(1);
     let short = |group: &Group| group.digits <= 2;
-    same && short(b) && ((a.digits == 4 && short(c)) || (short(a) && matches!(c.digits, 2 | 4)))
+    let year_first = a.digits == 4 && short(c) && !run.digits.starts_with('0');
+    b.mark == c.mark && short(b) && (year_first || (short(a) && matches!(c.digits, 2 | 4)))
+}
+
+/// Both halves are round: 3000000000, and 10000-15000, from one number to another.
+fn is_round(run: &Run) -> bool {
+    let (a, b) = run.digits.split_at_checked(run.digits.len() / 2).unwrap_or_default();
+    a.ends_with("00") && b.ends_with("00")
+}
+
+/// Five pairs that begin as sizes do, not as numbers that are written in pairs do: 36 38 40 42 44.
+fn is_sizes(run: &Run) -> bool {
+    run.groups.len() > 4
+        && matches!(run.digits.as_bytes(), [b'1'..=b'5', ..])
+        && run.groups.iter().all(|group| group.digits == 2)
 }
 
 fn is_ip(run: &Run) -> bool {
     run.groups.len() == 4
         && run.groups.iter().all(|group| group.digits <= 3)
-        && run.marks.iter().all(|m| *m == '.')
+        && run.groups.iter().skip(1).all(|group| group.mark == '.')
 }
 
 /// Takes an extension in, and writes the value.
