@@ -49,7 +49,7 @@ pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
             evidence: Vec::new(),
             method: Method::Exact,
         },
-        Kind::Language(codes) => spoken(reading, codes),
+        Kind::Language(codes) => spoken(reading, question, codes),
         Kind::Amount(ranges) => stated(reading, ranges),
         Kind::Mood(steps) => mood(reading, steps),
         Kind::YesNo { yes, no } => whether::decide(reading, question, *yes, *no),
@@ -105,7 +105,7 @@ pub(crate) fn part(reading: &Reading<'_>, at: (usize, usize, usize)) -> Option<E
 const FEW_WORDS: usize = 4;
 
 /// The language of the customer's words among the values.
-fn spoken(reading: &Reading<'_>, codes: &[Option<&'static str>]) -> Finding {
+fn spoken(reading: &Reading<'_>, question: &Question, codes: &[Option<&'static str>]) -> Finding {
     let mut text = String::new();
     for (_, turn) in reading.customer() {
         text.push_str(cut(turn.text, 1_000));
@@ -132,6 +132,19 @@ fn spoken(reading: &Reading<'_>, codes: &[Option<&'static str>]) -> Finding {
     let listed = codes.contains(&Some(top.code));
     let other = codes.iter().position(Option::is_none);
     let value = match (listed, best, other) {
+        // Of two ways to write one language only the right one is an answer.
+        (true, Some((value, _)), _) if top.code == "zh" => {
+            let named = |i: usize| {
+                let value = question.field().possible_values.get(i)?;
+                language::Chinese::named(value.name())
+            };
+            let mut of = (0..codes.len()).filter(|i| codes.get(*i) == Some(&Some(top.code)));
+            let written = language::Chinese::of(&text);
+            match named(value) {
+                None => Some(value),
+                Some(_) => of.find(|i| written.is_some() && named(*i) == written).or(other),
+            }
+        }
         (true, Some((value, _)), _) => Some(value),
         (_, _, Some(other)) => Some(other),
         // A close relative of a listed language is likely that one, read from too little text.

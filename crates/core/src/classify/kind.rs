@@ -272,5 +272,32 @@ fn about_language(field: &Field) -> bool {
         "भाषा",
         "لغه",
     ];
-    find(&Words::new(&format!("{} {}", field.name, field.prompt)), &WORDS).is_some()
+    // A language that is learned, or that somebody else speaks, is not the one that the customer writes in.
+    const MATTERS: [&str; 12] = [
+        "course*",
+        "lesson*",
+        "class",
+        "classes",
+        "learn*",
+        "teach*",
+        "interested",
+        "translat*",
+        "sprachkurs*",
+        "version",
+        "book*",
+        "edition",
+    ];
+    const TEAM: [&str; 5] = ["bot", "chatbot", "agent", "assistant", "we"];
+    let words = Words::new(&format!("{} {}", field.name, field.prompt));
+    let teams = |i: usize| {
+        TEAM.contains(&words.get(i))
+            && ["answer", "repl", "respon", "writ", "wrote", "speak", "spoke", "use", "language"]
+                .iter()
+                .any(|verb| {
+                    words.get(i + 1).starts_with(verb) || words.get(i + 2).starts_with(verb)
+                })
+    };
+    find(&words, &WORDS).is_some()
+        && find(&words, &MATTERS).is_none()
+        && !(0..words.len()).any(teams)
 }

@@ -108,6 +108,45 @@ pub(crate) fn named(value: &str) -> Option<&'static Language> {
         .find(|l| l.names.contains(&name) || (l.code.eq_ignore_ascii_case(code)))
 }
 
+/// Characters that are written in two ways, simplified and traditional, among the commonest.
+const SIMPLIFIED: &str = "们这个说时对会来为么没还过问题订单钱货发请谢应开关见现东买卖给让从动电话网账号码运费价换样实产务无与该间边尽觉认识预达帮长";
+const TRADITIONAL: &str = "們這個說時對會來為麼沒還過問題訂單錢貨發請謝應開關見現東買賣給讓從動電話網帳號碼運費價換樣實產務無與該間邊盡覺認識預達幫長";
+
+/// How Chinese is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chinese {
+    /// As on the mainland.
+    Simplified,
+    /// As in Taiwan and Hong Kong.
+    Traditional,
+}
+
+impl Chinese {
+    /// How a text writes it; none where it has characters of neither way, or as many of both.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let count = |of: &str| text.chars().filter(|c| of.contains(*c)).count();
+        match count(SIMPLIFIED).cmp(&count(TRADITIONAL)) {
+            core::cmp::Ordering::Greater => Some(Self::Simplified),
+            core::cmp::Ordering::Less => Some(Self::Traditional),
+            core::cmp::Ordering::Equal => None,
+        }
+    }
+
+    /// The way that a value names: "Chinese (Traditional)", "zh-Hans", "繁體中文".
+    pub(crate) fn named(value: &str) -> Option<Self> {
+        let lower = value.to_lowercase();
+        let has = |of: &[&str]| of.iter().any(|w| lower.contains(w));
+        match (
+            has(&["simplified", "hans", "简", "簡體", "-cn", "mainland"]),
+            has(&["traditional", "hant", "繁", "-tw", "-hk", "taiwan", "hong kong"]),
+        ) {
+            (true, false) => Some(Self::Simplified),
+            (false, true) => Some(Self::Traditional),
+            _ => None,
+        }
+    }
+}
+
 /// How much a text speaks for each language: (index in the table, share of all evidence),
 /// strongest first.
 fn evidence(text: &str) -> Vec<(usize, f32)> {
@@ -290,6 +329,18 @@ mod tests {
             assert_eq!(top(text), Some(code), "{text}");
         }
         assert_eq!(top("12345 !!"), None);
+    }
+
+    #[test]
+    fn the_two_ways_to_write_chinese_are_told_apart() {
+        assert_eq!(Chinese::of("请问我的订单什么时候会到"), Some(Chinese::Simplified));
+        assert_eq!(Chinese::of("請問我的訂單什麼時候會到"), Some(Chinese::Traditional));
+        assert_eq!(Chinese::of("你好"), None);
+        assert_eq!(Chinese::named("Chinese (Simplified)"), Some(Chinese::Simplified));
+        assert_eq!(Chinese::named("繁體中文"), Some(Chinese::Traditional));
+        assert_eq!(Chinese::named("Chinese"), None);
+        assert_eq!(SIMPLIFIED.chars().count(), TRADITIONAL.chars().count());
+        assert!(SIMPLIFIED.chars().all(|c| !TRADITIONAL.contains(c)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::duration::durations;
 use super::kind::{Kind, Sense, means};
 use super::phrase::find;
 use super::rules;
-use super::timing;
+use super::timing::{self, Unread};
 use super::words::Words;
 use super::{Field, Value};
 use crate::error::{Code, Error};
@@ -165,13 +165,15 @@ pub fn lint(field: &Field) -> Vec<Hint> {
     for (rule, advice, pair) in pairs(field) {
         hint(rule, advice, pair);
     }
+    let kind = Kind::of(field);
     let asks_time =
         find(&Words::new(&field.name), &["sla", "response time", "reply time", "resolution time"])
             .is_some()
             || find(&prompt, &["calculate the time", "how long", "time between", "time from"])
                 .is_some();
     let values_timed = field.possible_values.iter().any(|v| !durations(v.name()).is_empty());
-    if asks_time && durations(&field.prompt).is_empty() && !values_timed {
+    let unread = matches!(&kind, Kind::Time(timing) if timing.unread().is_some());
+    if asks_time && durations(&field.prompt).is_empty() && !values_timed && !unread {
         hint(
             Rule::TimeWithoutTimes,
             "Name the limits, for example: \"Within 4 hours = 'Within SLA'. Greater than 4 hours = \
@@ -179,7 +181,26 @@ pub fn lint(field: &Field) -> Vec<Hint> {
             Vec::new(),
         );
     }
-    let chooses = matches!(Kind::of(field), Kind::Label) && field.possible_values.len() > 2;
+    if let Kind::Time(timing) = &kind
+        && let Some(why) = timing.unread()
+    {
+        let advice = match why {
+            Unread::WorkingTime => {
+                "Business days and hours are not in a transcript, so this time cannot be computed. Name plain \
+                 hours or days, for example \"within 24 hours\"."
+            }
+            Unread::Course => {
+                "Say from what to what the time counts, for example \"between the handoff and the first agent \
+                 reply\". Averages, each reply, later replies and the customer's own cannot be computed."
+            }
+            Unread::Values => {
+                "Say for each value which times it stands for, for example: \"Within 4 hours = 'Within SLA'. \
+                 Greater than 4 hours = 'SLA Violated'.\" Until then the time is not computed."
+            }
+        };
+        hint(Rule::TimeWithoutTimes, advice, Vec::new());
+    }
+    let chooses = matches!(kind, Kind::Label) && field.possible_values.len() > 2;
     let covers =
         field.possible_values.iter().any(rules::is_rest) || rules::otherwise(field).is_some();
     if chooses && !covers && skips.is_none() {
@@ -377,6 +398,14 @@ mod tests {
             )),
             [Rule::TimeWithoutTimes]
         );
+        for unread in [
+            "Did an agent reply within one business day after the handoff?",
+            "Did the agent answer every message within 10 minutes after the handoff?",
+        ] {
+            assert_eq!(rules(&field(unread, &["Yes", "No"], false)), [Rule::TimeWithoutTimes]);
+        }
+        let read = "Did an agent reply within one day after the handoff?";
+        assert_eq!(rules(&field(read, &["Yes", "No"], false)), []);
         assert_eq!(
             rules(&field("Which topic is it about?", &["Tax", "Visa", "Travel"], false)),
             [Rule::NoEdgeRule]

@@ -122,6 +122,14 @@ impl Timing {
         matches!(self, Self::Measured(_))
     }
 
+    /// Why it cannot be measured, where it cannot.
+    pub(crate) fn unread(&self) -> Option<Unread> {
+        match self {
+            Self::Measured(_) => None,
+            Self::Unread(why) => Some(*why),
+        }
+    }
+
     /// Measures a conversation.
     pub(crate) fn measure(&self, reading: &Reading<'_>) -> Elapsed {
         match self {
