@@ -23,8 +23,11 @@ pub(crate) enum Cue {
     Displeased,
     /// Insults, rage.
     Rage,
-    /// Abuse, law, authorities, chargeback, danger to health.
+    /// Abuse, a threat of law, authorities or chargeback, harm to health: in the first person or of
+    /// the product. A lawyer, the police or a hospital that is only spoken of is none of it.
     Severe,
+    /// Says with a harsh word what is not harsh: "a stupid question", "I hate to bother you".
+    Calm,
     /// The customer says that it works.
     Works,
     /// Something failed or cannot be done.
@@ -53,6 +56,7 @@ impl Cue {
             "displeased" => Self::Displeased,
             "rage" => Self::Rage,
             "severe" => Self::Severe,
+            "calm" => Self::Calm,
             "works" => Self::Works,
             "fails" => Self::Fails,
             "settled" => Self::Settled,
@@ -104,6 +108,8 @@ pub(crate) fn lexicon() -> &'static Lexicon<(Cue, Lang)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classify::lexicon::MAX_PHRASE;
+    use crate::classify::words::Words;
 
     #[test]
     fn every_language_has_every_cue_and_no_line_is_lost() {
@@ -111,12 +117,18 @@ mod tests {
             for line in file.lines().filter(|l| !l.starts_with('#')) {
                 let (name, phrases) = line.split_once(':').unwrap();
                 assert!(Cue::parse(name).is_some(), "{lang:?}: {name}");
-                assert!(phrases.split(',').all(|p| !p.trim().is_empty()), "{lang:?}: {name}");
+                for phrase in phrases.split(',') {
+                    let words = Words::new(phrase).len();
+                    assert!((1..=MAX_PHRASE).contains(&words), "{lang:?}: {name}: {phrase}");
+                }
             }
             for name in
                 ["greeting", "bye", "thanks", "filler", "warm", "effusive", "displeased", "rage"]
                     .iter()
-                    .chain(&["severe", "works", "fails", "settled", "human", "wait", "deny", "if"])
+                    .chain(&[
+                        "severe", "calm", "works", "fails", "settled", "human", "wait", "deny",
+                        "if",
+                    ])
             {
                 let begins = format!("{name}:");
                 assert_eq!(

@@ -5,7 +5,7 @@ use core::hash::{BuildHasherDefault, Hasher};
 use std::collections::HashMap;
 
 /// Longest phrase that is looked for, in words; characters in unspaced scripts.
-const MAX_PHRASE: usize = 16;
+pub(crate) const MAX_PHRASE: usize = 24;
 /// Shortest stem that a phrase's `*` may stand after, in bytes.
 const MIN_STEM: usize = 2;
 /// Most words that the `_` of a phrase stands for.

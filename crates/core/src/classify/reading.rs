@@ -212,7 +212,8 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
         }
     }
     // A phrase inside a longer one of a stronger or opposite kind does not count by itself:
-    // "not working" over "working", "absolutely love" over "love".
+    // "not working" over "working", "absolutely love" over "love". A calm one need not be longer,
+    // as a compound is one word: "Betrugsmail".
     let inside = |i: usize, h: &Hit<Cue>| {
         let mood = |c: Cue| !matches!(c, Cue::Deny | Cue::If | Cue::Filler | Cue::Greeting);
         around(&hits, i).any(|o| {
@@ -220,7 +221,7 @@ fn show(turn: &Read<'_>, spoken: &[Lang]) -> Vec<Hit<Cue>> {
                 && o.label != h.label
                 && o.from <= h.from
                 && o.to >= h.to
-                && o.to - o.from > h.to - h.from
+                && (o.to - o.from > h.to - h.from || o.label == Cue::Calm)
         })
     };
     // A denial reaches over a word, not over a comma: "no, it is fine" denies nothing.

@@ -1,5 +1,6 @@
 //! A conversation that several questions are put to.
 
+use super::cues::Cue;
 use super::reading::Reading;
 use super::{Answer, Field, Question, Signals, Tone};
 use crate::conversation::Turn;
@@ -34,6 +35,13 @@ impl<'a> Transcript<'a> {
     /// Judges the customer's tone over the whole conversation (requirement CV.5).
     pub fn tone(&self) -> Tone {
         super::tone::tone(&self.0)
+    }
+
+    /// Whether the customer uses a harsh word for what is not harsh ("a stupid question"), and shows
+    /// no displeasure.
+    pub(crate) fn is_calm(&self) -> bool {
+        let calm = self.0.customer().any(|(_, turn)| turn.has(Cue::Calm));
+        calm && !self.signals(self.tone()).dissatisfaction
     }
 
     /// Reads the signals (requirement CV.5); `tone` is what [`Self::tone`] said.

@@ -106,7 +106,8 @@ pub fn escalates(rules: &Rules, text: &str, gist: Gist) -> Option<EscalationReas
         if severe {
             return Some(EscalationReason::SevereNegative);
         }
-        if gist.angry {
+        // The gist is of single words; the classification knows what is only said with one.
+        if gist.angry && !transcript.is_calm() {
             return Some(EscalationReason::Dissatisfaction);
         }
     }
@@ -144,6 +145,91 @@ mod tests {
             assert_eq!(why(&calm, text), None, "{text}");
         }
         assert_eq!(why(&rules, "When do you open on Saturday?"), None);
+    }
+
+    #[test]
+    fn a_threat_and_harm_call_a_person() {
+        for text in [
+            "You will hear from our attorney",
+            "If nothing comes by Friday I will call the police",
+            "I ended up in the hospital after eating your soup",
+            "I am filing a chargeback tomorrow",
+            "Wir schalten unseren Anwalt ein",
+            "Ich musste gestern ins Krankenhaus, Ihre Creme hat mir die Haut verbrannt",
+            "Mi abogado se pondrá en contacto con ustedes",
+            "Tuve que ir a urgencias por su crema",
+            "Je vais porter plainte contre vous",
+            "La batterie a pris feu cette nuit",
+            "Vou processar vocês",
+            "O carregador pegou fogo na minha mesa",
+            "Vi denuncio se non rispondete",
+            "Sono finito in ospedale dopo la vostra cena",
+            "Ik doe aangifte tegen jullie",
+            "De oplader vloog in brand",
+            "Podam was do sądu",
+            "Ładowarka poparzyła mnie wczoraj",
+            "Jag polisanmäler er",
+            "Laddaren började brinna i natt",
+            "Sizi mahkemeye vereceğim",
+            "Kremi sürdükten sonra hastanelik oldum",
+            "弁護士に相談します",
+            "充電器が発火しました",
+            "我要起诉你们",
+            "充电器昨晚着火了",
+            "ผมจะฟ้องร้องบริษัทคุณ",
+            "ใช้ครีมแล้วต้องเข้าโรงพยาบาล",
+            "मैं आप पर मुकदमा करूंगा",
+            "चार्जर में आग लग गई",
+            "سأرفع قضية ضدكم",
+            "انفجر الشاحن في يدي",
+        ] {
+            assert_eq!(
+                why(&Rules::default(), text),
+                Some(EscalationReason::SevereNegative),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn nobody_is_called_for_what_is_only_spoken_of() {
+        for text in [
+            "Is the workshop next to the police station?",
+            "Do you deliver flowers to the hospital?",
+            "Which briefcase would suit a lawyer?",
+            "Could you send the invoice for my lawyer once more?",
+            "Is it safe for people with an allergic reaction to nuts?",
+            "Do I get the police discount?",
+            "I feel like an idiot, I typed the wrong e-mail",
+            "In the worst case, when would it arrive?",
+            "I have a knee injury, which brace do you suggest?",
+            "Can a customer file a complaint form on paper?",
+            "Ist die Praxis in der Nähe vom Krankenhaus?",
+            "Welches Gericht ist ohne Nüsse?",
+            "Ich suche eine Aktentasche für einen Anwalt",
+            "¿La clínica está cerca del hospital?",
+            "¿Tienen descuento para policía?",
+            "Avez-vous un guacamole sans avocat ?",
+            "L’entrée est en face de l’hôpital ?",
+            "Vocês entregam no hospital?",
+            "O processo de troca demora quanto?",
+            "Il negozio è vicino al tribunale?",
+            "Consegnate anche in ospedale?",
+            "Zit er advocaat in de likeur?",
+            "Bezorgen jullie bij het ziekenhuis?",
+            "Czy dowozicie do szpitala?",
+            "Czy sad owocowy jest otwarty?",
+            "Ligger butiken nära sjukhuset?",
+            "Har ni öppet mittemot polisen?",
+            "Mağaza hastaneye yakın mı?",
+            "病院の近くに店はありますか",
+            "你们的店在医院旁边吗？",
+            "โรงพยาบาลอยู่ใกล้ร้านไหมคะ",
+            "क्या दुकान अस्पताल के पास है?",
+            "هل المتجر قريب من المستشفى؟",
+        ] {
+            assert_eq!(why(&Rules::default(), text), None, "{text}");
+        }
     }
 
     #[test]
