@@ -39,11 +39,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let vocabularies = Path::new(&out).join("vocabulary");
     fs::create_dir_all(&vocabularies)?;
+    // Names in Arabic letters are of use to nobody who does not load Arabic.
+    let (names, arabic): (Vec<_>, Vec<_>) =
+        listed("names", Vec::new())?.into_iter().partition(|name| name.is_ascii());
     for (place, lang) in LANGS.iter().enumerate() {
-        fs::write(vocabularies.join(format!("{lang}.bin")), vocabulary::pack(place, lang)?)?;
+        let names = if *lang == "ar" { arabic.as_slice() } else { &[] };
+        fs::write(vocabularies.join(format!("{lang}.bin")), vocabulary::pack(place, lang, names)?)?;
     }
-    let names = listed("names", Vec::new())?;
-    let words = listed("words", common_words()?)?;
+    let words = words()?;
     let table = ribbon(&names)?;
     fs::write(Path::new(&out).join("impostors.txt"), impostors(&table, &names, &words).join(" "))?;
     fs::write(Path::new(&out).join("names.bin"), table)?;
@@ -96,14 +99,21 @@ fn impostors<'a>(table: &[u8], names: &[String], words: &'a [String]) -> Vec<&'a
     words.iter().filter(is_impostor).map(String::as_str).collect()
 }
 
-/// What the language files have under `common`: words that are seldom names, in any language.
-fn common_words() -> Result<Vec<String>, Box<dyn Error>> {
-    let mut words = Vec::new();
-    for lang in LANGS {
-        let file = fs::read_to_string(format!("src/detect/lang/{lang}.txt"))?;
-        let lines = file.lines().filter_map(|l| l.strip_prefix("common = "));
-        words.extend(lines.flat_map(str::split_ascii_whitespace).map(form));
-    }
+/// Words that are seldom names: those of the list and those that English has under `common`, without
+/// those that English has under `not`, which are looked for there, except where others are formed from them.
+fn words() -> Result<Vec<String>, Box<dyn Error>> {
+    let file = fs::read_to_string("src/detect/lang/en.txt")?;
+    let under = |key: &str| {
+        let lines = file.lines().filter_map(|l| l.split_once(" = ")).filter(|(k, _)| *k == key);
+        lines.flat_map(|(_, items)| items.split_ascii_whitespace()).map(form).collect::<Vec<_>>()
+    };
+    let never = under("not");
+    let mut words = listed("words", under("common"))?;
+    let formed = |from: &str, word: &String| {
+        let stem = from.strip_suffix('e').unwrap_or(from);
+        word.strip_prefix(stem).is_some_and(|end| ["s", "es", "ed", "ing"].contains(&end))
+    };
+    words.retain(|w| !never.contains(w) || never.iter().any(|other| formed(w, other)));
     Ok(words)
 }
 

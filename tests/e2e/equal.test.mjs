@@ -50,7 +50,7 @@ describe("the three runners give the same output, byte for byte", () => {
   });
   after(() => worker?.stop());
 
-  const files = [...KINDS.map((kind) => [kind, kind]), ["detect_languages", "detect"], ["detect_answers", "detect"]];
+  const files = [...KINDS.map((kind) => [kind, kind]), ["detect_languages", "detect"], ["detect_answers", "detect"], ["detect_names", "detect"]];
   for (const [file, kind] of files) {
     test(file, async () => {
       const inputs = cases(file).map(({ in: input }, index) => ({ id: `line-${index + 1}`, ...input }));

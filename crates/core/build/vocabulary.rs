@@ -12,10 +12,10 @@ use std::fs;
 #[path = "../src/vocabulary/file.rs"]
 pub mod file;
 
-/// The file of the language at a place of `Lang::ALL`.
-pub fn pack(place: usize, code: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+/// The file of the language at a place of `Lang::ALL`, with names that are known besides.
+pub fn pack(place: usize, code: &str, names: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bits = Bits::default();
-    detection(code, &mut bits)?;
+    detection(code, names, &mut bits)?;
     let sentences = prompt::pack(code, &mut bits)?;
     let mut rest = u16::try_from(sentences.len())?.to_le_bytes().to_vec();
     rest.extend(sentences.bytes());
@@ -27,13 +27,15 @@ pub fn pack(place: usize, code: &str) -> Result<Vec<u8>, Box<dyn Error>> {
 }
 
 /// The phrases of detection by what they mean.
-fn detection(code: &str, bits: &mut Bits) -> Result<(), Box<dyn Error>> {
+fn detection(code: &str, names: &[String], bits: &mut Bits) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(format!("src/detect/lang/{code}.txt"))?;
     let mut phrases: BTreeMap<String, u64> = BTreeMap::new();
-    for line in
-        text.lines().filter(|l| !l.is_empty() && !l.starts_with('#') && !l.starts_with("common ="))
-    {
+    for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
         let (key, items) = line.split_once(" =").ok_or_else(|| format!("{code}: {line}"))?;
+        // Those of English are with the other words of English.
+        if code == "en" && key == "common" {
+            continue;
+        }
         let (_, sign) = cues::KEYS
             .iter()
             .find(|(k, _)| *k == key)
@@ -41,6 +43,9 @@ fn detection(code: &str, bits: &mut Bits) -> Result<(), Box<dyn Error>> {
         for item in items.split_ascii_whitespace() {
             *phrases.entry(form(item)).or_default() |= sign;
         }
+    }
+    for name in names {
+        *phrases.entry(form(name)).or_default() |= cues::SURNAME;
     }
     let mut meanings: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
     for (phrase, signs) in &phrases {

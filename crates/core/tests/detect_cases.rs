@@ -91,6 +91,39 @@ fn every_language_is_read_well() {
     }
 }
 
+/// Names after words that are said of much else ("soy …", "my name …", "das ist …"), and as many messages in
+/// which something else follows these words. A name that is none hurts more than one that is missed.
+#[test]
+fn what_follows_an_introduction_is_a_name_or_is_left_alone() {
+    let cases = include_str!("../../../tests/data/detect_names.jsonl");
+    // Names, names missed, messages without one, and those among them that give one, by language.
+    let mut counts: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for line in cases.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let input: In = serde_json::from_value(case["in"].clone()).unwrap();
+        let out = serde_json::to_value(run(&input, Options::default())).unwrap();
+        let (expected, found) = (spans(&case["out"]["found"]), spans(&out["found"]));
+        let [names, missed, without, false_names] =
+            counts.entry(case["in"]["lang"].as_str().unwrap().to_owned()).or_default();
+        let fails = usize::from(expected != found);
+        match expected.is_empty() {
+            true => (*without, *false_names) = (*without + 1, *false_names + fails),
+            false => (*names, *missed) = (*names + 1, *missed + fails),
+        }
+        if fails == 1 {
+            wrong.push(format!("{line}\n  real: {out}"));
+        }
+    }
+    assert_eq!(counts.len(), 15);
+    for (lang, [names, missed, without, false_names]) in counts {
+        let all = wrong.join("\n");
+        assert!(names > 4 && without > 4, "{lang}: {names} and {without}");
+        assert!(10 * missed <= names + 9, "{lang}: {missed} of {names} names are missed\n{all}");
+        assert!(false_names <= 1, "{lang}: {false_names} of {without} give a name\n{all}");
+    }
+}
+
 /// Answers to the question for the name, in fifteen languages: words that are no name, and names that
 /// are words as well, written without looking at the code.
 #[test]

@@ -35,9 +35,11 @@ pub(crate) fn row(h: u64, slots: usize) -> (usize, u64, u8) {
 }
 
 impl Filter {
-    /// Whether a folded word is in the set.
+    /// Whether a folded word is in the set. Words in other letters than Latin ones are in none.
     pub(crate) fn has(&self, word: &str) -> bool {
-        let Some((seed, planes)) = self.0.split_first() else { return false };
+        let Some((seed, planes)) = self.0.split_first().filter(|_| word.is_ascii()) else {
+            return false;
+        };
         let bytes = planes.len() / PRINT;
         let (first, taken, print) = row(hash(word, *seed), bytes.saturating_sub(1) * 8);
         let mut all = 0;

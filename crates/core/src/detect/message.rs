@@ -1,6 +1,6 @@
 //! A message with all the signs that its words give.
 
-use super::lang::cues::{Cues, MY, NEGATE, NOT, SORRY, THEIR, YOU, YOUR};
+use super::lang::cues::{Cues, MY, NEGATE, NOT, SORRY, THEIR, TRAIT, YOU, YOUR};
 use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, only};
 use crate::text::print::Print;
 use crate::text::{Case, Class, Lang, Tokens, fold, is_apostrophe};
@@ -31,6 +31,8 @@ pub(super) struct Message<'a> {
     single: Vec<Cues>,
     /// Most words are in capitals or all are small: capitals say nothing.
     pub flat: bool,
+    /// Nothing but English is looked up, of which most words that are no names are known.
+    pub english: bool,
 }
 
 impl<'a> Message<'a> {
@@ -56,7 +58,7 @@ impl<'a> Message<'a> {
                     for last in i..tokens.len().min(i + MAX_TOKENS) {
                         print = print.letters(tokens.folded(last)).end();
                         let cues = lexicon.phrase(print, langs, own);
-                        let cues = if never { cues } else { cues & !NOT };
+                        let cues = if never { cues } else { cues & !(NOT | TRAIT) };
                         if cues == 0 {
                             continue;
                         }
@@ -79,7 +81,8 @@ impl<'a> Message<'a> {
                 }
             }
         }
-        Self { text: tokens.text, tokens, hits, single, flat: titled == 0 || small == 0 }
+        let (flat, english) = (titled == 0 || small == 0, langs == only(Lang::En));
+        Self { text: tokens.text, tokens, hits, single, flat, english }
     }
 
     /// What the i-th token alone is a sign of.
@@ -93,7 +96,7 @@ impl<'a> Message<'a> {
         self.tokens.class(i) == Some(Class::Word)
             && self.cues(i) & (NOT | SORRY) == 0
             && (self.cues(i) & (MY | YOUR | YOU | NEGATE) == 0
-                || self.tokens.get(i).is_none_or(|t| t.case != Case::Lower))
+                || self.tokens.get(i).is_none_or(|t| matches!(t.case, Case::Title | Case::Upper)))
             && !self.tokens.folded(i).bytes().any(|b| b.is_ascii_digit())
     }
 
@@ -174,10 +177,12 @@ fn runs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs, hits: &m
     }
 }
 
-/// Whether what a language says is no name is taken for its word. Where no language is known, the
+/// Whether what a language says is no name, or seldom one, is taken for its word. Where no language is known, the
 /// little words of all of them would take too many names: "Ali" is "there" in Portuguese.
 fn never(lexicon: &Lexicon, word: &str, langs: Langs) -> bool {
-    langs != ALL_LANGS || !NAMES.has(word) || lexicon.word(word, only(Lang::En)) & NOT != 0
+    langs != ALL_LANGS
+        || !NAMES.has(word)
+        || lexicon.word(word, only(Lang::En)) & (NOT | TRAIT) != 0
 }
 
 /// The languages, other than English, whose words are not read as English where a word is in both. "I'm"

@@ -4,8 +4,9 @@ mod reach;
 
 use super::asked::Question;
 use super::lang::cues::{
-    BOOK, BYE, CODE, Cues, EMAIL, FOR, HELLO, IAM, INTRO, LABEL, LEAD, NEGATE, NOT, NUMBER, OUTRO,
-    PARTICLE, PHONE, REQUEST, SORRY, THEIR, THING, THIRD, TITLE, UNDER, YOUR,
+    BOOK, BYE, CLAIM, CODE, Cues, DENIED, EMAIL, FOR, HELLO, IAM, INTRO, IT, LABEL, LEAD, NEGATE,
+    NOT, NOUN, NUMBER, OUTRO, PARTICLE, PHONE, REQUEST, SORRY, THEIR, THING, THIRD, TITLE, UNDER,
+    YOUR,
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
@@ -118,6 +119,7 @@ impl Finder<'_, '_> {
         let m = self.message;
         let cues = hit.cues;
         let sure = cues & INTRO != 0;
+        let asked = self.question.name || self.question.unknown;
         if (sure || cues & LABEL != 0) && !self.is_within(hit, INTRO | UNDER) {
             let mut at = self.skip_marks(hit.last);
             // "nennen Sie mich bitte Max"
@@ -134,6 +136,7 @@ impl Finder<'_, '_> {
                 && let Some(span) = self.forward(at, Cue::Sure)
                 // "call me" is also said of the phone.
                 && (cues & PHONE == 0 || span.title || self.question.name || span.best == Sort::Name)
+                && (cues & CLAIM == 0 || asked || self.is_claimed(span))
             {
                 let subject = self.owner(hit);
                 let confidence = match () {
@@ -144,11 +147,15 @@ impl Finder<'_, '_> {
                 self.push(span, confidence, subject, found);
             }
         }
+        // "Booking for" is said of much else.
+        let books = m.cues(hit.first) & BOOK != 0 || m.cues(hit.last - 1) & FOR != 0;
         if cues & UNDER != 0
+            && !self.is_within(hit, UNDER)
             && let Some(span) = self.forward(self.skip_marks(hit.last), Cue::Weak)
             && (span.title
                 || span.best > Sort::Unknown
-                || hit.last - hit.first > 1
+                || self.question.name
+                || hit.last - hit.first > 1 && !books
                 || m.tokens.get(span.first).is_some_and(|t| t.case == Case::None))
         {
             self.push(span, 0.85, Subject::Visitor, found);
@@ -161,21 +168,25 @@ impl Finder<'_, '_> {
             && !inside
             && let Some(span) = self.forward(hit.last, Cue::Weak)
         {
-            let asked = self.question.name || self.question.unknown;
-            let plain = match span.best {
-                Sort::Name => true,
-                Sort::Both => self.closes(span.last + 1),
-                // "मैं … हूँ"
-                Sort::Unknown => {
-                    asked && self.ends(span.last + 1)
-                        || m.cues(span.last + 1) & (OUTRO | NOT) == OUTRO | NOT
-                }
+            let next = span.last + 1;
+            let it = cues & IT != 0;
+            let known = match span.best {
+                Sort::Name => !it || asked || self.closes(next),
+                Sort::Both if m.english => (!it || asked) && self.closes(next),
+                Sort::Both => (!it || asked) && self.ends(next),
+                Sort::Unknown => asked && self.ends(next),
                 _ => false,
             };
-            if span.title || plain {
+            // "ich bin Gethin Rhys" and "ich bin Frau Rhys", and not "ich bin Rentner"
+            let titled = |i: usize| m.tokens.get(i).is_some_and(|t| t.case == Case::Title);
+            let alone = span.first == span.last && span.first == hit.last || !titled(span.last);
+            let noun = cues & NOUN != 0 && !asked && (it || alone);
+            // "this is Ingrid's order"
+            let owns = m.cues(span.last) & THEIR != 0 && m.tokens.class(next) == Some(Class::Word);
+            if (known || span.title && !noun) && !owns {
                 let confidence = if span.title { 0.9 } else { WEAK };
                 // "kan ik met Ingrid spreken"
-                let third = m.cues(span.last + 1) & THIRD != 0;
+                let third = m.cues(next) & THIRD != 0;
                 let subject = if third { Subject::Other } else { self.owner(hit) };
                 self.push(span, confidence, subject, found);
             }
@@ -258,6 +269,25 @@ impl Finder<'_, '_> {
         })
     }
 
+    /// Whether what follows "my name" without an "is" is a name, and not what has become of it: "mi nombre
+    /// aparece mal".
+    fn is_claimed(&self, span: Span) -> bool {
+        let m = self.message;
+        let next = span.last + 1;
+        let caseless = m.tokens.get(span.first).is_some_and(|t| t.case == Case::None);
+        span.title
+            || span.best >= Sort::Both
+            || span.best == Sort::Unknown
+                && (caseless || span.first == span.last)
+                && (self.ends(next) || m.cues(next) & OUTRO != 0)
+    }
+
+    /// "no soy Pedro": a no before the sign, in languages that do not say it last.
+    fn is_denied(&self, hit: &Hit) -> bool {
+        let before = hit.first.checked_sub(1).map_or(0, |i| self.message.cues(i));
+        before & (NEGATE | DENIED) == NEGATE
+    }
+
     /// "company name is …"
     fn names_a_thing(&self, hit: &Hit) -> bool {
         hit.first.checked_sub(1).is_some_and(|i| self.message.cues(i) & THING != 0)
@@ -266,6 +296,9 @@ impl Finder<'_, '_> {
     /// Whose name it is that "name is" introduces; a phrase that begins otherwise says it itself.
     fn owner(&self, hit: &Hit) -> Subject {
         let m = self.message;
+        if self.is_denied(hit) {
+            return Subject::Negated;
+        }
         // "the manager's name is"
         if hit.first.checked_sub(1).is_some_and(|i| m.cues(i) & THEIR != 0) {
             return Subject::Other;
@@ -296,7 +329,8 @@ impl Finder<'_, '_> {
             let at = next_clause;
             next_clause += 1;
             if !(m.begins_clause(at)
-                || self.question.name && tokens.class(at - 1) == Some(Class::Number))
+                || self.question.name
+                    && (tokens.class(at - 1) == Some(Class::Number) || m.cues(at) & SORRY != 0))
             {
                 continue;
             }
@@ -339,12 +373,13 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// "prefiero no decirlo": what begins like an answer goes on with a no.
+    /// "prefiero no decirlo": what begins like an answer goes on with a no, which is not that of "Giada non
+    /// Giulia".
     fn is_refusal(&self, span: Span) -> bool {
         let m = self.message;
         let rest = span.last + 1..span.last + 4;
         rest.take_while(|i| m.tokens.class(*i) == Some(Class::Word))
-            .any(|i| m.cues(i) & NEGATE != 0)
+            .any(|i| m.cues(i) & NEGATE != 0 && self.sort(i + 1) < Sort::Both)
     }
 
     /// Whether a name with a number after it is one, and not a town with its postcode, a model or

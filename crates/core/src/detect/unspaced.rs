@@ -2,8 +2,8 @@
 
 use super::asked::Question;
 use super::lang::cues::{
-    BYE, Cues, HELLO, IAM, INTRO, LEAD, NEGATE, NOT, OUTRO, SORRY, SURNAME, THEIR, TITLE, UNDER,
-    YOUR,
+    BYE, Cues, HELLO, IAM, INTRO, LEAD, MY, NEGATE, NOT, OUTRO, SORRY, SURNAME, THEIR, TITLE,
+    UNDER, YOUR,
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject, in_order};
@@ -136,7 +136,8 @@ fn clause(message: &Message<'_>, to: usize) -> Option<(usize, usize)> {
     let start = to - length;
     let length = chars(before.get(start..)?);
     let other = message.hits_from(start, to).iter().any(|h| {
-        h.cues & (NOT | INTRO | IAM | THEIR | TITLE) != 0 && h.end <= to && h.end - h.start > 3
+        let whole = h.cues & MY != 0 || h.end - h.start > 3;
+        h.cues & (NOT | INTRO | IAM | THEIR | TITLE | MY) != 0 && h.end <= to && whole
     });
     ((1..=8).contains(&length) && !other).then_some((start, to))
 }
@@ -187,6 +188,7 @@ fn push(
             () if h.end + 6 < cue => None,
             () if h.cues & THEIR != 0 => Some(Subject::Other),
             () if h.cues & YOUR != 0 => Some(Subject::Agent),
+            () if h.cues & NEGATE != 0 && h.end == cue => Some(Subject::Negated),
             () => None,
         })
         .unwrap_or_default();
@@ -198,6 +200,11 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
     let text = message.text;
     let skipped = text.get(from..)?.trim_start_matches([' ', ':', '：', '、', '「', '\u{3000}']);
     let start = text.len() - skipped.len();
+    // "ชื่อผิด", "ชื่อของฉัน": what has become of it, and whose it is. ผม also begins names.
+    let here = message.hits_from(start, start + 1).iter();
+    if here.into_iter().any(|h| h.cues & NEGATE != 0 || h.cues & MY != 0 && h.end - h.start > 9) {
+        return None;
+    }
     let stop = NOT | OUTRO | TITLE | INTRO;
     let mut end = start;
     for (i, c) in skipped.char_indices().take(REACH) {

@@ -81,7 +81,7 @@ cues! {
     NOT = "not",
     /// What a person may be, and what some are called: "Brian White", "I'm young".
     TRAIT = "trait",
-    /// A family name that a name without spaces begins with.
+    /// A family name that a name without spaces begins with; in other letters than Latin ones any name.
     SURNAME = "surname",
     /// A thing that has a name: "company".
     THING = "thing",
@@ -97,4 +97,12 @@ cues! {
     DENIED = "denied",
     /// After a booking, before whose it is.
     FOR = "for",
+    /// Before a name where "is" is left out, and before what has become of one: "my name".
+    CLAIM = "claim",
+    /// "It is": before the name of who writes, and before all that something may be.
+    IT = "it",
+    /// In a language whose nouns all have capitals, so that one says nothing of a name: "ich bin".
+    NOUN = "noun",
+    /// Seldom a name: an English one is looked up with those of `data/detect/words.txt`.
+    COMMON = "common",
 }

@@ -2,7 +2,7 @@
 
 use super::super::filter::has_form;
 use super::super::lang::cues::{
-    AND, BOOK, HELLO, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, TITLE, TRAIT,
+    AND, BOOK, COMMON, HELLO, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, SURNAME, TITLE, TRAIT,
 };
 use super::super::lang::{NAMES, WORDS};
 use super::super::message::Hit;
@@ -14,11 +14,15 @@ impl Finder<'_, '_> {
         if !self.message.nameable(i) {
             return Sort::Never;
         }
-        if self.message.cues(i) & TRAIT != 0 {
+        let (m, cues) = (self.message, self.message.cues(i));
+        // "soy moreno" says what somebody is, and "soy Moreno" who.
+        let small = m.english || m.flat || m.tokens.get(i).is_none_or(|t| t.case != Case::Title);
+        if cues & TRAIT != 0 && small {
             return Sort::Common;
         }
-        let word = self.message.tokens.folded(i);
-        match (NAMES.has(word), has_form(WORDS, word)) {
+        let word = m.tokens.folded(i);
+        let name = cues & SURNAME != 0 || NAMES.has(word);
+        match (name, cues & (COMMON | TRAIT) != 0 || has_form(WORDS, word)) {
             (true, false) => Sort::Name,
             (true, true) => Sort::Both,
             (false, true) => Sort::Common,
@@ -88,6 +92,12 @@ impl Finder<'_, '_> {
             },
             _ => true,
         };
+        // Of English the words that are no names are known; in other languages what is not known may be a verb.
+        let strange = !m.english && !self.question.name && cue != Cue::Bare;
+        let last_of_name = |i: usize| match strange {
+            true => self.ends(i) || m.cues(i) & OUTRO != 0 || tokens.written(i).starts_with('و'),
+            false => self.closes(i) || cue == Cue::Bare,
+        };
         let initial = |i: usize| chars(tokens.written(i)) == 1;
         if !fits || (initial(first) && !tokens.is_mark(first + 1, '.') && head.case != Case::None) {
             return None;
@@ -122,10 +132,11 @@ impl Finder<'_, '_> {
                             && self.ends(next + 1))
                 }
                 // A small letter after a capital goes on only a name, or ends the answer.
-                (Case::Lower, Sort::Unknown | Sort::Both) if capital => {
-                    sort == Sort::Both || self.closes(next + 1) || cue == Cue::Bare
+                (Case::Lower, Sort::Both) if capital => true,
+                (_, Sort::Unknown) if (capital || strange) && m.cues(last) & PARTICLE == 0 => {
+                    last_of_name(next + 1)
                 }
-                (_, Sort::Both) => self.closes(next + 1) || cue == Cue::Bare,
+                (_, Sort::Both) => last_of_name(next + 1),
                 _ => true,
             };
             if !goes_on
