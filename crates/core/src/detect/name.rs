@@ -148,7 +148,7 @@ impl Finder<'_, '_> {
             }
         }
         // "Booking for" is said of much else.
-        let books = m.cues(hit.first) & BOOK != 0 || m.cues(hit.last - 1) & FOR != 0;
+        let books = m.cues(hit.first) & BOOK != 0 || m.cues(hit.last - 1) & (FOR | LABEL) == FOR;
         if cues & UNDER != 0
             && !self.is_within(hit, UNDER)
             && let Some(span) = self.forward(self.skip_marks(hit.last), Cue::Weak)
@@ -277,8 +277,7 @@ impl Finder<'_, '_> {
         let caseless = m.tokens.get(span.first).is_some_and(|t| t.case == Case::None);
         span.title
             || span.best >= Sort::Both
-            || span.best == Sort::Unknown
-                && (caseless || span.first == span.last)
+            || (span.best == Sort::Unknown && span.first == span.last || caseless)
                 && (self.ends(next) || m.cues(next) & OUTRO != 0)
     }
 
