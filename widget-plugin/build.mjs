@@ -48,8 +48,8 @@ const WASM_FEATURES = [
  * its call, and keeping a repeated expression in a local, make the code smaller and what gzip makes of it larger.
  */
 const WASM_PASSES = [
-  "-Oz", "--converge", "--strip-producers", "--strip-target-features", "--skip-pass=local-cse",
-  ...["always", "flexible", "one-caller"].map((when) => `--${when}-inline-max-function-size=4`),
+  "-Oz", "--converge", "--strip-producers", "--strip-target-features", "--skip-pass=local-cse", "--reorder-locals",
+  ...["always", "flexible", "one-caller"].map((when) => `--${when}-inline-max-function-size=5`),
 ];
 
 /** The engine in chats of others, each a file. */

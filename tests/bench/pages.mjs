@@ -76,7 +76,10 @@ function fill(path) {
     // The runtime's own: alarms, and the object's name.
     if (name.startsWith("_")) db.exec(sql.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"));
     if (REPLACED.includes(name)) db.exec(`DELETE FROM main."${name}"`);
-    db.exec(`INSERT OR IGNORE INTO main."${name}" SELECT * FROM own."${name}"`);
+    // A ledger of an earlier version is brought up to date when it is opened.
+    const columns = (of) => db.prepare(`SELECT name FROM pragma_table_info('${name}', '${of}')`).all().map((column) => column.name);
+    const shared = columns("own").filter((column) => columns("main").includes(column)).join(", ");
+    if (shared) db.exec(`INSERT OR IGNORE INTO main."${name}" (${shared}) SELECT ${shared} FROM own."${name}"`);
   }
   db.exec(`INSERT INTO indexed (customer_id, last_at, platforms, lacks) SELECT customer_id, last_at, platforms, lacks FROM own.indexed;
     INSERT INTO customer_words (rowid, words) SELECT i.n, w.words FROM own.indexed o JOIN own.customer_words_content c ON c.id = o.n JOIN main.indexed i ON i.customer_id = o.customer_id JOIN (SELECT id, c0 AS words FROM own.customer_words_content) w ON w.id = o.n`);
