@@ -259,26 +259,31 @@ fn a_closing_that_fails_anywhere_leaves_nothing() {
     assert_ne!(ledger.sql.dump(), before);
 }
 
+/// What conversation `n` tells of itself before it is closed.
+pub fn under_way(n: u32, status: Status, started_at: UnixMillis) -> ConversationSummary {
+    ConversationSummary {
+        conversation_id: conversation(n),
+        platform_conversation_id: None,
+        customer_id: None,
+        status,
+        revision: 0,
+        direction: Direction::default(),
+        platform: Platform::default(),
+        transferred: false,
+        lang: None,
+        messages: 1,
+        started_at,
+        ended_at: None,
+        sentiment: None,
+        classify_ms: None,
+    }
+}
+
 #[test]
 fn what_a_conversation_tells_late_does_not_undo_its_end() {
     let ledger = Ledger::new();
     let live = |status, version| {
-        let summary = ConversationSummary {
-            conversation_id: conversation(1),
-            platform_conversation_id: None,
-            customer_id: None,
-            status,
-            revision: 0,
-            direction: Direction::default(),
-            platform: Platform::default(),
-            transferred: false,
-            lang: None,
-            messages: 1,
-            started_at: UnixMillis(BEGIN),
-            ended_at: None,
-            sentiment: None,
-            classify_ms: None,
-        };
+        let summary = under_way(1, status, UnixMillis(BEGIN));
         let visitor_id = Some(visitor(1));
         let word = conversations::Register { summary, version, visitor_id, opened_at: None };
         ledger.write(word).unwrap();

@@ -4,12 +4,12 @@ use super::{BY, close, found, merge, sorted};
 use crate::bind;
 use crate::ledger::customers::{Erase, Erasures};
 use crate::ledger::happenings::{Happening, Take, What};
-use crate::ledger::tests::{Ledger, closing, conversation, visitor};
+use crate::ledger::tests::{Ledger, closing, conversation, under_way, visitor};
 use crate::ledger::{conversations, replies};
 use askwell::api::{
     ConversationSearch, ConversationSummary, CustomerSearch, DeskShown, DeskState, Erasure,
 };
-use askwell::conversation::{Direction, Platform, Status};
+use askwell::conversation::{Platform, Status};
 use askwell::event::KbGapType;
 use askwell::id::{ConversationId, CustomerId};
 use askwell::time::UnixMillis;
@@ -28,21 +28,9 @@ pub(super) fn tell(
 ) {
     let opened_at = opened_at.unwrap_or_else(|| now(ledger));
     let summary = ConversationSummary {
-        conversation_id: conversation(n),
-        platform_conversation_id: None,
-        customer_id: None,
-        status,
-        revision: 0,
-        direction: Direction::default(),
-        platform: Platform::default(),
-        transferred: false,
-        lang: None,
-        messages: 1,
-        // Of before by its own count, as what was held elsewhere is.
-        started_at: UnixMillis(5),
         ended_at: status.is_terminal().then_some(UnixMillis(6)),
-        sentiment: None,
-        classify_ms: None,
+        // Of before by its own count, as what was held elsewhere is.
+        ..under_way(n, status, UnixMillis(5))
     };
     let (visitor_id, opened_at) = (who.map(visitor), Some(opened_at));
     ledger.write(conversations::Register { summary, version: 1, visitor_id, opened_at }).unwrap();
