@@ -1,7 +1,7 @@
 //! What is neither said nor done: corrections of what was noted, and who is there.
 
 use super::calls::{Amend, Attend, Decisions, Identify};
-use super::{Conversation, store, turn};
+use super::{Conversation, send, store, turn};
 use crate::config;
 use crate::fault::Outcome;
 use crate::sql::transaction;
@@ -40,15 +40,23 @@ impl Conversation {
         by: Principal,
         change: impl FnOnce(&mut Session) -> Result<(), Error> + 'static,
     ) -> Outcome<FactsAmended> {
-        transaction(&self.state, move |sql| {
-            let meta = store::meta(sql)?;
+        let now = config::now(&self.env);
+        let (meta, amended) = transaction(&self.state, move |sql| {
+            let mut meta = store::meta(sql)?;
             turn::open_to(&meta, &by)?;
             let mut session = store::session(sql)?;
+            let before = session.facts().clone();
             change(&mut session)?;
             store::put_session(sql, &session)?;
-            Ok(FactsAmended { messages: meta.messages, session })
+            if *session.facts() != before {
+                send::tell_of_visitor(sql, &mut meta, now)?;
+            }
+            let amended = FactsAmended { messages: meta.messages, session };
+            Ok((meta, amended))
         })
-        .await
+        .await?;
+        self.schedule(&meta).await?;
+        Ok(amended)
     }
 
     /// What was decided on each message.

@@ -4,9 +4,10 @@
 use super::answer::Answer;
 use super::calls::ClosingNotice;
 use super::desk::TellDesk;
+use super::store::Meta;
 use super::{Conversation, store};
 use crate::config;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::jobs::{self, Job, Next, Work};
 use crate::ledger::{conversations, happenings};
 use crate::rpc;
@@ -34,6 +35,13 @@ pub fn tell(sql: &Sql, now: UnixMillis) -> Outcome<()> {
     jobs::put(sql, Tell::KIND, "", now.plus(TELL_AFTER_MS))
 }
 
+/// Lets the ledger be told of what became known of the visitor.
+pub fn tell_of_visitor(sql: &Sql, meta: &mut Meta, now: UnixMillis) -> Outcome<()> {
+    meta.version += 1;
+    store::put_meta(sql, meta)?;
+    tell(sql, now)
+}
+
 /// Spares the telling: the ledger knows all that its list shows.
 pub fn told(sql: &Sql) -> Outcome<()> {
     jobs::spare(sql, Tell::KIND, "")
@@ -54,7 +62,7 @@ pub fn hand_over(sql: &Sql, now: UnixMillis) -> Outcome<()> {
     jobs::put(sql, HandOver::KIND, "", now)
 }
 
-/// Tells the ledger's list how the conversation stands.
+/// Tells the ledger how the conversation stands, and what it knows of its visitor.
 struct Tell;
 
 impl Work<Conversation> for Tell {
@@ -63,13 +71,23 @@ impl Work<Conversation> for Tell {
     async fn run(object: &Conversation, _subject: &str) -> Outcome<Next> {
         let sql = object.sql();
         let meta = store::meta(&sql)?;
-        let summary = meta.summary(Some(&store::session(&sql)?));
+        let session = store::session(&sql)?;
+        let summary = meta.summary(Some(&session));
+        // Its closing has told it, and it is here no more.
+        let said = (!meta.archived)
+            .then(|| {
+                let (facts, proven) = (session.facts().clone(), store::proven(&sql)?);
+                Ok::<_, Fault>(conversations::Said { facts, proven })
+            })
+            .transpose()?;
         let ledger = rpc::ledger(&object.env, &meta.workspace)?;
         let register = conversations::Register {
             summary,
             version: meta.version,
             visitor_id: Some(meta.visitor_id),
             opened_at: meta.opened_at,
+            last_at: Some(meta.last_at),
+            said,
         };
         rpc::call(&ledger, &register).await?;
         Ok(Next::Done)

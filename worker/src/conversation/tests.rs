@@ -103,6 +103,26 @@ fn a_full_conversation_takes_nothing_but_its_end() {
     assert_eq!(messages.last().unwrap().role, Role::System, "the marker of the end");
 }
 
+#[test]
+fn the_ledger_is_told_what_is_learned_of_the_visitor_and_nothing_else_costs_a_telling() {
+    let sql = opened();
+    let says = |id: &str, role, text: &str| {
+        let message =
+            NewMessage { id: id.to_owned(), text: text.to_owned(), role: Some(role), at: None };
+        let input = Say { by: Principal::system(workspace()), message };
+        sql.atomically(|sql| turn::say(sql, input, NOW)).unwrap();
+        let told = sql.count("SELECT count(*) AS n FROM jobs WHERE kind = 'tell'", crate::bind![]);
+        crate::jobs::spare(&sql, "tell", "").unwrap();
+        (told.unwrap() > 0, store::meta(&sql).unwrap().version)
+    };
+    assert_eq!(says("m-1", Role::Customer, "my parcel is late"), (true, 2), "it has begun");
+    assert_eq!(says("m-2", Role::Customer, "and it is a present"), (false, 2));
+    assert_eq!(says("m-3", Role::Customer, "I am ana@example.com"), (true, 3));
+    assert_eq!(says("m-3", Role::Customer, "I am ana@example.com"), (false, 3), "a repeat");
+    assert_eq!(says("m-4", Role::Agent, "write to shop@example.com"), (false, 3));
+    assert_eq!(says("m-5", Role::Customer, "sorry, it is ana.b@example.com"), (true, 4));
+}
+
 mod desks {
     use super::*;
     use crate::jobs;

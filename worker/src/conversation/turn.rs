@@ -98,8 +98,11 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
         ask: None,
         reason: String::new(),
     };
+    let mut learned = false;
     if role == Role::Customer {
+        let before = session.facts().clone();
         let outcome = session.visitor(&message.text, at);
+        learned = *session.facts() != before;
         reply.found = FoundOnWire::list(&message.text, &outcome.detection);
         if session.arm().is_some() {
             store::put_decision(sql, &message, &outcome.decision)?;
@@ -119,7 +122,7 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
         desk::said(sql, &meta, &input.by, &message, now)?;
     }
     meta.touched_at = now;
-    if was != meta.status {
+    if was != meta.status || learned {
         meta.version += 1;
         send::tell(sql, now)?;
     }

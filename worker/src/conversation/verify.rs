@@ -5,7 +5,7 @@
 //! found in a second. It is good for ten minutes and five tries, and goes with the first right answer.
 
 use super::calls::{AnswerCode, Prove, Say, SendCode};
-use super::{Conversation, store, turn};
+use super::{Conversation, send, store, turn};
 use crate::auth;
 use crate::config;
 use crate::fault::{Fault, Outcome};
@@ -79,11 +79,12 @@ fn add(
     known: &[Kind],
     now: UnixMillis,
 ) -> Outcome<FactsAmended> {
-    let meta = store::meta(sql)?;
+    let mut meta = store::meta(sql)?;
     turn::open_to(&meta, by)?;
     let mut kinds = proven.kinds();
     kinds.extend(known);
-    let mut all = store::proven(sql)?;
+    let before = store::proven(sql)?;
+    let mut all = before.clone();
     if !all.add(proven) {
         return Err(Error::new(
             Code::Forbidden,
@@ -92,6 +93,9 @@ fn add(
         .into());
     }
     store::put_proven(sql, &all)?;
+    if all != before {
+        send::tell_of_visitor(sql, &mut meta, now)?;
+    }
     let mut session = store::session(sql)?;
     session.identified(&kinds, now);
     store::put_session(sql, &session)?;
@@ -215,7 +219,9 @@ impl Conversation {
         // The secret stays in the ledger, which says what the token comes to.
         let ledger = rpc::ledger(&self.env, &meta.workspace)?;
         let Vouched { proven, known } = rpc::call(&ledger, &Vouch { token }).await?;
-        transaction(&self.state, move |sql| add(sql, &by, proven, &known, now)).await
+        let added = transaction(&self.state, move |sql| add(sql, &by, proven, &known, now)).await?;
+        self.schedule(&store::meta(&sql)?).await?;
+        Ok(added)
     }
 
     /// Mails the visitor a code.
@@ -279,6 +285,7 @@ impl Conversation {
         let (now, secret) = (config::now(&self.env), config::signing_secret(&self.env)?);
         let answered =
             transaction(&self.state, move |sql| answer(sql, &input, &secret, now)).await?;
+        self.schedule(&store::meta(&self.sql())?).await?;
         Ok(answered?)
     }
 

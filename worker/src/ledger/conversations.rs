@@ -13,6 +13,7 @@ use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql, word};
 use askwell::api::{ConversationDetail, ConversationSummary};
+use askwell::customer::{Facts, Proven};
 use askwell::id::{ConversationId, CustomerId, VisitorId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,14 @@ pub const ROOM: Room = Room {
                 "CREATE TRIGGER unowned_gone AFTER DELETE ON conversations WHEN old.customer_id IS NULL AND old.visitor_id IS NOT NULL BEGIN
                    DELETE FROM unowned WHERE visitor_id = old.visitor_id AND conversation_id = old.id;
                  END",
+            ],
+        },
+        Migration {
+            id: "conversations/4",
+            statements: &[
+                // Up to where it has told of its visitor; when anything was last said in it.
+                "ALTER TABLE conversations ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE conversations ADD COLUMN last_at INTEGER",
             ],
         },
     ],
@@ -105,6 +114,21 @@ pub struct Register {
     /// When it was opened by the clock of the machine, where that is not when it began.
     #[serde(default)]
     pub opened_at: Option<UnixMillis>,
+    /// When anything was last said in it, by its own count; a version of before does not tell.
+    #[serde(default)]
+    pub last_at: Option<UnixMillis>,
+    /// What is known of the visitor; none where a version of before does not tell, and once a closing has told it.
+    #[serde(default)]
+    pub said: Option<Said>,
+}
+
+/// What a conversation tells of its visitor.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// What they said of themselves.
+    pub facts: Facts,
+    /// What has been verified of them.
+    pub proven: Proven,
 }
 
 impl Call for Register {
@@ -124,9 +148,9 @@ impl Write for Register {
             return Ok(());
         }
         cx.sql.run(
-            "INSERT INTO conversations (id, platform_conversation_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, told)
-             VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET visitor_id = coalesce(visitor_id, excluded.visitor_id), status = excluded.status, transferred = excluded.transferred, lang = coalesce(excluded.lang, lang), messages = max(messages, excluded.messages), ended_at = iif(excluded.ended_at IS NULL, NULL, ended_at), told = excluded.told
+            "INSERT INTO conversations (id, platform_conversation_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, last_at, told)
+             VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET visitor_id = coalesce(visitor_id, excluded.visitor_id), status = excluded.status, transferred = excluded.transferred, lang = coalesce(excluded.lang, lang), messages = max(messages, excluded.messages), ended_at = iif(excluded.ended_at IS NULL, NULL, ended_at), last_at = coalesce(excluded.last_at, last_at), told = excluded.told
              WHERE excluded.told > told",
             bind![
                 summary.conversation_id.as_str(),
@@ -140,9 +164,17 @@ impl Write for Register {
                 i64::from(summary.messages),
                 summary.started_at.0,
                 summary.ended_at.map(|at| at.0),
+                self.last_at.map(|at| at.0),
                 i64::from(self.version)
             ],
-        )
+        )?;
+        let (Some(visitor_id), Some(Said { facts, proven })) = (&self.visitor_id, &self.said)
+        else {
+            return Ok(());
+        };
+        let conversation_id = &summary.conversation_id;
+        let claim = customers::Claim { conversation_id, visitor_id, facts, proven };
+        customers::tell(cx, &claim, self.version)
     }
 }
 
@@ -185,13 +217,22 @@ impl Row {
     }
 }
 
-/// What the ledger knows of a conversation before a closing is recorded.
+/// What the ledger knows of a conversation.
 #[derive(Debug)]
 pub struct Known {
     /// Its newest recorded closing; 0 before the first.
     pub revision: u32,
-    /// Whose it is.
+    /// Whose it is; before the first closing, as far as it has told.
     pub customer: Option<CustomerId>,
+    /// Up to where it has told of its visitor.
+    pub claimed: u32,
+}
+
+impl Known {
+    /// Whose it is, once a closing has settled that: in events nobody is taken for somebody else for a while.
+    pub fn settled(self) -> Option<CustomerId> {
+        self.customer.filter(|_| self.revision > 0)
+    }
 }
 
 /// What is known of a conversation, if anything is.
@@ -200,15 +241,29 @@ pub fn known(sql: &Sql, id: &ConversationId) -> Outcome<Option<Known>> {
     struct Row {
         revision: u32,
         customer_id: Option<String>,
+        claimed: u32,
     }
     let row: Option<Row> = sql.first(
-        "SELECT revision, customer_id FROM conversations WHERE id = ?",
+        "SELECT revision, customer_id, claimed FROM conversations WHERE id = ?",
         bind![id.as_str()],
     )?;
     Ok(row.map(|row| Known {
         revision: row.revision,
         customer: row.customer_id.and_then(|id| id.parse().ok()),
+        claimed: row.claimed,
     }))
+}
+
+/// Notes up to where a conversation has told of its visitor.
+pub fn put_claimed(cx: &Cx, id: &ConversationId, version: u32) -> Outcome<()> {
+    let note = "UPDATE conversations SET claimed = ? WHERE id = ?";
+    cx.sql.run(note, bind![i64::from(version), id.as_str()])
+}
+
+/// Puts a conversation under a profile, or under none.
+pub fn put_customer(cx: &Cx, id: &ConversationId, customer: Option<&CustomerId>) -> Outcome<()> {
+    let put = "UPDATE conversations SET customer_id = ? WHERE id = ?";
+    cx.sql.run(put, bind![customer.map(CustomerId::as_str), id.as_str()])
 }
 
 /// Puts what a closing tells of a conversation. Where the conversation has told more of itself
@@ -217,14 +272,16 @@ pub fn put(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {
     let closed = &input.closed;
     let ended_at = closed.status.is_terminal().then_some(closed.ended_at.0);
     cx.sql.run(
-        "INSERT INTO conversations (id, platform_conversation_id, customer_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, sentiment, classify_ms, told)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        "INSERT INTO conversations (id, platform_conversation_id, customer_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, sentiment, classify_ms, told, claimed, last_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?17, ?17, ?16)
          ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, visitor_id = excluded.visitor_id, revision = excluded.revision, lang = excluded.lang, started_at = excluded.started_at, sentiment = excluded.sentiment, classify_ms = excluded.classify_ms,
              status = iif(excluded.told >= told, excluded.status, status),
              transferred = iif(excluded.told >= told, excluded.transferred, transferred),
              messages = max(messages, excluded.messages),
              ended_at = iif(excluded.told >= told, excluded.ended_at, ended_at),
-             told = max(told, excluded.told)",
+             told = max(told, excluded.told),
+             claimed = max(claimed, excluded.claimed),
+             last_at = max(coalesce(last_at, excluded.last_at), excluded.last_at)",
         bind![
             closed.conversation_id.as_str(),
             closed.platform_conversation_id.clone(),
@@ -241,6 +298,7 @@ pub fn put(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {
             ended_at,
             input.conclusion.tone.sentiment.as_str(),
             cx.now.0.saturating_sub(input.closed_wall.0).max(0),
+            closed.ended_at.0,
             i64::from(input.version)
         ],
     )

@@ -1,13 +1,13 @@
-//! What visitors said of themselves, as of the newest closing of each conversation.
+//! What visitors said of themselves, as of what each conversation told of it last.
 
 use super::cx::Cx;
 use super::op::Room;
 use crate::bind;
 use crate::fault::Outcome;
 use crate::sql::{Migration, Sql, word};
-use askwell::closing::Closed;
 use askwell::customer::{Fact, Facts};
 use askwell::detect::Kind;
+use askwell::id::ConversationId;
 use askwell::time::UnixMillis;
 use serde::Deserialize;
 
@@ -49,12 +49,12 @@ pub fn find(sql: &Sql, conversation: &str) -> Outcome<Facts> {
     Ok(facts)
 }
 
-/// Puts a closing's facts in place of those of the one before.
-pub fn put(cx: &Cx, closed: &Closed) -> Outcome<()> {
-    let id = closed.conversation_id.as_str();
+/// Puts the facts of a conversation in place of those that it told before.
+pub fn put(cx: &Cx, conversation: &ConversationId, facts: &Facts) -> Outcome<()> {
+    let id = conversation.as_str();
     cx.sql.run("DELETE FROM facts WHERE conversation_id = ?", bind![id])?;
     for kind in Kind::ALL {
-        if let Some(fact) = closed.facts.get(kind) {
+        if let Some(fact) = facts.get(kind) {
             cx.sql.run(
                 "INSERT INTO facts (conversation_id, kind, value, seq, at, detector) VALUES (?, ?, ?, ?, ?, ?)",
                 bind![

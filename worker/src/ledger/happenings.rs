@@ -79,7 +79,7 @@ impl Write for Take {
             return Ok(());
         }
         let known = conversations::known(cx.sql, &self.conversation_id)?;
-        let user_id = match known.and_then(|known| known.customer) {
+        let user_id = match known.and_then(conversations::Known::settled) {
             Some(customer) => UserId::Customer(customer),
             None => UserId::Visitor(self.visitor_id.clone()),
         };

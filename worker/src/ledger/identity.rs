@@ -5,6 +5,7 @@
 //! HS256 is taken, whatever a token says of itself: there is no public key that somebody could pass
 //! off as the secret (RFC 8725 §3.1).
 
+use super::customers::Claim;
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
 use super::{channels, customers, settings};
@@ -15,10 +16,9 @@ use crate::fault::{Fault, Outcome};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql, word};
 use askwell::api::{Connection, IdentityShown};
-use askwell::closing::Closed;
 use askwell::customer::{Proof, Proven, ProvenValue, SUBJECT_BYTES, claim, normalise_email};
 use askwell::detect::Kind;
-use askwell::id::{self, CustomerId};
+use askwell::id::{self, ConversationId, CustomerId};
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
@@ -304,7 +304,7 @@ pub fn tidy(cx: &Cx) -> Outcome<()> {
     cx.sql.run("DELETE FROM codes_sent WHERE at <= ?", bind![cx.now.0 - WHILE_MS])
 }
 
-/// What has been verified in a conversation, as of its newest closing.
+/// What has been verified in a conversation, as of what it told of it last; not who signed in.
 pub fn find(sql: &Sql, conversation: &str) -> Outcome<Proven> {
     #[derive(Deserialize)]
     struct Row {
@@ -327,12 +327,12 @@ pub fn find(sql: &Sql, conversation: &str) -> Outcome<Proven> {
     Ok(proven)
 }
 
-/// Puts what a closing has verified in place of that of the one before.
-pub fn put(cx: &Cx, closed: &Closed) -> Outcome<()> {
-    let id = closed.conversation_id.as_str();
+/// Puts what a conversation has verified in place of what it told before.
+pub fn put(cx: &Cx, conversation: &ConversationId, proven: &Proven) -> Outcome<()> {
+    let id = conversation.as_str();
     cx.sql.run("DELETE FROM proven WHERE conversation_id = ?", bind![id])?;
     for kind in Kind::ALL {
-        if let Some(ProvenValue { value, at, proof }) = closed.proven.get(kind) {
+        if let Some(ProvenValue { value, at, proof }) = proven.get(kind) {
             cx.sql.run(
                 "INSERT INTO proven (conversation_id, kind, value, at, proof) VALUES (?, ?, ?, ?, ?)",
                 bind![id, kind.as_str(), value.as_str(), at.0, proof.as_str()],
@@ -344,9 +344,9 @@ pub fn put(cx: &Cx, closed: &Closed) -> Outcome<()> {
 
 /// The address that decides whose conversation it is: the one that was verified, or else the one
 /// that was claimed.
-pub fn email_of(closed: &Closed) -> Option<String> {
-    let proven = closed.proven.get(Kind::Email).map(|email| &email.value);
-    let claimed = closed.facts.get(Kind::Email).map(|fact| &fact.value);
+pub fn email_of(claim: &Claim<'_>) -> Option<String> {
+    let proven = claim.proven.get(Kind::Email).map(|email| &email.value);
+    let claimed = claim.facts.get(Kind::Email).map(|fact| &fact.value);
     proven.or(claimed).map(|email| normalise_email(email))
 }
 
@@ -355,7 +355,7 @@ pub fn email_of(closed: &Closed) -> Option<String> {
 /// known by it, since others may have used the same browser.
 pub fn by_subject(
     sql: &Sql,
-    closed: &Closed,
+    claim: &Claim<'_>,
     browser: Option<(CustomerId, bool)>,
 ) -> Outcome<Option<(CustomerId, bool)>> {
     #[derive(Deserialize)]
@@ -363,7 +363,7 @@ pub fn by_subject(
         id: String,
         has_email: i64,
     }
-    let Some(subject) = closed.proven.subject.as_deref() else { return Ok(browser) };
+    let Some(subject) = claim.proven.subject.as_deref() else { return Ok(browser) };
     let row: Option<Row> = sql.first(
         "SELECT c.id, EXISTS (SELECT 1 FROM emails WHERE customer_id = c.id) AS has_email FROM subjects s JOIN customers c ON c.id = s.customer_id WHERE s.subject = ? AND c.moved_to IS NULL",
         bind![subject],
@@ -378,8 +378,8 @@ pub fn by_subject(
 }
 
 /// Notes whose profile a user of the site is.
-pub fn attach(sql: &Sql, closed: &Closed, customer: &CustomerId) -> Outcome<()> {
-    let Some(subject) = closed.proven.subject.as_deref() else { return Ok(()) };
+pub fn attach(sql: &Sql, claim: &Claim<'_>, customer: &CustomerId) -> Outcome<()> {
+    let Some(subject) = claim.proven.subject.as_deref() else { return Ok(()) };
     sql.run(
         "INSERT INTO subjects (subject, customer_id) VALUES (?, ?)
          ON CONFLICT (subject) DO UPDATE SET customer_id = excluded.customer_id",

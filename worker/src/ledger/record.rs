@@ -1,6 +1,8 @@
 //! Recording a closing: de-duplicate → facts → customer → conversation → archive → answers → events →
 //! export row → documents, all in one transaction. What each step does stands in its own room.
 
+use super::conversations::{Known, Said};
+use super::customers::Claim;
 use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Room, Write};
@@ -14,6 +16,7 @@ use crate::fault::{Outcome, to_json};
 use crate::rpc::Call;
 use crate::sql::Migration;
 use askwell::closing::{Closed, Conclusion};
+use askwell::customer::Proven;
 use askwell::event::{self, UserId};
 use askwell::id::{CustomerId, OrgId};
 use askwell::session::Session;
@@ -77,27 +80,27 @@ impl Write for Record {
             opened_at: self.opened_at.unwrap_or(closed.started_at),
         };
         if customers::drop_late(cx, heard)? {
-            let customer_id = customers::new_id(cx, closed);
+            let customer_id = customers::new_id(cx, id, closed.revision);
             return Ok(Recorded { duplicate: true, customer_id });
         }
         let before = conversations::known(cx.sql, id)?;
-        let owner = before.as_ref().and_then(|known| known.customer.clone());
+        let new = || customers::new_id(cx, id, closed.revision);
+        let owner = || before.as_ref().and_then(|known| known.customer.clone()).unwrap_or_else(new);
         let recorded: Option<serde::de::IgnoredAny> = cx.sql.first(
             "SELECT 1 AS found FROM revisions WHERE conversation_id = ? AND revision = ?",
             bind![id.as_str(), i64::from(closed.revision)],
         )?;
         if recorded.is_some() {
-            let customer_id = owner.unwrap_or_else(|| customers::new_id(cx, closed));
-            return Ok(Recorded { duplicate: true, customer_id });
+            return Ok(Recorded { duplicate: true, customer_id: owner() });
         }
-        let newest = before.is_none_or(|known| closed.revision > known.revision);
+        let newest = before.as_ref().is_none_or(|known| closed.revision > known.revision);
 
         put_revision(cx, &self)?;
         let customer_id = if newest {
-            self.put_newest(cx, owner.as_ref())?
+            self.put_newest(cx, before.as_ref())?
         } else {
             // An older closing that came late: kept, and its events told, but it decides nothing.
-            owner.unwrap_or_else(|| customers::new_id(cx, closed))
+            owner()
         };
         emit(cx, &self, &customer_id)?;
         if newest && closed.status.is_terminal() {
@@ -109,16 +112,20 @@ impl Write for Record {
 
 impl Record {
     /// Lets the closing decide what the ledger shows of the conversation and of its customer.
-    fn put_newest(&self, cx: &Cx, owner: Option<&CustomerId>) -> Outcome<CustomerId> {
+    fn put_newest(&self, cx: &Cx, before: Option<&Known>) -> Outcome<CustomerId> {
         let closed = &self.closed;
         let id = &closed.conversation_id;
-        facts::put(cx, closed)?;
-        identity::put(cx, closed)?;
-        let customer_id = customers::attach(cx, closed, owner)?;
+        let said = self.said(cx, before)?;
+        let claim = Claim {
+            conversation_id: id,
+            visitor_id: &closed.visitor_id,
+            facts: &said.facts,
+            proven: &said.proven,
+        };
+        let new = customers::new_id(cx, id, closed.revision);
+        let customer_id = customers::settle(cx, &claim, before, new)?;
         conversations::put(cx, self, &customer_id)?;
-        if let Some(former) = owner.filter(|former| **former != customer_id) {
-            customers::leave(cx, former, &customer_id)?;
-        }
+        customers::leave(cx, before, Some(&customer_id))?;
         customers::refresh(cx, &customer_id)?;
         let archive = Archive {
             messages: closed.messages.clone(),
@@ -137,6 +144,22 @@ impl Record {
         documents::stale(cx, Kind::Visitor, closed.visitor_id.as_str())?;
         documents::stale(cx, Kind::Transcript, id.as_str())?;
         Ok(customer_id)
+    }
+}
+
+impl Record {
+    /// What is known of the visitor: as of the closing, unless the conversation has told more of it
+    /// meanwhile, because it goes on.
+    fn said(&self, cx: &Cx, before: Option<&Known>) -> Outcome<Said> {
+        let Closed { conversation_id: id, facts, proven, .. } = &self.closed;
+        if before.is_none_or(|known| self.version >= known.claimed) {
+            facts::put(cx, id, facts)?;
+            identity::put(cx, id, proven)?;
+            return Ok(Said { facts: facts.clone(), proven: proven.clone() });
+        }
+        let subject = proven.subject.clone();
+        let proven = Proven { subject, ..identity::find(cx.sql, id.as_str())? };
+        Ok(Said { facts: facts::find(cx.sql, id.as_str())?, proven })
     }
 }
 

@@ -359,9 +359,15 @@ mod tests {
         summary.ended_at = None;
         let visitor_id = Some(visitor(1));
         let opened_at = Some(ledger.at(|cx| cx.now));
-        ledger
-            .write(conversations::Register { summary, version: 1, visitor_id, opened_at })
-            .unwrap();
+        let register = conversations::Register {
+            summary,
+            version: 1,
+            visitor_id,
+            opened_at,
+            last_at: None,
+            said: None,
+        };
+        ledger.write(register).unwrap();
         let customers = RetentionSettings { customers_days: Some(5), ..NONE };
         assert_eq!(preview(&ledger, customers).0, 1);
         set(&ledger, customers).unwrap();

@@ -285,7 +285,14 @@ fn what_a_conversation_tells_late_does_not_undo_its_end() {
     let live = |status, version| {
         let summary = under_way(1, status, UnixMillis(BEGIN));
         let visitor_id = Some(visitor(1));
-        let word = conversations::Register { summary, version, visitor_id, opened_at: None };
+        let word = conversations::Register {
+            summary,
+            version,
+            visitor_id,
+            opened_at: None,
+            last_at: None,
+            said: None,
+        };
         ledger.write(word).unwrap();
     };
     let shown = || {

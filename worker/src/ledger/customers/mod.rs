@@ -19,6 +19,7 @@ mod profile;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod whose;
 
 pub use accesses::{Accesses, AllAccesses, Export, Exported, Looked, latest_accesses};
 pub use edit::{Patch, bad_text};
@@ -30,20 +31,20 @@ pub use late::{Heard, drop_conversation, drop_late, is_erased};
 pub use link::{Links, Merge, Split, Undo};
 pub use list::{List, Through};
 pub use profile::{DataPackageOf, Profile};
+pub use whose::{Claim, leave, new_id, settle, tell};
 
 use super::cx::Cx;
+use super::documents;
 use super::op::{Op, Read, Room};
-use super::{documents, identity};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs::Job;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::api::Customer;
-use askwell::closing::Closed;
-use askwell::customer::{Known, Resolution, normalise_email, resolve};
+use askwell::customer::normalise_email;
 use askwell::detect::Kind;
-use askwell::id::CustomerId;
+use askwell::id::{ConversationId, CustomerId};
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
@@ -219,91 +220,28 @@ pub fn must(sql: &Sql, id: &CustomerId) -> Outcome<CustomerId> {
 /// Homes that are shown as `?1`.
 const HOMES: &str = "(SELECT id FROM customers WHERE id = ?1 OR root = ?1)";
 
-#[derive(Deserialize)]
-struct Candidate {
-    id: String,
-    has_email: i64,
-}
-
-impl Candidate {
-    fn known(self) -> Option<(CustomerId, bool)> {
-        Some((self.id.parse().ok()?, self.has_email != 0))
-    }
-}
-
-/// The id of the profile that a conversation would begin. It says nothing of the person.
-pub fn new_id(cx: &Cx, closed: &Closed) -> CustomerId {
-    CustomerId::derive(&[
-        cx.workspace.as_str().as_bytes(),
-        closed.conversation_id.as_str().as_bytes(),
-        &closed.revision.to_le_bytes(),
-    ])
-}
-
-/// Finds or begins the profile that a conversation belongs to.
-pub fn attach(cx: &Cx, closed: &Closed, former: Option<&CustomerId>) -> Outcome<CustomerId> {
-    let sql = cx.sql;
-    let email = identity::email_of(closed);
-    let by_id = |id: &str| -> Outcome<Option<(CustomerId, bool)>> {
-        let row: Option<Candidate> = sql.first(
-            "SELECT id, EXISTS (SELECT 1 FROM emails WHERE customer_id = c.id) AS has_email FROM customers c WHERE id = ? AND moved_to IS NULL",
-            bind![id],
-        )?;
-        Ok(row.and_then(Candidate::known))
-    };
-    let by_email: Option<Candidate> = match &email {
-        Some(email) => sql.first(
-            "SELECT customer_id AS id, 1 AS has_email FROM emails WHERE email = ?",
-            bind![email.as_str()],
-        )?,
-        None => None,
-    };
-    let by_visitor: Option<Candidate> = sql.first(
-        "SELECT c.id, EXISTS (SELECT 1 FROM emails WHERE customer_id = c.id) AS has_email FROM visitors v JOIN customers c ON c.id = v.customer_id WHERE v.id = ? AND c.moved_to IS NULL",
-        bind![closed.visitor_id.as_str()],
+/// The addresses of a home: those that its conversations name, but for one of them, and the one set by hand.
+fn addresses(sql: &Sql, home: &str, but: Option<&ConversationId>) -> Outcome<BTreeSet<String>> {
+    let edit = edit::of(sql, home, Kind::Email)?;
+    let after = edit.as_ref().filter(|edit| edit.value.is_none()).map_or(i64::MIN >> 11, |e| e.at);
+    // What is claimed where an address has been verified leads nobody here: it would be a way into
+    // the profile of whoever it belongs to.
+    let named: Vec<Value> = sql.rows(
+        "SELECT f.value FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = 'email' WHERE c.customer_id = ?1 AND f.at > ?2 AND c.id <> ?3 AND NOT EXISTS (SELECT 1 FROM proven p WHERE p.conversation_id = c.id AND p.kind = 'email')
+         UNION SELECT p.value FROM conversations c JOIN proven p ON p.conversation_id = c.id AND p.kind = 'email' WHERE c.customer_id = ?1 AND p.at > ?2 AND c.id <> ?3",
+        bind![home, after, but.map_or("", ConversationId::as_str)],
     )?;
-    let by_visitor = by_visitor.and_then(Candidate::known);
-    let known = Known {
-        by_email: by_email.and_then(Candidate::known).map(|(id, _)| id),
-        by_visitor: identity::by_subject(sql, closed, by_visitor)?,
-        by_conversation: former.map(|id| by_id(id.as_str())).transpose()?.flatten(),
-    };
-    let id = match resolve(email.as_deref(), &known) {
-        Resolution::Attach(id) => id,
-        Resolution::Create => {
-            let id = new_id(cx, closed);
-            sql.run(
-                "INSERT OR IGNORE INTO customers (id, platforms, first_at, last_at, conversations) VALUES (?, '[]', ?, ?, 0)",
-                bind![id.as_str(), cx.now.0, cx.now.0],
-            )?;
-            id
-        }
-    };
-    sql.run(
-        "INSERT INTO visitors (id, customer_id) VALUES (?, ?)
-         ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id",
-        bind![closed.visitor_id.as_str(), id.as_str()],
-    )?;
-    identity::attach(sql, closed, &id)?;
-    Ok(id)
+    let mut emails: BTreeSet<String> =
+        named.iter().map(|row| normalise_email(&row.value)).collect();
+    emails.extend(edit.and_then(|edit| edit.value).map(|value| normalise_email(&value)));
+    Ok(emails)
 }
 
 /// Brings a home in line with its conversations, and the profile under which it is shown. A home keeps
 /// the addresses that its conversations name and the one set by hand, and no other.
 pub fn refresh(cx: &Cx, id: &CustomerId) -> Outcome<()> {
     let home = id.as_str();
-    let edit = edit::of(cx.sql, home, Kind::Email)?;
-    let after = edit.as_ref().filter(|edit| edit.value.is_none()).map_or(i64::MIN >> 11, |e| e.at);
-    // What is claimed where an address has been verified leads nobody here: it would be a way into
-    // the profile of whoever it belongs to.
-    let named: Vec<Value> = cx.sql.rows(
-        "SELECT f.value FROM conversations c JOIN facts f ON f.conversation_id = c.id AND f.kind = 'email' WHERE c.customer_id = ?1 AND f.at > ?2 AND NOT EXISTS (SELECT 1 FROM proven p WHERE p.conversation_id = c.id AND p.kind = 'email')
-         UNION SELECT p.value FROM conversations c JOIN proven p ON p.conversation_id = c.id AND p.kind = 'email' WHERE c.customer_id = ?1 AND p.at > ?2",
-        bind![home, after],
-    )?;
-    let mut emails: BTreeSet<String> =
-        named.iter().map(|row| normalise_email(&row.value)).collect();
-    emails.extend(edit.and_then(|edit| edit.value).map(|value| normalise_email(&value)));
+    let emails = addresses(cx.sql, home, None)?;
     let had: Vec<Value> =
         cx.sql.rows("SELECT email AS value FROM emails WHERE customer_id = ?", bind![home])?;
     for gone in had.iter().filter(|row| !emails.contains(&row.value)) {
@@ -344,10 +282,10 @@ pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
     verified.sort();
     let verified = to_json("verified", &verified)?;
     sql.run(
-        "WITH talks (platform, started_at, ended_at) AS MATERIALIZED (SELECT platform, started_at, ended_at FROM conversations WHERE customer_id IN (SELECT ?1 UNION ALL SELECT id FROM customers WHERE root = ?1))
+        "WITH talks (platform, started_at, ended_at, last_at) AS MATERIALIZED (SELECT platform, started_at, ended_at, last_at FROM conversations WHERE customer_id IN (SELECT ?1 UNION ALL SELECT id FROM customers WHERE root = ?1))
          UPDATE customers SET email = ?2, name = ?3, phone = ?4, verified = ?5,
            platforms = (SELECT coalesce(json_group_array(platform), '[]') FROM (SELECT DISTINCT platform FROM talks ORDER BY platform)),
-           (conversations, first_at, last_at) = (SELECT count(*), coalesce(min(t.started_at), customers.first_at), coalesce(max(coalesce(t.ended_at, t.started_at)), customers.last_at) FROM talks t)
+           (conversations, first_at, last_at) = (SELECT count(*), coalesce(min(t.started_at), customers.first_at), coalesce(max(coalesce(t.ended_at, t.last_at, t.started_at)), customers.last_at) FROM talks t)
          WHERE id = ?1",
         bind![root, email, name, phone, verified],
     )?;
@@ -367,33 +305,6 @@ fn hide(cx: &Cx, home: &str) -> Outcome<()> {
     )?;
     index::unindex(cx, home)?;
     documents::stale(cx, documents::Kind::Customer, home)
-}
-
-/// Lets a profile go on without a conversation that a corrected address has moved to another one. One
-/// that has none left is the same person under the wrong address: all that hangs on it moves along,
-/// and its id leads to the other from then on. What the team keeps of it keeps it where it is.
-pub fn leave(cx: &Cx, former: &CustomerId, to: &CustomerId) -> Outcome<()> {
-    refresh(cx, former)?;
-    let (from, to) = (former.as_str(), to.as_str());
-    index::replaced(cx, to)?;
-    let conversations = cx
-        .sql
-        .count("SELECT count(*) AS n FROM conversations WHERE customer_id = ?", bind![from])?;
-    if conversations > 0 {
-        return Ok(());
-    }
-    stale_visitors(cx, from)?;
-    cx.sql.run("UPDATE visitors SET customer_id = ? WHERE customer_id = ?", bind![to, from])?;
-    cx.sql.run("UPDATE subjects SET customer_id = ? WHERE customer_id = ?", bind![to, from])?;
-    let kept = cx.sql.count(
-        "SELECT (SELECT count(*) FROM tags WHERE subject = ?1) + (SELECT count(*) FROM notes WHERE subject = ?1) + (SELECT count(*) FROM edits WHERE customer_id = ?1) + (SELECT count(*) FROM links WHERE customer_id = ?1 OR other = ?1) AS n",
-        bind![from],
-    )?;
-    if kept > 0 {
-        return Ok(());
-    }
-    hide(cx, from)?;
-    cx.sql.run("UPDATE customers SET moved_to = ?1 WHERE id = ?2 OR moved_to = ?2", bind![to, from])
 }
 
 /// What of a customer need not be asked.

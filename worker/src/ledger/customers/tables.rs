@@ -107,18 +107,19 @@ impl Ids {
             let rows: Vec<Value> = sql.rows(&query, bind![root.as_str()])?;
             Ok(rows.into_iter().map(|row| row.value).collect())
         };
+        // As whom a browser is seen is noted when a conversation is closed: until then its conversation tells.
+        let theirs = "WITH theirs (id) AS (SELECT id FROM visitors WHERE customer_id IN {HOMES}
+             UNION SELECT c.visitor_id FROM conversations c WHERE c.customer_id IN {HOMES} AND c.visitor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM visitors v WHERE v.id = c.visitor_id))";
         Ok(Self {
             homes: all(
                 "SELECT id AS value FROM customers WHERE id IN {HOMES} OR moved_to IN {HOMES}",
             )?,
-            conversations: all(
-                "SELECT id AS value FROM conversations WHERE customer_id IN {HOMES}
-                 UNION SELECT u.conversation_id FROM visitors v JOIN unowned u ON u.visitor_id = v.id WHERE v.customer_id IN {HOMES}
+            conversations: all(&format!(
+                "{theirs} SELECT id AS value FROM conversations WHERE customer_id IN {{HOMES}}
+                 UNION SELECT u.conversation_id FROM theirs v JOIN unowned u ON u.visitor_id = v.id
                  ORDER BY 1",
-            )?,
-            visitors: all(
-                "SELECT id AS value FROM visitors WHERE customer_id IN {HOMES} ORDER BY id",
-            )?,
+            ))?,
+            visitors: all(&format!("{theirs} SELECT id AS value FROM theirs ORDER BY id"))?,
         })
     }
 

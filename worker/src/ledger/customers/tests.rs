@@ -4,6 +4,7 @@ mod accesses;
 mod found;
 mod late;
 mod tables;
+mod told;
 
 use super::{
     Accesses, DataPackageOf, Erase, Erasures, Get, Links, List, Merge, Patch, Profile, Split, Undo,
@@ -404,7 +405,14 @@ fn who_is_erased_leaves_nothing_and_does_not_come_back() {
         sentiment: None,
         classify_ms: None,
     };
-    let word = conversations::Register { summary, version: 9, visitor_id: None, opened_at: None };
+    let word = conversations::Register {
+        summary,
+        version: 9,
+        visitor_id: None,
+        opened_at: None,
+        last_at: None,
+        said: None,
+    };
     ledger.write(word).unwrap();
     gone(&ledger, "after a late closing and a late word");
     let left = ledger.read(conversations::List { search: ConversationSearch::default() });

@@ -33,7 +33,15 @@ pub(super) fn tell(
         ..under_way(n, status, UnixMillis(5))
     };
     let (visitor_id, opened_at) = (who.map(visitor), Some(opened_at));
-    ledger.write(conversations::Register { summary, version: 1, visitor_id, opened_at }).unwrap();
+    let register = conversations::Register {
+        summary,
+        version: 1,
+        visitor_id,
+        opened_at,
+        last_at: None,
+        said: None,
+    };
+    ledger.write(register).unwrap();
 }
 
 /// What rooms keep of a conversation while it is held: who has it, what no article answered, and up to
