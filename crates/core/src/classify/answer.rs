@@ -3,15 +3,18 @@
 use super::composite;
 use super::concepts::{self, Concept};
 use super::cues::Cue;
+use super::facts::Shown;
 use super::kind::{Kind, Sense, means};
 use super::label::{self, Score};
-use super::language;
+use super::outcome;
 use super::reading::{Reading, cut};
+use super::rules::Otherwise;
+use super::spoken;
 use super::timing::Elapsed;
 use super::tone;
 use super::whether;
 use super::{Answer, AnswerState, Evidence, Method, Question, rules};
-use crate::conversation::{Role, Sentiment};
+use crate::conversation::Role;
 
 /// What a method finds: a value with its confidence, or that there is none.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,17 +46,21 @@ pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
             // Whoever can read the question may answer it.
             Elapsed::Unread => Finding::none(0.0, Method::Embedded),
         },
-        Kind::Count(counting) => Finding {
-            value: counting.count(reading),
-            confidence: 1.0,
-            evidence: Vec::new(),
-            method: Method::Exact,
+        Kind::Count(counting) => match counting.count(reading) {
+            Shown::Value(value, turns) => Finding {
+                value: Some(value),
+                confidence: 1.0,
+                evidence: turns.into_iter().filter_map(|i| whole(reading, i)).collect(),
+                method: Method::Exact,
+            },
+            Shown::Nothing => Finding::none(1.0, Method::Exact),
+            Shown::Untold => Finding::none(0.8, Method::Exact),
         },
-        Kind::Language(codes) => spoken(reading, question, codes),
+        Kind::Language(asked) => spoken::decide(reading, question, asked),
         Kind::Amount(ranges) => stated(reading, ranges),
-        Kind::Mood(steps) => mood(reading, steps),
+        Kind::Mood(asked) => asked.answer(reading),
         Kind::YesNo { yes, no } => whether::decide(reading, question, *yes, *no),
-        Kind::Outcome { good, bad } => outcome(reading, *good, *bad),
+        Kind::Outcome(ends) => outcome::decide(reading, question, ends),
         Kind::Averted(claims) => match composite::decide(reading, claims) {
             Some((value, at)) => Finding {
                 value: Some(value),
@@ -89,7 +96,7 @@ pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
 }
 
 /// A whole turn as evidence.
-fn whole(reading: &Reading<'_>, index: usize) -> Option<Evidence> {
+pub(crate) fn whole(reading: &Reading<'_>, index: usize) -> Option<Evidence> {
     let turn = reading.turns.get(index)?;
     let quote = cut(turn.text, 240).to_owned();
     (!quote.is_empty()).then_some(Evidence { message: index, quote })
@@ -99,59 +106,6 @@ fn whole(reading: &Reading<'_>, index: usize) -> Option<Evidence> {
 pub(crate) fn part(reading: &Reading<'_>, at: (usize, usize, usize)) -> Option<Evidence> {
     let quote = reading.turns.get(at.0)?.quote(at.1, at.2);
     (!quote.is_empty()).then_some(Evidence { message: at.0, quote })
-}
-
-/// Customers' words below which their language is told from the team's answers too.
-const FEW_WORDS: usize = 4;
-
-/// The language of the customer's words among the values.
-fn spoken(reading: &Reading<'_>, question: &Question, codes: &[Option<&'static str>]) -> Finding {
-    let mut text = String::new();
-    for (_, turn) in reading.customer() {
-        text.push_str(cut(turn.text, 1_000));
-        text.push('\n');
-        if text.len() > 8_000 {
-            break;
-        }
-    }
-    // "Test" and "ok" are of many languages; the team answers in the one that the customer chose.
-    if reading.customer().map(|(_, t)| t.words.len()).sum::<usize>() < FEW_WORDS {
-        for (_, turn) in reading.by(&[Role::Agent, Role::Bot]).take(2) {
-            text.push_str(cut(turn.text, 200));
-            text.push('\n');
-        }
-    }
-    let ranked = language::ranked(&text);
-    let Some((top, share)) = ranked.first() else { return Finding::none(0.8, Method::Exact) };
-    let best = ranked
-        .iter()
-        .filter_map(|(l, s)| Some((codes.iter().position(|c| *c == Some(l.code))?, *s)))
-        .next();
-    let evidence: Vec<Evidence> =
-        reading.customer().take(1).filter_map(|(i, _)| whole(reading, i)).collect();
-    let listed = codes.contains(&Some(top.code));
-    let other = codes.iter().position(Option::is_none);
-    let value = match (listed, best, other) {
-        // Of two ways to write one language only the right one is an answer.
-        (true, Some((value, _)), _) if top.code == "zh" => {
-            let named = |i: usize| {
-                let value = question.field().possible_values.get(i)?;
-                language::Chinese::named(value.name())
-            };
-            let mut of = (0..codes.len()).filter(|i| codes.get(*i) == Some(&Some(top.code)));
-            let written = language::Chinese::of(&text);
-            match named(value) {
-                None => Some(value),
-                Some(_) => of.find(|i| written.is_some() && named(*i) == written).or(other),
-            }
-        }
-        (true, Some((value, _)), _) => Some(value),
-        (_, _, Some(other)) => Some(other),
-        // A close relative of a listed language is likely that one, read from too little text.
-        (_, Some((value, s)), None) if s > 0.5 * share => Some(value),
-        _ => None,
-    };
-    Finding { value, confidence: share.max(0.5), evidence, method: Method::Exact }
 }
 
 /// The amount that the customer states.
@@ -176,63 +130,6 @@ fn stated(reading: &Reading<'_>, ranges: &[Option<super::amount::Range>]) -> Fin
         value,
         confidence: if money { 0.8 } else { 0.4 },
         evidence: evidence.into_iter().collect(),
-        method: Method::Embedded,
-    }
-}
-
-/// The customer's mood on the field's own scale.
-fn mood(reading: &Reading<'_>, steps: &[Option<i8>]) -> Finding {
-    let tone = tone::tone(reading);
-    let wanted: i8 = match tone.sentiment {
-        Sentiment::NotApplicable => return Finding::none(tone.confidence, Method::Embedded),
-        Sentiment::OverlyNegative => -2,
-        Sentiment::Negative => -1,
-        Sentiment::Neutral => 0,
-        Sentiment::Positive => 1,
-        Sentiment::OverlyPositive => 2,
-    };
-    let value = steps
-        .iter()
-        .enumerate()
-        .filter_map(|(i, s)| s.map(|s| (i, (s - wanted).abs(), s.signum() != wanted.signum())))
-        .min_by_key(|(_, distance, other_side)| (*other_side, *distance))
-        .map(|(i, _, _)| i);
-    let evidence = reading
-        .customer()
-        .filter(|(_, t)| {
-            let m = tone::mood(t);
-            if wanted < 0 { m < tone::Mood::Plain } else { wanted > 0 && m > tone::Mood::Plain }
-        })
-        .take(3)
-        .filter_map(|(i, _)| whole(reading, i))
-        .collect();
-    Finding { value, confidence: tone.confidence, evidence, method: Method::Embedded }
-}
-
-/// The last cue of success or failure, the team's first.
-fn last_outcome(reading: &Reading<'_>) -> Option<(bool, (usize, usize, usize))> {
-    let of = |role: &[Role]| {
-        reading.by(role).rev().find_map(|(i, t)| {
-            let hit = t
-                .cues
-                .iter()
-                .rev()
-                .find(|h| matches!(h.label, Cue::Works | Cue::Settled | Cue::Fails))?;
-            Some((hit.label != Cue::Fails, (i, hit.from, hit.to)))
-        })
-    };
-    of(&[Role::Agent, Role::Bot]).or_else(|| of(&[Role::Customer]))
-}
-
-/// Whether something went well.
-pub(crate) fn outcome(reading: &Reading<'_>, good: usize, bad: usize) -> Finding {
-    let Some((well, at)) = last_outcome(reading) else {
-        return Finding::none(0.5, Method::Embedded);
-    };
-    Finding {
-        value: Some(if well { good } else { bad }),
-        confidence: 0.7,
-        evidence: part(reading, at).into_iter().collect(),
         method: Method::Embedded,
     }
 }
@@ -307,7 +204,11 @@ fn matter(reading: &Reading<'_>, question: &Question) -> Finding {
             .filter(|_| applies != Some(false) && question.focus().is_met(reading));
         // A required question is answered even on next to nothing.
         let least = (!field.optional && !scores.is_empty()).then_some(best.0);
-        let value = otherwise.or(rest).or(least);
+        let value = match otherwise {
+            Some(Otherwise::Value(value)) => Some(value),
+            Some(Otherwise::Null) if field.optional => None,
+            _ => rest.or(least),
+        };
         return Finding { value, ..Finding::none(0.4, Method::Embedded) };
     }
     Finding {

@@ -2,9 +2,11 @@
 
 use super::concepts::{self, Concept};
 use super::cues::Cue;
-use super::kind::{Sense, senses_in};
+use super::kind::{Sense, means, senses_in};
 use super::label::Place;
+use super::phrase::find;
 use super::reading::{Read, Reading};
+use super::words::Words;
 use super::{Field, Value};
 use crate::conversation::Role;
 
@@ -27,6 +29,73 @@ pub(crate) fn claims(field: &Field) -> Option<Claims> {
     let all = !claims.iter().zip(&field.possible_values).any(open);
     (all && claims.iter().filter(|c| !c.is_empty()).count() >= 2).then_some(claims)
 }
+
+/// Values that say only whether the customer was kept, of a question about ending something: "Kept" beside "Cancelled".
+pub(crate) fn bare(field: &Field) -> Option<Claims> {
+    let cancel = concepts::concept("cancel")?;
+    let asked = concepts::named(&format!("{}. {}", field.name, field.prompt));
+    let about = asked.contains(&cancel) || find(&Words::new(&field.prompt), &LEAVING).is_some();
+    if !about || field.possible_values.iter().any(|v| !claims_of(v.name()).is_empty()) {
+        return None;
+    }
+    let names = || field.possible_values.iter().map(Value::name);
+    let (yes, no) =
+        (names().position(|n| means(n, Sense::Yes)), names().position(|n| means(n, Sense::No)));
+    let kept = |name: &str| {
+        let words = Words::new(name);
+        let has = |of: &[&str]| find(&words, of).is_some();
+        let denied = has(&["not", "no"]);
+        if has(&KEPT) {
+            Some(!denied)
+        } else if has(&LOST) || concepts::named(name) == [cancel] {
+            Some(denied)
+        } else {
+            None
+        }
+    };
+    let per_value: Vec<Option<bool>> = match (yes, no) {
+        // "Was the customer retained?", "Did the customer churn?"
+        (Some(yes), Some(no)) => {
+            let words = Words::new(&format!("{}. {}", field.name, field.prompt));
+            let stays = match (find(&words, &KEPT), find(&words, &LEAVING)) {
+                (Some(kept), Some(left)) => kept < left,
+                (kept, left) => {
+                    kept.or(left)?;
+                    kept.is_some()
+                }
+            };
+            (0..field.possible_values.len())
+                .map(|i| if i == yes { Some(stays) } else { (i == no).then_some(!stays) })
+                .collect()
+        }
+        _ => names().map(kept).collect(),
+    };
+    let both = [true, false].iter().all(|k| per_value.contains(&Some(*k)));
+    let known = |(k, v): (&Option<bool>, &Value)| k.is_some() || super::rules::is_rest(v);
+    (both && per_value.iter().zip(&field.possible_values).all(known)).then(|| {
+        per_value.iter().map(|k| k.iter().map(|k| (Request::Cancel, *k)).collect()).collect()
+    })
+}
+
+/// Words for a customer who stays, and for one who leaves.
+const KEPT: [&str; 12] = [
+    "kept", "keep", "retained", "retain", "saved", "stayed", "stay", "stays", "remained",
+    "gehalten", "retenido", "conserve",
+];
+const LOST: [&str; 9] =
+    ["lost", "left", "churned", "churn", "gone", "verloren", "perdido", "perdu", "verlaten"];
+const LEAVING: [&str; 10] = [
+    "churn*",
+    "leave us",
+    "left us",
+    "leaving us",
+    "lose the customer",
+    "lost the customer",
+    "customer lost",
+    "customer leave",
+    "customer retained",
+    "retained",
+];
 
 /// What a value's name claims, in the order in which it stands there.
 pub(crate) fn claims_of(value: &str) -> Vec<(Request, bool)> {

@@ -62,9 +62,17 @@ pub(crate) fn name(of: Concept) -> Option<&'static str> {
     concepts().names.get(usize::from(of.0)).copied()
 }
 
+/// Concepts of which one says that the other is not so.
+const OPPOSITES: [(&str, &str); 3] = [
+    ("opened package", "unopened package"),
+    ("new customer", "returning customer"),
+    ("returning customer", "new customer"),
+];
+
 /// The concept that says the contrary of another, where the file has one.
 pub(crate) fn opposite(of: Concept) -> Option<Concept> {
-    (concept("opened package") == Some(of)).then(|| concept("unopened package")).flatten()
+    let (_, contrary) = OPPOSITES.iter().find(|(name, _)| concept(name) == Some(of))?;
+    concept(contrary)
 }
 
 /// Concepts that a value's name or a part of a prompt speaks of. A phrase inside a longer one of

@@ -1,26 +1,20 @@
-//! Questions that are counted and not judged: how many messages, how often handed off, who answered.
+//! Questions that are counted or looked up and not judged: how many messages, how often handed off, who answered.
 
 use super::Field;
+use super::facts::{self, Counted, Facts, Shown};
 use super::kind::{Sense, means};
 use super::phrase::find;
 use super::reading::Reading;
 use super::words::Words;
 use crate::conversation::{Marker, Role};
 
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
-    /// Messages of one role, or of all that speak.
-    Messages(Option<Role>),
-    /// How often something happened.
-    Marks(Marker),
-}
-
 /// Who of the team spoke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Team {
     bot: bool,
     agent: bool,
+    /// Whether it says that nobody else did.
+    only: bool,
 }
 
 /// A question that is counted.
@@ -30,12 +24,14 @@ pub(crate) enum Counting {
     Number(NumberOf),
     /// Who answered, and per value who that is.
     Who(Parties),
+    /// What is looked up.
+    Facts(Facts),
 }
 
 /// What is counted, with the values' numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NumberOf {
-    what: What,
+    what: Counted,
     values: Vec<Option<(u64, u64)>>,
 }
 
@@ -43,7 +39,14 @@ pub(crate) struct NumberOf {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parties(Vec<Option<Team>>);
 
-const HOW_MANY: [&str; 18] = [
+const HOW_MANY: [&str; 25] = [
+    "combien de fois",
+    "quante volte",
+    "hoe vaak",
+    "hur manga",
+    "hur ofta",
+    "ile razy",
+    "quante",
     "how many",
     "how often",
     "number of",
@@ -96,18 +99,22 @@ const REACH: usize = 6;
 impl Counting {
     /// Reads a field as a question that is counted, or not.
     pub(crate) fn parse(field: &Field) -> Option<Self> {
+        if let Some(facts) = Facts::parse(field) {
+            return Some(Self::Facts(facts));
+        }
         let question = format!("{}. {}", field.name, field.prompt);
         let words = Words::new(&question);
         let names: Vec<&str> = field.possible_values.iter().map(super::Value::name).collect();
-        if find(
+        let said = find(
             &words,
             &["who answered", "who replied", "who responded", "who handled", "who spoke"],
-        )
-        .is_some()
-        {
+        );
+        if said.is_some() || facts::asks_who(field) {
             let parties: Vec<Option<Team>> = names.iter().map(|n| team(n)).collect();
             let known = parties.iter().flatten().count();
-            return (known >= 2).then_some(Self::Who(Parties(parties)));
+            if known >= 2 {
+                return Some(Self::Who(Parties(parties)));
+            }
         }
         let values: Vec<Option<(u64, u64)>> = names.iter().map(|n| numbers(n)).collect();
         let rest = |(i, v): (usize, &Option<(u64, u64)>)| {
@@ -122,44 +129,82 @@ impl Counting {
         let near = Words::new(after.split(['.', '?', ';', '\n']).next().unwrap_or(after));
         let within = |of: &[&str]| find(&near, of).filter(|at| *at <= REACH + 1);
         let marks = [
-            (Marker::Reopened, &["reopen*", "re open*"][..]),
+            (
+                Marker::Reopened,
+                &[
+                    "reopen*",
+                    "re open*",
+                    "wiedereroff*",
+                    "wieder geoffnet",
+                    "reab*",
+                    "reapert*",
+                    "rouver*",
+                    "riapert*",
+                    "heropen*",
+                ][..],
+            ),
             (
                 Marker::Handoff,
-                &["handoff*", "hand off", "handed off", "handed over", "escalat*"][..],
+                &[
+                    "handoff*",
+                    "hand off",
+                    "handed off",
+                    "handed over",
+                    "escalat*",
+                    "ubergeben",
+                    "ubergabe*",
+                    "derivad*",
+                    "derivo",
+                    "overgedragen",
+                ][..],
             ),
-            (Marker::Transferred, &["transfer*"][..]),
+            (
+                Marker::Transferred,
+                &["transfer*", "weitergeleitet", "trasferit*", "doorverbonden", "przekazan*"][..],
+            ),
         ];
         if let Some((marker, _)) = marks.into_iter().find(|(_, of)| within(of).is_some()) {
-            return Some(Self::Number(NumberOf { what: What::Marks(marker), values }));
+            return Some(Self::Number(NumberOf { what: Counted::Marks(marker), values }));
         }
         within(&MESSAGES)?;
         let by =
             [(Role::Customer, &CUSTOMER[..]), (Role::Agent, &AGENT[..]), (Role::Bot, &BOT[..])];
         let by = by.into_iter().filter_map(|(role, of)| Some((find(&near, of)?, role)));
         let role = by.min_by_key(|(at, _)| *at).map(|(_, role)| role);
-        Some(Self::Number(NumberOf { what: What::Messages(role), values }))
+        Some(Self::Number(NumberOf { what: Counted::Messages(role), values }))
     }
 
-    /// The value that holds, none where no value stands for what was counted.
-    pub(crate) fn count(&self, reading: &Reading<'_>) -> Option<usize> {
-        match self {
+    /// The value that holds.
+    pub(crate) fn count(&self, reading: &Reading<'_>) -> Shown {
+        let value = match self {
             Self::Number(NumberOf { what, values }) => {
-                let counted = reading.turns.iter().filter(|t| match what {
-                    What::Messages(None) => t.role != Role::System,
-                    What::Messages(Some(role)) => t.role == *role,
-                    What::Marks(marker) => t.marker == Some(*marker),
-                });
-                let count = counted.count() as u64;
-                values
-                    .iter()
-                    .position(|v| v.is_some_and(|(low, high)| (low..=high).contains(&count)))
+                let count = what.of(reading);
+                let holds = |v: &Option<(u64, u64)>| {
+                    v.is_some_and(|(low, high)| (low..=high).contains(&count))
+                };
+                values.iter().position(holds)
             }
-            Self::Who(Parties(parties)) => {
-                let spoke = |role| reading.turns.iter().any(|t| t.role == role);
-                let real = Team { bot: spoke(Role::Bot), agent: spoke(Role::Agent) };
-                parties.iter().position(|p| *p == Some(real))
-            }
-        }
+            Self::Who(parties) => parties.of(reading),
+            Self::Facts(facts) => return facts.look(reading),
+        };
+        value.map_or(Shown::Nothing, |v| Shown::Value(v, Vec::new()))
+    }
+}
+
+impl Parties {
+    /// The value that names just those who wrote, else the one for a person where a person did.
+    fn of(&self, reading: &Reading<'_>) -> Option<usize> {
+        let Self(parties) = self;
+        let spoke = |role| reading.turns.iter().any(|t| t.role == role);
+        let (bot, agent) = (spoke(Role::Bot), spoke(Role::Agent));
+        let named = |who: (bool, bool), only: bool| {
+            parties
+                .iter()
+                .position(|p| p.is_some_and(|p| (p.bot, p.agent) == who && (!p.only || only)))
+        };
+        let just = named((bot, agent), true);
+        // "Bot or agent?" of both: the conversation has come to a person.
+        just.or_else(|| agent.then(|| named((false, true), false)).flatten())
     }
 }
 
@@ -170,34 +215,174 @@ fn team(value: &str) -> Option<Team> {
     let (bot, agent) = (has(&BOT), has(&AGENT));
     let both = has(&["both"]);
     let nobody = has(&["nobody", "no one", "none", "neither", "niemand", "personne", "nadie"]);
-    (bot || agent || both || nobody).then_some(Team { bot: bot || both, agent: agent || both })
+    let only = has(&[
+        "only",
+        "alone",
+        "solely",
+        "just",
+        "nur",
+        "allein",
+        "solo",
+        "seul",
+        "seulement",
+        "alleen",
+    ]);
+    (bot || agent || both || nobody).then_some(Team {
+        bot: bot || both,
+        agent: agent || both,
+        only,
+    })
 }
 
-/// The numbers that a value stands for: "3", "1-3", "5+", "more than 5", "none".
+/// Words for numbers in values.
+const WRITTEN: [(&[&str], u64); 7] = [
+    (
+        &[
+            "once",
+            "one",
+            "single",
+            "einmal",
+            "una vez",
+            "une fois",
+            "uma vez",
+            "una volta",
+            "eenmaal",
+            "1x",
+        ],
+        1,
+    ),
+    (
+        &[
+            "twice",
+            "two",
+            "zweimal",
+            "dos veces",
+            "deux fois",
+            "duas vezes",
+            "due volte",
+            "tweemaal",
+            "2x",
+        ],
+        2,
+    ),
+    (
+        &[
+            "three",
+            "thrice",
+            "dreimal",
+            "tres veces",
+            "trois fois",
+            "tres vezes",
+            "tre volte",
+            "driemaal",
+            "3x",
+        ],
+        3,
+    ),
+    (&["four", "viermal", "cuatro veces", "quatre fois", "quatro vezes", "quattro volte"], 4),
+    (&["five", "funfmal", "cinco veces", "cinq fois", "cinco vezes", "cinque volte"], 5),
+    (&["six"], 6),
+    (&["ten"], 10),
+];
+
+/// The numbers that a value stands for: "3", "1-3", "5+", "more than 5", "none", "twice or more".
 fn numbers(value: &str) -> Option<(u64, u64)> {
-    if means(value, Sense::No) || find(&Words::new(value), &["none", "never", "zero"]) == Some(0) {
+    const NONE: [&str; 14] = [
+        "none",
+        "never",
+        "zero",
+        "not at all",
+        "nie",
+        "niemals",
+        "keine",
+        "nunca",
+        "jamais",
+        "mai",
+        "nooit",
+        "nigdy",
+        "aldrig",
+        "ninguno",
+    ];
+    const SEVERAL: [&str; 11] = [
+        "multiple",
+        "several",
+        "repeatedly",
+        "many times",
+        "multiple times",
+        "mehrmals",
+        "mehrfach",
+        "varias veces",
+        "plusieurs fois",
+        "varias vezes",
+        "piu volte",
+    ];
+    let words = Words::new(value);
+    if means(value, Sense::No) || find(&words, &NONE) == Some(0) {
         return Some((0, 0));
     }
     let mut found: Vec<u64> = Vec::new();
     for part in value.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()) {
         found.push(part.parse().ok()?);
     }
-    let words = Words::new(value);
+    if found.is_empty() {
+        let mut written: Vec<(usize, u64)> = WRITTEN
+            .iter()
+            .filter_map(|(forms, number)| Some((find(&words, forms)?, *number)))
+            .collect();
+        written.sort_unstable();
+        found.extend(written.into_iter().map(|(_, number)| number));
+    }
     let has = |of: &[&str]| find(&words, of).is_some();
     match found.as_slice() {
         [low, high] if low < high => Some((*low, *high)),
-        [one] if value.trim_end().ends_with('+') || has(&["or more", "and more", "at least"]) => {
+        [one]
+            if value.trim_end().ends_with('+')
+                || has(&[
+                    "or more",
+                    "and more",
+                    "at least",
+                    "oder mehr",
+                    "und mehr",
+                    "mindestens",
+                    "o mas",
+                    "ou plus",
+                    "ou mais",
+                    "o piu",
+                    "of meer",
+                    "lub wiecej",
+                    "eller fler",
+                ]) =>
+        {
             Some((*one, u64::MAX))
         }
-        [one] if value.contains('>') || has(&["more", "over", "above", "mehr", "mas", "plus"]) => {
+        [one]
+            if value.contains('>')
+                || has(&[
+                    "more", "over", "above", "mehr", "mas", "plus", "mais", "piu", "meer",
+                ]) =>
+        {
             Some((one.saturating_add(1), u64::MAX))
         }
-        [one] if has(&["up to", "at most", "or less", "or fewer", "bis"]) => Some((0, *one)),
+        [one]
+            if has(&[
+                "up to",
+                "at most",
+                "or less",
+                "or fewer",
+                "bis",
+                "bis zu",
+                "hochstens",
+                "oder weniger",
+            ]) =>
+        {
+            Some((0, *one))
+        }
         [one] if value.contains('<') || has(&["less", "under", "fewer", "below", "weniger"]) => {
             one.checked_sub(1).map(|most| (0, most))
         }
         // "3 messages" is three; "Windows 11" would be no count, but then nothing is counted either.
         [one] => Some((*one, *one)),
+        [] if has(&SEVERAL) => Some((2, u64::MAX)),
         _ => None,
     }
 }

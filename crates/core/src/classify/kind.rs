@@ -5,10 +5,14 @@ use super::composite::{self, Claims};
 use super::counting::Counting;
 use super::language;
 use super::lexicon::Lexicon;
+use super::mood::Asked;
+use super::outcome::Ends;
 use super::phrase::find;
+use super::spoken::Spoken;
 use super::timing::Timing;
 use super::words::Words;
 use super::{Field, Value};
+use crate::conversation::Role;
 use std::sync::OnceLock;
 
 /// What a value's name means by itself.
@@ -21,6 +25,11 @@ pub(crate) enum Sense {
     Unsaid,
     Good,
     Bad,
+    /// Not settled yet.
+    Open,
+    /// In other hands.
+    Escalated,
+    Partly,
     Pleased,
     Very,
     Neutral,
@@ -43,6 +52,9 @@ fn senses() -> &'static Lexicon<Sense> {
                 "unsaid" => Sense::Unsaid,
                 "good" => Sense::Good,
                 "bad" => Sense::Bad,
+                "open" => Sense::Open,
+                "escalated" => Sense::Escalated,
+                "partly" => Sense::Partly,
                 "pleased" => Sense::Pleased,
                 "very" => Sense::Very,
                 "neutral" => Sense::Neutral,
@@ -104,8 +116,11 @@ pub(crate) fn step(value: &str) -> Option<i8> {
     let hits = senses().hits(&words);
     let has = |sense| hits.iter().any(|h| h.label == sense);
     let strength = if has(Sense::Very) { 2 } else { 1 };
-    if has(Sense::Displeased) {
-        Some(-strength)
+    let low = hits.iter().filter(|h| h.label == Sense::Displeased).min_by_key(|h| h.from);
+    if let Some(low) = low {
+        // "Not frustrated", but not "not satisfied", which is one phrase.
+        let denied = hits.iter().any(|h| h.label == Sense::Negation && h.to <= low.from);
+        Some(if denied { 0 } else { -strength })
     } else if has(Sense::Neutral) {
         Some(0)
     } else if has(Sense::Pleased) {
@@ -122,12 +137,12 @@ pub(crate) enum Kind {
     Time(Timing),
     /// A number of messages or marks, or who answered.
     Count(Counting),
-    /// A language: per value its code.
-    Language(Vec<Option<&'static str>>),
+    /// A language.
+    Language(Spoken),
     /// A stated amount: per value its range.
     Amount(Vec<Option<Range>>),
-    /// The customer's mood: per value its step.
-    Mood(Vec<Option<i8>>),
+    /// The customer's mood.
+    Mood(Asked),
     /// Whether something is so.
     YesNo {
         /// The value for "it is so".
@@ -136,12 +151,7 @@ pub(crate) enum Kind {
         no: usize,
     },
     /// Whether something went well.
-    Outcome {
-        /// The value for "it did".
-        good: usize,
-        /// The value for "it did not".
-        bad: usize,
-    },
+    Outcome(Ends),
     /// Requests and whether they were averted, as each value claims it.
     Averted(Claims),
     /// One of several matters.
@@ -170,19 +180,21 @@ impl Kind {
         let whole: Vec<Vec<Sense>> = names.iter().map(|n| meanings(n)).collect();
         let is_rest = |s: &Vec<Sense>| s.contains(&Sense::Other) || s.contains(&Sense::Unknown);
         let rest: Vec<bool> = whole.iter().map(is_rest).collect();
-        let languages: Vec<Option<&'static str>> =
-            names.iter().map(|n| language::named(n).map(|l| l.code)).collect();
-        if all(&languages, &rest) && about_language(field) {
-            return Self::Language(languages);
+        if let Some(codes) = languages(&names, &rest)
+            && let Some(who) = whose_language(field)
+        {
+            return Self::Language(Spoken { who, codes });
         }
         let ranges: Vec<Option<Range>> = names.iter().map(|n| amount::range(n)).collect();
         if all(&ranges, &rest) {
             return Self::Amount(ranges);
         }
-        let steps: Vec<Option<i8>> = names.iter().map(|n| step(n)).collect();
-        let (high, low) = (steps.iter().flatten().max(), steps.iter().flatten().min());
-        if all(&steps, &rest) && high > low {
-            return Self::Mood(steps);
+        if let Some(asked) = Asked::parse(field) {
+            return Self::Mood(asked);
+        }
+        // "Kept" beside "Cancelled", and whether a customer was retained.
+        if let Some(claims) = composite::bare(field) {
+            return Self::Averted(claims);
         }
         let place = |sense| whole.iter().position(|s| s.contains(&sense));
         if let (Some(yes), Some(no)) = (place(Sense::Yes), place(Sense::No))
@@ -190,10 +202,8 @@ impl Kind {
         {
             return Self::YesNo { yes, no };
         }
-        if let (Some(good), Some(bad)) = (place(Sense::Good), place(Sense::Bad))
-            && names.len() <= 3
-        {
-            return Self::Outcome { good, bad };
+        if let Some(ends) = Ends::of(field, &whole) {
+            return Self::Outcome(ends);
         }
         // "Payment problem" beside "No problem".
         if let [a, b] = names.as_slice() {
@@ -240,7 +250,7 @@ impl FieldKind {
             Kind::Amount(_) => Self::Amount,
             Kind::Mood(_) => Self::Mood,
             Kind::YesNo { .. } => Self::YesNo,
-            Kind::Outcome { .. } => Self::Outcome,
+            Kind::Outcome(_) => Self::Outcome,
             Kind::Averted(_) => Self::Averted,
             Kind::Label => Self::Label,
         }
@@ -252,16 +262,41 @@ fn all<T>(of: &[Option<T>], rest: &[bool]) -> bool {
     of.iter().flatten().count() >= 2 && of.iter().zip(rest).all(|(o, rest)| o.is_some() || *rest)
 }
 
-fn about_language(field: &Field) -> bool {
-    const WORDS: [&str; 17] = [
+/// The languages that values name, none for a value that stands for all others ("Other", "Non-English", "Not English or
+/// Spanish"); none where they name something else.
+fn languages(names: &[&str], rest: &[bool]) -> Option<Vec<Option<&'static str>>> {
+    let codes: Vec<Option<&'static str>> =
+        names.iter().map(|n| language::named(n).map(|l| l.code)).collect();
+    let outside = |name: &str| {
+        let words = Words::new(name);
+        begins(name, Sense::Negation) && words.iter().any(|w| language::named(w).is_some())
+    };
+    let others: Vec<bool> =
+        names.iter().zip(rest).map(|(name, rest)| *rest || outside(name)).collect();
+    let known = codes.iter().flatten().count();
+    let sound = codes.iter().zip(&others).all(|(code, other)| code.is_some() || *other);
+    (sound && (known >= 2 || known == 1 && others.contains(&true))).then_some(codes)
+}
+
+/// Whose language a question with languages for values asks for; none where it asks for something else.
+fn whose_language(field: &Field) -> Option<Role> {
+    const WORDS: [&str; 24] = [
         "language*",
         "speak*",
         "write*",
         "written",
+        "communicat*",
+        "tongue",
         "sprache*",
+        "spricht",
+        "schreibt",
         "langue*",
+        "parle",
         "idioma*",
+        "habla",
+        "escribe",
         "lingua*",
+        "parla",
         "taal",
         "jezyk*",
         "sprak*",
@@ -270,10 +305,9 @@ fn about_language(field: &Field) -> bool {
         "语言",
         "ภาษา",
         "भाषा",
-        "لغه",
     ];
-    // A language that is learned, or that somebody else speaks, is not the one that the customer writes in.
-    const MATTERS: [&str; 12] = [
+    // A language that is learned, or that something is in, is not the one that is written.
+    const MATTERS: [&str; 13] = [
         "course*",
         "lesson*",
         "class",
@@ -286,18 +320,33 @@ fn about_language(field: &Field) -> bool {
         "version",
         "book*",
         "edition",
+        "subtitle*",
     ];
-    const TEAM: [&str; 5] = ["bot", "chatbot", "agent", "assistant", "we"];
+    const CUSTOMER: [&str; 7] =
+        ["customer*", "visitor*", "user*", "kunde*", "client*", "klant*", "cliente*"];
+    const VERBS: [&str; 9] =
+        ["answer", "repl", "respon", "writ", "wrote", "speak", "spoke", "use", "language"];
     let words = Words::new(&format!("{} {}", field.name, field.prompt));
-    let teams = |i: usize| {
-        TEAM.contains(&words.get(i))
-            && ["answer", "repl", "respon", "writ", "wrote", "speak", "spoke", "use", "language"]
-                .iter()
-                .any(|verb| {
-                    words.get(i + 1).starts_with(verb) || words.get(i + 2).starts_with(verb)
-                })
-    };
-    find(&words, &WORDS).is_some()
-        && find(&words, &MATTERS).is_none()
-        && !(0..words.len()).any(teams)
+    if find(&words, &MATTERS).is_some() {
+        return None;
+    }
+    let does = |i: usize| VERBS.iter().any(|verb| words.get(i).starts_with(verb));
+    let doing = (0..words.len()).filter(|i| does(i + 1) || does(i + 2));
+    let team = doing.filter_map(|i| match words.get(i) {
+        "bot" | "chatbot" | "assistant" => Some((i, Some(Role::Bot))),
+        "agent" | "representative" => Some((i, Some(Role::Agent))),
+        // Who of the team that is, is not said.
+        "we" => Some((i, None)),
+        _ => None,
+    });
+    let team = team.min_by_key(|(i, _)| *i);
+    let customer = find(&words, &CUSTOMER);
+    if find(&words, &WORDS).is_some() || find(&words, &["لغه"]).is_some() {
+        return match team {
+            Some((at, who)) if customer.is_none_or(|c| at < c) => who,
+            _ => Some(Role::Customer),
+        };
+    }
+    // "What does the customer communicate in?", "Locale": nothing else is spoken of.
+    super::facts::is_plain(&field.prompt).then_some(Role::Customer)
 }

@@ -48,6 +48,9 @@ struct Table {
     words: Map<Box<str>, Vec<usize>>,
     /// Languages that a trigram speaks for, with its weight.
     trigrams: Numbers<Vec<(usize, f32)>>,
+    /// Swedish, and Danish and Norwegian.
+    swedish: Option<usize>,
+    neighbours: Vec<usize>,
 }
 
 /// Three letters as one number: a letter takes 21 bits.
@@ -73,6 +76,10 @@ fn table() -> &'static Table {
             let names = names.split(',').map(folded).collect();
             table.languages.push(Language { code, names, script: Script::named(script), letters });
         }
+        let place = |code: &str| table.languages.iter().position(|l| l.code == code);
+        let swedish = place("sv");
+        let neighbours = ["da", "no"].into_iter().filter_map(place).collect();
+        (table.swedish, table.neighbours) = (swedish, neighbours);
         for (code, items) in TRIGRAMS.lines().filter_map(|l| l.split_once(" | ")) {
             let Some(index) = table.languages.iter().position(|l| l.code == code) else { continue };
             for item in items.split(' ') {
@@ -208,19 +215,30 @@ fn evidence(text: &str) -> Vec<(usize, f32)> {
             }
         }
     }
+    // What is counted for the neighbours of Swedish as well is counted once among all evidence.
+    let mut twice = 0f32;
     if script == Script::Latin {
         let mut last = [' '; 3];
         for c in text.chars().flat_map(char::to_lowercase).chain([' ']) {
             let c = if c.is_alphabetic() { c } else { ' ' };
             last = [last[1], last[2], c];
             for (index, weight) in table.trigrams.get(&trigram(last)).into_iter().flatten() {
-                if let Some(score) = score.get_mut(*index) {
-                    *score += TRIGRAM * weight;
+                let mut add = |index: usize| {
+                    if let Some(score) = score.get_mut(index) {
+                        *score += TRIGRAM * weight;
+                    }
+                };
+                add(*index);
+                // What Swedish shares with its neighbours, which is all without its own two letters, tells none of
+                // them from the others; of the neighbours there are no trigrams.
+                if Some(*index) == table.swedish && !last.contains(&'ä') && !last.contains(&'ö') {
+                    table.neighbours.iter().for_each(|i| add(*i));
+                    twice += TRIGRAM * weight * table.neighbours.len() as f32;
                 }
             }
         }
     }
-    let total: f32 = score.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+    let total = (score.iter().sum::<f32>() - twice).max(f32::MIN_POSITIVE);
     let mut ranked: Vec<(usize, f32)> = score
         .into_iter()
         .enumerate()
@@ -323,6 +341,15 @@ mod tests {
             ("th", "สินค้าของฉันอยู่ที่ไหน"),
             ("hi", "मेरा ऑर्डर कहाँ है"),
             ("ar", "أين طلبي؟"),
+            ("da", "Hej, hvornår kommer min pakke?"),
+            ("da", "Jeg vil gerne bytte skoene, for de er for små"),
+            ("da", "Kan I sende mig en kvittering for købet?"),
+            ("no", "Hei, når kommer pakken min?"),
+            ("no", "Jeg vil gjerne bytte skoene, for de er for små"),
+            ("no", "Kan dere sende meg en kvittering for kjøpet?"),
+            ("sv", "Jag vill gärna byta skorna, för de är för små"),
+            ("hi", "mera parcel abhi tak nahi aaya hai"),
+            ("hi", "mujhe paise wapas chahiye, kya karna hoga"),
             ("ko", "제 주문은 어디에 있나요"),
             ("ru", "Где мой заказ?"),
         ] {

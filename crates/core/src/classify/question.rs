@@ -5,7 +5,7 @@ use super::concepts::Concept;
 use super::focus::Focus;
 use super::kind::{Kind, Sense, means};
 use super::label::{self, Values};
-use super::rules;
+use super::rules::{self, Otherwise};
 use super::vectors::Vector;
 use super::whether::Whether;
 use std::sync::OnceLock;
@@ -21,7 +21,7 @@ pub struct Question {
     focus: OnceLock<Focus>,
     condition: OnceLock<Option<Vec<Concept>>>,
     unsaid_is_null: OnceLock<bool>,
-    otherwise: OnceLock<Option<usize>>,
+    otherwise: OnceLock<Option<Otherwise>>,
     rest: OnceLock<Option<usize>>,
     failure: OnceLock<Option<usize>>,
     values: OnceLock<Values>,
@@ -72,8 +72,8 @@ impl Question {
         *self.unsaid_is_null.get_or_init(|| rules::unsaid_is_null(&self.field))
     }
 
-    /// The value that the prompt names for when nothing else holds.
-    pub(crate) fn otherwise(&self) -> Option<usize> {
+    /// What the prompt says to answer when nothing else holds.
+    pub(crate) fn otherwise(&self) -> Option<Otherwise> {
         *self.otherwise.get_or_init(|| rules::otherwise(&self.field))
     }
 

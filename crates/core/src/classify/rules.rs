@@ -2,7 +2,7 @@
 
 use super::concepts::{self, Concept};
 use super::kind::{Sense, means};
-use super::phrase::find;
+use super::phrase::{find, find_all};
 use super::reading::{Read, Reading};
 use super::words::Words;
 use super::{Field, Question, Value};
@@ -165,23 +165,53 @@ fn conditions(prompt: &str) -> Vec<&str> {
     found
 }
 
-/// The value that the prompt names for when nothing else holds: "otherwise output 'Behaved
-/// correctly'", "if it did neither, 'Behaved correctly'". None where what follows is null, and where
-/// the second form names a value for what the others do not cover: that one needs its occasion.
-pub(crate) fn otherwise(field: &Field) -> Option<usize> {
-    const OTHERWISE: [&str; 12] = [
+/// What a prompt says to answer when nothing else holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Otherwise {
+    /// One of the values.
+    Value(usize),
+    /// Nothing.
+    Null,
+}
+
+/// What the prompt says to answer when nothing else holds: "otherwise output 'Behaved correctly'", "if it did neither,
+/// 'Behaved correctly'", "'No' if not". Where the second form names a value for what the others do not cover it is none
+/// of it: that one needs its occasion.
+pub(crate) fn otherwise(field: &Field) -> Option<Otherwise> {
+    const OTHERWISE: [&str; 17] = [
         "otherwise",
         "else",
         "in all other cases",
+        "in any other case",
+        "in every other case",
         "sonst",
         "andernfalls",
+        "ansonsten",
         "sinon",
         "de lo contrario",
         "caso contrario",
         "altrimenti",
+        "anders",
         "w przeciwnym razie",
         "annars",
         "aksi halde",
+        "否则",
+    ];
+    // Whole only where nothing but the answer follows: "if not mentioned, output null" is something else.
+    const IF_NOT: [&str; 13] = [
+        "if not",
+        "if it did not",
+        "if they did not",
+        "if it does not",
+        "if it was not",
+        "if it is not",
+        "if there was none",
+        "if none was",
+        "falls nicht",
+        "wenn nicht",
+        "si no",
+        "se nao",
+        "se no",
     ];
     const NEITHER: [&str; 8] = [
         "neither",
@@ -195,24 +225,57 @@ pub(crate) fn otherwise(field: &Field) -> Option<usize> {
     ];
     field.prompt.split_inclusive(['.', ';', '\n']).find_map(|sentence| {
         let words = Words::new(sentence);
-        let plain = find(&words, &OTHERWISE);
-        let at = plain.or_else(|| find(&words, &NEITHER))?;
-        let rest = Words::new(sentence.get(words.source(at..at + 1).end..)?);
-        let named = named_first(&rest, field)?;
-        let is_rest = field.possible_values.get(named).is_some_and(is_rest);
-        (plain.is_some() || !is_rest).then_some(named)
+        let hits = named(&words, field);
+        let first = |from: usize| {
+            let after = hits.iter().filter(|h| h.from >= from);
+            after.min_by_key(|h| (h.from, core::cmp::Reverse(h.to))).copied()
+        };
+        // "'Fast' otherwise": it ends the sentence, and the answer stands right before.
+        let before = |at: usize| {
+            let close = hits.iter().filter(|h| h.to == at);
+            close.min_by_key(|h| h.from).copied()
+        };
+        if let Some((from, to)) = find_all(&words, &OTHERWISE).first().copied() {
+            let found = first(to).or_else(|| before(from).filter(|_| to == words.len()))?;
+            return Some(found.label);
+        }
+        for (from, to) in find_all(&words, &IF_NOT) {
+            if to == words.len() {
+                if let Some(hit) = before(from) {
+                    return Some(hit.label);
+                }
+                continue;
+            }
+            const SAY: [&str; 16] = [
+                "output", "return", "answer", "say", "use", "set", "choose", "select", "pick",
+                "then", "it", "is", "with", "the", "value", "leave",
+            ];
+            let hit = first(to).filter(|h| (to..h.from).all(|i| SAY.contains(&words.get(i))));
+            if let Some(hit) = hit {
+                return Some(hit.label);
+            }
+        }
+        let neither = find_all(&words, &NEITHER).first().copied()?;
+        match first(neither.0 + 1)?.label {
+            Otherwise::Value(value) => {
+                let is_rest = field.possible_values.get(value).is_some_and(is_rest);
+                (!is_rest).then_some(Otherwise::Value(value))
+            }
+            Otherwise::Null => None,
+        }
     })
 }
 
-/// The value whose name stands first in these words, the longer one where two begin together.
-fn named_first(words: &Words, field: &Field) -> Option<usize> {
+/// Where answers are named in these words.
+fn named(words: &Words, field: &Field) -> Vec<super::lexicon::Hit<Otherwise>> {
     let mut lexicon = super::lexicon::Lexicon::default();
     for (i, value) in field.possible_values.iter().enumerate() {
-        lexicon.add(value.name(), i);
+        lexicon.add(value.name(), Otherwise::Value(i));
     }
-    let null = field.possible_values.len();
-    lexicon.add("null", null);
-    let hits = lexicon.hits(words);
-    let first = hits.iter().min_by_key(|h| (h.from, core::cmp::Reverse(h.to)))?;
-    (first.label != null).then_some(first.label)
+    for null in
+        ["null", "blank", "empty", "nothing", "leer", "vacio", "vide", "vazio", "vuoto", "leeg"]
+    {
+        lexicon.add(null, Otherwise::Null);
+    }
+    lexicon.hits(words)
 }

@@ -65,6 +65,33 @@ fn shouts(text: &str) -> bool {
 pub(crate) fn tone(reading: &Reading<'_>) -> Tone {
     let turns: Vec<(Mood, usize)> =
         reading.customer().map(|(_, t)| (mood(t), t.matter())).collect();
+    judge(&turns)
+}
+
+/// The customer's turns that are the end of a conversation.
+const LAST_TURNS: usize = 2;
+
+/// Judges the tone of the customer's last turns that say something; none where no turn does.
+pub(crate) fn at_end(reading: &Reading<'_>) -> Option<Tone> {
+    let says = |(_, t): &(usize, &Read<'_>)| t.matter() > 0 || mood(t) != Mood::Plain;
+    let mut turns: Vec<(Mood, usize)> = reading
+        .customer()
+        .rev()
+        .filter(says)
+        .take(LAST_TURNS)
+        .map(|(_, t)| (mood(t), t.matter()))
+        .collect();
+    // Of two that differ the last one stands.
+    if let [(last, _), (before, _)] = turns.as_slice()
+        && *last != Mood::Plain
+        && last != before
+    {
+        turns.truncate(1);
+    }
+    (!turns.is_empty()).then(|| judge(&turns))
+}
+
+fn judge(turns: &[(Mood, usize)]) -> Tone {
     let matter: usize = turns.iter().map(|(_, words)| words).sum();
     let of = |moods: &[Mood]| turns.iter().filter(|(m, _)| moods.contains(m)).count();
     let (rage, displeased) = (of(&[Mood::Rage]), of(&[Mood::Displeased]));

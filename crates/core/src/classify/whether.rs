@@ -1,11 +1,13 @@
 //! Whether something is so: questions with a yes and a no.
 
-use super::answer::{Finding, outcome, part};
+use super::answer::{Finding, part};
 use super::concepts::{self, Concept};
 use super::kind::{Sense, means};
 use super::label;
-use super::phrase;
+use super::outcome::{Ends, find_end, is_about_the_whole};
+use super::phrase::{find, find_all};
 use super::reading::Reading;
+use super::rules::Otherwise;
 use super::words::Words;
 use super::{Field, Method, Question, Value, rules};
 use crate::conversation::Role;
@@ -38,6 +40,10 @@ const CUSTOMERS: [&str; 5] =
 pub(crate) struct Whether {
     /// Whether it is about how something ended.
     outcome: bool,
+    /// Whether the end of the conversation tells it.
+    whole: bool,
+    /// Whether it is about what the bot did without a person.
+    by_bot: bool,
     /// The concepts that say that it is so.
     wanted: Vec<Concept>,
     /// The concepts that say that it is not.
@@ -50,8 +56,7 @@ impl Whether {
     /// Reads it from a field whose value for "it is so" is `yes`.
     pub(crate) fn of(field: &Field, yes: usize) -> Self {
         let words = Words::new(&format!("{} {}", field.name, field.prompt));
-        let outcome =
-            phrase::find(&words, &["successful*", "succeed*", "able to", "resolved", "solved"]);
+        let outcome = asks_outcome(&words);
         let positive = field.possible_values.get(yes).map(Value::name).unwrap_or_default();
         let asked =
             if means(positive, Sense::Yes) { probe(&field.prompt) } else { positive.to_owned() };
@@ -60,7 +65,10 @@ impl Whether {
         said.extend(concepts::named(&field.name));
         let wanted = rules::point(said, &SCENES);
         Self {
-            outcome: outcome.is_some(),
+            outcome,
+            whole: is_about_the_whole(field),
+            by_bot: find(&words, &["bot", "chatbot", "assistant"]).is_some()
+                && find(&words, &["agent*", "human*", "team", "we"]).is_none(),
             opposite: wanted.iter().filter_map(|c| concepts::opposite(*c)).collect(),
             wanted,
             probe: Box::new(Question::new(Field {
@@ -76,10 +84,24 @@ impl Whether {
 /// Whether it is so; `yes` and `no` are the places of the two values.
 pub(crate) fn decide(reading: &Reading<'_>, question: &Question, yes: usize, no: usize) -> Finding {
     let (field, whether) = (question.field(), question.whether(yes));
+    // What the prompt says to answer where it was not said.
+    let unsaid = || -> Option<Finding> {
+        let method = Method::Embedded;
+        match question.otherwise()? {
+            Otherwise::Value(value) => {
+                Some(Finding { value: Some(value), confidence: 0.5, evidence: Vec::new(), method })
+            }
+            Otherwise::Null => field.optional.then(|| Finding::none(0.6, method)),
+        }
+    };
     if whether.outcome {
-        let found = outcome(reading, yes, no);
+        let found = find_end(reading, &Ends::plain(yes, no), whether.whole);
+        let handed = reading.by(&[Role::Agent]).next().is_some();
+        if found.value == Some(yes) && whether.by_bot && whether.whole && handed {
+            return Finding { value: Some(no), confidence: 0.6, ..found };
+        }
         if found.value.is_some() || field.optional {
-            return found;
+            return if found.value.is_some() { found } else { unsaid().unwrap_or(found) };
         }
     }
     let applies = rules::applies(reading, question);
@@ -121,6 +143,18 @@ pub(crate) fn decide(reading: &Reading<'_>, question: &Question, yes: usize, no:
         }
         // It was not said. Where the prompt's condition is met that is a no, else no answer.
         // What only the team has touched is no matter of the customer's.
+        if let Some(found) = unsaid() {
+            return found;
+        }
+        // What was spoken of and denied is no.
+        let denied = applies.is_none()
+            && reading.by(&[Role::Agent, Role::Bot]).any(|(_, t)| {
+                t.touched.iter().any(|c| whether.wanted.contains(c))
+                    && !t.concepts.iter().any(|h| whether.wanted.contains(&h.label))
+            });
+        if denied && !question.unsaid_is_null() {
+            return decided(no, 0.5, None);
+        }
         let silent = question.unsaid_is_null() || rules::raised(reading, question) != Some(true);
         return if field.optional && silent {
             Finding::none(0.6, Method::Embedded)
@@ -133,11 +167,80 @@ pub(crate) fn decide(reading: &Reading<'_>, question: &Question, yes: usize, no:
     };
     if score.score >= 0.45 {
         decided(yes, 0.5, score.at)
+    } else if let Some(found) = unsaid() {
+        found
     } else if field.optional && score.score < 0.15 {
         Finding::none(0.5, Method::Embedded)
     } else {
         decided(no, 0.5, None)
     }
+}
+
+/// Whether a question asks how something ended: "was it resolved", "did the bot solve it", "did we help".
+fn asks_outcome(words: &Words) -> bool {
+    if find(
+        words,
+        &[
+            "successful*",
+            "succeed*",
+            "able to",
+            "resolved",
+            "solved",
+            "got fixed",
+            "was fixed",
+            "is fixed",
+            "gelost",
+            "resuelt*",
+            "resolu",
+            "resolue",
+            "resolvid*",
+            "risolt*",
+            "opgelost",
+            "rozwiazan*",
+        ],
+    )
+    .is_some()
+    {
+        return true;
+    }
+    // What the team did; a customer who asks somebody to fix something has it not yet fixed.
+    let team = [
+        "bot",
+        "chatbot",
+        "assistant",
+        "agent",
+        "agents",
+        "we",
+        "team",
+        "support",
+        "it",
+        "they",
+        "answer",
+        "reply",
+        "advice",
+        "solution",
+        "anyone",
+        "anybody",
+    ];
+    find_all(
+        words,
+        &[
+            "solve",
+            "solves",
+            "resolve",
+            "resolves",
+            "fix",
+            "fixes",
+            "help",
+            "helps",
+            "helped",
+            "fixed",
+            "solving",
+            "resolving",
+        ],
+    )
+    .into_iter()
+    .any(|(at, _)| (1..=2).any(|n| at.checked_sub(n).is_some_and(|i| team.contains(&words.get(i)))))
 }
 
 /// What a prompt asks about, without what it says on how to answer.

@@ -1,0 +1,243 @@
+//! The words of a question as tokens: `data/classify/facts.txt`, parsed at first use and kept.
+
+use super::super::Field;
+use super::super::language;
+use super::super::lexicon::Lexicon;
+use super::super::words::Words;
+use std::sync::OnceLock;
+
+const PHRASES: &str = include_str!("../../../data/classify/facts.txt");
+
+/// What a word or phrase of a question says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Token {
+    Customer,
+    Agent,
+    Bot,
+    /// The agent or the bot.
+    Anyone,
+    Nobody,
+    Handoff,
+    Transferred,
+    Reopened,
+    Resolved,
+    /// To say something.
+    Write,
+    /// To say something to somebody who has spoken.
+    Reply,
+    /// Something is said to the customer.
+    Heard,
+    Involved,
+    Handled,
+    Messages,
+    First,
+    Last,
+    Only,
+    Without,
+    Not,
+    After,
+    More,
+    AtLeast,
+    Less,
+    AtMost,
+    Exactly,
+    OrMore,
+    OrLess,
+    Number(u64),
+    Several,
+    Both,
+    Who,
+    If,
+    Otherwise,
+    Null,
+    /// The word "language", or what is done in one.
+    Speak,
+    /// A language's name.
+    Language(&'static str),
+    /// The name of an answer.
+    Value(usize),
+    /// Says nothing by itself.
+    Filler,
+}
+
+impl Token {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "customer" => Self::Customer,
+            "agent" => Self::Agent,
+            "bot" => Self::Bot,
+            "anyone" => Self::Anyone,
+            "nobody" => Self::Nobody,
+            "handoff" => Self::Handoff,
+            "transferred" => Self::Transferred,
+            "reopened" => Self::Reopened,
+            "resolved" => Self::Resolved,
+            "write" => Self::Write,
+            "reply" => Self::Reply,
+            "heard" => Self::Heard,
+            "involved" => Self::Involved,
+            "handled" => Self::Handled,
+            "messages" => Self::Messages,
+            "first" => Self::First,
+            "last" => Self::Last,
+            "only" => Self::Only,
+            "without" => Self::Without,
+            "not" => Self::Not,
+            "after" => Self::After,
+            "more" => Self::More,
+            "at least" => Self::AtLeast,
+            "less" => Self::Less,
+            "at most" => Self::AtMost,
+            "exactly" => Self::Exactly,
+            "or more" => Self::OrMore,
+            "or less" => Self::OrLess,
+            "none" => Self::Number(0),
+            "one" => Self::Number(1),
+            "two" => Self::Number(2),
+            "three" => Self::Number(3),
+            "four" => Self::Number(4),
+            "five" => Self::Number(5),
+            "six" => Self::Number(6),
+            "ten" => Self::Number(10),
+            "several" => Self::Several,
+            "both" => Self::Both,
+            "who" => Self::Who,
+            "if" => Self::If,
+            "otherwise" => Self::Otherwise,
+            "null" => Self::Null,
+            "language" => Self::Speak,
+            "filler" => Self::Filler,
+            _ => return None,
+        })
+    }
+}
+
+fn lexicon() -> &'static Lexicon<Token> {
+    static PARSED: OnceLock<Lexicon<Token>> = OnceLock::new();
+    PARSED.get_or_init(|| {
+        let mut lexicon = Lexicon::with_room(PHRASES.len() / 8);
+        let lines = PHRASES.lines().filter(|l| !l.starts_with('#'));
+        for (name, phrases) in lines.filter_map(|l| l.split_once(": ")) {
+            let Some(token) = Token::named(name) else { continue };
+            for phrase in phrases.split(',') {
+                lexicon.add(phrase, token);
+            }
+        }
+        lexicon
+    })
+}
+
+/// The number that words begin with: digits, or a word for it.
+fn number(word: &str) -> Option<Token> {
+    word.parse().ok().map(Token::Number)
+}
+
+/// The tokens of a text; none where a word stands in it that is none of them. `field` is whose values can be named
+/// in it.
+pub(super) fn read(text: &str, field: Option<&Field>) -> Option<Vec<Token>> {
+    let words = Words::new(text);
+    let hits = lexicon().hits(&words);
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        if let Some((value, to)) = field.and_then(|f| value(text, &words, at, f)) {
+            tokens.push(Token::Value(value));
+            at = to;
+            continue;
+        }
+        let here = hits.iter().filter(|h| h.from == at);
+        // Of classes that share a phrase the first in the file.
+        let longest = here.reduce(|best, h| if h.to > best.to { h } else { best });
+        let (token, to) = match longest {
+            Some(hit) => (hit.label, hit.to),
+            None => {
+                let word = words.get(at);
+                let named = || language::named(word).map(|l| Token::Language(l.code));
+                (number(word).or_else(named)?, at + 1)
+            }
+        };
+        if token != Token::Filler {
+            tokens.push(token);
+        }
+        at = to;
+    }
+    Some(tokens)
+}
+
+/// The value that is named at a word, and the word after its name. A name is told from the word by its capitals inside a
+/// sentence, or by what it stands between: "If no agent replied, output 'No'".
+fn value(text: &str, words: &Words, at: usize, field: &Field) -> Option<(usize, usize)> {
+    let mut best: Option<(usize, usize)> = None;
+    for (index, value) in field.possible_values.iter().enumerate() {
+        let name = Words::new(value.name());
+        let to = at + name.len();
+        if name.len() == 0 || to > words.len() {
+            continue;
+        }
+        let source = words.source(at..to);
+        let Some(written) = text.get(source.clone()) else { continue };
+        let same = (0..name.len()).all(|i| name.get(i) == words.get(at + i));
+        if !same {
+            continue;
+        }
+        let before = text.get(..source.start).unwrap_or_default();
+        let quoted = before.ends_with(['\'', '"', '‘', '“', '«', '„', '`', '’']);
+        let capital = at > 0
+            && written == value.name()
+            && written.chars().next().is_some_and(char::is_uppercase)
+            && !before.trim_end().ends_with(['.', '?', '!', ':']);
+        // "Yes if there was a handoff": the whole sentence begins with the answer.
+        let leads = at == 0 && written == value.name() && {
+            let next = words.get(to);
+            matches!(
+                next,
+                "" | "if"
+                    | "or"
+                    | "and"
+                    | "when"
+                    | "wenn"
+                    | "oder"
+                    | "und"
+                    | "si"
+                    | "o"
+                    | "ou"
+                    | "yes"
+                    | "no"
+            )
+        };
+        if (quoted || capital || leads) && best.is_none_or(|(_, end)| to > end) {
+            best = Some((index, to));
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_well_formed_and_no_phrase_begins_with_a_gap() {
+        for line in PHRASES.lines().filter(|l| !l.starts_with('#')) {
+            let (name, phrases) = line.split_once(": ").unwrap();
+            assert!(Token::named(name).is_some(), "{name}");
+            for phrase in phrases.split(',') {
+                assert!(Words::new(phrase).len() > 0, "{name}: {phrase}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_none_of_them_makes_the_question_another() {
+        assert_eq!(read("Did a human agent reply?", None), Some(vec![Token::Agent, Token::Reply]));
+        assert_eq!(read("Did a human agent reply politely?", None), None);
+        assert_eq!(
+            read("more than 2 messages", None),
+            Some(vec![Token::More, Token::Number(2), Token::Messages])
+        );
+        assert_eq!(
+            read("written in Spanish", None),
+            Some(vec![Token::Write, Token::Language("es")])
+        );
+    }
+}
