@@ -66,6 +66,7 @@ describe("the export", () => {
       sealed_at: null,
       sha256: null,
       bytes: null,
+      problem: null,
     });
   });
 
@@ -131,6 +132,11 @@ describe("the export", () => {
     await worker.cron();
     assert.deepEqual(shape(await fetched()), first);
     const late = JSON.parse((await file(dates.today)).text);
+    // Tomorrow is over by then, and nothing has ended on it: sealed all the same, by the cron.
+    const empty = await row(day(1));
+    assert.deepEqual([empty.conversations, empty.bytes, empty.sha256],
+      [0, 2, createHash("sha256").update("[]").digest("hex")]);
+    assert.equal((await row(day(-1))), undefined, "but none of before there was a workspace");
     assert.deepEqual(late.map((r) => r.conversation_id), [ids.tooLate]);
   });
 

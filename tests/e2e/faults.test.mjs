@@ -154,4 +154,47 @@ describe("failures inside", () => {
     assert.equal(manifest.sha256, createHash("sha256").update(first).digest("hex"));
     assert.deepEqual([manifest.bytes, manifest.rows], [first.length, 1]);
   });
+
+  test("a day that cannot be sealed holds up no other, says why, and is sealed by the next round", async () => {
+    const [bad, good] = [day(-4), day(-3)];
+    for (const date of [bad, good]) {
+      const { conversation_id: id } = await space.team.open({ recorded: true });
+      const at = instant(date, "12:00:00");
+      await space.team.say(id, "Do you ship to Bergen?", { role: "customer", at });
+      await space.team.act(id, "close", { at: at + 1000 });
+      await space.team.classified(id);
+    }
+    const entry = async (date) => (await space.team.all("/v1/exports")).find((e) => e.day === date);
+    await worker.fail("EXPORTS.put", 2, bad);
+    await worker.cron();
+    await worker.cron();
+    assert.ok((await entry(good)).sealed_at, "the later day is sealed");
+    const failed = await entry(bad);
+    assert.deepEqual([failed.sealed_at, failed.conversations], [null, 1]);
+    assert.deepEqual([failed.problem.code, failed.problem.attempts], ["internal", 2]);
+    assert.equal((await space.team.overview()).exports_failed, 1);
+    assert.ok(worker.log.includes(`${bad} of ${space.id} could not be sealed`), "the operator is told");
+    await worker.cron();
+    const mended = await entry(bad);
+    assert.ok(mended.sealed_at && mended.problem === null);
+    assert.equal((await space.team.overview()).exports_failed, 0);
+  });
+
+  test("a sealed day that is missing from the bucket is made again with the same bytes", async () => {
+    const date = day(-3);
+    const remove = (object) =>
+      fetch(`${worker.url}/fault-door?${new URLSearchParams({ object })}`, { method: "DELETE" });
+    for (const [path, name] of [["", "json"], ["/manifest", "manifest.json"], ["?form=ndjson", "ndjson"]]) {
+      const get = () => space.team.send("GET", `/v1/exports/${date}${path}`);
+      const before = await get();
+      assert.equal(before.status, 200);
+      await remove(`${space.id}/${date}.${name}`);
+      const after = await get();
+      assert.deepEqual([after.status, after.bytes], [200, before.bytes], name);
+      assert.equal(after.headers.get("etag"), before.headers.get("etag"));
+    }
+    await remove(`${space.id}/${date}.json`);
+    const { metrics } = await space.team.get(`/v1/exports/metrics?first=${date}&last=${date}`);
+    assert.ok(metrics, "whoever counts has it made again as well");
+  });
 });

@@ -5,10 +5,11 @@ use super::op::{Op, Read, Room, Task, Write};
 use super::record::Record;
 use super::{Workspace, answers, seal, settings};
 use crate::bind;
-use crate::fault::{Outcome, from_json, to_json};
+use crate::fault::{Outcome, complain, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::{ExportDay, ExportRead, Page, PageQuery};
+use askwell::Code;
+use askwell::api::{ExportDay, ExportRead, Page, PageQuery, SealProblem};
 use askwell::export::{self, Bot, Form};
 use askwell::id::{CustomerId, WorkspaceId};
 use askwell::time::{Day, UnixMillis};
@@ -39,16 +40,39 @@ pub const ROOM: Room = Room {
                 "CREATE TABLE export_reads (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, day TEXT NOT NULL, what TEXT NOT NULL)",
             ],
         },
+        Migration {
+            id: "exports/4",
+            statements: &[
+                // How many rows the days have that are open: of those that are not, it is noted with them.
+                "CREATE TABLE export_counts (day TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID",
+                "WITH RECURSIVE each (day) AS (
+                   SELECT min(day) FROM export_rows
+                   UNION ALL SELECT (SELECT min(day) FROM export_rows WHERE day > each.day) FROM each WHERE each.day IS NOT NULL)
+                 INSERT INTO export_counts (day, n) SELECT day, (SELECT count(*) FROM export_rows r WHERE r.day = each.day) FROM each WHERE day IS NOT NULL AND day NOT IN (SELECT day FROM export_days)",
+                "CREATE TRIGGER export_rows_put AFTER INSERT ON export_rows BEGIN
+                   INSERT INTO export_counts (day, n) VALUES (new.day, 1) ON CONFLICT (day) DO UPDATE SET n = n + 1;
+                 END",
+                "CREATE TRIGGER export_rows_gone AFTER DELETE ON export_rows BEGIN
+                   UPDATE export_counts SET n = n - 1 WHERE day = old.day;
+                 END",
+                "CREATE TABLE export_problems (day TEXT PRIMARY KEY, code TEXT NOT NULL, at INTEGER NOT NULL, attempts INTEGER NOT NULL) WITHOUT ROWID",
+            ],
+        },
     ],
     ops: &[
         Op::read::<Days>(),
         Op::task::<Seal>(),
         Op::task::<SealDue>(),
+        Op::task::<Restore>(),
         Op::write::<NoteRead>(),
         Op::read::<Reads>(),
     ],
     ..Room::EMPTY
 };
+
+const DAYS: &str = "SELECT d.day AS day, coalesce(e.conversations, c.n, 0) AS n, e.sealed_at, e.sha256, e.bytes, p.code, p.at, p.attempts
+     FROM (SELECT day FROM export_counts UNION SELECT day FROM export_days UNION SELECT day FROM export_problems) d
+     LEFT JOIN export_days e ON e.day = d.day LEFT JOIN export_counts c ON c.day = d.day LEFT JOIN export_problems p ON p.day = d.day ORDER BY d.day";
 
 /// The days that the export has.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -68,20 +92,25 @@ impl Read for Days {
             sealed_at: Option<i64>,
             sha256: Option<String>,
             bytes: Option<u64>,
+            code: Option<String>,
+            at: Option<i64>,
+            attempts: Option<u32>,
         }
-        let rows: Vec<Row> = cx.sql.rows(
-            "SELECT d.day AS day, (SELECT count(*) FROM export_rows r WHERE r.day = d.day) AS n, e.sealed_at, e.sha256, e.bytes
-             FROM (SELECT day FROM export_rows UNION SELECT day FROM export_days) d LEFT JOIN export_days e ON e.day = d.day ORDER BY d.day",
-            bind![],
-        )?;
+        let rows: Vec<Row> = cx.sql.rows(DAYS, bind![])?;
         rows.into_iter()
             .map(|row| {
+                let problem = row.code.map(|code| SealProblem {
+                    code,
+                    at: UnixMillis(row.at.unwrap_or_default()),
+                    attempts: row.attempts.unwrap_or_default(),
+                });
                 Ok(ExportDay {
                     day: row.day.parse()?,
                     conversations: row.n,
                     sealed_at: row.sealed_at.map(UnixMillis),
                     sha256: row.sha256,
                     bytes: row.bytes,
+                    problem,
                 })
             })
             .collect()
@@ -125,7 +154,30 @@ impl Task for Seal {
     }
 }
 
-/// Seals all days that are over and past their grace, and says which.
+/// Makes a file of a sealed day again that is missing from the bucket: the same bytes, from the rows that
+/// were frozen with the day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Restore {
+    /// Which.
+    pub day: Day,
+    /// Which of its files.
+    pub form: Form,
+}
+
+impl Call for Restore {
+    const NAME: &'static str = "exports.restore";
+    type Out = ();
+}
+
+impl Task for Restore {
+    async fn run(self, ledger: &Workspace) -> Outcome<()> {
+        let settings = ledger.read(|cx| settings::read(cx.sql))?;
+        seal::restore(&ledger.state, &ledger.env, &settings, self.day, self.form).await
+    }
+}
+
+/// Seals all days that are over and past their grace, and says which. One that cannot be sealed holds up no
+/// other: it is noted, told to the operator, and tried again the next time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SealDue;
 
@@ -137,12 +189,38 @@ impl Call for SealDue {
 impl Task for SealDue {
     async fn run(self, ledger: &Workspace) -> Outcome<Vec<Day>> {
         let settings = ledger.read(|cx| settings::read(cx.sql))?;
-        let days = ledger.read(|cx| seal::due_days(cx.sql, &ledger.env))?;
-        for day in &days {
-            seal::seal(&ledger.state, &ledger.env, &settings, *day).await?;
+        let days =
+            ledger.read(|cx| seal::due_days(cx, settings.created_at, seal::grace(&ledger.env)))?;
+        let mut sealed = Vec::new();
+        for day in days {
+            match seal::seal(&ledger.state, &ledger.env, &settings, day).await {
+                Ok(_) => sealed.push(day),
+                Err(fault) => {
+                    complain(&format!(
+                        "{day} of {} could not be sealed, and is tried again within an hour",
+                        settings.id
+                    ));
+                    fault.log("seal");
+                    ledger.write(move |cx| put_problem(cx, day, fault.public().code)).await?;
+                }
+            }
         }
-        Ok(days)
+        Ok(sealed)
     }
+}
+
+/// Notes that a day could not be sealed.
+fn put_problem(cx: &Cx, day: Day, code: Code) -> Outcome<()> {
+    cx.sql.run(
+        "INSERT INTO export_problems (day, code, at, attempts) VALUES (?, ?, ?, 1)
+         ON CONFLICT (day) DO UPDATE SET code = excluded.code, at = excluded.at, attempts = attempts + 1",
+        bind![day.to_string(), code.as_str(), cx.now.0],
+    )
+}
+
+/// Days that could not be sealed so far.
+pub fn problems(sql: &Sql) -> Outcome<u64> {
+    sql.count("SELECT count(*) AS n FROM export_problems", bind![])
 }
 
 /// Where a day's file is in R2.
@@ -279,4 +357,51 @@ fn open_day(sql: &Sql, ended_at: UnixMillis, now: UnixMillis) -> Outcome<Day> {
         }
     }
     Ok(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::tests::{Ledger, closing};
+
+    #[test]
+    fn the_days_are_listed_with_their_counts_without_reading_their_rows() {
+        let ledger = Ledger::new();
+        for n in 1..=3 {
+            ledger.write(closing(&ledger, n, 1, n, None)).unwrap();
+        }
+        ledger.write(closing(&ledger, 1, 2, 1, None)).unwrap();
+        let listed = || -> Vec<(String, u64, Option<u32>)> {
+            let days = ledger.read(Days).into_iter();
+            days.map(|d| (d.day.to_string(), d.conversations, d.problem.map(|p| p.attempts)))
+                .collect()
+        };
+        let counted = "SELECT count(DISTINCT conversation_id) AS n FROM export_rows";
+        assert_eq!(ledger.sql.count(counted, bind![]).unwrap(), 3);
+        let [(name, 3, None)] = &listed()[..] else { panic!("{:?}", listed()) };
+        let day: Day = name.parse().unwrap();
+        ledger.with(|cx| put_problem(cx, day.next(), Code::Internal)).unwrap();
+        ledger.with(|cx| put_problem(cx, day.next(), Code::BadGateway)).unwrap();
+        assert_eq!(listed()[1], (day.next().to_string(), 0, Some(2)));
+        assert_eq!(problems(&ledger.sql).unwrap(), 1);
+        // What is frozen keeps its count, whatever becomes of the rows.
+        ledger
+            .sql
+            .run(
+                "INSERT INTO export_days (day, frozen_at, conversations) VALUES (?, 1, 7)",
+                bind![name.as_str()],
+            )
+            .unwrap();
+        assert_eq!(listed()[0].1, 7);
+        let plan = |query: &str| -> String {
+            let rows: Vec<Detail> =
+                ledger.sql.rows(&format!("EXPLAIN QUERY PLAN {query}"), bind![]).unwrap();
+            rows.into_iter().map(|row| row.detail).collect()
+        };
+        #[derive(Deserialize)]
+        struct Detail {
+            detail: String,
+        }
+        assert!(!plan(DAYS).contains("export_rows"), "{}", plan(DAYS));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room};
-use super::{answers, conversations, customers, data_keys, dead, documents, events};
+use super::{answers, conversations, customers, data_keys, dead, documents, events, exports};
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use askwell::api::Overview;
@@ -42,6 +42,7 @@ impl Read for Get {
             outbox: documents::waiting(cx.sql)? + events.unsent,
             dead_letters: dead::count(cx.sql)?,
             keys_outdated: data_keys::outdated(cx.sql)?,
+            exports_failed: exports::problems(cx.sql)?,
         })
     }
 }

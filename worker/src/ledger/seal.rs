@@ -6,17 +6,19 @@
 //! 5 GB, and checks it against the manifest's SHA-256. Its multipart uploads would need no length,
 //! but cannot be made conditional, and so not write-once.
 
+use super::cx::Cx;
 use super::exports::{self, Sealed};
 use super::settings::Settings;
 use crate::bind;
 use crate::config;
-use crate::fault::{Fault, Outcome, to_json};
+use crate::fault::{Fault, Outcome, complain, to_json};
 use crate::sql::{Sql, transaction};
 use askwell::export::{Document, Form, Manifest};
 use askwell::time::{Day, UnixMillis};
 use askwell::{Code, Error};
 use futures_util::stream;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use worker::{Conditional, Data, Env, FixedLengthStream, HttpMetadata, State};
 
 /// Bytes of rows that are in memory at once, or one row.
@@ -31,25 +33,42 @@ struct DayRow {
     bytes: Option<u64>,
 }
 
-/// Days that are over, past their grace, and not sealed.
-pub fn due_days(sql: &Sql, env: &Env) -> Outcome<Vec<Day>> {
+/// Days that are sealed in one go; the next hour goes on.
+const DAYS_AT_ONCE: usize = 60;
+
+/// Days that are over, past their grace, and not sealed: those with conversations, and from the one on that the
+/// workspace was made on also those without. The first first, but those that could not be sealed before last.
+pub fn due_days(cx: &Cx, made_at: UnixMillis, grace_ms: i64) -> Outcome<Vec<Day>> {
     #[derive(Deserialize)]
     struct Name {
-        day: String,
+        day: Day,
     }
-    let now = config::now(env);
-    let rows: Vec<Name> = sql.rows(
-        "SELECT DISTINCT r.day AS day FROM export_rows r LEFT JOIN export_days e ON e.day = r.day WHERE e.sealed_at IS NULL ORDER BY 1",
-        bind![],
+    let names = |query: &str| -> Outcome<BTreeSet<Day>> {
+        let rows: Vec<Name> = cx.sql.rows(query, bind![])?;
+        Ok(rows.into_iter().map(|row| row.day).collect())
+    };
+    let sealed = names("SELECT day FROM export_days WHERE sealed_at IS NOT NULL")?;
+    let mut due = names(
+        "SELECT day FROM export_counts WHERE day NOT IN (SELECT day FROM export_days WHERE sealed_at IS NOT NULL)
+         UNION SELECT day FROM export_days WHERE sealed_at IS NULL",
     )?;
-    let mut days = Vec::new();
-    for row in rows {
-        let day: Day = row.day.parse()?;
-        if ready_at(day, env) <= now {
-            days.push(day);
+    let is_over = |day: &Day| day.end().plus(grace_ms) <= cx.now;
+    let mut day = made_at.day();
+    while is_over(&day) {
+        if !sealed.contains(&day) {
+            due.insert(day);
         }
+        day = day.next();
     }
-    Ok(days)
+    let failed = names("SELECT day FROM export_problems")?;
+    let (again, first): (Vec<Day>, Vec<Day>) =
+        due.into_iter().filter(is_over).partition(|day| failed.contains(day));
+    Ok(first.into_iter().chain(again).take(DAYS_AT_ONCE).collect())
+}
+
+/// For how long after its end a day is not sealed, in milliseconds.
+pub fn grace(env: &Env) -> i64 {
+    config::seal_grace_ms(env)
 }
 
 /// Seals a day, or says how it was sealed.
@@ -82,18 +101,12 @@ pub async fn seal(state: &State, env: &Env, settings: &Settings, day: Day) -> Ou
     let sha256 = manifest.sha256.clone();
     write_once(env, &key, file(&sql, day, Form::Json, manifest.bytes), Form::Json, Some(&sha256))
         .await?;
-    write_once(
-        env,
-        &exports::manifest_key(&key),
-        to_json("manifest", &manifest)?.into(),
-        Form::Json,
-        None,
-    )
-    .await?;
+    write_manifest(env, &key, &manifest).await?;
     sql.run(
         "UPDATE export_days SET sealed_at = ?, sha256 = ?, bytes = ? WHERE day = ? AND sealed_at IS NULL",
-        bind![frozen_at.0, sha256.as_str(), i64::try_from(manifest.bytes).unwrap_or(i64::MAX), name],
+        bind![frozen_at.0, sha256.as_str(), i64::try_from(manifest.bytes).unwrap_or(i64::MAX), name.as_str()],
     )?;
+    sql.run("DELETE FROM export_problems WHERE day = ?", bind![name])?;
     Ok(Sealed { key, sha256, bytes: manifest.bytes })
 }
 
@@ -116,16 +129,63 @@ pub async fn twin(state: &State, env: &Env, settings: &Settings, day: Day) -> Ou
         return Ok(Sealed { key, sha256, bytes });
     }
     let Manifest { sha256, bytes, .. } = measure(&sql, day, Form::Ndjson, UnixMillis(0))?;
-    let body = match bytes {
-        0 => Data::Bytes(Vec::new()),
-        bytes => file(&sql, day, Form::Ndjson, bytes),
-    };
-    write_once(env, &key, body, Form::Ndjson, Some(&sha256)).await?;
+    write_once(env, &key, body(&sql, day, Form::Ndjson, bytes), Form::Ndjson, Some(&sha256))
+        .await?;
     sql.run(
         "UPDATE export_days SET ndjson_sha256 = ?, ndjson_bytes = ? WHERE day = ?",
         bind![sha256.as_str(), i64::try_from(bytes).unwrap_or(i64::MAX), name],
     )?;
     Ok(Sealed { key, sha256, bytes })
+}
+
+/// Writes a file of a sealed day that is missing, and its manifest, once more.
+///
+/// # Errors
+/// [`Code::Gone`] where what is there gives other bytes than were sealed.
+pub async fn restore(
+    state: &State,
+    env: &Env,
+    settings: &Settings,
+    day: Day,
+    form: Form,
+) -> Outcome<()> {
+    #[derive(Deserialize)]
+    struct Row {
+        frozen_at: i64,
+        sha256: Option<String>,
+    }
+    let sql = Sql::of(&state.storage());
+    let column = match form {
+        Form::Json => "sha256",
+        Form::Ndjson => "ndjson_sha256",
+    };
+    let row: Option<Row> = sql.first(
+        &format!("SELECT frozen_at, {column} AS sha256 FROM export_days WHERE day = ?"),
+        bind![day.to_string()],
+    )?;
+    let key = exports::key(&settings.id, day, form);
+    let Some(Row { frozen_at, sha256: Some(sha256) }) = row else {
+        return Err(Error::new(Code::NotReady, format!("{day} has not been sealed yet")).into());
+    };
+    let manifest = measure(&sql, day, form, UnixMillis(frozen_at))?;
+    if manifest.sha256 != sha256 {
+        return Err(Error::new(
+            Code::Gone,
+            format!("the sealed file of {day} is missing from the bucket, and cannot be made again as it was; put `{key}` back from a copy of the bucket"),
+        )
+        .into());
+    }
+    complain(&format!("a sealed day was missing from the bucket, and is made again: {key}"));
+    write_once(env, &key, body(&sql, day, form, manifest.bytes), form, Some(&sha256)).await?;
+    if form == Form::Json {
+        write_manifest(env, &key, &manifest).await?;
+    }
+    Ok(())
+}
+
+async fn write_manifest(env: &Env, key: &str, manifest: &Manifest) -> Outcome<()> {
+    let text = to_json("manifest", manifest)?;
+    write_once(env, &exports::manifest_key(key), text.into(), Form::Json, None).await
 }
 
 /// Goes through a day's rows for the manifest of its file.
@@ -154,6 +214,14 @@ async fn freeze(state: &State, day: Day, now: UnixMillis) -> Outcome<UnixMillis>
     })
     .await?;
     Ok(frozen.map_or(now, |row| UnixMillis(row.frozen_at)))
+}
+
+/// The day's file, which a stream of nothing could not be.
+fn body(sql: &Sql, day: Day, form: Form, bytes: u64) -> Data {
+    match bytes {
+        0 => Data::Bytes(Vec::new()),
+        bytes => file(sql, day, form, bytes),
+    }
 }
 
 /// The day's file as a stream.
@@ -282,6 +350,38 @@ mod tests {
             assert_eq!(found, pieces, "{sizes:?}");
             assert_eq!(order, "01234"[..sizes.len()], "{sizes:?}");
         }
+    }
+
+    #[test]
+    fn days_are_due_in_order_also_those_without_anything_and_what_failed_comes_last() {
+        let sql = Sql::with(exports::ROOM.migrations);
+        let day = |text: &str| -> Day { text.parse().unwrap() };
+        let put = |date: &str| {
+            let row = "INSERT INTO export_rows (day, conversation_id, body) VALUES (?, 'c', '{}')";
+            sql.run(row, bind![date]).unwrap();
+        };
+        ["2020-02-01", "2026-01-03", "2026-01-05"].into_iter().for_each(put);
+        let workspace = "shop".parse().unwrap();
+        let due = |now: UnixMillis| {
+            let cx = Cx { sql: &sql, workspace: &workspace, now };
+            due_days(&cx, day("2026-01-02").start().plus(5), 3_600_000).unwrap()
+        };
+        let days = |texts: &[&str]| texts.iter().map(|text| day(text)).collect::<Vec<_>>();
+        let evening = day("2026-01-04").end();
+        assert_eq!(due(evening), days(&["2020-02-01", "2026-01-02", "2026-01-03"]));
+        let late = evening.plus(3_600_000);
+        assert_eq!(due(late), days(&["2020-02-01", "2026-01-02", "2026-01-03", "2026-01-04"]));
+        for (sealed, date) in [("1", "2026-01-02"), ("NULL", "2026-01-03")] {
+            sql.run(
+                &format!("INSERT INTO export_days (day, frozen_at, sealed_at, conversations) VALUES (?, 1, {sealed}, 0)"),
+                bind![date],
+            )
+            .unwrap();
+        }
+        sql.run("INSERT INTO export_problems VALUES ('2020-02-01', 'internal', 1, 1)", bind![])
+            .unwrap();
+        assert_eq!(due(late), days(&["2026-01-03", "2026-01-04", "2020-02-01"]));
+        assert_eq!(due(late.plus(1_000 * 24 * 3_600_000)).len(), DAYS_AT_ONCE);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Page, Visit};
 use crate::fault::Outcome;
 use crate::ledger::{customers, desk, exports};
 use askwell::access::Scope;
-use askwell::api::{Erasure, ExportDay};
+use askwell::api::{Erasure, ExportDay, SealProblem};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 use worker::Response;
@@ -26,7 +26,7 @@ async fn show(visit: Visit) -> Outcome<Response> {
 pub fn calendar(days: &[ExportDay]) -> Markup {
     html! {
         h1 { "Daily export" }
-        p.muted { "One file for each UTC day, with every conversation that ended on it and no names, e-mail addresses or phone numbers. A day is sealed an hour after its end; from then on its bytes never change." }
+        p.muted { "One file for each UTC day, with every conversation that ended on it and no names, e-mail addresses or phone numbers; a day without any is an empty list. A day is sealed an hour after its end; from then on its bytes never change." }
         @if days.is_empty() {
             (parts::empty("No days yet", html! { "The first appears when a conversation has ended." }))
         } @else {
@@ -38,7 +38,7 @@ pub fn calendar(days: &[ExportDay]) -> Markup {
                             th scope="row" .nobr { (day.day) }
                             td.num { (number(day.conversations)) }
                             td.num.nobr { @match day.bytes { Some(bytes) => { (number(bytes)) " B" } None => { "–" } } }
-                            td { @match day.sealed_at { Some(at) => { (parts::time(at)) } None => { span.badge.odd { "open" } } } }
+                            td { (state(day)) }
                             td.nobr { @match &day.sha256 { Some(hash) => { code { (hash) } } None => { "–" } } }
                             td { @if day.sealed_at.is_some() { a href={ "/v1/exports/" (day.day) } download={ (day.day) ".json" } { "Download" span.vh { " the file of " (day.day) } } } @else { "–" } }
                         }
@@ -47,6 +47,18 @@ pub fn calendar(days: &[ExportDay]) -> Markup {
             }))
             p.muted.small-text { "Times are in UTC." }
         }
+    }
+}
+
+/// When a day was sealed, or why it is not.
+fn state(day: &ExportDay) -> Markup {
+    match (day.sealed_at, &day.problem) {
+        (Some(at), _) => parts::time(at),
+        (None, Some(SealProblem { code, at, attempts })) => html! {
+            span.badge.bad { "not sealed" } " "
+            span.muted { code { (code) } ", tried " (number(u64::from(*attempts))) @if *attempts == 1 { " time" } @else { " times" } ", last at " (parts::time(*at)) "; again within the hour" }
+        },
+        (None, None) => html! { span.badge.odd { "open" } },
     }
 }
 

@@ -127,7 +127,7 @@ async fn get(call: Call) -> Outcome<Response> {
     if call.header("if-none-match")?.is_some_and(|tags| tags.contains(&etag)) {
         return Ok(builder.with_status(304).empty());
     }
-    download(&call, builder, &sealed.key, &format!("{day}.{}", form.extension()), form).await
+    download(&call, builder, &sealed.key, &format!("{day}.{}", form.extension()), (day, form)).await
 }
 
 async fn manifest(call: Call) -> Outcome<Response> {
@@ -136,7 +136,7 @@ async fn manifest(call: Call) -> Outcome<Response> {
     note(&call, day, "manifest").await?;
     let builder = ResponseBuilder::new().with_header("cache-control", FOR_EVER)?;
     let name = format!("{day}.manifest.json");
-    download(&call, builder, &manifest_key(&sealed.key), &name, Form::Json).await
+    download(&call, builder, &manifest_key(&sealed.key), &name, (day, Form::Json)).await
 }
 
 /// What is in the bucket, to be kept under a name.
@@ -145,13 +145,13 @@ async fn download(
     builder: ResponseBuilder,
     key: &str,
     name: &str,
-    form: Form,
+    (day, form): (Day, Form),
 ) -> Outcome<Response> {
-    let object = open(&call.env, key).await?;
+    let object = open(&call.env, &call.ledger()?, key, (day, form)).await?;
     Ok(builder
         .with_header("content-type", form.media())?
         .with_header("content-disposition", &format!("attachment; filename=\"{name}\""))?
-        .body(body(&object)?.response_body()?))
+        .body(body(&object, key)?.response_body()?))
 }
 
 async fn metrics(call: Call) -> Outcome<Response> {
@@ -184,12 +184,13 @@ pub async fn tally(env: &Env, ledger: &Stub, query: ExportMetricsQuery) -> Outco
     // The last first: where it is not sealed the answer would be one of a part.
     let last = seal(env, ledger, query.last, Form::Json).await?;
     let days = rpc::call(ledger, &Days).await?;
-    for day in days.into_iter().map(|row| row.day).filter(|day| period.has(*day)) {
+    let held = days.into_iter().filter(|row| row.conversations > 0).map(|row| row.day);
+    for day in held.filter(|day| period.has(*day)) {
         let sealed = match day == query.last {
             true => last.clone(),
             false => seal(env, ledger, day, Form::Json).await?,
         };
-        rows(env, &sealed, |row| {
+        rows(env, ledger, day, &sealed, |row| {
             if takes(&row) {
                 tally.add(&row);
             }
@@ -201,10 +202,11 @@ pub async fn tally(env: &Env, ledger: &Stub, query: ExportMetricsQuery) -> Outco
 
 async fn intents(call: Call) -> Outcome<Response> {
     let day = call.parameter("day")?;
-    let sealed = seal(&call.env, &call.ledger()?, day, Form::Json).await?;
+    let ledger = call.ledger()?;
+    let sealed = seal(&call.env, &ledger, day, Form::Json).await?;
     note(&call, day, "intents").await?;
     let mut items = Vec::new();
-    rows(&call.env, &sealed, |row| items.push(export::intents(&row))).await?;
+    rows(&call.env, &ledger, day, &sealed, |row| items.push(export::intents(&row))).await?;
     http::reply(200, &ExportIntents { items })
 }
 
@@ -236,24 +238,39 @@ async fn note(call: &Call, day: Day, what: &str) -> Outcome<()> {
     rpc::call(&call.ledger()?, &NoteRead { by, day, what: what.to_owned() }).await
 }
 
-async fn open(env: &Env, key: &str) -> Outcome<Option<Object>> {
-    let object = env.bucket(config::EXPORTS)?.get(key).execute().await?;
-    if object.is_none() {
-        worker::console_error!("a sealed day is missing from the bucket: {key}");
+/// What is at a key of the bucket, which belongs to a sealed day. What is missing is made again.
+async fn open(
+    env: &Env,
+    ledger: &Stub,
+    key: &str,
+    (day, form): (Day, Form),
+) -> Outcome<Option<Object>> {
+    let bucket = env.bucket(config::EXPORTS)?;
+    if let Some(object) = bucket.get(key).execute().await? {
+        return Ok(Some(object));
     }
-    Ok(object)
+    rpc::call(ledger, &Restore { day, form }).await?;
+    Ok(bucket.get(key).execute().await?)
 }
 
-fn body(object: &Option<Object>) -> Outcome<ObjectBody<'_>> {
+fn body<'a>(object: &'a Option<Object>, key: &str) -> Outcome<ObjectBody<'a>> {
     object.as_ref().and_then(Object::body).ok_or_else(|| {
-        Fault::refused(Code::Internal, "the file is missing from the bucket; tell the operator")
+        let detail =
+            format!("`{key}` is missing from the bucket; put it back from a copy, or ask again");
+        Fault::refused(Code::Gone, detail)
     })
 }
 
 /// Gives the rows of a sealed day, which is read in pieces.
-async fn rows(env: &Env, sealed: &Sealed, mut each: impl FnMut(Row)) -> Outcome<()> {
-    let object = open(env, &sealed.key).await?;
-    let mut stream = body(&object)?.stream()?;
+async fn rows(
+    env: &Env,
+    ledger: &Stub,
+    day: Day,
+    sealed: &Sealed,
+    mut each: impl FnMut(Row),
+) -> Outcome<()> {
+    let object = open(env, ledger, &sealed.key, (day, Form::Json)).await?;
+    let mut stream = body(&object, &sealed.key)?.stream()?;
     let mut lines = Lines::new();
     while let Some(piece) = stream.next().await {
         lines.push(&piece?, &mut each)?;

@@ -18,6 +18,20 @@ pub struct ExportDay {
     pub sha256: Option<String>,
     /// Size in bytes, once sealed.
     pub bytes: Option<u64>,
+    /// Why it could not be sealed so far; it is tried again every hour.
+    pub problem: Option<SealProblem>,
+}
+
+/// Why a day could not be sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SealProblem {
+    /// What the last try was refused with, one of the codes of problem details.
+    pub code: String,
+    /// When that was.
+    pub at: UnixMillis,
+    /// How often it was tried.
+    pub attempts: u32,
 }
 
 /// What `GET /v1/exports` answers.

@@ -67,7 +67,7 @@ pub use event::{
 };
 pub use export::{
     ExportDay, ExportIntents, ExportList, ExportMetrics, ExportMetricsQuery, ExportQuery,
-    ExportRead,
+    ExportRead, SealProblem,
 };
 pub use field::{
     FieldDetail, FieldDetails, FieldDraft, FieldLint, FieldList, FieldOrder, FieldRestore,

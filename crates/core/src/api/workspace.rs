@@ -116,6 +116,9 @@ pub struct Overview {
     /// Customers' keys that are still wrapped with a former key of the installation.
     #[serde(default)]
     pub keys_outdated: u64,
+    /// Days that are over and could not be sealed so far; see `problem` in `GET /v1/exports`.
+    #[serde(default)]
+    pub exports_failed: u64,
 }
 
 /// `GET /health`.
