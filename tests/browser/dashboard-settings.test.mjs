@@ -106,7 +106,7 @@ describe("the dashboard's settings of events, retention and export", () => {
     // Somebody else sets it between the count and the confirmation.
     await desk.button("Count what would go").click();
     await desk.shows("Nothing has been changed yet.");
-    const other = { customers_days: null, transcripts_days: 1, accesses_days: 900 };
+    const other = { customers_days: null, transcripts_days: 1, accesses_days: 900, events_days: 400 };
     await space.team.expect(200, "PUT", "/v1/settings/retention", { body: other });
     await desk.button("Set it so").click();
     await desk.shows("has been changed meanwhile");
@@ -114,7 +114,7 @@ describe("the dashboard's settings of events, retention and export", () => {
     await space.team.expect(200, "PUT", "/v1/settings/retention", { body: { ...other, accesses_days: null } });
     await desk.go("/app/privacy/retention");
     assert.equal(await desk.page.getByLabel("Words of conversations, in days").inputValue(), "1");
-    assert.deepEqual(await space.team.get("/v1/settings/retention"), { customers_days: null, transcripts_days: 1, accesses_days: null });
+    assert.deepEqual(await space.team.get("/v1/settings/retention"), { customers_days: null, transcripts_days: 1, accesses_days: null, events_days: 400 });
     // Whoever changed an older state is told so.
     const late = await desk.send("/app/privacy/retention", { transcripts: "5", revision: "0" });
     assert.equal(late.status(), 412);

@@ -5,13 +5,13 @@ use super::cx::Cx;
 use super::op::{Op, Read, Room};
 use super::{deliveries, lanes, settings, signals, tap};
 use crate::bind;
-use crate::fault::{Outcome, complain, from_json};
+use crate::fault::{Outcome, complain, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::api::{Page, PageQuery, StoredEvent};
 use askwell::event::{self, Event};
 use askwell::id::ConversationId;
-use askwell::time::UnixMillis;
+use askwell::time::{Day, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,6 +41,14 @@ pub const ROOM: Room = Room {
         statements: &[
             // Nothing has read it since there are counts.
             "DROP INDEX events_by_name",
+        ],
+    },
+    Migration {
+        id: "events/4",
+        statements: &[
+            // From which on events were put in on a day, and how many of them are there. What is older than the
+            // first of these days was put in before anybody noted it, and counts as older than it.
+            "CREATE TABLE event_days (day TEXT PRIMARY KEY, first_seq INTEGER NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID",
         ],
     }],
     ops: &[Op::read::<List>()],
@@ -144,6 +152,10 @@ pub fn put(cx: &Cx, event: &Event) -> Outcome<Put> {
     )?;
     signals::count(cx, event)?;
     if let Some(Place { seq }) = place {
+        cx.sql.run(
+            "INSERT INTO event_days (day, first_seq, n) VALUES (?, ?, 1) ON CONFLICT (day) DO UPDATE SET n = n + 1",
+            bind![cx.now.day().to_string(), seq],
+        )?;
         deliveries::plan(cx, seq, lane, event.name)?;
     }
     tap::wake(cx)?;
@@ -157,6 +169,72 @@ pub fn is_stored(sql: &Sql, event: &Event) -> Outcome<bool> {
         bind![event.event_id.as_str(), event::cloud_event(event).to_string()],
     )?;
     Ok(found.is_some())
+}
+
+/// Events that are let go of in one go.
+const AT_ONCE: i64 = if cfg!(test) { 7 } else { 1_000 };
+
+/// The first event that was put in on a day or later, or that the platform's sinks have not had yet. What lies
+/// before it goes, but for what some webhook has not taken.
+fn first_to_keep(cx: &Cx, day: Day) -> Outcome<i64> {
+    #[derive(Deserialize)]
+    struct Row {
+        seq: Option<i64>,
+    }
+    // Without a single day noted nothing is known of when anything was put in.
+    let row: Option<Row> = cx.sql.first(
+        "SELECT min(coalesce((SELECT min(first_seq) FROM event_days WHERE day >= ?), (SELECT max(seq) + 1 FROM events WHERE EXISTS (SELECT 1 FROM event_days))), (SELECT seq + 1 FROM tap)) AS seq",
+        bind![day.to_string()],
+    )?;
+    Ok(row.and_then(|row| row.seq).unwrap_or(0))
+}
+
+/// Some webhook has not taken it: it waits, or was given up on, and may be sent again.
+const NOT_TAKEN: &str =
+    "EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = e.seq AND d.state <> 'delivered')";
+
+/// How many events would go of those that were put in before a day.
+pub fn older(cx: &Cx, day: Day) -> Outcome<u64> {
+    let first = first_to_keep(cx, day)?;
+    let noted = cx.sql.count(
+        "SELECT coalesce(sum(n), 0) AS n FROM event_days WHERE day < ?1 AND first_seq < ?2",
+        bind![day.to_string(), first],
+    )?;
+    let unnoted = cx.sql.count(
+        "SELECT count(*) AS n FROM events WHERE seq < min(?, coalesce((SELECT min(first_seq) FROM event_days), 0))",
+        bind![first],
+    )?;
+    let kept = cx.sql.count(
+        "SELECT count(DISTINCT seq) AS n FROM deliveries WHERE state <> 'delivered' AND seq < ?",
+        bind![first],
+    )?;
+    Ok((noted + unnoted).saturating_sub(kept))
+}
+
+/// Lets go of some of the events that were put in before a day, with the log of their deliveries; whether there
+/// may be more.
+pub fn let_go(cx: &Cx, day: Day) -> Outcome<bool> {
+    #[derive(Deserialize)]
+    struct Row {
+        seq: i64,
+    }
+    let first = first_to_keep(cx, day)?;
+    let rows: Vec<Row> = cx.sql.rows(
+        &format!("SELECT seq FROM events e WHERE seq < ? AND NOT {NOT_TAKEN} ORDER BY seq LIMIT ?"),
+        bind![first, AT_ONCE],
+    )?;
+    let seqs: Vec<i64> = rows.into_iter().map(|row| row.seq).collect();
+    let gone = to_json("events", &seqs)?;
+    let those = "seq IN (SELECT value FROM json_each(?))";
+    cx.sql.run(&format!("DELETE FROM deliveries WHERE {those}"), bind![gone.as_str()])?;
+    cx.sql.run(&format!("DELETE FROM events WHERE {those}"), bind![gone.as_str()])?;
+    cx.sql.run(
+        "UPDATE event_days AS d SET n = n - (SELECT count(*) FROM json_each(?1) g WHERE g.value >= d.first_seq AND g.value < coalesce((SELECT min(x.first_seq) FROM event_days x WHERE x.first_seq > d.first_seq), g.value + 1))
+         WHERE day < ?2 AND n > 0",
+        bind![gone, day.to_string()],
+    )?;
+    cx.sql.run("DELETE FROM event_days WHERE day < ? AND n <= 0", bind![day.to_string()])?;
+    Ok(seqs.len() as i64 == AT_ONCE)
 }
 
 /// How many there are.

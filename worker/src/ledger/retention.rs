@@ -8,7 +8,7 @@ use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
 use super::sections::{self, Section};
-use super::{Workspace, archives, idempotency, identity, knowledge};
+use super::{Workspace, archives, events, idempotency, identity, knowledge};
 use crate::bind;
 use crate::config;
 use crate::fault::Outcome;
@@ -16,6 +16,7 @@ use crate::jobs::{self, Job, Next, Work};
 use crate::rpc::Call;
 use askwell::api::{RetentionCount, RetentionSettings};
 use askwell::id::CustomerId;
+use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 
@@ -72,8 +73,9 @@ impl Section for RetentionSettings {
 /// # Errors
 /// [`Code::InvalidField`] for a number of days that is out of range.
 fn check(settings: &RetentionSettings) -> Result<(), Error> {
-    let RetentionSettings { customers_days, transcripts_days, accesses_days } = settings;
-    let days = [customers_days, transcripts_days, accesses_days];
+    let RetentionSettings { customers_days, transcripts_days, accesses_days, events_days } =
+        settings;
+    let days = [customers_days, transcripts_days, accesses_days, events_days];
     if days.into_iter().flatten().all(|days| (1..=MOST_DAYS).contains(days)) {
         return Ok(());
     }
@@ -108,6 +110,10 @@ impl Read for Preview {
             customers: count(CUSTOMERS, self.settings.customers_days)?,
             transcripts: count(TRANSCRIPTS, self.settings.transcripts_days)?,
             accesses: count(ACCESSES, self.settings.accesses_days)?,
+            events: match before(cx, self.settings.events_days) {
+                Some(at) => events::older(cx, UnixMillis(at).day())?,
+                None => 0,
+            },
         })
     }
 }
@@ -178,6 +184,11 @@ fn step(cx: &Cx, after: &str) -> Outcome<Option<String>> {
             if let Some(at) = before(cx, settings.accesses_days) {
                 cx.sql.run(&format!("DELETE {ACCESSES}"), bind![at])?;
             }
+            if let Some(at) = before(cx, settings.events_days)
+                && events::let_go(cx, UnixMillis(at).day())?
+            {
+                return Ok(Some(after.to_owned()));
+            }
         }
     }
     Ok(next)
@@ -246,8 +257,12 @@ mod tests {
         value: String,
     }
 
-    const NONE: RetentionSettings =
-        RetentionSettings { customers_days: None, transcripts_days: None, accesses_days: None };
+    const NONE: RetentionSettings = RetentionSettings {
+        customers_days: None,
+        transcripts_days: None,
+        accesses_days: None,
+        events_days: None,
+    };
 
     fn set(ledger: &Ledger, change: RetentionSettings) -> Outcome<u64> {
         ledger
@@ -374,6 +389,64 @@ mod tests {
         run(&ledger);
         let emails: Vec<_> = ledger.customers().into_iter().filter_map(|c| c.email).collect();
         assert_eq!(emails, ["1@example.com"]);
+    }
+
+    #[test]
+    fn events_go_that_everybody_has_and_their_counts_and_the_days_stay() {
+        let ledger = Ledger::new();
+        let count = |query: &str| {
+            ledger.sql.count(&format!("SELECT count(*) AS n FROM {query}"), bind![]).unwrap()
+        };
+        for n in 1..=5 {
+            ledger.write(closing(&ledger, n, 1, n, None)).unwrap();
+        }
+        // As if they had been there before it was noted when they are put in.
+        ledger.sql.run("DELETE FROM event_days", bind![]).unwrap();
+        let old = count("events");
+        assert!(old > 10);
+        let events = RetentionSettings { events_days: Some(30), ..NONE };
+        set(&ledger, events).unwrap();
+        ledger.wait(40 * DAY_MS);
+        assert_eq!(ledger.read(Preview { settings: events }).events, 0, "nobody knows how old");
+        run(&ledger);
+        assert_eq!(count("events"), old);
+        ledger.write(closing(&ledger, 6, 1, 6, None)).unwrap();
+        let first_day = count("events") - old;
+        ledger.wait(20 * DAY_MS);
+        ledger.write(closing(&ledger, 7, 1, 7, None)).unwrap();
+        let all = count("events");
+        let (rows, counts) = (count("export_rows"), count("event_counts"));
+        // The platform's own sinks are behind: nothing goes that they have not had.
+        assert_eq!(ledger.read(Preview { settings: events }).events, 0);
+        run(&ledger);
+        assert_eq!(count("events"), all);
+        ledger.sql.run("UPDATE tap SET seq = (SELECT max(seq) FROM events)", bind![]).unwrap();
+        for (seq, state) in [(1, "waiting"), (2, "dead"), (3, "delivered"), (all, "delivered")] {
+            ledger
+                .sql
+                .run(
+                    "INSERT INTO deliveries (seq, endpoint, lane, state) VALUES (?, 'wh_1', 'l', ?)",
+                    bind![seq as i64, state],
+                )
+                .unwrap();
+        }
+        assert_eq!(ledger.read(Preview { settings: events }).events, old - 2);
+        assert!(run(&ledger) > 1, "some at a time");
+        assert_eq!(count("events"), all - old + 2);
+        assert_eq!(count("events WHERE seq IN (1, 2)"), 2, "what was not taken stays");
+        assert_eq!(count("deliveries"), 3);
+        assert_eq!(ledger.read(Preview { settings: events }).events, 0);
+        assert_eq!((count("export_rows"), count("event_counts")), (rows, counts));
+        ledger.wait(15 * DAY_MS);
+        assert_eq!(ledger.read(Preview { settings: events }).events, first_day);
+        run(&ledger);
+        assert_eq!(count("events"), all - old - first_day + 2);
+        ledger.wait(1_000 * DAY_MS);
+        run(&ledger);
+        assert_eq!((count("events"), count("event_days")), (2, 0));
+        let next = ledger.write(closing(&ledger, 8, 1, 8, None)).unwrap();
+        assert!(!next.duplicate);
+        assert!(count(&format!("events WHERE seq > {all}")) > 0, "no place is given twice");
     }
 
     #[test]

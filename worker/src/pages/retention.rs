@@ -35,6 +35,7 @@ pub struct Form {
     customers: String,
     transcripts: String,
     accesses: String,
+    events: String,
     revision: u64,
 }
 
@@ -58,6 +59,7 @@ impl Form {
             customers_days: days(&self.customers)?,
             transcripts_days: days(&self.transcripts)?,
             accesses_days: days(&self.accesses)?,
+            events_days: days(&self.events)?,
         })
     }
 }
@@ -80,7 +82,7 @@ async fn set(mut visit: Visit) -> Outcome<Response> {
 
 fn kinds(
     settings: &RetentionSettings,
-) -> [(&'static str, &'static str, &'static str, Option<u32>); 3] {
+) -> [(&'static str, &'static str, &'static str, Option<u32>); 4] {
     [
         (
             "customers",
@@ -95,6 +97,12 @@ fn kinds(
             settings.transcripts_days,
         ),
         ("accesses", "Access log", "Who has looked at which customer.", settings.accesses_days),
+        (
+            "events",
+            "Events and deliveries",
+            "What every webhook has taken, with the log of it; what was counted of it stays.",
+            settings.events_days,
+        ),
     ]
 }
 
@@ -132,7 +140,7 @@ pub fn counted(
     would: &RetentionCount,
     may_set: bool,
 ) -> Markup {
-    let counts = [would.customers, would.transcripts, would.accesses];
+    let counts = [would.customers, would.transcripts, would.accesses, would.events];
     let none = counts.iter().all(|n| *n == 0);
     html! {
         h1 { "What would go" }
@@ -165,15 +173,16 @@ mod tests {
     #[test]
     fn a_form_is_read_and_what_would_go_is_shown_before_it_does() {
         let form: Form =
-            serde_html_form::from_str("customers=30&transcripts=&accesses= 7 ").unwrap();
+            serde_html_form::from_str("customers=30&transcripts=&accesses= 7 &events=90").unwrap();
         let settings = form.settings().unwrap();
         assert_eq!(
             (settings.customers_days, settings.transcripts_days, settings.accesses_days),
             (Some(30), None, Some(7))
         );
+        assert_eq!(settings.events_days, Some(90));
         let wrong: Form = serde_html_form::from_str("customers=soon").unwrap();
         assert_eq!(wrong.settings().unwrap_err().public().code, Code::InvalidField);
-        let would = RetentionCount { customers: 1234, transcripts: 0, accesses: 0 };
+        let would = RetentionCount { customers: 1234, transcripts: 0, accesses: 0, events: 0 };
         let text = counted(&settings, 3, &would, true).into_string();
         assert!(text.contains("1\u{202f}234") && text.contains("remove these for good"));
         assert!(!counted(&settings, 3, &would, false).into_string().contains("<form"));

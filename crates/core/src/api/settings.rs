@@ -52,6 +52,8 @@ pub struct RetentionSettings {
     pub transcripts_days: Option<u32>,
     /// Who has looked at which customer.
     pub accesses_days: Option<u32>,
+    /// Events, with the log of their deliveries, that every webhook has taken: since they were put in.
+    pub events_days: Option<u32>,
 }
 
 /// What `POST /v1/settings/retention/preview` answers: how much would go at once.
@@ -64,4 +66,6 @@ pub struct RetentionCount {
     pub transcripts: u64,
     /// Entries of the log of accesses.
     pub accesses: u64,
+    /// Events.
+    pub events: u64,
 }
