@@ -132,6 +132,7 @@ const MATRIX = {
   "collected.get": "key reports admin agent viewer",
   "collected.cross": "key reports admin agent viewer",
   "signals.get": "key reports admin agent viewer",
+  "feedback.get": "key reports admin agent viewer",
   "exports.list": "key admin",
   "exports.get": "key admin",
   "exports.manifest": "key admin",

@@ -12,31 +12,46 @@ use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::api::{ConversationMarks, Feedback, Note, TagChange, Tags};
+use askwell::conversation::Platform;
 use askwell::id::{self, ConversationId, CustomerId};
+use askwell::metrics::feedback::{self, FeedbackDay, FeedbackReport};
+use askwell::metrics::period::Period;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "marks/1",
-        statements: &[
-            "CREATE TABLE tags (subject TEXT NOT NULL, tag TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, PRIMARY KEY (subject, tag)) WITHOUT ROWID",
-            "CREATE INDEX tags_by_tag ON tags (tag, subject)",
-            "CREATE TABLE notes (id TEXT PRIMARY KEY, subject TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL) WITHOUT ROWID",
-            "CREATE INDEX notes_by_subject ON notes (subject, at)",
-            "CREATE TABLE feedback (conversation_id TEXT NOT NULL, who TEXT NOT NULL, good INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (conversation_id, who)) WITHOUT ROWID",
-        ],
-    }],
+    migrations: &[FIRST, BY_THOUGHT],
     ops: &[
         Op::write::<ChangeTags>(),
         Op::write::<AddNote>(),
         Op::write::<RemoveNote>(),
         Op::write::<LeaveFeedback>(),
         Op::read::<Get>(),
+        Op::read::<Thoughts>(),
     ],
     ..Room::EMPTY
+};
+
+const FIRST: Migration = Migration {
+    id: "marks/1",
+    statements: &[
+        "CREATE TABLE tags (subject TEXT NOT NULL, tag TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL, PRIMARY KEY (subject, tag)) WITHOUT ROWID",
+        "CREATE INDEX tags_by_tag ON tags (tag, subject)",
+        "CREATE TABLE notes (id TEXT PRIMARY KEY, subject TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX notes_by_subject ON notes (subject, at)",
+        "CREATE TABLE feedback (conversation_id TEXT NOT NULL, who TEXT NOT NULL, good INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (conversation_id, who)) WITHOUT ROWID",
+    ],
+};
+
+/// People leave it one by one, so there is little of it.
+const BY_THOUGHT: Migration = Migration {
+    id: "marks/2",
+    statements: &[
+        "CREATE INDEX feedback_by_thought ON feedback (good, conversation_id)",
+        "CREATE INDEX feedback_by_time ON feedback (at)",
+    ],
 };
 
 /// Longest tag.
@@ -306,6 +321,44 @@ impl Write for LeaveFeedback {
              ON CONFLICT (conversation_id, who) DO UPDATE SET good = excluded.good, text = excluded.text, at = excluded.at",
             bind![id, self.by, i64::from(self.good), text, cx.now.0],
         )
+    }
+}
+
+/// The feedback of a period, and of the one before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Thoughts {
+    /// On which days it was left.
+    pub period: Period,
+    /// Only on conversations of this channel.
+    pub channel: Option<Platform>,
+}
+
+impl Call for Thoughts {
+    const NAME: &'static str = "marks.thoughts";
+    type Out = FeedbackReport;
+}
+
+impl Read for Thoughts {
+    fn run(self, cx: &Cx) -> Outcome<FeedbackReport> {
+        #[derive(Deserialize)]
+        struct Row {
+            days: i64,
+            good: u64,
+            not_good: u64,
+        }
+        let channel = self.channel.map_or("", Platform::as_str);
+        let rows: Vec<Row> = cx.sql.rows(
+            "SELECT f.at / 86400000 AS days, sum(f.good) AS good, sum(1 - f.good) AS not_good FROM feedback f
+             WHERE f.at >= ?1 AND f.at < ?2 AND (?3 = '' OR (SELECT platform FROM conversations c WHERE c.id = f.conversation_id) = ?3) GROUP BY 1",
+            bind![self.period.before().first.start().0, self.period.last.end().0, channel],
+        )?;
+        let day = |row: Row| FeedbackDay {
+            day: UnixMillis(row.days * 86_400_000).day(),
+            good: row.good,
+            not_good: row.not_good,
+        };
+        let days: Vec<FeedbackDay> = rows.into_iter().map(day).collect();
+        Ok(feedback::report(&days, self.period))
     }
 }
 

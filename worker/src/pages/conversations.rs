@@ -38,13 +38,14 @@ pub const PAGES: &[Page] = &[
 pub struct Filters(Vec<(String, String)>);
 
 /// The filters that are not questions, with their names for people.
-const PLAIN: [(&str, &str); 8] = [
+const PLAIN: [(&str, &str); 9] = [
     ("direction", "Direction"),
     ("status", "Status"),
     ("sentiment", "Sentiment"),
     ("platform", "Channel"),
     ("lang", "Language"),
     ("tag", "Tag"),
+    ("feedback", "Feedback"),
     ("from", "Began since"),
     ("until", "Began until"),
 ];
@@ -52,6 +53,7 @@ const PLAIN: [(&str, &str); 8] = [
 const DIRECTIONS: [&str; 2] = ["inbound", "outbound"];
 const STATUSES: [&str; 7] =
     ["queued", "in-progress", "completed", "failed", "busy", "no-answer", "voicemail"];
+const FEEDBACK: [(&str, &str); 2] = [("good", "good"), ("not_good", "not good")];
 const SENTIMENTS: [&str; 6] =
     ["overly-negative", "negative", "neutral", "positive", "overly-positive", "not-applicable"];
 
@@ -89,6 +91,7 @@ impl Filters {
             sentiment: word(self.get("sentiment"), "sentiment")?,
             lang: word(self.get("lang"), "language")?,
             tag: Some(tag.to_owned()).filter(|tag| !tag.is_empty()),
+            feedback: word(self.get("feedback"), "feedback")?,
             from: day(self.get("from"))?.map(Day::start),
             until: day(self.get("until"))?.map(Day::end),
             answers: answers.collect(),
@@ -282,6 +285,7 @@ fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) -> Mar
                     (parts::select("Channel", "platform", "Any", &platforms, filters.get("platform")))
                     (parts::select("Language", "lang", "Any", &langs, filters.get("lang")))
                     (parts::select("Tag", "tag", "Any", &same(&tags), filters.get("tag")))
+                    (parts::select("Feedback", "feedback", "Any", &FEEDBACK.map(|(word, name)| (word.to_owned(), name.to_owned())), filters.get("feedback")))
                     label { "Began since" input type="date" name="from" value=(filters.get("from")); }
                     label { "Began until" input type="date" name="until" value=(filters.get("until")); }
                     @for field in &shown.fields {

@@ -1,12 +1,14 @@
-//! Metrics → Signals: the modules of the signals dashboard, each from exactly its inputs.
+//! Metrics → Signals: the modules of the signals dashboard, each from exactly its inputs, and what the team
+//! thinks of conversations.
 
 use super::figures::{Chart, Line, change, chart};
 use super::metrics::{Asked, period_fields};
 use super::parts::{self, number};
 use super::{Page, Visit};
 use crate::fault::Outcome;
-use crate::ledger::signals;
+use crate::ledger::{marks, signals};
 use askwell::access::Scope;
+use askwell::metrics::feedback::{FeedbackDay, FeedbackReport};
 use askwell::metrics::period::Period;
 use askwell::metrics::signals::{Figure, Module, Report, State};
 use maud::{Markup, html};
@@ -21,7 +23,8 @@ async fn show(visit: Visit) -> Outcome<Response> {
     let asked: Asked = visit.query()?;
     let period = asked.period(visit.now())?;
     let modules = visit.call(&signals::Get { period, channel: asked.channel()? }).await?;
-    visit.page_with("Signals", page(&asked, period, &modules), &["charts.js"])
+    let thoughts = visit.call(&marks::Thoughts { period, channel: asked.channel()? }).await?;
+    visit.page_with("Signals", page(&asked, period, &modules, &thoughts), &["charts.js"])
 }
 
 const fn title(module: Module) -> &'static str {
@@ -47,13 +50,73 @@ fn said(figure: &Figure) -> String {
 }
 
 /// The whole page.
-pub fn page(asked: &Asked, period: Period, modules: &[Report]) -> Markup {
+pub fn page(
+    asked: &Asked,
+    period: Period,
+    modules: &[Report],
+    thoughts: &FeedbackReport,
+) -> Markup {
     html! {
         h1 { "Signals" }
         form method="get" action=(PATH) {
             div.fields { (period_fields(asked, period)) button { "Show" } }
         }
         @for module in modules { (card(module)) }
+        (feedback(thoughts))
+    }
+}
+
+/// What the team itself thinks of conversations.
+fn feedback(report: &FeedbackReport) -> Markup {
+    const TITLE: &str = "Feedback of the team";
+    let share = |share: Option<f64>| {
+        share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+    };
+    let lines = [
+        ("Good", "good", &report.good, share(report.good_rate), share(report.good_rate_before)),
+        (
+            "Not good",
+            "not_good",
+            &report.not_good,
+            share(report.good_rate.map(|rate| 1.0 - rate)),
+            share(report.good_rate_before.map(|rate| 1.0 - rate)),
+        ),
+    ];
+    html! {
+        article {
+            header { h2 { (TITLE) } }
+            @if report.left.now + report.left.before == 0 {
+                p.muted { "Nobody has left feedback on a conversation in these days or in as many before. It is left on the page of a conversation." }
+            } @else {
+                (parts::table(TITLE, html! {
+                    thead { tr { th scope="col" { "Feedback" } th.num scope="col" { "Count" } th.num scope="col" { "Share" } th.num scope="col" { "Before" } th.num scope="col" { "Share before" } th.num scope="col" { "Change" } } }
+                    tbody {
+                        @for (name, word, count, now, before) in &lines {
+                            tr {
+                                th scope="row" { a href={ "/app/conversations?feedback=" (word) } { (name) } }
+                                td.num { (number(count.now)) }
+                                td.num.nobr { (now) }
+                                td.num { (number(count.before)) }
+                                td.num.nobr { (before) }
+                                td.num.nobr { (change(count)) }
+                            }
+                        }
+                    }
+                }))
+                (chart("Feedback, over time", &thought(report)))
+            }
+        }
+    }
+}
+
+fn thought(report: &FeedbackReport) -> Chart {
+    let line = |name: &str, count: fn(&FeedbackDay) -> u64| Line {
+        name: name.to_owned(),
+        counts: report.trend.iter().map(count).collect(),
+    };
+    Chart {
+        days: report.trend.iter().map(|row| row.day).collect(),
+        series: vec![line("Good", |row| row.good), line("Not good", |row| row.not_good)],
     }
 }
 

@@ -116,7 +116,8 @@ fn a_module_without_its_inputs_says_so_and_shows_no_nought() {
     let day = "2026-11-25".parse().unwrap();
     let period = Period::new(day, day).unwrap();
     let reports = modules(&Counts { since: day, rows: Vec::new() }, period, None);
-    let text = super::signals::page(&Asked::default(), period, &reports).into_string();
+    let thoughts = askwell::metrics::feedback::report(&[], period);
+    let text = super::signals::page(&Asked::default(), period, &reports, &thoughts).into_string();
     assert_eq!(text.matches("Not enough data yet").count(), 9);
     assert!(text.contains("customer_signal.theme_clustered"));
     assert!(!text.contains("<td"), "no figure stands there");

@@ -2,16 +2,17 @@
 
 use super::{Bound, Call, bound};
 use crate::fault::Outcome;
-use crate::ledger::{collected, signals};
+use crate::ledger::{collected, marks, signals};
 use crate::{http, rpc};
 use askwell::access::Scope;
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{
-    CollectedConversationsQuery, CollectedQuery, ConversationSummary, Page, PageQuery, PeriodQuery,
-    Signals,
+    CollectedConversationsQuery, CollectedQuery, ConversationSummary, FeedbackQuery, Page,
+    PageQuery, PeriodQuery, Signals,
 };
 use askwell::metrics::collected::{CrossTab, Report};
+use askwell::metrics::feedback::FeedbackReport;
 use askwell::metrics::period::Period;
 use worker::Response;
 
@@ -30,6 +31,18 @@ pub const ROUTES: &[Bound] = &[
         )
         .query(Shape::of::<PeriodQuery>()),
         |call| Box::pin(modules(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/feedback",
+            "feedback.get",
+            READ,
+            "What the team thinks of conversations, by the days on which it was left, beside the period before.",
+            &[Answer::json(200, Shape::of::<FeedbackReport>(), "The counts.")],
+        )
+        .query(Shape::of::<FeedbackQuery>()),
+        |call| Box::pin(feedback(call)),
     ),
     bound(
         Route::new(
@@ -75,6 +88,12 @@ async fn modules(call: Call) -> Outcome<Response> {
     let get = signals::Get { period, channel: query.channel };
     let modules = rpc::call(&call.ledger()?, &get).await?;
     http::reply(200, &Signals { period, modules })
+}
+
+async fn feedback(call: Call) -> Outcome<Response> {
+    let FeedbackQuery { first, last, channel } = call.query()?;
+    let get = marks::Thoughts { period: Period::new(first, last)?, channel };
+    http::reply(200, &rpc::call(&call.ledger()?, &get).await?)
 }
 
 async fn report(call: Call) -> Outcome<Response> {

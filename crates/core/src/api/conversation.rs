@@ -162,6 +162,8 @@ pub struct ConversationSearch {
     pub lang: Option<Lang>,
     /// Bears this tag.
     pub tag: Option<String>,
+    /// Somebody of the team has left this feedback.
+    pub feedback: Option<Thought>,
     /// Began at this instant or later.
     pub from: Option<UnixMillis>,
     /// Began before this instant.
@@ -172,6 +174,17 @@ pub struct ConversationSearch {
     pub cursor: Option<String>,
     /// 1 to 500, 50 by default.
     pub limit: Option<u32>,
+}
+
+/// What somebody thinks of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Thought {
+    /// It was good.
+    Good,
+    /// It was not.
+    NotGood,
 }
 
 /// What somebody of the team thinks of how a conversation was handled and read.

@@ -85,6 +85,20 @@ pub struct PeriodQuery {
     pub step: Step,
 }
 
+/// `GET /v1/feedback`: left on which days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackQuery {
+    /// The first day.
+    pub first: Day,
+    /// The last day.
+    pub last: Day,
+    /// Only on conversations of this channel.
+    #[serde(default)]
+    pub channel: Option<Platform>,
+}
+
 /// `GET /v1/collected/{field_id}`: over which days, and of which conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -53,7 +53,7 @@ pub use channel::{
 pub use conversation::{
     ConversationDetail, ConversationMarks, ConversationOpened, ConversationSearch,
     ConversationState, ConversationSummary, Feedback, MAX_REFERENCE_BYTES, NewAction,
-    NewConversation, NewFeedback,
+    NewConversation, NewFeedback, Thought,
 };
 pub use customer::{
     AccessEntry, AnswerFilter, BulkTags, CsvQuery, Customer, CustomerLink, CustomerPatch,
@@ -62,8 +62,8 @@ pub use customer::{
 };
 pub use decision::{ConversationDecisions, DecisionShown, KnownFields};
 pub use event::{
-    CollectedConversationsQuery, CollectedQuery, HandedIn, PeriodQuery, Replay, Replayed, Signals,
-    StoredEvent,
+    CollectedConversationsQuery, CollectedQuery, FeedbackQuery, HandedIn, PeriodQuery, Replay,
+    Replayed, Signals, StoredEvent,
 };
 pub use export::{
     ExportDay, ExportIntents, ExportList, ExportMetrics, ExportMetricsQuery, ExportQuery,

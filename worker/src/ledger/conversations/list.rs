@@ -13,7 +13,9 @@ use crate::ledger::op::Read;
 use crate::ledger::{answers, customers};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
-use askwell::api::{AnswerFilter, ConversationSearch, ConversationSummary, Page, PageQuery};
+use askwell::api::{
+    AnswerFilter, ConversationSearch, ConversationSummary, Page, PageQuery, Thought,
+};
 use askwell::conversation::Direction;
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -137,6 +139,10 @@ impl Read for List {
         if let Some(tag) = &find.tag {
             wanted.sets.push(Set { values: bind![tag.trim()], ..TAGGED });
         }
+        if let Some(thought) = find.feedback {
+            let good = i64::from(thought == Thought::Good);
+            wanted.sets.push(Set { values: bind![good], ..THOUGHT_OF });
+        }
         for filter in answers::checked(&find.answers)? {
             wanted.sets.push(answered(cx.sql, filter)?);
         }
@@ -222,6 +228,21 @@ const TAGGED: Set = Set {
     key: "id",
     all: "SELECT subject AS k FROM tags WHERE tag = ? AND subject BETWEEN 'cv_' AND 'cv_~'",
     one: Cow::Borrowed("EXISTS (SELECT 1 FROM tags WHERE tag = ? AND subject = i.id)"),
+    listed: None,
+    values: Vec::new(),
+    held: 0,
+    few: 4_000,
+    asked: 5_000,
+};
+
+/// Those that somebody has left feedback on.
+const THOUGHT_OF: Set = Set {
+    size: "SELECT 1 FROM feedback WHERE good = ?",
+    key: "id",
+    all: "SELECT DISTINCT conversation_id AS k FROM feedback WHERE good = ?",
+    one: Cow::Borrowed(
+        "EXISTS (SELECT 1 FROM feedback f WHERE f.good = ? AND f.conversation_id = i.id)",
+    ),
     listed: None,
     values: Vec::new(),
     held: 0,
