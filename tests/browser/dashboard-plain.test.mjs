@@ -65,6 +65,11 @@ describe("the dashboard without scripts", () => {
     await page.locator("tbody a").first().click();
     await press("Good");
     await desk.shows("Thank you for the feedback.");
+    await place("Signals");
+    await desk.shows("Feedback of the team");
+    await page.getByRole("link", { name: "Good", exact: true }).click();
+    await desk.shows("Feedback: good");
+    assert.equal(await page.locator("tbody tr").count(), 1, "and no other conversation");
   });
 
   test("inbox: a visitor is taken, answered and resolved", async () => {

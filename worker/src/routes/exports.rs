@@ -2,7 +2,7 @@
 
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::exports::{Days, NoteRead, Reads, Seal, SealDue, Sealed, manifest_key};
+use crate::ledger::exports::{Days, NoteRead, Reads, Restore, Seal, SealDue, Sealed, manifest_key};
 use crate::ledger::{data_keys, retention};
 use crate::{config, http, rpc};
 use askwell::Code;
