@@ -135,7 +135,7 @@ describe("the export", () => {
     // Tomorrow is over by then, and nothing has ended on it: sealed all the same, by the cron.
     const empty = await row(day(1));
     assert.deepEqual([empty.conversations, empty.bytes, empty.sha256],
-      [0, 2, createHash("sha256").update("[]").digest("hex")]);
+      [0, 3, createHash("sha256").update("[]\n").digest("hex")]);
     assert.equal((await row(day(-1))), undefined, "but none of before there was a workspace");
     assert.deepEqual(late.map((r) => r.conversation_id), [ids.tooLate]);
   });
