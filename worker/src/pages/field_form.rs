@@ -204,14 +204,20 @@ const fn read_as(kind: FieldKind) -> (&'static str, &'static str) {
         FieldKind::Time => {
             ("Elapsed time", "computed from the times of the messages, never estimated.")
         }
-        FieldKind::Count => ("Count", "counted in the transcript."),
+        FieldKind::Count => (
+            "Looked up",
+            "counted or looked up in the transcript: who wrote, what happened, how often.",
+        ),
         FieldKind::Language => ("Language", "told from the customer's script and words."),
         FieldKind::Amount => {
             ("Amount", "the figures that the customer states, compared with the values.")
         }
         FieldKind::Mood => ("Mood", "the customer's tone over the conversation."),
         FieldKind::YesNo => ("Yes or no", "whether what is asked about is said, or denied."),
-        FieldKind::Outcome => ("Outcome", "the last that is said of success or failure."),
+        FieldKind::Outcome => (
+            "Outcome",
+            "the last that is said of success or failure, else how the conversation ended.",
+        ),
         FieldKind::Averted => {
             ("Request and outcome", "what was asked for, and whether it was averted.")
         }

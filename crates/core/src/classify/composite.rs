@@ -34,7 +34,10 @@ pub(crate) fn claims(field: &Field) -> Option<Claims> {
 pub(crate) fn bare(field: &Field) -> Option<Claims> {
     let cancel = concepts::concept("cancel")?;
     let asked = concepts::named(&format!("{}. {}", field.name, field.prompt));
-    let about = asked.contains(&cancel) || find(&Words::new(&field.prompt), &LEAVING).is_some();
+    let about = asked.contains(&cancel)
+        || [&LEAVING[..], &STAYING[..]]
+            .iter()
+            .any(|of| find(&Words::new(&field.prompt), of).is_some());
     if !about || field.possible_values.iter().any(|v| !claims_of(v.name()).is_empty()) {
         return None;
     }
@@ -84,18 +87,17 @@ const KEPT: [&str; 12] = [
 ];
 const LOST: [&str; 9] =
     ["lost", "left", "churned", "churn", "gone", "verloren", "perdido", "perdu", "verlaten"];
-const LEAVING: [&str; 10] = [
+const LEAVING: [&str; 7] = [
     "churn*",
     "leave us",
     "left us",
     "leaving us",
     "lose the customer",
     "lost the customer",
-    "customer lost",
     "customer leave",
-    "customer retained",
-    "retained",
 ];
+/// Words for a question of the one or the other.
+const STAYING: [&str; 4] = ["retained", "retain", "retention", "customer kept"];
 
 /// What a value's name claims, in the order in which it stands there.
 pub(crate) fn claims_of(value: &str) -> Vec<(Request, bool)> {

@@ -135,7 +135,7 @@ pub(crate) fn step(value: &str) -> Option<i8> {
 pub(crate) enum Kind {
     /// An elapsed time.
     Time(Timing),
-    /// A number of messages or marks, or who answered.
+    /// A number of messages or marks, who wrote, or whether something happened.
     Count(Counting),
     /// A language.
     Language(Spoken),
@@ -222,7 +222,7 @@ impl Kind {
 pub enum FieldKind {
     /// An elapsed time, computed from the transcript's times.
     Time,
-    /// A number of messages or marks, or who answered: counted.
+    /// A number of messages or marks, who wrote, or whether something happened: looked up in the transcript.
     Count,
     /// A language, told from script and words.
     Language,

@@ -49,7 +49,7 @@ struct Table {
     /// Languages that a trigram speaks for, with its weight.
     trigrams: Numbers<Vec<(usize, f32)>>,
     /// Swedish, and Danish and Norwegian.
-    swedish: Option<usize>,
+    swedish: usize,
     neighbours: Vec<usize>,
 }
 
@@ -77,7 +77,7 @@ fn table() -> &'static Table {
             table.languages.push(Language { code, names, script: Script::named(script), letters });
         }
         let place = |code: &str| table.languages.iter().position(|l| l.code == code);
-        let swedish = place("sv");
+        let swedish = place("sv").unwrap_or(usize::MAX);
         let neighbours = ["da", "no"].into_iter().filter_map(place).collect();
         (table.swedish, table.neighbours) = (swedish, neighbours);
         for (code, items) in TRIGRAMS.lines().filter_map(|l| l.split_once(" | ")) {
@@ -215,29 +215,30 @@ fn evidence(text: &str) -> Vec<(usize, f32)> {
             }
         }
     }
-    // What is counted for the neighbours of Swedish as well is counted once among all evidence.
-    let mut twice = 0f32;
+    // Of the neighbours of Swedish there are no trigrams. What Swedish shares with them, which is all without its own two
+    // letters, tells none of the three from the others, and is counted once among all evidence.
+    let mut shared = 0f32;
     if script == Script::Latin {
         let mut last = [' '; 3];
         for c in text.chars().flat_map(char::to_lowercase).chain([' ']) {
             let c = if c.is_alphabetic() { c } else { ' ' };
             last = [last[1], last[2], c];
             for (index, weight) in table.trigrams.get(&trigram(last)).into_iter().flatten() {
-                let mut add = |index: usize| {
-                    if let Some(score) = score.get_mut(index) {
-                        *score += TRIGRAM * weight;
-                    }
-                };
-                add(*index);
-                // What Swedish shares with its neighbours, which is all without its own two letters, tells none of
-                // them from the others; of the neighbours there are no trigrams.
-                if Some(*index) == table.swedish && !last.contains(&'ä') && !last.contains(&'ö') {
-                    table.neighbours.iter().for_each(|i| add(*i));
-                    twice += TRIGRAM * weight * table.neighbours.len() as f32;
+                if let Some(score) = score.get_mut(*index) {
+                    *score += TRIGRAM * weight;
+                }
+                if *index == table.swedish && !last.contains(&'ä') && !last.contains(&'ö') {
+                    shared += TRIGRAM * weight;
                 }
             }
         }
+        for index in &table.neighbours {
+            if let Some(score) = score.get_mut(*index) {
+                *score += shared;
+            }
+        }
     }
+    let twice = shared * table.neighbours.len() as f32;
     let total = (score.iter().sum::<f32>() - twice).max(f32::MIN_POSITIVE);
     let mut ranked: Vec<(usize, f32)> = score
         .into_iter()

@@ -29,6 +29,17 @@ impl Words {
             let (Ok(start), Ok(end)) = (u32::try_from(at), u32::try_from(at + c.len_utf8())) else {
                 break;
             };
+            // Most text: a letter or digit that is folded by its case alone.
+            if c.is_ascii_alphanumeric() {
+                let from = words.folded.len() as u32;
+                words.folded.push(c.to_ascii_lowercase());
+                match words.spans.last_mut() {
+                    Some(span) if open => (span.to, span.end) = (from + 1, end),
+                    _ => words.spans.push(Span { from, to: from + 1, start, end }),
+                }
+                open = true;
+                continue;
+            }
             if is_apostrophe(c) {
                 let next_is_letter = chars.peek().is_some_and(|(_, n)| n.is_alphabetic());
                 open &= next_is_letter && !words.last().is_some_and(is_elision);

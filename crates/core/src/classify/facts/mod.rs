@@ -92,9 +92,12 @@ impl Facts {
             .map(|s| read(s, Some(field)))
             .collect::<Option<_>>()?;
         let all: Vec<Token> = sentences.iter().flatten().copied().collect();
-        if all.contains(&Token::Who) && (all.contains(&Token::First) != all.contains(&Token::Last))
+        let end = all.contains(&Token::First) != all.contains(&Token::Last);
+        if end
+            && (all.contains(&Token::Who) || parties(&all).len() > 1)
+            && let Some(ends) = ends(field, &names, &all)
         {
-            return ends(field, &names, &all);
+            return Some(ends);
         }
         let mut said = Said::default();
         for sentence in &sentences {

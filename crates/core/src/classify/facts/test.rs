@@ -18,6 +18,8 @@ pub(super) enum Test {
         all: bool,
         /// Who must not.
         not: Vec<Role>,
+        /// Whether it must not have been handed off either: "handled by the bot alone".
+        kept: bool,
     },
     /// Whether any of these has written after the first such mark.
     WroteAfter(Marker, Vec<Role>),
@@ -116,11 +118,21 @@ fn bounds(tokens: &[Token]) -> Option<(u64, u64)> {
 impl Test {
     /// Reads tokens as something that can be looked up, with whether it is denied.
     pub(super) fn parse(tokens: &[Token]) -> Option<(Self, bool)> {
-        let has = |token: Token| tokens.contains(&token);
-        let nobody = has(Token::Nobody);
+        let nobody = tokens.contains(&Token::Nobody);
+        // "Handled by the bot, no handoff" is without one.
+        let without = tokens.iter().position(|t| *t == Token::Handled).and_then(|from| {
+            let no = |w: &[Token]| {
+                w.first() == Some(&Token::Not) && w.get(1).copied().and_then(mark).is_some()
+            };
+            tokens.windows(2).skip(from).position(no).map(|at| at + from)
+        });
+        let mut tokens = tokens.to_vec();
+        if let Some(token) = without.and_then(|at| tokens.get_mut(at)) {
+            *token = Token::Without;
+        }
         let denials = tokens.iter().filter(|t| **t == Token::Not).count() + usize::from(nobody);
         let denied = denials % 2 == 1;
-        let test = Self::plain(tokens)?;
+        let test = Self::plain(&tokens)?;
         Some((test, denied))
     }
 
@@ -174,6 +186,32 @@ impl Test {
                 && (has(Token::Messages) || has(Token::Write) || has(Token::First));
             return sound.then(|| Self::End { last: has(Token::Last), by: named.clone() });
         }
+        let others = |of: &[Role]| -> Vec<Role> {
+            [Role::Bot, Role::Agent].into_iter().filter(|r| !of.contains(r)).collect()
+        };
+        if let Some(at) = tokens.iter().position(|t| *t == Token::Without) {
+            if !says && !has(Token::Involved) && !has(Token::Handled) {
+                return None;
+            }
+            let (before, after) = tokens.split_at(at);
+            let handoff = after.iter().any(|t| mark(*t) == Some(Marker::Handoff));
+            if marks.iter().any(|m| *m != Marker::Handoff) || (!marks.is_empty() && !handoff) {
+                return None;
+            }
+            let mut not = parties(after);
+            not.retain(|r| *r != Role::Customer);
+            if handoff {
+                not = vec![Role::Agent];
+            }
+            let mut by = parties(before);
+            by.retain(|r| *r != Role::Customer);
+            if not.is_empty() {
+                return None;
+            }
+            let by = if by.is_empty() { others(&not) } else { by };
+            let kept = handoff || has(Token::Handled);
+            return Some(Self::Wrote { by, all: true, not, kept });
+        }
         match marks.as_slice() {
             [marker] => {
                 if !says && !has(Token::Involved) {
@@ -195,38 +233,25 @@ impl Test {
         if !says && !has(Token::Involved) && !has(Token::Handled) {
             return None;
         }
-        let others = |of: &[Role]| -> Vec<Role> {
-            [Role::Bot, Role::Agent].into_iter().filter(|r| !of.contains(r)).collect()
-        };
-        if let Some(at) = tokens.iter().position(|t| *t == Token::Without) {
-            let (before, after) = tokens.split_at(at);
-            let mut not = parties(after);
-            not.retain(|r| *r != Role::Customer);
-            let mut by = parties(before);
-            by.retain(|r| *r != Role::Customer);
-            if not.is_empty() {
-                return None;
-            }
-            let by = if by.is_empty() { others(&not) } else { by };
-            return Some(Self::Wrote { by, all: true, not });
-        }
         if team.is_empty() {
             // "Did the customer get a reply?"
             return has(Token::Heard).then(|| Self::Wrote {
                 by: vec![Role::Agent, Role::Bot],
                 all: false,
                 not: Vec::new(),
+                kept: false,
             });
         }
         let alone = has(Token::Only) || (has(Token::Handled) && team == [Role::Bot]);
         if alone {
             return (team.len() == 1).then(|| Self::Wrote {
                 not: others(&team),
+                kept: has(Token::Handled) && team == [Role::Bot],
                 by: team,
                 all: true,
             });
         }
-        Some(Self::Wrote { by: team, all: has(Token::Both), not: Vec::new() })
+        Some(Self::Wrote { by: team, all: has(Token::Both), not: Vec::new(), kept: false })
     }
 
     /// Whether it is so, with the turns that show it; none where the transcript does not tell.
@@ -236,11 +261,14 @@ impl Test {
         let shown = |at: Option<usize>| Some((at.is_some(), at.into_iter().collect()));
         match self {
             Self::Marked(marker) => shown(place(&|t| t.marker == Some(*marker))),
-            Self::Wrote { by, all, not } => {
+            Self::Wrote { by, all, not, kept } => {
                 let wrote = |role: &Role| place(&|t| t.role == *role);
                 let at: Vec<usize> = by.iter().filter_map(wrote).collect();
                 let enough = if *all { at.len() == by.len() } else { !at.is_empty() };
-                let against: Vec<usize> = not.iter().filter_map(wrote).collect();
+                let mut against: Vec<usize> = not.iter().filter_map(wrote).collect();
+                if *kept {
+                    against.extend(place(&|t| t.marker == Some(Marker::Handoff)));
+                }
                 let so = enough && against.is_empty();
                 Some((so, if against.is_empty() { at } else { against }))
             }

@@ -141,6 +141,10 @@ pub(super) fn read(text: &str, field: Option<&Field>) -> Option<Vec<Token>> {
     let mut at = 0;
     while at < words.len() {
         if let Some((value, to)) = field.and_then(|f| value(text, &words, at, f)) {
+            // "Answer 'Yes'" is said to whoever answers the question.
+            if matches!(tokens.last(), Some(Token::Reply | Token::Write)) {
+                tokens.pop();
+            }
             tokens.push(Token::Value(value));
             at = to;
             continue;
