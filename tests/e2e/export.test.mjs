@@ -8,15 +8,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
-import { assertProblem, Client, workspace } from "../support/api.mjs";
+import { assertProblem, Client, visit, workspace } from "../support/api.mjs";
 import { askwell } from "../support/cli.mjs";
 import { day, DAY_S, instant } from "../support/days.mjs";
 import { inParallel } from "../support/play.mjs";
+import { ask, publish } from "../support/talk.mjs";
 import { RESENT_MS, until } from "../support/until.mjs";
 import { Worker } from "../support/worker.mjs";
 
 describe("the export", () => {
-  let worker, space;
+  let worker, space, wanted;
   const ids = {};
   const dates = { old: day(-5), empty: day(-4), recent: day(-3) };
 
@@ -115,6 +116,16 @@ describe("the export", () => {
     dates.today = today;
   });
 
+  test("has what visitors wanted, as far as the answerer knew it", async () => {
+    const other = await workspace(worker);
+    await publish(other);
+    const talk = await visit(other);
+    for (const said of ["Hello!", "What are your opening hours?", "Can I talk to a human please?"]) await ask(talk, said);
+    await talk.visitor.act(talk.id, "close");
+    await other.team.classified(talk.id, 2);
+    wanted = { team: other.team, date: day(0) };
+  });
+
   test("is the same for ever: bytes, ETag, after another seal and a restart", async () => {
     const days = [dates.old, dates.empty, dates.recent];
     const fetched = () => Promise.all(days.map((date) => file(date)));
@@ -131,6 +142,13 @@ describe("the export", () => {
     await worker.restart({ CLOCK_OFFSET_S: String(2 * DAY_S) });
     await worker.cron();
     assert.deepEqual(shape(await fetched()), first);
+    const [chat] = JSON.parse((await wanted.team.send("GET", `/v1/exports/${wanted.date}`)).text);
+    assert.deepEqual(chat.triggered_intent_replies.map((i) => [i.intent_name, i.not_meaningful]),
+      [["Greeting", true], ["Opening hours", false], ["Talk to a human/agent", true]]);
+    const { items } = await wanted.team.get(`/v1/exports/${wanted.date}/intents`);
+    assert.deepEqual([items[0].first_intent, items[0].last_intent], ["Greeting", "Talk to a human/agent"]);
+    const { metrics } = await wanted.team.get(`/v1/exports/metrics?first=${wanted.date}&last=${wanted.date}`);
+    assert.deepEqual(metrics.first_meaningful_intents.map((i) => i.first_meaningful_intent), ["Opening hours"]);
     const late = JSON.parse((await file(dates.today)).text);
     // Tomorrow is over by then, and nothing has ended on it: sealed all the same, by the cron.
     const empty = await row(day(1));

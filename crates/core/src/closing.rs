@@ -9,7 +9,7 @@ use crate::conversation::{Direction, Marker, Message, Platform, Resolution, Role
 use crate::customer::{Facts, Proven};
 use crate::id::{ConversationId, VisitorId};
 use crate::prompt;
-use crate::reply::Tally;
+use crate::reply::{Intent, Tally};
 use crate::text::Lang;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,9 @@ pub struct Closed {
     /// What became of the visitor's messages while no person answered.
     #[serde(default)]
     pub replies: Tally,
+    /// What the visitor wanted, as far as what answered them knew it, in the order in which it was recognised.
+    #[serde(default)]
+    pub intents: Vec<Intent>,
 }
 
 /// A question together with its identity in the workspace.
@@ -225,6 +228,7 @@ mod tests {
             proven: Proven::default(),
             policy: prompt::State::default(),
             replies: Tally::default(),
+            intents: Vec::new(),
         }
     }
 

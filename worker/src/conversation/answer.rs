@@ -24,7 +24,7 @@ use askwell::conversation::{
     ASSISTED_PREFIX, Action, MAX_MESSAGES, Message, REPLY_PREFIX, Role, takes_another,
 };
 use askwell::detect::Kind;
-use askwell::reply::{Line, Step, Turn, line};
+use askwell::reply::{Line, Step, Turn, intent, line};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -169,6 +169,9 @@ fn say(sql: &Sql, seq: u32, made: Made, here: bool, now: UnixMillis) -> Outcome<
     }
     let mut desk = Desk { memory: made.memory, answered: Some(seq), ..before.clone() };
     let id = reply_id(seq);
+    if let Some(intent) = intent(&made.step, asked.session.lang(), now) {
+        store::put_intent(sql, intent)?;
+    }
     let mut said = Vec::new();
     match made.step {
         Step::Rest => {

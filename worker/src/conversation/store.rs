@@ -11,7 +11,7 @@ use askwell::conversation::{Direction, Marker, Message, Platform, Role, Status};
 use askwell::customer::Proven;
 use askwell::id::{ChannelId, ConversationId, VisitorId, WorkspaceId};
 use askwell::prompt::{Arm, Decision};
-use askwell::reply::Tally;
+use askwell::reply::{Intent, MAX_INTENTS, Tally};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -428,6 +428,21 @@ pub fn empty(sql: &Sql) -> Outcome<()> {
         bind![],
     )?;
     sql.run("DELETE FROM state WHERE key IN ('session', 'proven', 'code')", bind![])
+}
+
+/// What the visitor wanted, as far as it was recognised.
+pub fn intents(sql: &Sql) -> Outcome<Vec<Intent>> {
+    Ok(state(sql, "intents")?.unwrap_or_default())
+}
+
+/// Notes what the visitor wanted, unless that is of too many already.
+pub fn put_intent(sql: &Sql, intent: Intent) -> Outcome<()> {
+    let mut all = intents(sql)?;
+    if all.len() >= MAX_INTENTS {
+        return Ok(());
+    }
+    all.push(intent);
+    put_state(sql, "intents", &all)
 }
 
 /// What has been verified of the visitor.

@@ -218,7 +218,9 @@ pub fn act(
     }
     if action.classifies() {
         meta.revision += 1;
-        store::put_closing(sql, &closed(&meta, &session, store::proven(sql)?, at), &meta, now)?;
+        let mut closed = closed(&meta, &session, store::proven(sql)?, at);
+        closed.intents = store::intents(sql)?;
+        store::put_closing(sql, &closed, &meta, now)?;
         send::send_closing(sql, now)?;
     }
     store::put_session(sql, &session)?;
@@ -405,6 +407,7 @@ fn closed(meta: &Meta, session: &Session, proven: Proven, at: UnixMillis) -> Clo
         proven,
         policy: session.policy().clone(),
         replies: meta.replies,
+        intents: Vec::new(),
     }
 }
 

@@ -201,6 +201,7 @@ pub fn closing(ledger: &Ledger, n: u32, revision: u32, who: u32, email: Option<&
         proven: askwell::customer::Proven::default(),
         policy: prompt::State::default(),
         replies: askwell::reply::Tally::default(),
+        intents: Vec::new(),
     };
     Record {
         closed,

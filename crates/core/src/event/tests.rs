@@ -48,6 +48,7 @@ fn closed(status: Status, said: &[(Role, &str)]) -> Closed {
         proven: crate::customer::Proven::default(),
         policy: prompt::State::default(),
         replies: crate::reply::Tally::default(),
+        intents: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::conversation::{Marker, Message, Platform, Resolution, Role};
 use crate::detect::{self, Context, Kind};
 use crate::error::{Code, Error};
 use crate::id::{ConversationId, CustomerId};
+use crate::reply;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Map, Value};
@@ -238,7 +239,7 @@ pub struct Intent {
 ///
 /// Nothing of the person is in it: the customer's pseudonym stands in the place of name, e-mail
 /// and phone, and a `platform_conversation_id` that looks like an e-mail address or a phone number
-/// is left out. There are no intents here, so the row says none.
+/// is left out, as is an intent whose name does.
 pub fn row(closed: &Closed, conclusion: &Conclusion, customer: &CustomerId, bot: &Bot<'_>) -> Row {
     let count = |role| {
         let spoken = closed.messages.iter().filter(|m| m.role == role).count();
@@ -260,7 +261,7 @@ pub fn row(closed: &Closed, conclusion: &Conclusion, customer: &CustomerId, bot:
         conversation_status: status(closed),
         last_resolution: conclusion.resolution,
         triggered_replies: String::new(),
-        triggered_intent_replies: Vec::new(),
+        triggered_intent_replies: intents(closed),
         is_llm_conversation: replies.model_replies > 0,
         llm_notUnderstood_count: Count(replies.model_not_understood.into()),
         llm_responseGenerated_count: Count(replies.model_replies.into()),
@@ -302,6 +303,17 @@ pub(super) fn personal(text: &str) -> Option<Kind> {
         .into_iter()
         .map(|found| found.kind)
         .find(|kind| matches!(kind, Kind::Email | Kind::Phone))
+}
+
+/// What the visitor wanted, as far as it was recognised.
+fn intents(closed: &Closed) -> Vec<Intent> {
+    let named = closed.intents.iter().filter(|intent| personal(&intent.name).is_none());
+    let intent = |intent: &reply::Intent| Intent {
+        intent_name: intent.name.clone(),
+        intent_timestamp: Instant(intent.at.clamped()),
+        not_meaningful: intent.not_meaningful,
+    };
+    named.map(intent).collect()
 }
 
 fn labels(closed: &Closed, conclusion: &Conclusion) -> Vec<String> {

@@ -50,6 +50,7 @@ fn closed(said: &[(Role, &str)]) -> Closed {
         proven: crate::customer::Proven::default(),
         policy: prompt::State::default(),
         replies: Replies::default(),
+        intents: Vec::new(),
     }
 }
 
@@ -98,6 +99,29 @@ const CHAT: &[(Role, &str)] = &[
 
 fn made(closed: &Closed) -> Row {
     row(closed, &conclusion(), &customer(), &BOT)
+}
+
+#[test]
+fn a_row_has_what_was_wanted_but_no_name_that_looks_like_somebody() {
+    let intent = |name: &str, at, not_meaningful| crate::reply::Intent {
+        name: name.to_owned(),
+        at: UnixMillis(at),
+        not_meaningful,
+    };
+    let intents = vec![
+        intent("Greeting", 1_000, true),
+        intent("Write to ana@example.com", 2_000, false),
+        intent("Returns and refunds", 3_000, false),
+    ];
+    let row = made(&Closed { intents, ..closed(CHAT) });
+    let shown = serde_json::to_value(&row.triggered_intent_replies).unwrap();
+    assert_eq!(
+        shown,
+        json!([
+            {"intent_name": "Greeting", "intent_timestamp": "1970-01-01T00:00:01.000Z", "not_meaningful": true},
+            {"intent_name": "Returns and refunds", "intent_timestamp": "1970-01-01T00:00:03.000Z", "not_meaningful": false},
+        ])
+    );
 }
 
 #[test]

@@ -6,11 +6,13 @@
 
 pub mod grounded;
 mod hours;
+mod intent;
 mod lines;
 mod rules;
 mod tally;
 
 pub use hours::{Hours, Local, Open};
+pub use intent::{Intent, MAX_INTENTS, intent};
 pub use lines::{Line, line};
 pub use rules::{MAX_PHRASE_CHARS, MAX_PHRASES, MAX_RULES, Rule, Rules, escalates};
 pub use tally::Tally;
