@@ -137,7 +137,11 @@ impl Filters {
         self.0
             .iter()
             .filter(|(key, _)| key != "cursor")
-            .map(|(key, value)| (format!("{}: {value}", name(key)), self.without(key)))
+            .map(|(key, value)| {
+                let said = FEEDBACK.iter().find(|(word, _)| key == "feedback" && word == value);
+                let value = said.map_or(value.as_str(), |(_, said)| said);
+                (format!("{}: {value}", name(key)), self.without(key))
+            })
             .collect()
     }
 }
