@@ -104,7 +104,7 @@ impl Read for Beside {
 
 fn called(sql: &Sql, customer: Option<&CustomerId>) -> Outcome<Option<String>> {
     let Some(id) = customer else { return Ok(None) };
-    let found = customers::find(sql, id.as_str())?;
+    let found = customers::shown(sql, id.as_str())?;
     Ok(found.and_then(|c| c.name.or(c.email).or(c.phone)))
 }
 
