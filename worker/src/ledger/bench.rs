@@ -11,7 +11,7 @@ use super::{conversations, customers, fields, overview, stats};
 use crate::bind;
 use crate::sql::Sql;
 use askwell::api::{AnswerFilter, ConversationSearch, CustomerSearch, FieldStatsQuery};
-use askwell::conversation::{Platform, Sentiment, Status};
+use askwell::conversation::{DurationBand, Platform, Sentiment, Status};
 use askwell::detect::Kind;
 use askwell::metrics::collected::Step;
 use askwell::metrics::period::Period;
@@ -68,7 +68,7 @@ fn fill(ledger: &Ledger, people: i64, talks: i64) {
     run(&format!(
         "{{each}} INSERT INTO conversations (id, customer_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, sentiment, classify_ms, told)
          SELECT printf('cv_%026d', i), printf('cu_%026d', i * 31 % {people}), printf('vi_%026d', i * 31 % {people}), iif(i % 50 = 0, 'failed', 'completed'), 1, iif(i % 9 = 0, 'outbound', 'inbound'),
-           iif(i % 4 = 0, 'line', iif(i % 7 = 0, 'email', 'web_widget')), i % 20 = 0, iif(i % 3 = 0, 'de', 'en'), 6, {FIRST} + i * ({YEAR_MS} / {talks}), {FIRST} + i * ({YEAR_MS} / {talks}) + 300000,
+           iif(i % 4 = 0, 'line', iif(i % 7 = 0, 'email', 'web_widget')), i % 20 = 0, iif(i % 3 = 0, 'de', 'en'), 6, {FIRST} + i * ({YEAR_MS} / {talks}), {FIRST} + i * ({YEAR_MS} / {talks}) + (i % 9) * (i % 9) * (i % 9) * 60000,
            iif(i % 10 = 0, 'negative', iif(i % 6 = 0, 'positive', 'neutral')), 40, 2
          FROM n"
     ));
@@ -272,6 +272,14 @@ fn lists(ledger: &Ledger, people: i64) {
             ..none()
         });
     });
+    time("conversations: handed on", 200, |_| {
+        list(ConversationSearch { transferred: Some(true), ..none() });
+    });
+    for lasted in DurationBand::ALL {
+        time(&format!("conversations: {}", lasted.as_str()), 50, |_| {
+            list(ConversationSearch { lasted: Some(lasted), ..none() });
+        });
+    }
     time("conversations: an answer", 50, |n| {
         list(ConversationSearch { answers: vec![answer(n)], ..none() })
     });

@@ -131,11 +131,38 @@ struct Since {
     day: Option<Day>,
 }
 
+/// The answers that were ever counted of the question `?1`: from one to the next, for of each there are as
+/// many rows as days and channels.
+macro_rules! given {
+    ($query:literal) => {
+        concat!(
+            "WITH RECURSIVE given (value) AS (
+               SELECT min(value) FROM answer_counts WHERE field_id = ?1
+               UNION ALL SELECT (SELECT min(value) FROM answer_counts WHERE field_id = ?1 AND value > given.value) FROM given WHERE given.value IS NOT NULL) ",
+            $query
+        )
+    };
+}
+
 /// The first day that a question has an answer on: of each answer its own first day is at hand.
-const SINCE: &str = "WITH RECURSIVE given (value) AS (
-       SELECT min(value) FROM answer_counts WHERE field_id = ?1
-       UNION ALL SELECT (SELECT min(value) FROM answer_counts WHERE field_id = ?1 AND value > given.value) FROM given WHERE given.value IS NOT NULL)
-     SELECT min((SELECT day FROM answer_counts WHERE field_id = ?1 AND value = given.value AND n > 0 ORDER BY day LIMIT 1)) AS day FROM given WHERE given.value IS NOT NULL";
+const SINCE: &str = given!(
+    "SELECT min((SELECT day FROM answer_counts WHERE field_id = ?1 AND value = given.value AND n > 0 ORDER BY day LIMIT 1)) AS day FROM given WHERE given.value IS NOT NULL"
+);
+
+/// The answers that stand somewhere, as they are counted, in alphabetical order: some hundred at most.
+pub fn given(sql: &Sql, field: &str) -> Outcome<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Row {
+        value: String,
+    }
+    let rows: Vec<Row> = sql.rows(
+        given!(
+            "SELECT value FROM given WHERE value IS NOT NULL AND EXISTS (SELECT 1 FROM answer_counts WHERE field_id = ?1 AND value = given.value AND n > 0) LIMIT 200"
+        ),
+        bind![field],
+    )?;
+    Ok(rows.into_iter().map(|row| row.value).collect())
+}
 
 /// The conversations behind a count, the latest begun first.
 #[derive(Debug, Clone, Serialize, Deserialize)]

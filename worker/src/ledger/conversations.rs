@@ -56,6 +56,7 @@ pub const ROOM: Room = Room {
                 "ALTER TABLE conversations ADD COLUMN last_at INTEGER",
             ],
         },
+        list::DURATIONS,
     ],
     ops: &[Op::read::<Get>(), Op::read::<List>(), Op::write::<Register>()],
     ..Room::EMPTY

@@ -167,6 +167,9 @@ pub struct ConversationsShown {
     pub all_tags: Vec<String>,
     /// The questions that are put, for filters.
     pub fields: Vec<FieldVersion>,
+    /// The answers that each of them has somewhere, as they are counted: also what is no value, and
+    /// values of before.
+    pub given: Vec<Vec<String>>,
     /// Conversations that have ended and are still being read.
     pub unread: u64,
     /// What was saved.
@@ -181,11 +184,14 @@ impl Call for Conversations {
 impl Read for Conversations {
     fn run(self, cx: &Cx) -> Outcome<ConversationsShown> {
         let page = conversations::List { search: self.search }.run(cx)?;
+        let fields = fields::List.run(cx)?.list.fields;
+        let given = fields.iter().map(|field| collected::given(cx.sql, &field.id));
         Ok(ConversationsShown {
             names: names(cx.sql, &page.items)?,
             page,
             all_tags: all_tags(cx.sql, "cv_")?,
-            fields: fields::List.run(cx)?.list.fields,
+            given: given.collect::<Outcome<_>>()?,
+            fields,
             unread: unread(cx.sql)?,
             views: views(cx.sql, List::Conversations)?,
         })

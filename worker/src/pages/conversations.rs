@@ -1,27 +1,20 @@
 //! The list of conversations, filtered by what they are and by every question about them.
 
-use super::customers_filters::day;
+use super::conversations_filters::{Filters, filter_form};
 use super::parts::{self, platform};
-use super::visit::{form_urlencode, to};
+use super::visit::to;
 use super::{Page, Visit};
-use crate::fault::{Fault, Outcome};
+use crate::fault::Outcome;
 use crate::http;
 use crate::ledger::views::{self, ConversationsShown, View};
-use askwell::Code;
 use askwell::access::Scope;
-use askwell::api::{AnswerFilter, ConversationSearch, ConversationSummary};
-use askwell::conversation::Platform;
-use askwell::text::Lang;
-use askwell::time::Day;
+use askwell::api::ConversationSummary;
 use maud::{Markup, html};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use worker::Response;
 
-const PATH: &str = "/app/conversations";
-/// What the filter of a question begins with in the address; its id follows.
-const FIELD: &str = "f.";
-
+/// Where the list is.
+pub const PATH: &str = "/app/conversations";
 /// See [`super::ROOMS`].
 pub const PAGES: &[Page] = &[
     Page::get(PATH, Scope::ConversationsRead, |visit| Box::pin(list(visit))),
@@ -32,130 +25,6 @@ pub const PAGES: &[Page] = &[
         Box::pin(remove(visit))
     }),
 ];
-
-/// What is looked for: names and values, as they stand in the address, none of them empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filters(Vec<(String, String)>);
-
-/// The filters that are not questions, with their names for people.
-const PLAIN: [(&str, &str); 9] = [
-    ("direction", "Direction"),
-    ("status", "Status"),
-    ("sentiment", "Sentiment"),
-    ("platform", "Channel"),
-    ("lang", "Language"),
-    ("tag", "Tag"),
-    ("feedback", "Feedback"),
-    ("from", "Began since"),
-    ("until", "Began until"),
-];
-
-const DIRECTIONS: [&str; 2] = ["inbound", "outbound"];
-const STATUSES: [&str; 7] =
-    ["queued", "in-progress", "completed", "failed", "busy", "no-answer", "voicemail"];
-const FEEDBACK: [(&str, &str); 2] = [("good", "good"), ("not_good", "not good")];
-const SENTIMENTS: [&str; 6] =
-    ["overly-negative", "negative", "neutral", "positive", "overly-positive", "not-applicable"];
-
-impl Filters {
-    /// Reads an address or a form; what is not known is left out.
-    ///
-    /// # Errors
-    /// [`Code::InvalidField`].
-    pub fn read(text: &str) -> Outcome<Self> {
-        let pairs: Vec<(String, String)> = http::query(text)?;
-        let known = |name: &str| {
-            name == "cursor" || name.starts_with(FIELD) || PLAIN.iter().any(|(n, _)| *n == name)
-        };
-        Ok(Self(pairs.into_iter().filter(|(n, v)| !v.is_empty() && known(n)).collect()))
-    }
-
-    fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
-    }
-
-    /// As the ledger looks for it.
-    ///
-    /// # Errors
-    /// [`Code::InvalidField`].
-    pub fn search(&self) -> Outcome<ConversationSearch> {
-        let tag = self.get("tag").trim();
-        let answers = self.0.iter().filter_map(|(name, value)| {
-            let field_id = name.strip_prefix(FIELD)?.to_owned();
-            Some(AnswerFilter { field_id, value: value.clone() })
-        });
-        Ok(ConversationSearch {
-            status: word(self.get("status"), "status")?,
-            direction: word(self.get("direction"), "direction")?,
-            platform: word(self.get("platform"), "channel")?,
-            sentiment: word(self.get("sentiment"), "sentiment")?,
-            lang: word(self.get("lang"), "language")?,
-            tag: Some(tag.to_owned()).filter(|tag| !tag.is_empty()),
-            feedback: word(self.get("feedback"), "feedback")?,
-            from: day(self.get("from"))?.map(Day::start),
-            until: day(self.get("until"))?.map(Day::end),
-            answers: answers.collect(),
-            cursor: Some(self.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty()),
-            ..ConversationSearch::default()
-        })
-    }
-
-    /// The address that shows the same.
-    pub fn query(&self) -> String {
-        let pairs =
-            self.0.iter().map(|(n, v)| format!("{}={}", form_urlencode(n), form_urlencode(v)));
-        pairs.collect::<Vec<_>>().join("&")
-    }
-
-    fn path(&self) -> String {
-        match self.query() {
-            query if query.is_empty() => PATH.to_owned(),
-            query => format!("{PATH}?{query}"),
-        }
-    }
-
-    fn without(&self, name: &str) -> Self {
-        Self(self.0.iter().filter(|(n, _)| n != name && n != "cursor").cloned().collect())
-    }
-
-    fn with_cursor(&self, cursor: &str) -> Self {
-        let mut with = self.without("cursor");
-        with.0.push(("cursor".to_owned(), cursor.to_owned()));
-        with
-    }
-
-    /// Each filter that is set, as people call it, and the filters without it.
-    fn active(&self, shown: &ConversationsShown) -> Vec<(String, Self)> {
-        let name = |key: &str| match key.strip_prefix(FIELD) {
-            Some(id) => shown
-                .fields
-                .iter()
-                .find(|field| field.id == id)
-                .map_or("Another question".to_owned(), |field| field.field.name.clone()),
-            None => PLAIN.iter().find(|(n, _)| *n == key).map_or(key, |(_, name)| name).to_owned(),
-        };
-        self.0
-            .iter()
-            .filter(|(key, _)| key != "cursor")
-            .map(|(key, value)| {
-                let said = FEEDBACK.iter().find(|(word, _)| key == "feedback" && word == value);
-                let value = said.map_or(value.as_str(), |(_, said)| said);
-                (format!("{}: {value}", name(key)), self.without(key))
-            })
-            .collect()
-    }
-}
-
-/// A word of a fixed list.
-fn word<T: DeserializeOwned>(text: &str, what: &str) -> Outcome<Option<T>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let value = serde_json::Value::String(text.to_owned());
-    serde_json::from_value(value)
-        .map(Some)
-        .map_err(|_| Fault::refused(Code::InvalidField, format!("there is no such {what}")))
-}
 
 async fn list(visit: Visit) -> Outcome<Response> {
     let filters = Filters::read(visit.raw_query())?;
@@ -208,7 +77,7 @@ pub fn page(filters: &Filters, shown: &ConversationsShown, may_write: bool) -> M
                     a href=(PATH) { "Remove all" }
                     @if may_write {
                         form method="post" action="/app/conversations/views" .row {
-                            @for (name, value) in &filters.0 { (parts::hidden(name, value)) }
+                            @for (name, value) in filters.pairs() { (parts::hidden(name, value)) }
                             input name="name" autocomplete="off" required maxlength="60" placeholder="Name of the view" aria-label="Name of the view";
                             button.secondary.small { "Save view" }
                         }
@@ -261,45 +130,6 @@ fn views_bar(filters: &Filters, shown: &ConversationsShown, may_write: bool) -> 
                     }
                 }
             }
-        }
-    }
-}
-
-fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) -> Markup {
-    let same = |words: &[&str]| -> Vec<(String, String)> {
-        words.iter().map(|word| ((*word).to_owned(), (*word).to_owned())).collect()
-    };
-    let platforms: Vec<_> =
-        Platform::ALL.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
-    let langs: Vec<_> = Lang::ALL
-        .iter()
-        .map(|lang| (lang.code().to_owned(), parts::language(*lang).to_owned()))
-        .collect();
-    let tags: Vec<&str> = shown.all_tags.iter().map(String::as_str).collect();
-    html! {
-        form #filters method="get" action=(PATH)
-            hx-get=(PATH) hx-trigger="change delay:50ms, submit" hx-target="#results" hx-select="#results"
-            hx-swap="outerHTML" hx-push-url="true" hx-sync="this:replace" {
-            details open[open] {
-                summary { "Filters" }
-                div.fields {
-                    (parts::select("Direction", "direction", "Any", &same(&DIRECTIONS), filters.get("direction")))
-                    (parts::select("Status", "status", "Any", &same(&STATUSES), filters.get("status")))
-                    (parts::select("Sentiment", "sentiment", "Any", &same(&SENTIMENTS), filters.get("sentiment")))
-                    (parts::select("Channel", "platform", "Any", &platforms, filters.get("platform")))
-                    (parts::select("Language", "lang", "Any", &langs, filters.get("lang")))
-                    (parts::select("Tag", "tag", "Any", &same(&tags), filters.get("tag")))
-                    (parts::select("Feedback", "feedback", "Any", &FEEDBACK.map(|(word, name)| (word.to_owned(), name.to_owned())), filters.get("feedback")))
-                    label { "Began since" input type="date" name="from" value=(filters.get("from")); }
-                    label { "Began until" input type="date" name="until" value=(filters.get("until")); }
-                    @for field in &shown.fields {
-                        @let name = format!("{FIELD}{}", field.id);
-                        @let values: Vec<&str> = field.field.possible_values.iter().map(|v| v.name()).chain(["(null)"]).collect();
-                        (parts::select(&field.field.name, &name, "Any", &same(&values), filters.get(&name)))
-                    }
-                }
-            }
-            noscript { button { "Filter" } }
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Metrics → Export metrics: what the queries over the day files give, with each query.
 
+use super::figures::change;
 use super::metrics::Asked;
 use super::parts::{self, number};
-use super::{Page, Visit};
+use super::{Page, Visit, figures_file};
 use crate::fault::Outcome;
 use crate::routes::exports::tally;
 use askwell::access::Scope;
 use askwell::api::ExportMetricsQuery;
 use askwell::export::Metrics;
-use askwell::metrics::period::Period;
+use askwell::metrics::period::{Comparison, Period};
 use askwell::time::Day;
 use askwell::{Code, Error};
 use maud::{Markup, html};
@@ -22,7 +23,10 @@ const DAYS: i64 = 7;
 const QUERIES: &str = include_str!("../../../docs/export-sql.md");
 
 /// See [`super::ROOMS`].
-pub const PAGES: &[Page] = &[Page::get(PATH, Scope::ExportsRead, |visit| Box::pin(show(visit)))];
+pub const PAGES: &[Page] = &[
+    Page::get(PATH, Scope::ExportsRead, |visit| Box::pin(show(visit))),
+    Page::get("/app/metrics/export.csv", Scope::ExportsRead, |visit| Box::pin(export(visit))),
+];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -32,7 +36,8 @@ struct Query {
     with_bot: bool,
 }
 
-async fn show(visit: Visit) -> Outcome<Response> {
+/// Which days, and whether only conversations where the bot spoke.
+fn asked(visit: &Visit) -> Outcome<(Period, bool)> {
     let Query { first, last, with_bot } = visit.query()?;
     // The newest day that can be sealed is yesterday, and that only after a while.
     let last = if last.is_empty() { visit.now().day().previous().to_string() } else { last };
@@ -41,7 +46,11 @@ async fn show(visit: Visit) -> Outcome<Response> {
         Ok(last.start().plus(-(DAYS - 1) * 24 * 60 * 60 * 1000).clamped().day().to_string())
     };
     let first = if first.is_empty() { begin(&last)? } else { first };
-    let period = Asked { first, last, ..Asked::default() }.period(visit.now())?;
+    Ok((Asked { first, last, ..Asked::default() }.period(visit.now())?, with_bot))
+}
+
+/// The figures of some days, or why people cannot have them.
+async fn count(visit: &Visit, period: Period, with_bot: bool) -> Outcome<Result<Metrics, Error>> {
     let query = ExportMetricsQuery {
         first: period.first,
         last: period.last,
@@ -49,16 +58,61 @@ async fn show(visit: Visit) -> Outcome<Response> {
         with_bot,
         leave_out: Vec::new(),
     };
-    let counted = match tally(&visit.env, &visit.ledger()?, query).await {
-        Ok(metrics) => Ok(metrics),
+    match tally(&visit.env, &visit.ledger()?, query).await {
+        Ok(metrics) => Ok(Ok(metrics)),
         Err(fault) => match fault.public() {
             error if matches!(error.code, Code::NotReady | Code::InvalidField | Code::NotFound) => {
-                Err(error)
+                Ok(Err(error))
             }
-            _ => return Err(fault),
+            _ => Err(fault),
         },
+    }
+}
+
+/// The figures of some days beside those of as many days before, where these have files.
+struct Compared {
+    now: Metrics,
+    before: Option<Metrics>,
+}
+
+async fn compared(
+    visit: &Visit,
+    period: Period,
+    with_bot: bool,
+) -> Outcome<Result<Compared, Error>> {
+    let now = match count(visit, period, with_bot).await? {
+        Ok(now) => now,
+        Err(error) => return Ok(Err(error)),
     };
+    let before = count(visit, period.before(), with_bot).await?.ok();
+    Ok(Ok(Compared { now, before }))
+}
+
+async fn show(visit: Visit) -> Outcome<Response> {
+    let (period, with_bot) = asked(&visit)?;
+    let counted = compared(&visit, period, with_bot).await?;
     visit.page("Export metrics", page(period, with_bot, counted.as_ref().map_err(Error::clone)))
+}
+
+async fn export(visit: Visit) -> Outcome<Response> {
+    let (period, with_bot) = asked(&visit)?;
+    let counted = compared(&visit, period, with_bot).await?;
+    figures_file::response("export-metrics.csv", &rows(&counted?))
+}
+
+/// A metric a row, in the names of the queries; shares are from 0 to 1.
+fn rows(compared: &Compared) -> Vec<Vec<String>> {
+    let before = compared.before.as_ref().map(totals);
+    let said = |value: Value| match value {
+        Value::Count(n) => n.to_string(),
+        Value::Share(share) => share.map(|share| share.to_string()).unwrap_or_default(),
+    };
+    let row = |(place, (_, name, value)): (usize, (&str, &str, Value))| {
+        let before = before.map(|totals| said(totals[place].2)).unwrap_or_default();
+        vec![name.to_owned(), said(value), before]
+    };
+    let head = ["metric", "value", "before"].map(str::to_owned).to_vec();
+    core::iter::once(head).chain(totals(&compared.now).into_iter().enumerate().map(row)).collect()
 }
 
 /// The query of a name, in the dialect that stands first.
@@ -97,36 +151,67 @@ fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0))
 }
 
-fn totals(metrics: &Metrics) -> [(&'static str, &'static str, String); 9] {
+/// A figure of the totals.
+#[derive(Clone, Copy)]
+enum Value {
+    Count(u64),
+    Share(Option<f64>),
+}
+
+impl Value {
+    fn shown(self) -> String {
+        match self {
+            Self::Count(n) => number(n),
+            Self::Share(share) => percent(share),
+        }
+    }
+
+    /// The difference as people say it: counts in percent, shares in points of a percent.
+    fn change(self, before: Self) -> String {
+        match (self, before) {
+            (Self::Count(now), Self::Count(before)) => change(&Comparison::of(now, before)),
+            (Self::Share(Some(now)), Self::Share(Some(before))) => {
+                format!("{:+.1} points", (now - before) * 100.0)
+            }
+            _ => "–".to_owned(),
+        }
+    }
+}
+
+/// The totals: what people call each, its name in the query, its value.
+fn totals(metrics: &Metrics) -> [(&'static str, &'static str, Value); 9] {
+    let share = Value::Share;
     [
-        ("Conversations", "total_conversations", number(metrics.total_conversations)),
+        ("Conversations", "total_conversations", Value::Count(metrics.total_conversations)),
         (
             "Handled by the bot",
             "bot_handled_conversations",
-            number(metrics.bot_handled_conversations),
+            Value::Count(metrics.bot_handled_conversations),
         ),
-        ("Bot-handled rate", "bot_handled_rate", percent(metrics.bot_handled_rate)),
-        ("Deflection rate", "deflection_rate", percent(metrics.deflection_rate)),
-        ("Escalation rate", "escalation_rate", percent(metrics.escalation_rate)),
-        (
-            "Failed escalation rate",
-            "failed_escalation_rate",
-            percent(metrics.failed_escalation_rate),
-        ),
-        ("Informed rate", "informed_rate", percent(metrics.informed_rate)),
-        ("Automation rate", "automation_rate", percent(metrics.automation_rate)),
+        ("Bot-handled rate", "bot_handled_rate", share(metrics.bot_handled_rate)),
+        ("Deflection rate", "deflection_rate", share(metrics.deflection_rate)),
+        ("Escalation rate", "escalation_rate", share(metrics.escalation_rate)),
+        ("Failed escalation rate", "failed_escalation_rate", share(metrics.failed_escalation_rate)),
+        ("Informed rate", "informed_rate", share(metrics.informed_rate)),
+        ("Automation rate", "automation_rate", share(metrics.automation_rate)),
         (
             "Messages understood",
             "messages_understood_rate",
-            percent(metrics.messages_understood_rate),
+            share(metrics.messages_understood_rate),
         ),
     ]
 }
 
 /// The page.
-pub fn page(period: Period, with_bot: bool, counted: Result<&Metrics, Error>) -> Markup {
+fn page(period: Period, with_bot: bool, counted: Result<&Compared, Error>) -> Markup {
+    let with = if with_bot { "&with_bot=true" } else { "" };
     html! {
-        h1 { "Export metrics" }
+        div.row.spread {
+            h1 { "Export metrics" }
+            @if counted.is_ok() {
+                a role="button" .secondary href={ "/app/metrics/export.csv?first=" (period.first) "&last=" (period.last) (with) } { "Export CSV" }
+            }
+        }
         p.muted { "Counted from the sealed day files, by the queries beside the figures; they run as they stand in DuckDB and BigQuery on the same files." }
         form method="get" action=(PATH) {
             div.fields {
@@ -144,15 +229,29 @@ pub fn page(period: Period, with_bot: bool, counted: Result<&Metrics, Error>) ->
                     (parts::empty("These days cannot be counted", html! { (error.detail) }))
                 }
             }
-            Ok(metrics) => {
+            Ok(Compared { now: metrics, before }) => {
+                @let before = before.as_ref().map(totals);
                 (parts::table("Totals and shares", html! {
-                    thead { tr { th scope="col" { "Metric" } th.num scope="col" { "Value" } th scope="col" { "Formula" } } }
+                    thead { tr { th scope="col" { "Metric" } th.num scope="col" { "Value" } th.num scope="col" { "Before" } th.num scope="col" { "Change" } th scope="col" { "Formula" } } }
                     tbody {
-                        @for (title, name, value) in totals(metrics) {
-                            tr { th scope="row" { (title) } td.num.nobr { (value) } td.formula { code { (formula(name).unwrap_or_default()) } } }
+                        @for (place, (title, name, value)) in totals(metrics).into_iter().enumerate() {
+                            @let before = before.map(|totals| totals[place].2);
+                            tr {
+                                th scope="row" { (title) }
+                                td.num.nobr { (value.shown()) }
+                                td.num.nobr { (before.map_or("–".to_owned(), Value::shown)) }
+                                td.num.nobr { (before.map_or("–".to_owned(), |before| value.change(before))) }
+                                td.formula { code { (formula(name).unwrap_or_default()) } }
+                            }
                         }
                     }
                 }))
+                p.muted.small-text {
+                    @let earlier = period.before();
+                    "Before: the files of " (earlier.first) " to " (earlier.last)
+                    @if before.is_none() { ", of which the last is not sealed or does not exist" }
+                    "."
+                }
                 details { summary { "The query of the totals" } pre { code { (query("totals")) } } }
                 (intents("First meaningful intent", metrics.first_meaningful_intents.iter().map(|i| (i.first_meaningful_intent.as_str(), i.total_conversations, i.bot_handled_rate))))
                 (intents("Last meaningful intent", metrics.last_meaningful_intents.iter().map(|i| (i.last_meaningful_intent.as_str(), i.total_conversations, i.bot_handled_rate))))
@@ -209,7 +308,15 @@ mod tests {
         assert!(query("first-meaningful").starts_with("with meaningful as ("));
         let day = "2026-11-20".parse().unwrap();
         let period = Period::new(day, day).unwrap();
-        let text = page(period, true, Ok(&metrics)).into_string();
+        let before =
+            Metrics { total_conversations: 2, bot_handled_rate: Some(0.5), ..Metrics::default() };
+        let counted = Compared { now: metrics, before: Some(before) };
+        let text = page(period, true, Ok(&counted)).into_string();
+        assert!(text.contains("+100 %") && text.contains("-25.0 points"), "{text}");
+        assert!(text.contains("export.csv?first=2026-11-20&amp;last=2026-11-20&amp;with_bot=true"));
+        assert_eq!(rows(&counted)[1], ["total_conversations", "4", "2"]);
+        assert_eq!(rows(&counted)[3], ["bot_handled_rate", "0.25", "0.5"]);
+        assert_eq!(rows(&Compared { before: None, ..counted })[1][2], "");
         assert!(
             text.contains("25.0 %") && text.contains("nullif(count(distinct conversation_id), 0)")
         );

@@ -1,4 +1,4 @@
-//! The figures of Metrics → Data Collection as files for spreadsheets.
+//! Figures of the metrics pages as files for spreadsheets.
 
 use super::metrics_page::channels_of;
 use crate::fault::Outcome;

@@ -24,6 +24,7 @@ mod collection;
 mod configure;
 mod conversation;
 mod conversations;
+mod conversations_filters;
 mod customer;
 mod customer_erase;
 mod customer_page;

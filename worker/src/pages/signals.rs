@@ -4,9 +4,10 @@
 use super::figures::{Chart, Line, change, chart};
 use super::metrics::{Asked, period_fields};
 use super::parts::{self, number};
-use super::{Page, Visit};
-use crate::fault::Outcome;
+use super::{Page, Visit, figures_file};
+use crate::fault::{Fault, Outcome};
 use crate::ledger::{marks, signals};
+use askwell::Code;
 use askwell::access::Scope;
 use askwell::metrics::feedback::{FeedbackDay, FeedbackReport};
 use askwell::metrics::period::Period;
@@ -15,16 +16,68 @@ use maud::{Markup, html};
 use worker::Response;
 
 const PATH: &str = "/app/metrics/signals";
+/// The part of the file that is no module.
+const FEEDBACK: &str = "feedback";
 
 /// See [`super::ROOMS`].
-pub const PAGES: &[Page] = &[Page::get(PATH, Scope::ReportsRead, |visit| Box::pin(show(visit)))];
+pub const PAGES: &[Page] = &[
+    Page::get(PATH, Scope::ReportsRead, |visit| Box::pin(show(visit))),
+    Page::get("/app/metrics/signals.csv", Scope::ReportsRead, |visit| Box::pin(export(visit))),
+];
+
+async fn load(visit: &Visit, asked: &Asked) -> Outcome<(Period, Vec<Report>)> {
+    let period = asked.period(visit.now())?;
+    Ok((period, visit.call(&signals::Get { period, channel: asked.channel()? }).await?))
+}
 
 async fn show(visit: Visit) -> Outcome<Response> {
     let asked: Asked = visit.query()?;
-    let period = asked.period(visit.now())?;
-    let modules = visit.call(&signals::Get { period, channel: asked.channel()? }).await?;
+    let (period, modules) = load(&visit, &asked).await?;
     let thoughts = visit.call(&marks::Thoughts { period, channel: asked.channel()? }).await?;
     visit.page_with("Signals", page(&asked, period, &modules, &thoughts), &["charts.js"])
+}
+
+async fn export(visit: Visit) -> Outcome<Response> {
+    let asked: Asked = visit.query()?;
+    if asked.part == FEEDBACK {
+        let period = asked.period(visit.now())?;
+        let report = visit.call(&marks::Thoughts { period, channel: asked.channel()? }).await?;
+        return figures_file::response("feedback.csv", &days_of_feedback(&report));
+    }
+    let (period, mut modules) = load(&visit, &asked).await?;
+    if !asked.part.is_empty() {
+        modules.retain(|report| report.module.as_str() == asked.part);
+        if modules.is_empty() {
+            return Err(Fault::refused(Code::NotFound, "There are no such figures."));
+        }
+    }
+    figures_file::response("signals.csv", &rows(period, &modules))
+}
+
+/// A day a row.
+fn days_of_feedback(report: &FeedbackReport) -> Vec<Vec<String>> {
+    let head = ["day", "good", "not_good"].map(str::to_owned).to_vec();
+    let row = |row: &FeedbackDay| {
+        vec![row.day.to_string(), row.good.to_string(), row.not_good.to_string()]
+    };
+    core::iter::once(head).chain(report.trend.iter().map(row)).collect()
+}
+
+/// A figure a row: its counts, and each day of the trend.
+fn rows(period: Period, modules: &[Report]) -> Vec<Vec<String>> {
+    let names = ["module", "figure", "count", "share", "before"].map(str::to_owned);
+    let head = names.into_iter().chain(period.days().map(|day| day.to_string())).collect();
+    let row = |report: &Report, figure: &Figure| {
+        let share = figure.share.map(|share| share.to_string()).unwrap_or_default();
+        let (now, before) = (figure.count.now.to_string(), figure.count.before.to_string());
+        let trend = figure.trend.iter().map(|day| day.count.to_string());
+        [title(report.module).to_owned(), said(figure), now, share, before]
+            .into_iter()
+            .chain(trend)
+            .collect()
+    };
+    let figures = modules.iter().flat_map(|report| report.figures.iter().map(move |f| (report, f)));
+    core::iter::once(head).chain(figures.map(|(report, figure)| row(report, figure))).collect()
 }
 
 const fn title(module: Module) -> &'static str {
@@ -56,18 +109,26 @@ pub fn page(
     modules: &[Report],
     thoughts: &FeedbackReport,
 ) -> Markup {
+    let file = |part: &str| {
+        let (first, last) = (period.first.to_string(), period.last.to_string());
+        let query = Asked { first, last, part: part.to_owned(), ..asked.clone() }.query();
+        format!("/app/metrics/signals.csv?{query}")
+    };
     html! {
-        h1 { "Signals" }
+        div.row.spread {
+            h1 { "Signals" }
+            a role="button" .secondary href=(file("")) { "Export CSV" }
+        }
         form method="get" action=(PATH) {
             div.fields { (period_fields(asked, period)) button { "Show" } }
         }
-        @for module in modules { (card(module)) }
-        (feedback(thoughts))
+        @for module in modules { (card(module, &file(module.module.as_str()))) }
+        (feedback(thoughts, &file(FEEDBACK)))
     }
 }
 
 /// What the team itself thinks of conversations.
-fn feedback(report: &FeedbackReport) -> Markup {
+fn feedback(report: &FeedbackReport, file: &str) -> Markup {
     const TITLE: &str = "Feedback of the team";
     let share = |share: Option<f64>| {
         share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
@@ -104,6 +165,7 @@ fn feedback(report: &FeedbackReport) -> Markup {
                     }
                 }))
                 (chart("Feedback, over time", &thought(report)))
+                p.small-text.flat { a href=(file) { "CSV" span.vh { " of " (TITLE) } } }
             }
         }
     }
@@ -120,7 +182,7 @@ fn thought(report: &FeedbackReport) -> Chart {
     }
 }
 
-fn card(report: &Report) -> Markup {
+fn card(report: &Report, file: &str) -> Markup {
     let title = title(report.module);
     html! {
         article {
@@ -151,6 +213,7 @@ fn card(report: &Report) -> Markup {
                     }
                 }))
                 (chart(&format!("{title}, over time"), &trend(report)))
+                p.small-text.flat { a href=(file) { "CSV" span.vh { " of " (title) } } }
             }
         }
     }
@@ -172,5 +235,46 @@ fn trend(report: &Report) -> Chart {
                 counts: figure.trend.iter().map(|day| day.count).collect(),
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::HOSTILE;
+    use super::*;
+    use askwell::metrics::period::{Comparison, DayCount};
+
+    #[test]
+    fn a_file_has_a_row_for_each_figure_and_a_column_for_each_day() {
+        let day = |text: &str| text.parse().unwrap();
+        let period = Period::new(day("2026-11-20"), day("2026-11-21")).unwrap();
+        let trend = period.days().zip([3, 1]).map(|(day, count)| DayCount { day, count }).collect();
+        let figure = Figure {
+            key: "theme_1".to_owned(),
+            label: Some(HOSTILE.to_owned()),
+            count: Comparison::of(4, 2),
+            share: Some(0.25),
+            trend,
+            rise: None,
+        };
+        let report = Report {
+            module: Module::TopFrictionThemes,
+            state: State::Ready,
+            figures: vec![figure],
+            missing: Vec::new(),
+        };
+        let thoughts = askwell::metrics::feedback::report(&[], period);
+        let rows = rows(period, core::slice::from_ref(&report));
+        assert_eq!(
+            rows[0],
+            ["module", "figure", "count", "share", "before", "2026-11-20", "2026-11-21"]
+        );
+        assert_eq!(
+            (rows[1][0].as_str(), &rows[1][2..]),
+            ("Top friction themes", &["4", "0.25", "2", "3", "1"].map(str::to_owned)[..])
+        );
+        let text = page(&Asked::default(), period, &[report], &thoughts).into_string();
+        assert!(text.contains("part=top_friction_themes") && text.contains("first=2026-11-20"));
+        assert!(!text.contains("<script>alert"));
     }
 }

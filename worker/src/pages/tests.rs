@@ -92,7 +92,7 @@ fn what_people_wrote_stays_text() {
 
 #[test]
 fn filters_of_conversations_are_read_and_written_as_an_address() {
-    use super::conversations::Filters;
+    use super::conversations_filters::Filters;
     let query = "sentiment=negative&f.fi_1=Damaged+%26+late&from=2026-11-01";
     let filters = Filters::read(&format!("{query}&status=&unknown=x")).unwrap();
     assert_eq!(filters.query(), query);
@@ -102,7 +102,12 @@ fn filters_of_conversations_are_read_and_written_as_an_address() {
     let answers: Vec<_> =
         search.answers.iter().map(|a| (a.field_id.as_str(), a.value.as_str())).collect();
     assert_eq!(answers, [("fi_1", "Damaged & late")]);
-    for bad in ["status=asleep", "lang=xx", "platform=fax", "from=1"] {
+    let search = Filters::read("transferred=false&lasted=30m-2h").unwrap().search().unwrap();
+    assert_eq!(search.transferred, Some(false));
+    assert_eq!(search.lasted, Some(askwell::conversation::DurationBand::From30mTo2h));
+    for bad in
+        ["status=asleep", "lang=xx", "platform=fax", "from=1", "lasted=long", "transferred=maybe"]
+    {
         let refused = Filters::read(bad).unwrap().search().unwrap_err();
         assert_eq!(refused.public().code, Code::InvalidField, "{bad}");
     }

@@ -2,7 +2,7 @@
 
 use super::{AnswerFilter, Note};
 use crate::closing::FieldAnswer;
-use crate::conversation::{Action, Direction, Message, Platform, Sentiment, Status};
+use crate::conversation::{Action, Direction, DurationBand, Message, Platform, Sentiment, Status};
 use crate::customer::{Facts, Proven};
 use crate::detect::{Kind, Region};
 use crate::id::{ConversationId, CustomerId, VisitorId};
@@ -160,6 +160,10 @@ pub struct ConversationSearch {
     pub sentiment: Option<Sentiment>,
     /// Was held in this language.
     pub lang: Option<Lang>,
+    /// Was handed on, or was not.
+    pub transferred: Option<bool>,
+    /// Has ended, and lasted so long.
+    pub lasted: Option<DurationBand>,
     /// Bears this tag.
     pub tag: Option<String>,
     /// Somebody of the team has left this feedback.

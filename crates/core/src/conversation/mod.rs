@@ -1,7 +1,9 @@
 //! What a conversation is made of: messages by someone, in one direction, in one status.
 
+mod duration;
 mod status;
 
+pub use duration::DurationBand;
 pub use status::{Action, Resolution, Status};
 
 use crate::time::UnixMillis;

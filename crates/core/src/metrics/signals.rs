@@ -89,6 +89,23 @@ pub enum Module {
     SuccessfulHandoff,
 }
 
+impl Module {
+    /// As the API and the addresses of the dashboard write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DissatisfactionDetected => "dissatisfaction_detected",
+            Self::SevereNegativeCount => "severe_negative_count",
+            Self::TopFrictionThemes => "top_friction_themes",
+            Self::EscalatedForHumanReview => "escalated_for_human_review",
+            Self::HandlingSplit => "handling_split",
+            Self::KbGaps => "kb_gaps",
+            Self::ResolvedRecovered => "resolved_recovered",
+            Self::ReopenedIssues => "reopened_issues",
+            Self::SuccessfulHandoff => "successful_handoff",
+        }
+    }
+}
+
 /// A figure of a module: the events that it counts.
 struct Part {
     key: &'static str,

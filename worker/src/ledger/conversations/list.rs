@@ -83,6 +83,18 @@ pub const MIGRATION: Migration = Migration {
     ],
 };
 
+/// How long a conversation lasted and whether it was handed on, to find it by.
+pub const DURATIONS: Migration = Migration {
+    id: "conversations/5",
+    statements: &[
+        // The bands of [`DurationBand`], which a test compares.
+        "ALTER TABLE conversations ADD COLUMN lasted TEXT GENERATED ALWAYS AS (CASE WHEN ended_at IS NULL THEN NULL WHEN ended_at - started_at < 60000 THEN 'under-1m' WHEN ended_at - started_at < 300000 THEN '1m-5m' WHEN ended_at - started_at < 1800000 THEN '5m-30m' WHEN ended_at - started_at < 7200000 THEN '30m-2h' WHEN ended_at - started_at < 86400000 THEN '2h-24h' ELSE 'over-24h' END) VIRTUAL",
+        "CREATE INDEX conversations_by_duration ON conversations (lasted, started_at, id)",
+        // Most are not.
+        "CREATE INDEX conversations_transferred ON conversations (started_at, id) WHERE transferred = 1",
+    ],
+};
+
 /// The order of the list: the latest begun first.
 const BY_START: &str = "start";
 /// What is rarer than this is counted.
@@ -104,27 +116,34 @@ impl Read for List {
     fn run(self, cx: &Cx) -> Outcome<Page<ConversationSummary>> {
         let find = self.search;
         let mut wanted = Wanted { until: find.until, ..Wanted::default() };
-        let words: Vec<(&str, &str)> = [
+        let words = [
             ("status", find.status.map(|status| status.as_str())),
             ("sentiment", find.sentiment.map(|sentiment| sentiment.as_str())),
             ("lang", find.lang.map(|lang| lang.code())),
             ("platform", find.platform.map(|platform| platform.as_str())),
-        ]
-        .into_iter()
-        .filter_map(|(column, word)| Some((column, word?)))
-        .collect();
-        let begin = if find.customer_id.is_some() { None } else { rarest(cx.sql, &words)? };
-        for (column, word) in words {
-            // A sign keeps an index from being used.
-            let sign = if begin == Some(column) { "" } else { "+" };
-            wanted.add(&format!("{sign}i.{column} = ?"), bind![word]);
-        }
-        match find.direction {
-            Some(Direction::Outbound) if begin.is_none() && find.customer_id.is_none() => {
-                wanted.add("i.direction = 'outbound'", bind![]);
+            ("lasted", find.lasted.map(|band| band.as_str())),
+        ];
+        let words = words.into_iter().filter_map(|(column, word)| Some((column, word?)));
+        let mut traits: Vec<Trait> = words
+            .map(|(column, word)| Trait { is: format!("{column} = ?"), values: bind![word] })
+            .collect();
+        // Of these two only the seldom one has an index.
+        let seldom = [
+            ("direction = 'outbound'", find.direction.map(|way| way == Direction::Outbound)),
+            ("transferred = 1", find.transferred),
+        ];
+        for (is, wanted_so) in seldom {
+            match wanted_so {
+                Some(true) => traits.push(Trait { is: is.to_owned(), values: Vec::new() }),
+                Some(false) => wanted.add(&format!("NOT (+i.{is})"), Vec::new()),
+                None => {}
             }
-            Some(direction) => wanted.add("+i.direction = ?", bind![direction.as_str()]),
-            None => {}
+        }
+        let begin = if find.customer_id.is_some() { None } else { rarest(cx.sql, &traits)? };
+        for (place, Trait { is, values }) in traits.into_iter().enumerate() {
+            // A sign keeps an index from being used.
+            let sign = if begin == Some(place) { "" } else { "+" };
+            wanted.add(&format!("{sign}i.{is}"), values);
         }
         if let Some(customer) = &find.customer_id {
             let root = customers::must(cx.sql, customer)?;
@@ -156,19 +175,27 @@ pub fn answered(sql: &Sql, filter: &AnswerFilter) -> Outcome<Set> {
     answers::in_order(sql, Set { values, ..ANSWERED })
 }
 
-/// The column of the word that fewest conversations have; none of none.
-fn rarest<'a>(sql: &Sql, words: &[(&'a str, &str)]) -> Outcome<Option<&'a str>> {
-    if let [(only, _)] = words {
-        return Ok(Some(only));
+/// Something that is true of a conversation, by which there is an index in the order of the list.
+struct Trait {
+    /// The condition, of a column that stands first in it.
+    is: String,
+    /// What it binds.
+    values: Vec<SqlStorageValue>,
+}
+
+/// The place of the trait that fewest conversations have; none of none.
+fn rarest(sql: &Sql, traits: &[Trait]) -> Outcome<Option<usize>> {
+    if traits.len() < 2 {
+        return Ok((!traits.is_empty()).then_some(0));
     }
     let mut counted = Vec::new();
-    for (column, word) in words {
+    for (place, Trait { is, values }) in traits.iter().enumerate() {
         let query = format!(
-            "SELECT count(*) AS n FROM (SELECT 1 FROM conversations WHERE {column} = ? LIMIT ?)"
+            "SELECT count(*) AS n FROM (SELECT 1 FROM conversations WHERE {is} LIMIT {RARE})"
         );
-        counted.push((sql.count(&query, bind![*word, RARE])?, *column));
+        counted.push((sql.count(&query, values.clone())?, place));
     }
-    Ok(counted.into_iter().min_by_key(|(n, _)| *n).map(|(_, column)| column))
+    Ok(counted.into_iter().min().map(|(_, place)| place))
 }
 
 /// Which conversations `i` are listed.

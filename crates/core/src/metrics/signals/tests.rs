@@ -145,3 +145,10 @@ fn a_rise_is_told_only_where_there_is_something_to_compare_with() {
     assert!(told(&Counts { since: days_ago(99), rows }, 5));
     assert_eq!(needed(week()), days_ago(34));
 }
+
+#[test]
+fn modules_are_written_alike_everywhere() {
+    for report in reports(Vec::new()) {
+        assert_eq!(serde_json::to_value(report.module).unwrap(), report.module.as_str());
+    }
+}

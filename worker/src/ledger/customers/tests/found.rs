@@ -8,7 +8,7 @@ use crate::ledger::marks::RemoveNote;
 use crate::ledger::migrations;
 use crate::sql::{Migration, Sql};
 use askwell::api::{AnswerFilter, Customer, Page};
-use askwell::conversation::{Platform, Sentiment};
+use askwell::conversation::{DurationBand, Platform, Sentiment};
 
 #[test]
 fn a_customer_is_found_by_anything_that_is_known_of_them() {
@@ -149,6 +149,8 @@ fn conversations_are_found_by_what_they_are_and_by_their_answers() {
         record.closed.platform = if n < 3 { Platform::Line } else { Platform::Api };
         record.conclusion.tone.sentiment =
             if n == 1 { Sentiment::Negative } else { Sentiment::Neutral };
+        record.closed.transferred = n % 2 == 0;
+        record.closed.ended_at = record.closed.started_at.plus([59_999, 60_000][n as usize / 3]);
         ledger.write(record).unwrap();
     }
     let change = TagChange { add: vec!["refund".to_owned()], remove: Vec::new() };
@@ -175,6 +177,16 @@ fn conversations_are_found_by_what_they_are_and_by_their_answers() {
     };
     let two = vec![answer(0, "value 1"), answer(1, "value 1")];
     assert_eq!(places(ConversationSearch { answers: two, ..base() }), [3, 0]);
+    for (transferred, expected) in [(true, [4, 2, 0]), (false, [5, 3, 1])] {
+        let transferred = Some(transferred);
+        assert_eq!(places(ConversationSearch { transferred, ..base() }), expected);
+    }
+    let lasted = Some(DurationBand::From1mTo5m);
+    assert_eq!(places(ConversationSearch { lasted, ..base() }), [5, 4, 3]);
+    let (transferred, line) = (Some(true), Some(Platform::Line));
+    let lasted = Some(DurationBand::Under1m);
+    let all = ConversationSearch { lasted, transferred, platform: line, ..base() };
+    assert_eq!(places(all), [2, 0]);
     let none = vec![answer(0, "value 1"), answer(1, "value 2")];
     assert_eq!(places(ConversationSearch { answers: none, ..base() }), Vec::<u32>::new());
     let from = Some(UnixMillis(
@@ -186,6 +198,30 @@ fn conversations_are_found_by_what_they_are_and_by_their_answers() {
             .0,
     ));
     assert_eq!(places(ConversationSearch { from, ..base() }), [5, 4]);
+}
+
+#[test]
+fn a_duration_is_in_the_band_that_the_types_say() {
+    let ledger = Ledger::new();
+    let bounds = DurationBand::ALL.into_iter().filter_map(DurationBand::end_ms);
+    let lengths: Vec<i64> = bounds.flat_map(|end| [end - 1, end]).chain([0]).collect();
+    for (n, length) in (0..).zip(&lengths) {
+        let mut record = closing(&ledger, n, 1, n, None);
+        record.closed.ended_at = record.closed.started_at.plus(*length);
+        ledger.write(record).unwrap();
+    }
+    let mut found = 0;
+    let mut begin = 0;
+    for band in DurationBand::ALL {
+        let search = ConversationSearch { lasted: Some(band), ..ConversationSearch::default() };
+        for item in ledger.read(conversations::List { search }).items {
+            let length = item.ended_at.unwrap().0 - item.started_at.0;
+            assert!(length >= begin && band.end_ms().is_none_or(|end| length < end), "{band:?}");
+            found += 1;
+        }
+        begin = band.end_ms().unwrap_or(i64::MAX);
+    }
+    assert_eq!(found, lengths.len());
 }
 
 /// What lists go by is what stands in the tables.
