@@ -54,6 +54,25 @@ describe("the dashboard's reports", () => {
     await desk.shows("No conversation fits");
   });
 
+  test("finds conversations by how long they lasted, whether they were handed on, and what had no answer", async () => {
+    await desk.go("/app/conversations");
+    await desk.page.getByText("Filters").click();
+    await desk.page.getByLabel("Lasted").selectOption("under a minute");
+    await desk.shows("Lasted: under a minute");
+    assert.equal(await rows(), 4);
+    await desk.page.getByLabel("Handed on").selectOption("no");
+    await desk.shows("Handed on: no");
+    assert.equal(await rows(), 4);
+    await desk.page.getByLabel("Handed on").selectOption("yes");
+    await desk.shows("No conversation fits");
+    await desk.shows("Handed on: yes");
+    await desk.go("/app/conversations");
+    await desk.page.getByText("Filters").click();
+    await desk.page.getByLabel("Delivery problems").selectOption("(null)");
+    await desk.shows("Delivery problems: (null)");
+    assert.equal(await rows(), 2);
+  });
+
   test("shows a conversation with the words behind its answers, and takes feedback", async () => {
     await desk.go(`/app/conversations/${broken}`);
     const answer = desk.page.locator("[data-evidence]").filter({ hasText: "Delivery problems" });
@@ -100,6 +119,16 @@ describe("the dashboard's reports", () => {
     await desk.shows("Not enough data yet");
     await desk.page.locator(".chart canvas").first().waitFor();
     await desk.stands("signals");
+    const file = async (link) => {
+      const download = desk.page.waitForEvent("download");
+      await link.click();
+      return readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
+    };
+    const all = await file(desk.button("Export CSV"));
+    assert.match(all[0], /^module,figure,count,share,before,\d{4}-\d\d-\d\d/);
+    assert.ok(all.some((line) => line.startsWith("Dissatisfaction detected,")), all.join("\n"));
+    const one = await file(desk.page.getByRole("link", { name: "CSV of Dissatisfaction detected" }));
+    assert.deepEqual(new Set(one.slice(1).map((line) => line.split(",")[0])), new Set(["Dissatisfaction detected"]));
     assert.deepEqual(desk.troubles, []);
   });
 

@@ -1,6 +1,7 @@
 // The dashboard's pages of webhooks, deliveries, retention and the export's metrics, by what is seen of them.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
@@ -133,6 +134,14 @@ describe("the dashboard's settings of events, retention and export", () => {
     assert.match(await row.textContent(), /1.*count\(distinct conversation_id\)/);
     await desk.shows("last_resolution in ('informed', 'resolved')");
     await desk.stands("export-metrics");
+    const tomorrow = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+    await desk.go(`/app/metrics/export?first=${tomorrow}&last=${tomorrow}`);
+    const cells = desk.page.getByRole("row").filter({ hasText: "Conversations" }).first().getByRole("cell");
+    assert.deepEqual((await cells.allInnerTexts()).slice(0, 3), ["0", "1", "-100 %"]);
+    const download = desk.page.waitForEvent("download");
+    await desk.button("Export CSV").click();
+    const file = readFileSync(await (await download).path(), "utf8").split("\r\n");
+    assert.deepEqual(file.slice(0, 2), ["metric,value,before", "total_conversations,0,1"]);
     await desk.go(`/app/metrics/export?first=2020-01-01&last=${today}`);
     await desk.shows("92 days at most");
   });
