@@ -34,7 +34,7 @@ async function arrives({ from = "ana@example.com", to = `${channel.inbox}@in.exa
     ...more, "Content-Type: text/plain; charset=utf-8", "", text, "",
   ];
   const query = new URLSearchParams({ from, to });
-  const answer = await fetch(`${worker.url}/cdn-cgi/handler/email?${query}`, { method: "POST", body: lines.join("\r\n") });
+  const answer = await fetch(`${worker.url}/cdn-cgi/local/email?${query}`, { method: "POST", body: lines.join("\r\n") });
   return { status: answer.status, text: await answer.text() };
 }
 

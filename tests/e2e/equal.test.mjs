@@ -1,6 +1,6 @@
 // The same code gives the same answer everywhere: the whole output of every shared case, natively, as wasm
-// in Node.js, and through the Worker over HTTP. What is right is written in the cases; this is about
-// what they do not mention.
+// in Node.js, and through the Worker over HTTP. What is right is written in the cases, by which the Worker's answers
+// are judged; that all are equal is also about what the cases do not mention.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { workspace } from "../support/api.mjs";
-import { cases, KINDS } from "../support/cases.mjs";
+import { cases, KINDS, shortfall } from "../support/cases.mjs";
 import { askwell } from "../support/cli.mjs";
 import { inParallel } from "../support/play.mjs";
 import { addAll } from "../support/vocabulary.mjs";
@@ -38,7 +38,7 @@ async function natively(kind, inputs) {
   return output.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
-describe("the three runners give the same output, byte for byte", () => {
+describe("the shared cases over HTTP, and the same output of the three runners, byte for byte", () => {
   let worker, space, engine;
 
   before(async () => {
@@ -53,18 +53,22 @@ describe("the three runners give the same output, byte for byte", () => {
   const files = [...KINDS.map((kind) => [kind, kind]), ["detect_languages", "detect"], ["detect_answers", "detect"], ["detect_names", "detect"]];
   for (const [file, kind] of files) {
     test(file, async () => {
-      const inputs = cases(file).map(({ in: input }, index) => ({ id: `line-${index + 1}`, ...input }));
+      const wanted = cases(file);
+      const inputs = wanted.map(({ in: input }, index) => ({ id: `line-${index + 1}`, ...input }));
       const native = await natively(kind, inputs);
       assert.equal(native.length, inputs.length);
       const worker = await inParallel(inputs, 8, (input) =>
         space.team.expect(200, "POST", `/v1/preview/${kind}`, { body: input }));
       const differences = [];
       for (const [index, input] of inputs.entries()) {
-        const wanted = canonical(native[index]);
+        // Of the other files some lines may fail: the native tests say how many.
+        const found = KINDS.includes(file) && shortfall(wanted[index].out, worker[index]);
+        if (found) differences.push(`${file}.jsonl line ${index + 1}: ${found}`);
+        const natively = canonical(native[index]);
         const wasm = JSON.parse(engine.run_line(kind, JSON.stringify(input), "{}"));
         for (const [runner, actual] of [["wasm", wasm], ["worker", worker[index]]]) {
-          if (canonical(actual) !== wanted) {
-            differences.push(`${file}.jsonl line ${index + 1}, ${runner}: ${canonical(actual)}\n  native: ${wanted}`);
+          if (canonical(actual) !== natively) {
+            differences.push(`${file}.jsonl line ${index + 1}, ${runner}: ${canonical(actual)}\n  native: ${natively}`);
           }
         }
       }

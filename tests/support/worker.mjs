@@ -1,8 +1,8 @@
-// Runs the real Worker: workerd under `wrangler dev`, with its stores in a folder of its own.
+// Runs the real Worker in workerd, with its stores in a folder of its own: through Miniflare with what wrangler reads in
+// wrangler.toml, or, where several Workers or another configuration are wanted, under `wrangler dev`.
 //
-// The bundle must have been built (`cargo xtask build worker`); `ASKWELL_PREBUILT` keeps wrangler from
-// building it anew for each start. `ASKWELL_TEST_LOG=1` shows what the Worker writes, `ASKWELL_KEEP_STATE=1`
-// leaves its folder.
+// The bundle must have been built (`cargo xtask build worker`). `ASKWELL_TEST_LOG=1` shows what the Worker writes,
+// `ASKWELL_KEEP_STATE=1` leaves its folder.
 
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,6 +15,7 @@ import { folder } from "./folder.mjs";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const BIN = join(ROOT, "node_modules", ".bin");
+const RUNTIME = join(ROOT, "tests", "support", "runtime.mjs");
 const WRANGLER = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
 
 /** A cold start takes 4 s on a free machine; a loaded one with two cores has been seen to need 40 s. */
@@ -97,19 +98,8 @@ export class Worker {
     if (this.#process) throw new Error("the Worker is running already");
     // The same port after a restart: pages and sockets come back to where they were.
     this.port ??= await freePort();
-    const vars = { ...SECRETS, ...this.vars };
-    const own = this.config ?? this.#configuration();
-    const door = join(ROOT, "tests", "support", "queue-door", "wrangler.toml");
-    const args = [
-      WRANGLER,
-      "dev",
-      ...(this.queueDoor ? ["--config", door, "--config", own] : ["--config", own]),
-      ...["--ip", "127.0.0.1", "--port", String(this.port), "--inspector-port", "0"],
-      ...["--persist-to", this.state, "--show-interactive-dev-session=false"],
-      ...(this.quiet ? ["--log-level", "warn"] : []),
-      // Only the first Worker of several takes `--var`; all of them take the environment.
-      ...(this.queueDoor ? [] : Object.entries(vars).flatMap(([k, v]) => ["--var", `${k}:${v}`])),
-    ];
+    const given = Object.entries({ ...SECRETS, ...this.vars });
+    const vars = Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
     const env = {
       PATH: `${BIN}:${process.env.PATH}`,
       HOME: process.env.HOME ?? this.state,
@@ -124,7 +114,8 @@ export class Worker {
       NO_COLOR: "1",
       ...(this.queueDoor ? { ...vars, CLOUDFLARE_INCLUDE_PROCESS_ENV: "true" } : {}),
     };
-    // A process group of its own, so that workerd dies with wrangler.
+    const args = this.queueDoor || this.config ? this.#underWrangler(vars) : this.#directly(vars);
+    // A process group of its own, so that workerd dies with what started it.
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
       env,
@@ -140,6 +131,30 @@ export class Worker {
       });
     }
     await this.#healthy(child);
+  }
+
+  /** The command that runs it by itself. */
+  #directly(vars) {
+    const path = join(this.state, "runtime.json");
+    const entry = this.faultDoor ? join(ROOT, "tests", "support", "fault-door.js") : undefined;
+    writeFileSync(path, JSON.stringify({ port: this.port, state: this.state, entry, vars, quiet: this.quiet }));
+    return [RUNTIME, path];
+  }
+
+  /** The command that runs it as developers do. */
+  #underWrangler(vars) {
+    const own = this.config ?? this.#configuration();
+    const door = join(ROOT, "tests", "support", "queue-door", "wrangler.toml");
+    return [
+      WRANGLER,
+      "dev",
+      ...(this.queueDoor ? ["--config", door, "--config", own] : ["--config", own]),
+      ...["--ip", "127.0.0.1", "--port", String(this.port), "--inspector-port", "0"],
+      ...["--persist-to", this.state, "--show-interactive-dev-session=false"],
+      ...(this.quiet ? ["--log-level", "warn"] : []),
+      // Only the first Worker of several takes `--var`; all of them take the environment.
+      ...(this.queueDoor ? [] : Object.entries(vars).flatMap(([k, v]) => ["--var", `${k}:${v}`])),
+    ];
   }
 
   /**
@@ -182,7 +197,7 @@ export class Worker {
         running.delete(this);
         this.#process = undefined;
         const how = child.signalCode ?? `exit status ${child.exitCode}`;
-        throw new Error(`wrangler dev ended before it was ready (${how}):\n${this.#log}`);
+        throw new Error(`the runtime ended before it was ready (${how}):\n${this.#log}`);
       }
       const ok = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(5_000) })
         .then(async (answer) => (await answer.arrayBuffer(), answer.ok))
@@ -244,7 +259,7 @@ export class Worker {
 
   /** Lets the cron trigger fire. */
   async cron() {
-    const answer = await fetch(`${this.url}/cdn-cgi/handler/scheduled`);
+    const answer = await fetch(`${this.url}/cdn-cgi/local/scheduled`);
     const text = await answer.text();
     if (text !== "ok") throw new Error(`the cron handler answered ${answer.status} ${text}`);
   }
