@@ -67,6 +67,14 @@ pub(crate) type Numbers<V> = HashMap<u64, V, BuildHasherDefault<Spread>>;
 /// Phrases, each under one or more labels.
 #[derive(Debug)]
 pub(crate) struct Lexicon<L> {
+    /// The labels, each once; the trie knows them by their place, so that its code is there once for all of them.
+    labels: Vec<L>,
+    trie: Trie,
+}
+
+/// Phrases, each under the places of its labels.
+#[derive(Debug, Default)]
+struct Trie {
     /// Words that must match whole, and stems that match by their beginning, each by its [`Fnv`]: the
     /// hashes of all beginnings of a word are found in one pass over it. Two words of one hash would
     /// be taken for each other; among 64 bits no two of any language are.
@@ -75,7 +83,7 @@ pub(crate) struct Lexicon<L> {
     longest_stem: usize,
     edges: Numbers<u32>,
     /// Labels of the nodes at which a phrase ends; node 0 is the beginning.
-    labels: Numbers<Vec<L>>,
+    labels: Numbers<Vec<u32>>,
     nodes: u32,
 }
 
@@ -92,14 +100,7 @@ fn fnv(word: &str) -> u64 {
 
 impl<L> Default for Lexicon<L> {
     fn default() -> Self {
-        Self {
-            whole: Numbers::default(),
-            stems: Numbers::default(),
-            longest_stem: 0,
-            edges: Numbers::default(),
-            labels: Numbers::default(),
-            nodes: 0,
-        }
+        Self { labels: Vec::new(), trie: Trie::default() }
     }
 }
 
@@ -118,16 +119,40 @@ impl<L: Copy + PartialEq> Lexicon<L> {
     /// Makes room for about so many phrases.
     pub(crate) fn with_room(phrases: usize) -> Self {
         let mut lexicon = Self::default();
-        lexicon.whole.reserve(phrases);
-        lexicon.stems.reserve(phrases / 2);
-        lexicon.edges.reserve(2 * phrases);
-        lexicon.labels.reserve(phrases);
+        lexicon.trie.reserve(phrases);
         lexicon
     }
 
     /// Adds a phrase; a word that ends in `*` matches by its beginning, and `_` stands for up to
     /// [`MAX_GAP`] words of any kind.
     pub(crate) fn add(&mut self, phrase: &str, label: L) {
+        // Phrases of one label come together.
+        let place = self.labels.iter().rposition(|l| *l == label).unwrap_or_else(|| {
+            self.labels.push(label);
+            self.labels.len() - 1
+        });
+        self.trie.add(phrase, place as u32);
+    }
+
+    /// All phrases in the text, each label with the longest phrase per first word.
+    pub(crate) fn hits(&self, words: &Words) -> Vec<Hit<L>> {
+        let hits = self.trie.hits(words).into_iter();
+        hits.filter_map(|Hit { label, from, to }| {
+            Some(Hit { label: *self.labels.get(label as usize)?, from, to })
+        })
+        .collect()
+    }
+}
+
+impl Trie {
+    fn reserve(&mut self, phrases: usize) {
+        self.whole.reserve(phrases);
+        self.stems.reserve(phrases / 2);
+        self.edges.reserve(2 * phrases);
+        self.labels.reserve(phrases);
+    }
+
+    fn add(&mut self, phrase: &str, label: u32) {
         let Some((before, after)) = phrase.split_once(" _ ") else {
             return self.add_plain(phrase, label);
         };
@@ -137,7 +162,7 @@ impl<L: Copy + PartialEq> Lexicon<L> {
     }
 
     /// Adds a phrase in which each `?` stands for one word of any kind.
-    fn add_plain(&mut self, phrase: &str, label: L) {
+    fn add_plain(&mut self, phrase: &str, label: u32) {
         let mut node = 0u32;
         for piece in phrase.split_whitespace() {
             if piece == "?" && node != 0 {
@@ -189,8 +214,7 @@ impl<L: Copy + PartialEq> Lexicon<L> {
         *words.entry(fnv(word)).or_insert(fresh)
     }
 
-    /// All phrases in the text, each label with the longest phrase per first word.
-    pub(crate) fn hits(&self, words: &Words) -> Vec<Hit<L>> {
+    fn hits(&self, words: &Words) -> Vec<Hit<u32>> {
         // The ids of all words in one list, with where each word's begin.
         let (mut ids, mut starts) = (Vec::new(), Vec::with_capacity(words.len() + 1));
         for word in words.iter() {
@@ -202,7 +226,7 @@ impl<L: Copy + PartialEq> Lexicon<L> {
             (Some(from), Some(to)) => ids.get(*from..*to).unwrap_or_default(),
             _ => &[],
         };
-        let mut hits: Vec<Hit<L>> = Vec::new();
+        let mut hits: Vec<Hit<u32>> = Vec::new();
         let (mut nodes, mut next) = (Vec::new(), Vec::new());
         for from in (0..words.len()).filter(|i| !of(*i).is_empty()) {
             let first = hits.len();
