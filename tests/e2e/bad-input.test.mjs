@@ -81,6 +81,7 @@ describe("bad input", () => {
       [talk.visitor, "POST", messages(), { text: "hi" }, "id"],
       [talk.visitor, "POST", messages(), { id: "x", text: "" }, "text"],
       [talk.visitor, "POST", messages(), { id: "x", text: " \n\t" }, "text"],
+      [talk.visitor, "POST", messages(), { id: "x", text: "\u200b\ufeff" }, "text"],
       [talk.visitor, "POST", messages(), { id: "mark-0", text: "hi" }, "id"],
       [talk.visitor, "POST", messages(), { id: "x", text: "hi", at: 1 }, "at"],
       [talk.visitor, "POST", messages(), { id: "x", text: 7 }, "text"],

@@ -16,6 +16,7 @@ use askwell::conversation::{
 use askwell::customer::Proven;
 use askwell::reply::Tally;
 use askwell::session::Session;
+use askwell::text::is_blank;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error, id};
 use serde::{Deserialize, Serialize};
@@ -343,7 +344,7 @@ fn check_message(id: &str, text: &str) -> Result<(), Error> {
             "a message may have 8 kB at most; send it in parts",
         ));
     }
-    if text.trim().is_empty() {
+    if is_blank(text) {
         return Err(Error::new(Code::InvalidField, "the field `text` must not be empty"));
     }
     Ok(())

@@ -15,7 +15,7 @@ use askwell::conversation::{Direction, MAX_MESSAGE_BYTES, Platform, Role};
 use askwell::detect::Kind;
 use askwell::id::ConversationId;
 use askwell::session::Options;
-use askwell::text::Lang;
+use askwell::text::{Lang, is_blank};
 use worker::{Env, Response, Stub};
 
 /// See [`super::ROOMS`].
@@ -72,7 +72,7 @@ pub async fn start(
     new: NewOutbound,
 ) -> Outcome<(Outbound, bool)> {
     let invalid = |detail: &str| Err(Fault::refused(Code::InvalidField, detail));
-    if new.text.trim().is_empty() || new.text.len() > MAX_MESSAGE_BYTES {
+    if is_blank(&new.text) || new.text.len() > MAX_MESSAGE_BYTES {
         return invalid("the field `text` must have 1 byte to 8 kB");
     }
     if !matches!(new.role, None | Some(Role::Agent | Role::Bot)) {

@@ -1,5 +1,6 @@
 //! Text as the scanners see it: offsets, folding, tokens, languages.
 
+mod blank;
 mod fold;
 mod join;
 mod lang;
@@ -8,6 +9,7 @@ mod offset;
 pub(crate) mod print;
 mod token;
 
+pub use blank::is_blank;
 pub use fold::{digit, fold, fold_into, is_apostrophe, is_mark};
 pub use join::concat;
 pub(crate) use join::{chars, cut, cut_last};
