@@ -150,3 +150,32 @@ fn an_answer_that_is_no_name_gives_none_and_a_name_stands() {
         assert!(missed.len() <= 2, "{lang}: names missed: {missed:?}");
     }
 }
+
+/// Wishes to be forgotten, values that the visitor says not to use, and those of others, in fifteen languages; with
+/// as many messages that sound like one and are none.
+#[test]
+fn what_is_withdrawn_or_denied_does_not_stand_and_nothing_else_falls() {
+    let cases = include_str!("../../../tests/data/detect_withdrawn.jsonl");
+    // Withdrawals, and values that do not stand, by language.
+    let mut counts: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for line in cases.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let input: In = serde_json::from_value(case["in"].clone()).unwrap();
+        let out = serde_json::to_value(run(&input, Options::default())).unwrap();
+        let withdrawn = |out: &Value| out["withdrawn"].as_array().cloned().unwrap_or_default();
+        let [wishes, denials] =
+            counts.entry(case["in"]["lang"].as_str().unwrap().to_owned()).or_default();
+        *wishes += withdrawn(&case["out"]).len();
+        *denials += usize::from(case["in"]["id"].as_str().unwrap().contains("-deny-"));
+        if spans(&case["out"]["found"]) != spans(&out["found"])
+            || withdrawn(&case["out"]) != withdrawn(&out)
+        {
+            wrong.push(format!("{line}\n  real: {out}"));
+        }
+    }
+    assert_eq!(counts.len(), Lang::ALL.len());
+    let mut others = counts.iter().filter(|(lang, _)| *lang != "en");
+    assert!(others.all(|(_, [w, d])| *w >= 4 && *d >= 3), "{counts:?}");
+    assert!(wrong.is_empty(), "{} read wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
