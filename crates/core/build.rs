@@ -55,32 +55,54 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The plans of all regions as `src/detect/region.rs` reads them: what most have left out, a length as a
-/// letter before its digits, and those that are alike after each other, which packs better.
+/// The plans of all regions as `src/detect/region.rs` reads them: what most have left out, a length as a letter, and
+/// column by column, which packs better.
 fn phones() -> Result<String, Box<dyn Error>> {
     let text = fs::read_to_string("data/detect/phones.txt")?;
-    let mut plans = Vec::new();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        let mut columns = line.split(' ');
-        let mut next = || columns.next().ok_or_else(|| format!("phones.txt: {line}"));
+    let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    lines.sort_unstable();
+    let mut columns: [String; 6] = Default::default();
+    let mut last = "";
+    for line in lines {
+        let mut given = line.split(' ');
+        let mut next = || given.next().ok_or_else(|| format!("phones.txt: {line}"));
         let (region, code) = (next()?, next()?);
         let usual = |column, usual| if column == usual { "" } else { column };
         let (abroad, trunks) = (usual(next()?, "00"), usual(next()?, "0"));
         let completion = match usual(next()?, "-").split_once(':') {
-            Some((area, local)) => format!("{area}:{}", lettered(local)?),
+            Some((area, local)) => format!("{area}:{}", lettered(&[local])?),
             None => String::new(),
         };
-        let lengths = columns.map(lettered).collect::<Result<String, _>>()?;
-        plans.push((format!(" {abroad} {trunks} {completion} {lengths}\n"), [region, code]));
+        let lengths = lettered(&given.collect::<Vec<_>>())?;
+        let initial = region.get(..1).ok_or("phones.txt: no region")?;
+        let region = if initial == last { region.trim_start_matches(initial) } else { region };
+        // "AA" would be nothing.
+        let region = if region.is_empty() { initial } else { region };
+        last = initial;
+        let row = [region, code, abroad, trunks, &completion, &lengths];
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push_str(value);
+            column.push('\n');
+        }
     }
-    plans.sort_unstable();
-    Ok(plans.into_iter().map(|(plan, [region, code])| format!("{region}{code}{plan}")).collect())
+    Ok(columns.join("|") + "|")
 }
 
-/// `a` for one digit, `b` for two, and the digits that numbers of this length may begin with.
-fn lettered(length: &str) -> Result<String, Box<dyn Error>> {
-    let (length, firsts) = length.split_once(':').ok_or_else(|| format!("phones.txt: {length}"))?;
-    Ok(format!("{}{firsts}", char::from(b'`' + length.parse::<u8>()?)))
+/// `a` for one digit, `b` for two, and behind the lengths that have them in common the digits that numbers may begin with.
+fn lettered(lengths: &[&str]) -> Result<String, Box<dyn Error>> {
+    let mut all = String::new();
+    let mut last = "";
+    for length in lengths {
+        let (length, firsts) =
+            length.split_once(':').ok_or_else(|| format!("phones.txt: {length}"))?;
+        if firsts == last {
+            all.truncate(all.len() - last.len());
+        }
+        all.push(char::from(b'`' + length.parse::<u8>()?));
+        all.push_str(firsts);
+        last = firsts;
+    }
+    Ok(all)
 }
 
 /// The words of a list and some more, in their order, each once.

@@ -4,7 +4,8 @@
 use super::Region;
 use crate::text::{concat, cut};
 
-/// A line a region, as `build.rs` writes it: the region and its country code, the international prefix
+/// Six columns, each with a `|` behind it, and in each of them a line a region, as `build.rs` writes them: the regions (one
+/// letter where the first is that of the one before), their country codes, the international prefix
 /// (nothing is 00), the trunk prefixes (nothing is 0, `-` none), what completes a local number, the lengths.
 const PLANS: &str = include_str!(concat!(env!("OUT_DIR"), "/phones.txt"));
 
@@ -15,43 +16,47 @@ pub(super) struct Plan {
     international: &'static str,
     trunks: &'static str,
     completion: &'static str,
-    /// A letter a length, `a` for one digit, and behind it the digits that numbers of this length may begin with.
+    /// A letter a length, `a` for one digit, and behind those the digits that numbers of these lengths may begin with.
     lengths: &'static str,
 }
 
 impl Plan {
     /// The plan of a region, if it has one.
     pub(super) fn of(region: Region) -> Option<Self> {
-        Self::find(&mut |own, _| own.as_bytes() == region.0)
+        Self::find(&mut |own, _| own == region.0)
     }
 
     /// The first plan of which the region's code and the plan say that it is the one.
-    fn find(is: &mut dyn FnMut(&str, &Self) -> bool) -> Option<Self> {
+    fn find(is: &mut dyn FnMut([u8; 2], &Self) -> bool) -> Option<Self> {
+        let mut columns = [""; 6];
         let mut rest = PLANS;
-        while let Some((line, after)) = cut(rest, b'\n') {
-            rest = after;
-            let (region, mut line) = line.split_at_checked(2).unwrap_or_default();
-            let mut next = |usual| {
-                let (column, after) = cut(line, b' ').unwrap_or((line, ""));
-                line = after;
-                match column {
-                    "" => usual,
-                    "-" => "",
-                    _ => column,
-                }
+        for column in &mut columns {
+            (*column, rest) = cut(rest, b'|')?;
+        }
+        let mut own = [0; 2];
+        loop {
+            let mut values = [""; 6];
+            for (column, value) in columns.iter_mut().zip(&mut values) {
+                (*value, *column) = cut(column, b'\n')?;
+            }
+            let [region, code, international, trunks, completion, lengths] = values;
+            match region.as_bytes() {
+                [first, second] => own = [*first, *second],
+                [second] => own[1] = *second,
+                _ => {}
+            }
+            let usual = |column, usual| match column {
+                "" => usual,
+                "-" => "",
+                _ => column,
             };
-            let plan = Self {
-                code: next(""),
-                international: next("00"),
-                trunks: next("0"),
-                completion: next(""),
-                lengths: next(""),
-            };
-            if is(region, &plan) {
+            let international = usual(international, "00");
+            let plan =
+                Self { code, international, trunks: usual(trunks, "0"), completion, lengths };
+            if is(own, &plan) {
                 return Some(plan);
             }
         }
-        None
     }
 
     /// Whether a national number has a length that the region has, and begins as such do.
@@ -93,7 +98,7 @@ impl Plan {
         make: &mut dyn FnMut(&str) -> Option<String>,
     ) -> Option<String> {
         let mut made = None;
-        any(self.trunks, b'/', &mut |trunk| {
+        first(self.trunks, b'/', &mut |trunk| {
             made = digits.strip_prefix(trunk).and_then(&mut *make);
             made.is_some()
         });
@@ -134,26 +139,33 @@ impl Plan {
     }
 }
 
-/// Whether it is so for any of the parts between separators.
-fn any(mut parts: &str, separator: u8, is: &mut dyn FnMut(&str) -> bool) -> bool {
+/// The first of the parts between separators for which it is so.
+pub(super) fn first<'t>(
+    mut parts: &'t str,
+    separator: u8,
+    is: &mut dyn FnMut(&str) -> bool,
+) -> Option<&'t str> {
     while !parts.is_empty() {
         let (part, rest) = cut(parts, separator).unwrap_or((parts, ""));
         parts = rest;
         if is(part) {
-            return true;
+            return Some(part);
         }
     }
-    false
+    None
 }
 
-/// Whether there is a length for these digits, with their first one behind it.
+/// Whether there is a length for these digits, with their first one behind it and those of the same.
 fn is_in(lengths: &str, digits: &str) -> bool {
-    let mut fits = false;
+    let (mut fits, mut begun) = (false, false);
     lengths.bytes().any(|byte| {
-        if byte.is_ascii_digit() {
+        let first = byte.is_ascii_digit();
+        if first {
+            begun = false;
             return fits && digits.as_bytes().first() == Some(&byte);
         }
-        fits = is_length(byte, digits);
+        fits = is_length(byte, digits) || fits && begun;
+        begun = true;
         false
     })
 }
