@@ -50,7 +50,7 @@ describe("the shared cases over HTTP, and the same output of the three runners, 
   });
   after(() => worker?.stop());
 
-  const files = [...KINDS.map((kind) => [kind, kind]), ["detect_languages", "detect"], ["detect_answers", "detect"], ["detect_names", "detect"], ["detect_withdrawn", "detect"]];
+  const files = [...KINDS.map((kind) => [kind, kind]), ["detect_languages", "detect"], ["detect_answers", "detect"], ["detect_names", "detect"], ["detect_emails", "detect"], ["detect_withdrawn", "detect"]];
   for (const [file, kind] of files) {
     test(file, async () => {
       const wanted = cases(file);

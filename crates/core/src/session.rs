@@ -266,7 +266,8 @@ impl Session {
     fn correct(&mut self, text: &str, detection: &Detection, now: UnixMillis) {
         let Some(Slip { field, value }) = self.slip.take() else { return };
         let restated = detection.own().any(|f| f.kind == field);
-        if !restated && self.facts.get(field).is_some() && prompt::agrees(text, self.lang()) {
+        let withdrawn = detection.withdrawn.contains(&field);
+        if !restated && !withdrawn && prompt::agrees(text, self.lang()) {
             let detector = detect::VERSION;
             *self.facts.slot(field) = Some(Fact { value, seq: self.seq, at: now, detector });
         }

@@ -32,7 +32,7 @@ pub fn claim(field: Kind, text: &str, region: Option<Region>) -> Result<String, 
     let whole = detection
         .found
         .into_iter()
-        .find(|f| f.kind == field && f.start == 0 && f.end == text.len());
+        .find(|f| f.kind == field && f.start == 0 && f.end == text.len() && f.is_whole());
     match whole {
         Some(found) => Ok(found.value),
         None if field == Kind::Email => refused("is no e-mail address"),

@@ -63,13 +63,13 @@ impl Facts {
         Kind::ALL.into_iter().filter(|k| self.get(*k).is_some()).collect()
     }
 
-    /// Takes over what a message says: withdrawals first, then each of the visitor's own values,
-    /// the later one standing.
+    /// Takes over what a message says: withdrawals first, then each of the visitor's own values that
+    /// can be used as they stand, the later one standing.
     pub fn apply(&mut self, detection: &Detection, seq: u32, at: UnixMillis) {
         for kind in &detection.withdrawn {
             *self.slot(*kind) = None;
         }
-        for found in detection.own() {
+        for found in detection.own().filter(|f| f.is_whole()) {
             *self.slot(found.kind) =
                 Some(Fact { value: found.value.clone(), seq, at, detector: detect::VERSION });
         }

@@ -6,6 +6,13 @@ use crate::text::{Lang, Tokens, is_letter};
 /// By how much the likeliest language must lead, in twelfths of a word.
 const LEAD: u32 = 6;
 
+/// Letters and marks that one language alone has, and which has each.
+const LETTERS: &str = "ñ¿¡ßłąężśğışåãõ";
+const LETTERS_OF: [Lang; 15] = {
+    use Lang::*;
+    [Es, Es, Es, De, Pl, Pl, Pl, Pl, Pl, Tr, Tr, Tr, Sv, Pt, Pt]
+};
+
 /// The language a text is most likely in, or none where it is too short or too plain to tell.
 ///
 /// The script decides where it can; among languages in Latin letters, how many of a language's own
@@ -88,16 +95,9 @@ fn by_words(tokens: &Tokens<'_>) -> [u32; Lang::ALL.len()] {
         return score;
     }
     for c in tokens.text.chars() {
-        let lang = match c {
-            'ñ' | '¿' | '¡' => Lang::Es,
-            'ß' => Lang::De,
-            'ł' | 'ą' | 'ę' | 'ż' | 'ś' => Lang::Pl,
-            'ğ' | 'ı' | 'ş' => Lang::Tr,
-            'å' => Lang::Sv,
-            'ã' | 'õ' => Lang::Pt,
-            _ => continue,
-        };
-        score[lang as usize] += 12;
+        let Some(at) = LETTERS.chars().position(|letter| letter == c) else { continue };
+        let Some(lang) = LETTERS_OF.get(at) else { continue };
+        score[*lang as usize] += 12;
     }
     score
 }

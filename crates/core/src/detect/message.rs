@@ -1,7 +1,7 @@
 //! A message with all the signs that its words give.
 
 use super::lang::cues::{Cues, MY, NEGATE, NOT, SORRY, THEIR, TRAIT, YOU, YOUR};
-use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, only};
+use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, SPELLED, only};
 use crate::text::print::Print;
 use crate::text::{Case, Class, Lang, Tokens, fold, is_apostrophe};
 
@@ -44,7 +44,12 @@ impl<'a> Message<'a> {
         let (mut titled, mut small) = (0, 0);
         for (i, token) in tokens.list().iter().enumerate() {
             match token.class {
-                Class::Run => runs(lexicon, &tokens, i, langs, &mut hits),
+                Class::Run => {
+                    let spelled = runs(lexicon, &tokens, i, langs, &mut hits);
+                    if let Some(s) = single.get_mut(i) {
+                        *s = spelled;
+                    }
+                }
                 Class::Number => {}
                 Class::Word | Class::Mark => {
                     match token.case {
@@ -166,15 +171,27 @@ impl<'a> Iterator for Before<'a> {
     }
 }
 
-fn runs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs, hits: &mut Vec<Hit>) {
+/// Looks for the items inside a run, and gives what the whole run says of how an address is spelled.
+fn runs(
+    lexicon: &Lexicon,
+    tokens: &Tokens<'_>,
+    i: usize,
+    langs: Langs,
+    hits: &mut Vec<Hit>,
+) -> Cues {
     let run = tokens.written(i);
+    let mut spelled = 0;
     let base = tokens.get(i).map_or(0, |t| t.start);
     for (at, _) in run.char_indices() {
         lexicon.prefixes(run.get(at..).unwrap_or_default(), langs, |len, cues| {
             let start = base + at;
             hits.push(Hit { cues, first: i, last: i + 1, start, end: start + len });
+            if len == run.len() {
+                spelled |= cues & SPELLED;
+            }
         });
     }
+    spelled
 }
 
 /// Whether what a language says is no name, or seldom one, is taken for its word. Where no language is known, the

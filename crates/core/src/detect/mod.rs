@@ -31,8 +31,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Changes whenever the same text could be read differently; stored as provenance of each fact.
 ///
-/// 4: a word after "I am", "this is" or "my name", or in place of an answer, is less often a name; dates with a time and account
-/// numbers are no phone numbers; more wishes to be forgotten, and values of others, are known in all languages.
+/// 4: a word after "I am", "this is" or "my name", or in place of an answer, is less often a name; dates with a time and
+/// account numbers are no phone numbers; addresses in which a dot or the at-sign is spelled are read as mixed as
+/// people write them, and asked about where it is missing; what is said after a value denies it; "take my number
+/// off your list" withdraws it. 3: what the releases before read.
 pub const VERSION: u32 = 4;
 
 /// What can be found.
@@ -42,7 +44,7 @@ pub const VERSION: u32 = 4;
 pub enum Kind {
     /// A person's name, as written.
     Name,
-    /// An e-mail address, lower-cased.
+    /// An e-mail address, lower-cased; as written where it is none as it stands ([`Found::is_whole`]).
     Email,
     /// A phone number: E.164 where the region is known, else its digits.
     Phone,
@@ -217,6 +219,12 @@ impl Found {
         let subject = Subject::Visitor;
         Self { kind, start, end, value, confidence, subject, suggestion: None }
     }
+
+    /// Whether the value can be used as it stands: an address like "ana@gmail,com" cannot, and waits until
+    /// the visitor agrees to what is suggested.
+    pub fn is_whole(&self) -> bool {
+        self.confidence > email::BROKEN
+    }
 }
 
 /// Finds names, e-mail addresses and phone numbers in one message.
@@ -230,7 +238,7 @@ pub fn detect(text: &str, context: &Context<'_>) -> Detection {
     let question = Question { hint, ..Question::new(context.asked, words, langs) };
     let message = Message::new(tokens, langs, likely);
     let mut found = Vec::new();
-    email::scan(&message, &mut found);
+    email::scan(&message, question, &mut found);
     phone::scan(&message, question, context.region, &mut found);
     unspaced::scan(&message, question, &mut found);
     name::scan(&message, question, &mut found);

@@ -1,15 +1,18 @@
 //! Whose it is, and whether it stands.
 
 use super::lang::cues::{
-    AND, BYE, Cues, DENIED, EMAIL, FORGET, HELLO, LABEL, MY, NEGATE, NOT, NUMBER, OLD, PHONE,
-    REQUEST, SORRY, THEIR, YOU, YOUR,
+    AND, BYE, Cues, DENIED, EMAIL, FORBID, FORGET, HELLO, LABEL, MY, NEGATE, NOT, NUMBER, OLD,
+    PHONE, REQUEST, SORRY, THEIR, YOU, YOUR,
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
-use crate::text::{Class, cut_last};
+use crate::text::{Case, Class, cut_last};
 
 /// Words back from an address or number within which its owner is named.
 const REACH: usize = 9;
+
+/// Bytes after a value within which it is said not to be used.
+const FAR: usize = 96;
 
 /// Settles addresses and numbers by the words before them, then what later ones correct.
 pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
@@ -38,6 +41,11 @@ pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
 fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
     let mut subject = None;
     for hit in message.before(start, REACH).filter(|h| h.start >= floor) {
+        // "Schreiben Sie an …": in German "you" is "she" with a capital.
+        let title = message.tokens.get(hit.first).is_some_and(|t| t.case == Case::Title);
+        if hit.cues & THEIR != 0 && hit.cues & YOU != 0 && title {
+            continue;
+        }
         let says = match () {
             () if hit.cues & THEIR != 0 => Subject::Other,
             () if hit.cues & MY != 0 => Subject::Visitor,
@@ -47,16 +55,29 @@ fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
         subject = Some(says);
         break;
     }
-    let negated = message
-        .before(start, REACH)
-        .filter(|h| h.start >= floor && h.cues & NEGATE != 0)
-        .any(|h| same_clause(message.text, h.end, start));
+    let says = |cue: Cues| {
+        message.before(start, REACH).filter(|h| h.start >= floor && h.cues & cue != 0).any(|h| {
+            same_clause(message.text, h.end, start)
+                && (cue == NEGATE || is_of_value(message, h, start))
+        })
+    };
+    // "Don't forget to call me at …"
+    let negated = says(NEGATE) != says(FORGET);
     match subject {
         Some(Subject::Other) => Subject::Other,
         Some(Subject::Agent) => Subject::Agent,
         _ if negated => Subject::Negated,
         _ => Subject::Visitor,
     }
+}
+
+/// Whether "delete" is said of the value at a byte: "delete my number …" and not "drop me a line at …".
+fn is_of_value(message: &Message<'_>, forget: &Hit, start: usize) -> bool {
+    let refused = message.before(forget.start, 3).any(|h| h.cues & NEGATE != 0);
+    refused
+        || message.tokens.at(start) <= forget.last + 4
+            && message.shows(forget.end, start, EMAIL | PHONE | NUMBER)
+            && message.shows(forget.end, start, MY)
 }
 
 /// Whether "your" or "you" makes what follows an address or number of the one spoken to: "your new number is …",
@@ -88,7 +109,8 @@ fn quoted(passed: &str, before: bool) -> bool {
     cut_last(passed, b'\n').map_or(before, |(_, line)| line.trim_start().starts_with('>'))
 }
 
-/// "eski@example.com değil yeni@example.com": some languages say last that it is not the one.
+/// "eski@example.com değil yeni@example.com" and "0171 … bitte nicht anrufen": some languages say last that it is
+/// not the one, or not to be used.
 fn denied(message: &Message<'_>, candidates: &mut [Candidate]) {
     for i in 0..candidates.len() {
         let Some(c) = candidates.get_mut(i).filter(|c| c.subject == Subject::Visitor) else {
@@ -96,7 +118,13 @@ fn denied(message: &Message<'_>, candidates: &mut [Candidate]) {
         };
         let after = message.tokens.at(c.end);
         let next = message.tokens.get(after).map_or(c.end, |t| t.start);
-        if !message.shows(next, next + 1, DENIED) {
+        let stop = message.tokens.get(after + 4).map_or(message.text.len(), |t| t.start);
+        let forbidden = c.kind != Kind::Name
+            && message
+                .hits_from(c.end, stop.min(c.end + FAR))
+                .iter()
+                .any(|h| h.cues & FORBID != 0 && same_clause(message.text, c.end, h.start));
+        if !forbidden && !message.shows(next, next + 1, DENIED) {
             continue;
         }
         c.subject = Subject::Retracted;
@@ -151,30 +179,43 @@ fn outdated(message: &Message<'_>, candidates: &mut [Candidate]) {
 pub(super) fn withdrawn(message: &Message<'_>, candidates: &[Candidate]) -> Vec<Kind> {
     let mut kinds = Vec::new();
     for hit in message.hits.iter().filter(|h| h.cues & FORGET != 0) {
-        let refused =
-            message.before(hit.start, 3).any(|h| h.cues & NEGATE != 0 && h.end <= hit.start);
-        if refused {
+        let before = message.before(hit.start, 3).any(|h| h.cues & NEGATE != 0);
+        if before || ends_with_no(message, hit) {
             continue;
         }
-        let near = |cue: Cues| {
+        let near = |is: &dyn Fn(Cues) -> bool| {
             let byte = |i: usize| message.tokens.get(i).map_or(message.text.len(), |t| t.start);
             let around = message.hits_from(byte(hit.first.saturating_sub(8)), byte(hit.last + 5));
             around.iter().any(|h| {
-                h.cues & cue != 0 && h.start >= hit.end && h.first <= hit.last + 4
-                    || (h.cues & cue != 0 && h.end <= hit.start && h.last + 4 >= hit.first)
+                is(h.cues)
+                    && (h.start >= hit.end && h.first <= hit.last + 4
+                        || h.end <= hit.start && h.last + 4 >= hit.first)
             })
         };
-        let theirs = near(THEIR);
+        // "Nehmen Sie meine Nummer raus": in German "you" is "she" as well.
+        let theirs = near(&|cues| cues & (THEIR | YOU) == THEIR);
+        // Languages written without spaces leave "my" out.
+        let mine = message.tokens.class(hit.first) == Some(Class::Run)
+            || hit.cues & MY != 0
+            || near(&|cues| cues & MY != 0);
         for (kind, cue) in
             [(Kind::Name, LABEL), (Kind::Email, EMAIL), (Kind::Phone, PHONE | NUMBER)]
         {
             let given = candidates.iter().any(|c| c.kind == kind && c.subject == Subject::Visitor);
-            // Languages written without spaces leave "my" out.
-            let mine = near(MY) || message.tokens.class(hit.first) == Some(Class::Run);
-            if near(cue) && mine && !theirs && !given && !kinds.contains(&kind) {
+            if near(&|cues| cues & cue != 0) && mine && !theirs && !given && !kinds.contains(&kind)
+            {
                 kinds.push(kind);
             }
         }
     }
     kinds
+}
+
+/// Whether the clause ends with "not" a few words after a sign: "löschen Sie meine Nummer nicht".
+fn ends_with_no(message: &Message<'_>, hit: &Hit) -> bool {
+    let ends =
+        |i: usize| message.tokens.class(i) != Some(Class::Word) && !message.tokens.is_mark(i, '-');
+    (hit.last..hit.last + 7)
+        .take_while(|i| !ends(*i))
+        .any(|i| message.cues(i) & NEGATE != 0 && ends(i + 1))
 }

@@ -16,47 +16,66 @@ macro_rules! cues {
     (@bits $n:expr;) => {};
 }
 
+// Those that the code asks for most come first: their bits are written in fewer bytes.
 cues! {
-    /// Before a name, and hardly before anything else: "my name is".
-    INTRO = "intro",
-    /// Before a name, or before much else: "I am".
-    IAM = "iam",
-    /// Says that a name is meant: "full name".
-    LABEL = "label",
-    /// In the agent's words, asks for the visitor's name.
-    ASK = "ask",
-    /// After a name: "… here", "… is my name".
-    OUTRO = "outro",
-    /// Before the name that a booking is under.
-    UNDER = "under",
-    /// Before a signature.
-    BYE = "bye",
-    /// A greeting; a name after it is the agent's.
-    HELLO = "hello",
-    /// Before the name of somebody else: "talk to".
-    THIRD = "third",
+    /// Never part of a name.
+    NOT = "not",
     /// Belongs to, or is, somebody else: "his", "husband".
     THEIR = "their",
-    /// Belongs to the visitor.
-    MY = "my",
-    /// Belongs to the one spoken to.
-    YOUR = "your",
-    /// The one spoken to.
-    YOU = "you",
     /// Says no.
     NEGATE = "negate",
-    /// Announces a correction.
-    SORRY = "sorry",
-    /// Asks to have something forgotten.
-    FORGET = "forget",
-    /// Says that an e-mail address is meant.
-    EMAIL = "email",
+    /// Belongs to the visitor.
+    MY = "my",
+    /// A greeting; a name after it is the agent's.
+    HELLO = "hello",
     /// Says that a phone number is meant.
     PHONE = "phone",
+    /// Says that a name is meant: "full name".
+    LABEL = "label",
+    /// Before a name, and hardly before anything else: "my name is".
+    INTRO = "intro",
+    /// Says that an e-mail address is meant.
+    EMAIL = "email",
     /// Says that a number is meant: one for calling, unless a word beside it says otherwise.
     NUMBER = "number",
+    /// After a name: "… here", "… is my name".
+    OUTRO = "outro",
+    /// Belongs to the one spoken to.
+    YOUR = "your",
+    /// Announces a correction.
+    SORRY = "sorry",
+    /// Before the answer proper: "yes, it is …".
+    LEAD = "lead",
+    /// Before a name, or before much else: "I am".
+    IAM = "iam",
+    /// In the agent's words, asks for something.
+    REQUEST = "request",
     /// Says that some other number is meant: order, account, postcode.
     CODE = "code",
+    /// Before the name that a booking is under.
+    UNDER = "under",
+    /// Before (or after) a name, and no part of it.
+    TITLE = "title",
+    /// Inside a name, in small letters: "van der".
+    PARTICLE = "particle",
+    /// What a person may be, and what some are called: "Brian White", "I'm young".
+    TRAIT = "trait",
+    /// A family name that a name without spaces begins with; in other letters than Latin ones any name.
+    SURNAME = "surname",
+    /// The one spoken to.
+    YOU = "you",
+    /// Goes on to something else: "and".
+    AND = "and",
+    /// Before a signature.
+    BYE = "bye",
+    /// A booking.
+    BOOK = "book",
+    /// In the agent's words, asks for the visitor's name.
+    ASK = "ask",
+    /// Before the name of somebody else: "talk to".
+    THIRD = "third",
+    /// Asks to have something forgotten.
+    FORGET = "forget",
     /// A currency or unit.
     MONEY = "money",
     /// Spelled `@`.
@@ -69,32 +88,16 @@ cues! {
     UNDERSCORE = "underscore",
     /// Before a phone extension.
     EXT = "ext",
-    /// In the agent's words, asks for something.
-    REQUEST = "request",
     /// After "name": whose it is, so that it is not the visitor's ("name of the dentist").
     OF = "of",
-    /// Inside a name, in small letters: "van der".
-    PARTICLE = "particle",
-    /// Before (or after) a name, and no part of it.
-    TITLE = "title",
-    /// Never part of a name.
-    NOT = "not",
-    /// What a person may be, and what some are called: "Brian White", "I'm young".
-    TRAIT = "trait",
-    /// A family name that a name without spaces begins with; in other letters than Latin ones any name.
-    SURNAME = "surname",
     /// A thing that has a name: "company".
     THING = "thing",
-    /// Before the answer proper: "yes, it is …".
-    LEAD = "lead",
-    /// Goes on to something else: "and".
-    AND = "and",
     /// Says that something was so once; it does not stand beside a newer one.
     OLD = "old",
-    /// A booking.
-    BOOK = "book",
     /// After a value: says that it is not the one, in languages that say so last.
     DENIED = "denied",
+    /// Some words after a value, at the end of the clause: says that it is not to be used.
+    FORBID = "forbid",
     /// After a booking, before whose it is.
     FOR = "for",
     /// Before a name where "is" is left out, and before what has become of one: "my name".

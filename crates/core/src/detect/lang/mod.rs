@@ -62,7 +62,7 @@ pub(crate) fn single(langs: Langs) -> Option<Lang> {
 }
 
 /// How addresses are spelled out; understood in any language, since nothing else is said so.
-const SPELLED: Cues = AT | DOT | DASH | UNDERSCORE;
+pub(super) const SPELLED: Cues = AT | DOT | DASH | UNDERSCORE;
 
 /// What tells a language.
 const LITTLE: Cues = NOT | MY | YOUR | YOU | THEIR | HELLO | LEAD | SORRY | REQUEST | IAM;
@@ -115,7 +115,9 @@ impl Lexicon {
             let end = i + c.len_utf8();
             print = print.letters(run.get(i..end).unwrap_or_default());
             let entries = self.entries(print.end().whole());
-            let cues = entries.filter(|(l, _)| l & langs != 0).fold(0, |all, (_, cues)| all | cues);
+            let cues = entries.fold(0, |all, (said_in, cues)| {
+                all | if said_in & langs != 0 { cues } else { cues & SPELLED }
+            });
             if cues != 0 {
                 each(end, cues);
             }
