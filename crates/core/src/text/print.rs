@@ -2,11 +2,11 @@
 //! much in the module that visitors load.
 //!
 //! A fingerprint is made word by word, so that all phrases that begin at a word are looked up in one
-//! pass. With [`BITS`] bits and all languages, one look-up in some two thousand finds a phrase that
+//! pass. With [`BITS`] bits and all languages, one look-up in some ten thousand finds a phrase that
 //! is not there.
 
 /// Bits of a fingerprint.
-pub(crate) const BITS: u32 = 24;
+pub(crate) const BITS: u32 = 26;
 /// The least characters of a word that may go on in any way: `order*`.
 pub(crate) const STEM_CHARS: usize = 2;
 
@@ -24,7 +24,7 @@ pub(crate) struct Print(u32);
 impl Print {
     /// Nothing yet. Not FNV's own 0x811c9dc5, but the next with which no name and no word of `data/detect` seems to be a phrase of
     /// any language.
-    pub const NONE: Self = Self(0x811c_9dcb);
+    pub const NONE: Self = Self(0x811c_9dc6);
 
     fn push(self, byte: u8) -> Self {
         // FNV-1a (Fowler, Noll and Vo).
