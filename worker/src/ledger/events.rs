@@ -50,6 +50,13 @@ pub const ROOM: Room = Room {
             // first of these days was put in before anybody noted it, and counts as older than it.
             "CREATE TABLE event_days (day TEXT PRIMARY KEY, first_seq INTEGER NOT NULL, n INTEGER NOT NULL) WITHOUT ROWID",
         ],
+    },
+    Migration {
+        id: "events/5",
+        statements: &[
+            // Of conversations, which may be closed anew and tell the same again.
+            "CREATE TABLE events_gone (id TEXT PRIMARY KEY) WITHOUT ROWID",
+        ],
     }],
     ops: &[Op::read::<List>()],
     ..Room::EMPTY
@@ -137,8 +144,10 @@ pub fn put(cx: &Cx, event: &Event) -> Outcome<Put> {
     let id = event.event_id.as_str();
     let lane = event.conversation_id.as_ref().map_or(id, ConversationId::as_str);
     // Looked for first, since an insertion that comes to nothing uses up a `seq` all the same.
-    let known: Option<serde::de::IgnoredAny> =
-        cx.sql.first("SELECT 1 AS found FROM events WHERE id = ?", bind![id])?;
+    let known: Option<serde::de::IgnoredAny> = cx.sql.first(
+        "SELECT 1 AS found FROM events WHERE id = ?1 UNION ALL SELECT 1 FROM events_gone WHERE id = ?1",
+        bind![id],
+    )?;
     if known.is_some() {
         return Ok(Put::Known);
     }
@@ -162,10 +171,11 @@ pub fn put(cx: &Cx, event: &Event) -> Outcome<Put> {
     Ok(Put::New)
 }
 
-/// Whether an event that is there is this one, and not another with the same id.
+/// Whether an event that is there is this one, and not another with the same id. Of one that retention has let go
+/// of only its id is known, which is taken for it.
 pub fn is_stored(sql: &Sql, event: &Event) -> Outcome<bool> {
     let found: Option<serde::de::IgnoredAny> = sql.first(
-        "SELECT 1 AS found FROM events WHERE id = ? AND body = ?",
+        "SELECT 1 AS found FROM events WHERE id = ?1 AND body = ?2 UNION ALL SELECT 1 FROM events_gone WHERE id = ?1",
         bind![event.event_id.as_str(), event::cloud_event(event).to_string()],
     )?;
     Ok(found.is_some())
@@ -181,9 +191,10 @@ fn first_to_keep(cx: &Cx, day: Day) -> Outcome<i64> {
     struct Row {
         seq: Option<i64>,
     }
-    // Without a single day noted nothing is known of when anything was put in.
+    // As long as no day that is noted is older nothing is known to be: what was put in before the first of them
+    // may be younger than that day.
     let row: Option<Row> = cx.sql.first(
-        "SELECT min(coalesce((SELECT min(first_seq) FROM event_days WHERE day >= ?), (SELECT max(seq) + 1 FROM events WHERE EXISTS (SELECT 1 FROM event_days))), (SELECT seq + 1 FROM tap)) AS seq",
+        "SELECT min(coalesce((SELECT min(first_seq) FROM event_days WHERE day >= ?1), (SELECT max(seq) + 1 FROM events)), (SELECT seq + 1 FROM tap)) AS seq WHERE EXISTS (SELECT 1 FROM event_days WHERE day < ?1)",
         bind![day.to_string()],
     )?;
     Ok(row.and_then(|row| row.seq).unwrap_or(0))
@@ -226,6 +237,11 @@ pub fn let_go(cx: &Cx, day: Day) -> Outcome<bool> {
     let seqs: Vec<i64> = rows.into_iter().map(|row| row.seq).collect();
     let gone = to_json("events", &seqs)?;
     let those = "seq IN (SELECT value FROM json_each(?))";
+    // Those of a conversation stand in its lane, which has its id; the others each in one of their own.
+    cx.sql.run(
+        &format!("INSERT OR IGNORE INTO events_gone (id) SELECT id FROM events WHERE {those} AND lane <> id"),
+        bind![gone.as_str()],
+    )?;
     cx.sql.run(&format!("DELETE FROM deliveries WHERE {those}"), bind![gone.as_str()])?;
     cx.sql.run(&format!("DELETE FROM events WHERE {those}"), bind![gone.as_str()])?;
     cx.sql.run(

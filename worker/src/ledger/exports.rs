@@ -212,7 +212,8 @@ impl Task for SealDue {
 /// Notes that a day could not be sealed.
 fn put_problem(cx: &Cx, day: Day, code: Code) -> Outcome<()> {
     cx.sql.run(
-        "INSERT INTO export_problems (day, code, at, attempts) VALUES (?, ?, ?, 1)
+        // Whoever asked for the day meanwhile may have sealed it.
+        "INSERT INTO export_problems (day, code, at, attempts) SELECT ?1, ?2, ?3, 1 WHERE NOT EXISTS (SELECT 1 FROM export_days WHERE day = ?1 AND sealed_at IS NOT NULL)
          ON CONFLICT (day) DO UPDATE SET code = excluded.code, at = excluded.at, attempts = attempts + 1",
         bind![day.to_string(), code.as_str(), cx.now.0],
     )

@@ -5,6 +5,7 @@ use super::metrics::Asked;
 use super::parts::{self, number};
 use super::{Page, Visit, figures_file};
 use crate::fault::Outcome;
+use crate::ledger::exports::Days;
 use crate::routes::exports::tally;
 use askwell::access::Scope;
 use askwell::api::ExportMetricsQuery;
@@ -84,7 +85,13 @@ async fn compared(
         Ok(now) => now,
         Err(error) => return Ok(Err(error)),
     };
-    let before = count(visit, period.before(), with_bot).await?.ok();
+    // To count days is to seal them, and nobody asked for a day before the first.
+    let earlier = period.before();
+    let days = visit.call(&Days).await?;
+    let begun = days
+        .iter()
+        .any(|day| day.day <= earlier.last && (day.sealed_at.is_some() || day.conversations > 0));
+    let before = if begun { count(visit, earlier, with_bot).await?.ok() } else { None };
     Ok(Ok(Compared { now, before }))
 }
 

@@ -28,7 +28,7 @@ pub fn calendar(days: &[ExportDay]) -> Markup {
         h1 { "Daily export" }
         p.muted { "One file for each UTC day, with every conversation that ended on it and no names, e-mail addresses or phone numbers; a day without any is an empty list. A day is sealed an hour after its end; from then on its bytes never change." }
         @if days.is_empty() {
-            (parts::empty("No days yet", html! { "The first appears when a conversation has ended." }))
+            (parts::empty("No days yet", html! { "The first appears when a conversation has ended, or else an hour after the end of the workspace's first day." }))
         } @else {
             (parts::table("Days", html! {
                 thead { tr { th scope="col" { "Day" } th.num scope="col" { "Conversations" } th.num scope="col" { "Size" } th scope="col" { "Sealed" } th scope="col" { "SHA-256" } th scope="col" { "File" } } }

@@ -176,9 +176,10 @@ fn whose(
     if let Resolution::Attach(id) = resolve(email.as_deref(), &known) {
         return Ok(id);
     }
-    // One that was begun for this conversation, and that nobody else has come to, goes on.
+    // One that was begun for this conversation, and that nobody else has come to, goes on: an address that it has
+    // all the same is one that the team put in, and stands beside none that was claimed.
     if let Some(home) = told
-        && others.is_empty()
+        && (others.is_empty() || email.is_none())
         && !is_shared(sql, home, claim.conversation_id)?
     {
         return Ok(home.clone());

@@ -217,6 +217,18 @@ fn what_the_team_has_put_somewhere_stays_there() {
 }
 
 #[test]
+fn an_address_that_the_team_puts_in_while_somebody_chats_takes_no_profile_from_them() {
+    let ledger = Ledger::new();
+    tell(&ledger, 1, 1, 1, facts(Some("Ana"), None));
+    let ana = owner(&ledger, 1).unwrap();
+    patch(&ledger, &ana, r#"{"email": "ana@example.com"}"#).unwrap();
+    tell(&ledger, 1, 1, 2, facts(Some("Ana Ruiz"), None));
+    assert_eq!(owner(&ledger, 1).as_ref(), Some(&ana));
+    assert_eq!(end(&ledger, 1, 1, 1, 3, facts(Some("Ana Ruiz"), None)), ana);
+    assert_eq!(people(&ledger).len(), 1);
+}
+
+#[test]
 fn who_is_verified_is_known_as_that_whatever_they_claim() {
     let ledger = Ledger::new();
     let ana = close(&ledger, 1, 1, 1, Some("ana@example.com"));
