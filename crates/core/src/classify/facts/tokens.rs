@@ -156,7 +156,10 @@ pub(super) fn read(text: &str, field: Option<&Field>) -> Option<Vec<Token>> {
             Some(hit) => (hit.label, hit.to),
             None => {
                 let word = words.get(at);
-                let named = || language::named(word).map(|l| Token::Language(l.code));
+                // Codes are words of other kinds as well: "hi", "he", "id".
+                let is_name = word.chars().count() > 3;
+                let named =
+                    || language::named(word).filter(|_| is_name).map(|l| Token::Language(l.code));
                 (number(word).or_else(named)?, at + 1)
             }
         };
