@@ -11,10 +11,13 @@ const ADDRESSES = "ASKWELL_SHARED_WORKERS";
 /** How many: a runtime has one thread. */
 const COUNT = Number(process.env.ASKWELL_SHARED_COUNT ?? 1);
 
+/** All files ask from one address: the limits of a site's visitors are for tests of them, with a Worker of their own. */
+const vars = { LIMIT_PAGE: "100000", LIMIT_TEAM: "100000", LIMIT_VISITOR: "100000" };
+
 let started = [];
 
 export async function globalSetup() {
-  started = await Promise.all(Array.from({ length: COUNT }, () => Worker.start({ quiet: true })));
+  started = await Promise.all(Array.from({ length: COUNT }, () => Worker.start({ quiet: true, vars })));
   process.env[ADDRESSES] = started.map((worker) => worker.url).join(" ");
 }
 
@@ -28,7 +31,7 @@ export async function globalTeardown() {
  */
 export async function sharedWorker() {
   const urls = process.env[ADDRESSES]?.split(" ");
-  if (!urls) return Worker.start();
+  if (!urls) return Worker.start({ vars });
   const spread = createHash("sha256").update(process.argv[1] ?? "").digest().readUInt32LE();
   return { url: urls[spread % urls.length], stop: async () => {} };
 }
