@@ -243,7 +243,7 @@ fn forget_words(cx: &Cx, conversation: &str) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Ledger, closing, conversation, visitor};
+    use super::super::tests::{Ledger, closing, conversation, first_telling, visitor};
     use super::*;
     use crate::ledger::idempotency::{Answer, Begin, End, Finish};
     use crate::ledger::{answers, asks, conversations, replies};
@@ -372,17 +372,8 @@ mod tests {
         let mut summary = conversations::summary(&ledger.sql, &conversation(1)).unwrap().unwrap();
         summary.conversation_id = conversation(3);
         summary.ended_at = None;
-        let visitor_id = Some(visitor(1));
-        let opened_at = Some(ledger.at(|cx| cx.now));
-        let register = conversations::Register {
-            summary,
-            version: 1,
-            visitor_id,
-            opened_at,
-            last_at: None,
-            said: None,
-        };
-        ledger.write(register).unwrap();
+        let opened_at = ledger.at(|cx| cx.now);
+        ledger.write(first_telling(summary, Some(visitor(1)), opened_at)).unwrap();
         let customers = RetentionSettings { customers_days: Some(5), ..NONE };
         assert_eq!(preview(&ledger, customers).0, 1);
         set(&ledger, customers).unwrap();

@@ -260,6 +260,36 @@ fn a_closing_that_fails_anywhere_leaves_nothing() {
     assert_ne!(ledger.sql.dump(), before);
 }
 
+/// Splitmix64 (Steele, Lea, Flood 2014): the same walk each time.
+pub struct Walk(pub u64);
+
+impl Walk {
+    /// The next number, less than `n`.
+    pub fn below(&mut self, n: u32) -> u32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        u32::try_from((z ^ (z >> 31)) % u64::from(n)).unwrap()
+    }
+}
+
+/// The first telling of a conversation, before anything is said of its visitor.
+pub fn first_telling(
+    summary: ConversationSummary,
+    visitor_id: Option<VisitorId>,
+    opened_at: UnixMillis,
+) -> conversations::Register {
+    conversations::Register {
+        summary,
+        version: 1,
+        visitor_id,
+        opened_at: Some(opened_at),
+        last_at: None,
+        said: None,
+    }
+}
+
 /// What conversation `n` tells of itself before it is closed.
 pub fn under_way(n: u32, status: Status, started_at: UnixMillis) -> ConversationSummary {
     ConversationSummary {

@@ -1,23 +1,10 @@
 //! Closings in any order, any number of times: after each of them the books must balance.
 
-use super::{Ledger, closing, conversation};
+use super::{Ledger, Walk, closing, conversation};
 use crate::bind;
 use crate::ledger::{conversations, events, fields, overview};
 use askwell::api::PageQuery;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Splitmix64 (Steele, Lea, Flood 2014): the same walk each time.
-struct Walk(u64);
-
-impl Walk {
-    fn below(&mut self, n: u32) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u32::try_from((z ^ (z >> 31)) % u64::from(n)).unwrap()
-    }
-}
 
 #[test]
 fn whatever_comes_in_whatever_order_the_books_balance() {

@@ -4,7 +4,7 @@ use super::{BY, close, found, merge, sorted};
 use crate::bind;
 use crate::ledger::customers::{Erase, Erasures};
 use crate::ledger::happenings::{Happening, Take, What};
-use crate::ledger::tests::{Ledger, closing, conversation, under_way, visitor};
+use crate::ledger::tests::{Ledger, closing, conversation, first_telling, under_way, visitor};
 use crate::ledger::{conversations, replies};
 use askwell::api::{
     ConversationSearch, ConversationSummary, CustomerSearch, DeskShown, DeskState, Erasure,
@@ -32,16 +32,7 @@ pub(super) fn tell(
         // Of before by its own count, as what was held elsewhere is.
         ..under_way(n, status, UnixMillis(5))
     };
-    let (visitor_id, opened_at) = (who.map(visitor), Some(opened_at));
-    let register = conversations::Register {
-        summary,
-        version: 1,
-        visitor_id,
-        opened_at,
-        last_at: None,
-        said: None,
-    };
-    ledger.write(register).unwrap();
+    ledger.write(first_telling(summary, who.map(visitor), opened_at)).unwrap();
 }
 
 /// What rooms keep of a conversation while it is held: who has it, what no article answered, and up to

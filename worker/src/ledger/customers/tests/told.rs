@@ -4,7 +4,7 @@ use super::{BY, Get, by_text, close, history, note, patch, profile, split, tag};
 use crate::bind;
 use crate::ledger::customers::{DataPackageOf, Erase, root};
 use crate::ledger::happenings::{Happening, Take, What};
-use crate::ledger::tests::{Ledger, closing, conversation, fact, under_way, visitor};
+use crate::ledger::tests::{Ledger, Walk, closing, conversation, fact, under_way, visitor};
 use crate::ledger::{archives, conversations, events};
 use askwell::api::{CustomerSearch, PageQuery};
 use askwell::conversation::{Platform, Status};
@@ -298,19 +298,6 @@ fn events_name_nobody_before_a_closing_has_settled_who_it_is() {
     let id = end(&ledger, 1, 1, 1, 2, facts(None, Some("a@example.com")));
     ledger.write(take(2)).unwrap();
     assert!(users().contains(&id.to_string()));
-}
-
-/// Splitmix64 (Steele, Lea, Flood 2014): the same walk each time.
-struct Walk(u64);
-
-impl Walk {
-    fn below(&mut self, n: u32) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u32::try_from((z ^ (z >> 31)) % u64::from(n)).unwrap()
-    }
 }
 
 /// Which conversations are together, with what their profile shows.
