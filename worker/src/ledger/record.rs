@@ -125,7 +125,7 @@ impl Record {
         let new = customers::new_id(cx, id, closed.revision);
         let customer_id = customers::settle(cx, &claim, before, new)?;
         conversations::put(cx, self, &customer_id)?;
-        customers::leave(cx, before, Some(&customer_id))?;
+        customers::leave(cx, id, before, Some(&customer_id))?;
         customers::refresh(cx, &customer_id)?;
         let archive = Archive {
             messages: closed.messages.clone(),

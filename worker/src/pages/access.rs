@@ -45,6 +45,7 @@ pub fn page(looks: &Looks) -> Markup {
                             td {
                                 @match &look.customer_id {
                                     Some(id) => a href=(format!("/app/customers/{id}")) { (looks.names.get(id).map_or("Nameless visitor", String::as_str)) },
+                                    None if look.conversation_id.is_some() => "Nobody who is known any more",
                                     None => (many(look)),
                                 }
                             }

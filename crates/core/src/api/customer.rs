@@ -343,9 +343,10 @@ pub struct AccessEntry {
     pub by: String,
     /// What they read: `profile`, `package`, `conversation`, or `export`.
     pub what: String,
-    /// Of whom; none of an export.
+    /// Of whom, as it is known now; none of an export, and where the visitor took back what they had said of
+    /// themselves.
     pub customer_id: Option<CustomerId>,
-    /// Which conversation, where they read one.
+    /// Which conversation, where they read one, or the profile of somebody of whom that was the last one.
     pub conversation_id: Option<ConversationId>,
     /// By what an export was filtered: `platform=line`, `missing=email`, and so on; of `text`, `email`, `tag` and
     /// `answers` only that they were. Empty where it had everybody.

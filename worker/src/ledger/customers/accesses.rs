@@ -26,6 +26,31 @@ pub const MIGRATION: Migration = Migration {
     ],
 };
 
+/// Which accesses belong to a conversation: where it goes they go along, and with it they go. Not an index of the
+/// table, which would have to read all of it first; no release has noted a conversation before.
+///
+/// And which conversation the id of a home leads along, where that home was left.
+pub const MOVED: Migration = Migration {
+    id: "customers/8",
+    statements: &[
+        "CREATE TABLE looked (conversation_id TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (conversation_id, seq)) WITHOUT ROWID",
+        "CREATE TRIGGER looked_put AFTER INSERT ON accesses WHEN new.conversation_id IS NOT NULL BEGIN
+           INSERT INTO looked (conversation_id, seq) VALUES (new.conversation_id, new.seq);
+         END",
+        "CREATE TRIGGER looked_named AFTER UPDATE OF conversation_id ON accesses WHEN new.conversation_id IS NOT NULL AND old.conversation_id IS NULL BEGIN
+           INSERT INTO looked (conversation_id, seq) VALUES (new.conversation_id, new.seq);
+         END",
+        "CREATE TRIGGER looked_gone AFTER DELETE ON accesses WHEN old.conversation_id IS NOT NULL BEGIN
+           DELETE FROM looked WHERE conversation_id = old.conversation_id AND seq = old.seq;
+         END",
+        // Nobody's, where nobody is known of it any more.
+        "CREATE TRIGGER looked_moved AFTER UPDATE OF customer_id ON conversations WHEN new.customer_id IS NOT old.customer_id BEGIN
+           UPDATE accesses SET customer_id = coalesce(new.customer_id, (SELECT customer_id FROM visitors WHERE id = new.visitor_id), '') WHERE seq IN (SELECT seq FROM looked WHERE conversation_id = new.id);
+         END",
+        "ALTER TABLE customers ADD COLUMN moved_with TEXT",
+    ],
+};
+
 /// Whoever looks at the same conversation again within this time is still looking: pages and programs ask for what
 /// is new every few seconds.
 const STILL_MS: i64 = 10 * 60 * 1000;
@@ -38,6 +63,28 @@ pub fn note(cx: &Cx, id: &str, by: &str, what: &str) -> Outcome<()> {
         "INSERT INTO accesses (customer_id, at, who, what) VALUES (?, ?, ?, ?)",
         bind![id, cx.now.0, by, what],
     )
+}
+
+/// Lets what is noted of a home that was left for the last conversation of it go along with that.
+pub fn go_along(cx: &Cx, home: &str, conversation: &str, to: Option<&str>) -> Outcome<()> {
+    cx.sql.run(
+        "UPDATE accesses SET customer_id = ?, conversation_id = coalesce(conversation_id, ?) WHERE customer_id = ?",
+        bind![to.unwrap_or_default(), conversation, home],
+    )
+}
+
+/// Takes out what is noted of a conversation; how many rows there were.
+pub fn forget(cx: &Cx, conversation: &str) -> Outcome<u64> {
+    let n = cx
+        .sql
+        .count("SELECT count(*) AS n FROM looked WHERE conversation_id = ?", bind![conversation])?;
+    if n > 0 {
+        cx.sql.run(
+            "DELETE FROM accesses WHERE seq IN (SELECT seq FROM looked WHERE conversation_id = ?)",
+            bind![conversation],
+        )?;
+    }
+    Ok(n)
 }
 
 /// Notes that somebody looks at what was said in a conversation. Of whom it is has to be known: until then there

@@ -5,6 +5,7 @@
 //! erasure, and what a visitor had begun by then was theirs. What the same visitor begins afterwards is
 //! somebody new.
 
+use super::accesses;
 use super::erase::remove;
 use super::tables::OF_CONVERSATION;
 use crate::bind;
@@ -28,6 +29,10 @@ pub(super) fn remove_conversation(
 ) -> Outcome<()> {
     let n = answers::forget(cx, conversation)?;
     *removed.entry("answers".to_owned()).or_default() += n;
+    let n = accesses::forget(cx, conversation)?;
+    if n > 0 {
+        *removed.entry("accesses".to_owned()).or_default() += n;
+    }
     asking::forget(cx, conversation)?;
     remove(cx, &OF_CONVERSATION, conversation, removed)?;
     // They name a conversation beside a revision or an endpoint.

@@ -1,6 +1,7 @@
 //! Merging profiles by hand, splitting one, and undoing either.
 
 use super::index::replaced;
+use super::whose::lead;
 use super::{HOMES, Value, hide, must, refresh, show, stale_visitors};
 use crate::bind;
 use crate::fault::Outcome;
@@ -116,13 +117,15 @@ impl Write for Split {
             "INSERT INTO customers (id, platforms, first_at, last_at, conversations) VALUES (?, '[]', ?, ?, 0)",
             bind![new.as_str(), cx.now.0, cx.now.0],
         )?;
+        let home: CustomerId = home.parse()?;
         for id in &chosen {
             cx.sql.run(
                 "UPDATE conversations SET customer_id = ? WHERE id = ?",
                 bind![new.as_str(), *id],
             )?;
+            lead(cx, &id.parse()?, &home, Some(&new))?;
         }
-        refresh(cx, &home.parse()?)?;
+        refresh(cx, &home)?;
         refresh(cx, &new)?;
         replaced(cx, new.as_str())?;
         log(cx, LinkKind::Split, &from, &new, &self.by)

@@ -104,6 +104,7 @@ pub const ROOM: Room = Room {
         index::WORDS,
         index::REPLACED,
         accesses::MIGRATION,
+        accesses::MOVED,
     ],
     ops: &[
         Op::read::<Get>(),

@@ -5,6 +5,7 @@ mod found;
 mod late;
 mod tables;
 mod told;
+mod traces;
 
 use super::{
     Accesses, DataPackageOf, Erase, Erasures, Get, Links, List, Merge, Patch, Profile, Split, Undo,

@@ -7,7 +7,7 @@
 //! later, has the same end as if it had been right at once, and leaves nothing in the profile of whoever
 //! it belongs to. Where the team has split a conversation off, that is where it stands.
 
-use super::{addresses, documents, hide, index, refresh, stale_visitors};
+use super::{Value, accesses, addresses, documents, hide, index, refresh, stale_visitors};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::ledger::conversations::{self, Known};
@@ -81,7 +81,7 @@ pub fn tell(cx: &Cx, claim: &Claim<'_>, version: u32) -> Outcome<()> {
     if to != before.customer {
         conversations::put_customer(cx, id, to.as_ref())?;
         documents::stale(cx, documents::Kind::Transcript, id.as_str())?;
-        leave(cx, Some(&before), to.as_ref())?;
+        leave(cx, id, Some(&before), to.as_ref())?;
     }
     to.map_or(Ok(()), |to| refresh(cx, &to))
 }
@@ -201,15 +201,21 @@ fn is_shared(sql: &Sql, home: &CustomerId, but: &ConversationId) -> Outcome<bool
 }
 
 /// Lets the profile that a conversation stood under go on without it. One that has none left is the same
-/// person under the wrong address: all that hangs on it moves along, and its id leads to the other from then
-/// on; where the conversation leads nowhere any more, it is gone. What the team keeps of it keeps it where it is.
-pub fn leave(cx: &Cx, before: Option<&Known>, to: Option<&CustomerId>) -> Outcome<()> {
+/// person under the wrong address: all that hangs on it moves along, and its id leads to where the conversation
+/// is from then on; where that leads nowhere any more, it is gone. What the team keeps of it keeps it where it is.
+pub fn leave(
+    cx: &Cx,
+    conversation: &ConversationId,
+    before: Option<&Known>,
+    to: Option<&CustomerId>,
+) -> Outcome<()> {
     let Some(known) = before else { return Ok(()) };
     let Some(former) = known.customer.as_ref().filter(|former| Some(*former) != to) else {
         return Ok(());
     };
     let settled = settled(cx.sql, known)?.is_some();
     refresh(cx, former)?;
+    lead(cx, conversation, former, to)?;
     let from = former.as_str();
     if let Some(to) = to {
         index::replaced(cx, to.as_str())?;
@@ -234,14 +240,33 @@ pub fn leave(cx: &Cx, before: Option<&Known>, to: Option<&CustomerId>) -> Outcom
         return Ok(());
     }
     hide(cx, from)?;
-    match to {
-        Some(to) => cx.sql.run(
-            "UPDATE customers SET moved_to = ?1 WHERE id = ?2 OR moved_to = ?2",
-            bind![to.as_str(), from],
-        ),
-        None => {
-            data_keys::remove(cx, from)?;
-            cx.sql.run("DELETE FROM customers WHERE id = ?1 OR moved_to = ?1", bind![from])
-        }
+    accesses::go_along(cx, from, conversation.as_str(), to.map(CustomerId::as_str))?;
+    cx.sql.run(
+        "UPDATE customers SET moved_to = ?1, moved_with = ?2 WHERE id = ?1 OR moved_to = ?1",
+        bind![from, conversation.as_str()],
+    )?;
+    lead(cx, conversation, former, to)
+}
+
+/// Lets the ids of homes that lead to a profile along a conversation lead to where that is now; where it is
+/// nobody's, they lead nowhere.
+pub fn lead(
+    cx: &Cx,
+    conversation: &ConversationId,
+    from: &CustomerId,
+    to: Option<&CustomerId>,
+) -> Outcome<()> {
+    const LED: &str = "moved_to = ? AND moved_with = ?";
+    let along = bind![from.as_str(), conversation.as_str()];
+    if let Some(to) = to {
+        let values = bind![to.as_str()].into_iter().chain(along).collect();
+        return cx.sql.run(&format!("UPDATE customers SET moved_to = ? WHERE {LED}"), values);
     }
+    let led: Vec<Value> =
+        cx.sql.rows(&format!("SELECT id AS value FROM customers WHERE {LED}"), along)?;
+    for Value { value: home } in led {
+        data_keys::remove(cx, &home)?;
+        cx.sql.run("DELETE FROM customers WHERE id = ?", bind![home])?;
+    }
+    Ok(())
 }

@@ -54,6 +54,7 @@ fn every_table_that_names_somebody_is_in_a_list() {
         ("export_rows", "day files, which have pseudonyms alone"),
         ("indexed", "the words they are found by; goes"),
         ("jobs", "what is to be done"),
+        ("looked", "goes with the accesses"),
         ("requests", "what a request was; its answer goes"),
         ("unowned", "goes with the conversation"),
         ("words_replaced", "whose former words are to go"),

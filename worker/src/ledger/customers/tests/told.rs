@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const AT: i64 = 1_780_272_000_000;
 
 /// What a visitor has said by some time.
-fn facts(name: Option<&str>, email: Option<&str>) -> Facts {
+pub(super) fn facts(name: Option<&str>, email: Option<&str>) -> Facts {
     let fact = |value: Option<&str>| value.and_then(|value| fact(value, AT));
     Facts { name: fact(name), email: fact(email), phone: None }
 }
@@ -34,19 +34,26 @@ fn tell_all(ledger: &Ledger, n: u32, who: u32, version: u32, said: conversations
     ledger.write(register).unwrap();
 }
 
-fn tell(ledger: &Ledger, n: u32, who: u32, version: u32, facts: Facts) {
+pub(super) fn tell(ledger: &Ledger, n: u32, who: u32, version: u32, facts: Facts) {
     tell_all(ledger, n, who, version, conversations::Said { facts, proven: Proven::default() });
 }
 
 /// Its closing, with what was said by then.
-fn end(ledger: &Ledger, n: u32, who: u32, revision: u32, version: u32, facts: Facts) -> CustomerId {
+pub(super) fn end(
+    ledger: &Ledger,
+    n: u32,
+    who: u32,
+    revision: u32,
+    version: u32,
+    facts: Facts,
+) -> CustomerId {
     let mut record = closing(ledger, n, revision, who, None);
     record.version = version;
     record.closed.facts = facts;
     ledger.write(record).unwrap().customer_id
 }
 
-fn owner(ledger: &Ledger, n: u32) -> Option<CustomerId> {
+pub(super) fn owner(ledger: &Ledger, n: u32) -> Option<CustomerId> {
     conversations::known(&ledger.sql, &conversation(n)).unwrap().and_then(|known| known.customer)
 }
 
