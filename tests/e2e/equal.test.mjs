@@ -50,7 +50,12 @@ describe("the shared cases over HTTP, and the same output of the three runners, 
   });
   after(() => worker?.stop());
 
-  const files = [...KINDS.map((kind) => [kind, kind]), ["detect_languages", "detect"], ["detect_answers", "detect"], ["detect_names", "detect"], ["detect_emails", "detect"], ["detect_withdrawn", "detect"]];
+  const files = [
+    ...KINDS.map((kind) => [kind, kind]),
+    ...["languages", "answers", "names", "emails", "withdrawn"].map((of) => [`detect_${of}`, "detect"]),
+    ["questions", "classify"],
+    ["questions_facts", "classify"],
+  ];
   for (const [file, kind] of files) {
     test(file, async () => {
       const wanted = cases(file);

@@ -51,6 +51,13 @@ fn questions_in_an_owners_own_words_are_answered_as_written() {
 }
 
 #[test]
+fn what_is_looked_up_is_not_taken_for_what_is_asked_beside_it() {
+    let file = "questions_facts.jsonl";
+    let count = run_file(file, |input: &In| serde_json::to_value(run(input)).unwrap());
+    assert!(count >= 100, "only {count} cases");
+}
+
+#[test]
 fn tones_are_judged_as_written() {
     let count = run_file("sentiment.jsonl", |input: &SentimentIn| {
         serde_json::to_value(run_sentiment(input)).unwrap()

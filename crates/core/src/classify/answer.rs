@@ -47,9 +47,9 @@ pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
             Elapsed::Unread => Finding::none(0.0, Method::Embedded),
         },
         Kind::Count(counting) => match counting.count(reading) {
-            Shown::Value(value, turns) => Finding {
+            Shown::Value(value, turns, confidence) => Finding {
                 value: Some(value),
-                confidence: 1.0,
+                confidence,
                 evidence: turns.into_iter().filter_map(|i| whole(reading, i)).collect(),
                 method: Method::Exact,
             },

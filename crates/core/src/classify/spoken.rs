@@ -85,9 +85,27 @@ fn quotations(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The language that somebody writes in; none where nothing tells.
-pub(crate) fn language(reading: &Reading<'_>, who: Role) -> Option<&'static str> {
-    language::ranked(&text(reading, who)).first().map(|(l, _)| l.code)
+/// The language that somebody writes in, with how sure that is (0.5 to 1); none where nothing tells.
+pub(crate) fn language(reading: &Reading<'_>, who: Role) -> Option<(&'static str, f32)> {
+    let (text, words) = told(reading, who);
+    let ranked = language::ranked(&text);
+    let (top, share) = ranked.first()?;
+    let confidence = if words < LITTLE { share.max(0.5) } else { 1.0 };
+    Some((top.code, confidence))
+}
+
+/// What tells which language somebody writes in, with the number of words that are their own.
+fn told(reading: &Reading<'_>, who: Role) -> (String, usize) {
+    let mut text = text(reading, who);
+    let words: usize = reading.by(&[who]).map(|(_, t)| t.words.len()).sum();
+    // "Test" and "ok" are of many languages; the team answers in the one that the customer chose.
+    if who == Role::Customer && words < FEW_WORDS {
+        for (_, turn) in reading.by(&[Role::Agent, Role::Bot]).take(2) {
+            text.push_str(cut(turn.text, 200));
+            text.push('\n');
+        }
+    }
+    (text, words)
 }
 
 /// The first turn of somebody.
@@ -98,15 +116,7 @@ pub(crate) fn first(reading: &Reading<'_>, who: Role) -> Vec<usize> {
 /// The value for the language that is written.
 pub(crate) fn decide(reading: &Reading<'_>, question: &Question, spoken: &Spoken) -> Finding {
     let Spoken { who, codes } = spoken;
-    let mut text = text(reading, *who);
-    let words: usize = reading.by(&[*who]).map(|(_, t)| t.words.len()).sum();
-    // "Test" and "ok" are of many languages; the team answers in the one that the customer chose.
-    if *who == Role::Customer && words < FEW_WORDS {
-        for (_, turn) in reading.by(&[Role::Agent, Role::Bot]).take(2) {
-            text.push_str(cut(turn.text, 200));
-            text.push('\n');
-        }
-    }
+    let (text, words) = told(reading, *who);
     let ranked = language::ranked(&text);
     let Some((top, share)) = ranked.first() else { return Finding::none(0.8, Method::Exact) };
     let best = ranked

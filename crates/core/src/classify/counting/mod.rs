@@ -3,11 +3,11 @@
 mod numbers;
 
 use super::Field;
-use super::facts::{self, Counted, Facts, Shown};
+use super::facts::{self, Counted, Facts, Shown, Span};
 use super::phrase::find;
 use super::reading::Reading;
 use super::words::Words;
-use crate::conversation::{Marker, Role};
+use crate::conversation::Role;
 use numbers::numbers;
 
 /// Who of the team spoke.
@@ -34,6 +34,7 @@ pub(crate) enum Counting {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NumberOf {
     what: Counted,
+    span: Span,
     values: Vec<Option<(u64, u64)>>,
 }
 
@@ -41,47 +42,6 @@ pub(crate) struct NumberOf {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parties(Vec<Option<Team>>);
 
-const HOW_MANY: [&str; 25] = [
-    "combien de fois",
-    "quante volte",
-    "hoe vaak",
-    "hur manga",
-    "hur ofta",
-    "ile razy",
-    "quante",
-    "how many",
-    "how often",
-    "number of",
-    "count of",
-    "count the",
-    "wie viele",
-    "wie oft",
-    "anzahl",
-    "combien",
-    "nombre de",
-    "cuantos",
-    "cuantas",
-    "numero de",
-    "quantos",
-    "quantas",
-    "quanti",
-    "hoeveel",
-    "aantal",
-];
-const MESSAGES: [&str; 12] = [
-    "message*",
-    "nachricht*",
-    "mensaje*",
-    "mensagen*",
-    "messagg*",
-    "bericht*",
-    "replies",
-    "reply",
-    "replied",
-    "respond*",
-    "responses",
-    "turns",
-];
 const BOT: [&str; 6] = ["bot", "bots", "chatbot*", "assistant*", "ai", "automat*"];
 const AGENT: [&str; 8] = [
     "agent*",
@@ -93,25 +53,14 @@ const AGENT: [&str; 8] = [
     "agente*",
     "medewerker*",
 ];
-const CUSTOMER: [&str; 7] =
-    ["customer*", "visitor*", "user*", "kunde*", "client*", "cliente*", "klant*"];
-/// Words between "how many" and what is counted at most: "how many of the customer's messages".
-const REACH: usize = 6;
-
 impl Counting {
     /// Reads a field as a question that is counted, or not.
     pub(crate) fn parse(field: &Field) -> Option<Self> {
         if let Some(facts) = Facts::parse(field) {
             return Some(Self::Facts(facts));
         }
-        let question = format!("{}. {}", field.name, field.prompt);
-        let words = Words::new(&question);
         let names: Vec<&str> = field.possible_values.iter().map(super::Value::name).collect();
-        let said = find(
-            &words,
-            &["who answered", "who replied", "who responded", "who handled", "who spoke"],
-        );
-        if said.is_some() || facts::asks_who(field) {
+        if facts::asks_who(field) {
             let parties: Vec<Option<Team>> = names.iter().map(|n| team(n)).collect();
             let known = parties.iter().flatten().count();
             if known >= 2 {
@@ -125,62 +74,15 @@ impl Counting {
         if values.iter().flatten().count() < 2 || !values.iter().enumerate().all(rest) {
             return None;
         }
-        let asked = find(&words, &HOW_MANY)?;
-        let after = question.get(words.source(asked..asked + 1).start..)?;
-        // Only what "how many" stands before is counted.
-        let near = Words::new(after.split(['.', '?', ';', '\n']).next().unwrap_or(after));
-        let within = |of: &[&str]| find(&near, of).filter(|at| *at <= REACH + 1);
-        let marks = [
-            (
-                Marker::Reopened,
-                &[
-                    "reopen*",
-                    "re open*",
-                    "wiedereroff*",
-                    "wieder geoffnet",
-                    "reab*",
-                    "reapert*",
-                    "rouver*",
-                    "riapert*",
-                    "heropen*",
-                ][..],
-            ),
-            (
-                Marker::Handoff,
-                &[
-                    "handoff*",
-                    "hand off",
-                    "handed off",
-                    "handed over",
-                    "escalat*",
-                    "ubergeben",
-                    "ubergabe*",
-                    "derivad*",
-                    "derivo",
-                    "overgedragen",
-                ][..],
-            ),
-            (
-                Marker::Transferred,
-                &["transfer*", "weitergeleitet", "trasferit*", "doorverbonden", "przekazan*"][..],
-            ),
-        ];
-        if let Some((marker, _)) = marks.into_iter().find(|(_, of)| within(of).is_some()) {
-            return Some(Self::Number(NumberOf { what: Counted::Marks(marker), values }));
-        }
-        within(&MESSAGES)?;
-        let by =
-            [(Role::Customer, &CUSTOMER[..]), (Role::Agent, &AGENT[..]), (Role::Bot, &BOT[..])];
-        let by = by.into_iter().filter_map(|(role, of)| Some((find(&near, of)?, role)));
-        let role = by.min_by_key(|(at, _)| *at).map(|(_, role)| role);
-        Some(Self::Number(NumberOf { what: Counted::Messages(role), values }))
+        let (what, span) = facts::count(field)?;
+        Some(Self::Number(NumberOf { what, span, values }))
     }
 
     /// The value that holds.
     pub(crate) fn count(&self, reading: &Reading<'_>) -> Shown {
         let value = match self {
-            Self::Number(NumberOf { what, values }) => {
-                let count = what.of(reading);
+            Self::Number(NumberOf { what, span, values }) => {
+                let Some(count) = what.within(span, reading) else { return Shown::Untold };
                 let holds = |v: &Option<(u64, u64)>| {
                     v.is_some_and(|(low, high)| (low..=high).contains(&count))
                 };
@@ -189,7 +91,7 @@ impl Counting {
             Self::Who(parties) => parties.of(reading),
             Self::Facts(facts) => return facts.look(reading),
         };
-        value.map_or(Shown::Nothing, |v| Shown::Value(v, Vec::new()))
+        value.map_or(Shown::Nothing, |v| Shown::Value(v, Vec::new(), 1.0))
     }
 }
 

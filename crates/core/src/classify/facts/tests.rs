@@ -1,3 +1,4 @@
+use super::parts::Join;
 use super::test::Test;
 use super::*;
 use crate::conversation::Marker;
@@ -13,11 +14,11 @@ fn field(prompt: &str, values: &[&str]) -> Field {
 
 fn rules(prompt: &str, values: &[&str]) -> Option<Vec<(Test, bool, Option<usize>)>> {
     match Facts::parse(&field(prompt, values))? {
-        Facts::Rules(Rules { rules, rest }) => {
+        Facts::Rules(Rules { rules, rest, .. }) => {
             let mut all: Vec<(Test, bool, Option<usize>)> =
                 rules.into_iter().map(|r| (r.test, r.denied, r.value)).collect();
             // The rest as a rule that always holds, for the eye.
-            all.push((Test::Number(Counted::Messages(None), 0, u64::MAX), false, rest));
+            all.push((any_number(), false, rest));
             Some(all)
         }
         Facts::End { .. } => None,
@@ -26,13 +27,21 @@ fn rules(prompt: &str, values: &[&str]) -> Option<Vec<(Test, bool, Option<usize>
 
 const YES_NO: [&str; 2] = ["Yes", "No"];
 
+fn number(what: Counted, low: u64, high: u64) -> Test {
+    Test::Number { what, span: Span::Whole, low, high }
+}
+
+fn any_number() -> Test {
+    number(Counted::Messages(None), 0, u64::MAX)
+}
+
 fn always(rest: Option<usize>) -> (Test, bool, Option<usize>) {
-    (Test::Number(Counted::Messages(None), 0, u64::MAX), false, rest)
+    (any_number(), false, rest)
 }
 
 #[test]
 fn the_sides_are_those_that_the_prompt_names() {
-    let handed = Test::Marked(Marker::Handoff);
+    let handed = Test::Marked(vec![Marker::Handoff], Join::All);
     for (prompt, wanted) in [
         ("Was it handed off?", vec![(handed.clone(), false, Some(0)), always(Some(1))]),
         (
@@ -67,7 +76,7 @@ fn numbers_of_messages_and_marks_are_compared_as_written() {
         ("Was it reopened more than once?", Counted::Marks(Marker::Reopened), 2, u64::MAX),
         ("Was it transferred several times?", Counted::Marks(Marker::Transferred), 2, u64::MAX),
     ] {
-        let wanted = vec![(Test::Number(counted, low, high), false, Some(0)), always(Some(1))];
+        let wanted = vec![(number(counted, low, high), false, Some(0)), always(Some(1))];
         assert_eq!(rules(prompt, &YES_NO), Some(wanted), "{prompt}");
     }
 }

@@ -27,15 +27,25 @@ pub(super) enum Token {
     Reply,
     /// Something is said to the customer.
     Heard,
+    /// Nothing is said to the customer.
+    Unheard,
     Involved,
     Handled,
     Messages,
     First,
     Last,
     Only,
+    /// "Only" of what is handled; of what is said it tells how well.
+    Fully,
     Without,
+    /// Denies what is done.
     Not,
+    /// Denies what is done, or what stands after it: "no agent".
+    No,
+    /// Denies what is done; a question that begins with it expects a yes.
+    Isnt,
     After,
+    Before,
     More,
     AtLeast,
     Less,
@@ -46,6 +56,21 @@ pub(super) enum Token {
     Number(u64),
     Several,
     Both,
+    And,
+    Or,
+    /// "O", which is an "or" between two and an article elsewhere.
+    OrBetween,
+    /// Before who does what is done to somebody.
+    By,
+    /// What somebody says, of which more follows.
+    Say,
+    HowMany,
+    HowOften,
+    /// The conversation itself.
+    Thread,
+    /// To another team.
+    Elsewhere,
+    Except,
     Who,
     If,
     Otherwise,
@@ -75,15 +100,20 @@ impl Token {
             "write" => Self::Write,
             "reply" => Self::Reply,
             "heard" => Self::Heard,
+            "unheard" => Self::Unheard,
             "involved" => Self::Involved,
             "handled" => Self::Handled,
             "messages" => Self::Messages,
             "first" => Self::First,
             "last" => Self::Last,
             "only" => Self::Only,
+            "fully" => Self::Fully,
             "without" => Self::Without,
             "not" => Self::Not,
+            "no" => Self::No,
+            "isnt" => Self::Isnt,
             "after" => Self::After,
+            "before" => Self::Before,
             "more" => Self::More,
             "at least" => Self::AtLeast,
             "less" => Self::Less,
@@ -101,6 +131,16 @@ impl Token {
             "ten" => Self::Number(10),
             "several" => Self::Several,
             "both" => Self::Both,
+            "and" => Self::And,
+            "or" => Self::Or,
+            "or between" => Self::OrBetween,
+            "by" => Self::By,
+            "say" => Self::Say,
+            "how many" => Self::HowMany,
+            "how often" => Self::HowOften,
+            "thread" => Self::Thread,
+            "elsewhere" => Self::Elsewhere,
+            "except" => Self::Except,
             "who" => Self::Who,
             "if" => Self::If,
             "otherwise" => Self::Otherwise,
@@ -142,7 +182,7 @@ pub(super) fn read(text: &str, field: Option<&Field>) -> Option<Vec<Token>> {
     while at < words.len() {
         if let Some((value, to)) = field.and_then(|f| value(text, &words, at, f)) {
             // "Answer 'Yes'" is said to whoever answers the question.
-            if matches!(tokens.last(), Some(Token::Reply | Token::Write)) {
+            if matches!(tokens.last(), Some(Token::Reply | Token::Write | Token::Say)) {
                 tokens.pop();
             }
             tokens.push(Token::Value(value));
@@ -171,6 +211,33 @@ pub(super) fn read(text: &str, field: Option<&Field>) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
+/// Whether a sentence is a question that expects a yes: "Wasn't it handed off?"
+pub(super) fn is_rhetorical(sentence: &str) -> bool {
+    let words = Words::new(sentence);
+    let hits = lexicon().hits(&words);
+    let label_at = |at: usize| hits.iter().filter(|h| h.from == at).max_by_key(|h| h.to);
+    let Some(first) = label_at(0) else { return false };
+    let noun = || {
+        label_at(first.to).is_some_and(|h| {
+            matches!(
+                h.label,
+                Token::Customer
+                    | Token::Agent
+                    | Token::Bot
+                    | Token::Handoff
+                    | Token::Transferred
+                    | Token::Messages
+            )
+        })
+    };
+    let nobody = || hits.iter().any(|h| h.label == Token::Nobody);
+    match first.label {
+        Token::Isnt => true,
+        Token::Not | Token::No => sentence.contains('?') && !noun() && !nobody(),
+        _ => false,
+    }
+}
+
 /// The value that is named at a word, and the word after its name. A name is told from the word by its capitals inside a
 /// sentence, or by what it stands between: "If no agent replied, output 'No'".
 fn value(text: &str, words: &Words, at: usize, field: &Field) -> Option<(usize, usize)> {
@@ -192,7 +259,7 @@ fn value(text: &str, words: &Words, at: usize, field: &Field) -> Option<(usize, 
         let capital = at > 0
             && written == value.name()
             && written.chars().next().is_some_and(char::is_uppercase)
-            && !before.trim_end().ends_with(['.', '?', '!', ':']);
+            && (!before.trim_end().ends_with(['.', '?', '!', ':']) || to == words.len());
         // "Yes if there was a handoff": the whole sentence begins with the answer.
         let leads = at == 0 && written == value.name() && {
             let next = words.get(to);
@@ -212,7 +279,13 @@ fn value(text: &str, words: &Words, at: usize, field: &Field) -> Option<(usize, 
                     | "no"
             )
         };
-        if (quoted || capital || leads) && best.is_none_or(|(_, end)| to > end) {
+        // "Answer yes if it was handed off."
+        let told = at > 0
+            && matches!(
+                words.get(at - 1),
+                "answer" | "reply" | "respond" | "output" | "return" | "say" | "write" | "choose"
+            );
+        if (quoted || capital || leads || told) && best.is_none_or(|(_, end)| to > end) {
             best = Some((index, to));
         }
     }
