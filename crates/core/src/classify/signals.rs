@@ -34,8 +34,11 @@ fn outcome(reading: &Reading<'_>, displeased: bool) -> Outcome {
     let reopened = mark(&[Marker::Reopened]);
     let settled =
         if displeased && ends_well(reading) { Outcome::Recovered } else { Outcome::Resolved };
-    if resolved.is_some() && resolved > reopened && resolved > handed {
-        return settled;
+    if let Some(at) = resolved
+        && resolved > reopened
+        && resolved > handed
+    {
+        return if contradicted(reading, at) { Outcome::Unresolved } else { settled };
     }
     let after = handed.map_or(0, |i| i + 1);
     let closes_well =
@@ -74,6 +77,21 @@ fn outcome(reading: &Reading<'_>, displeased: bool) -> Outcome {
         Some(_) => settled,
         None => Outcome::None,
     }
+}
+
+/// Whether the customer's last word after a mark is that it is not so: "No, it did not!"
+fn contradicted(reading: &Reading<'_>, mark: usize) -> bool {
+    reading.customer().next_back().filter(|(i, _)| *i > mark).is_some_and(|(_, t)| {
+        // "No, no more" denies nothing; "no, it did not" does.
+        let first = t.words.get(0);
+        let denials = || t.cues.iter().filter(|h| h.label == Cue::Deny);
+        let denied =
+            denials().any(|h| h.from == 0) && denials().any(|h| t.words.get(h.from) != first);
+        let pleased = matches!(mood(t), Mood::Thankful | Mood::Pleased | Mood::Effusive);
+        !t.has(Cue::Works)
+            && !pleased
+            && (denied || t.has(Cue::Fails) || matches!(mood(t), Mood::Rage | Mood::Displeased))
+    })
 }
 
 /// Whether the customer's last words are good ones.
@@ -178,6 +196,14 @@ mod tests {
                 ],
             ),
             (Outcome::Resolved, &["c My code is not accepted", "a One moment", "s resolved"]),
+            (
+                Outcome::Unresolved,
+                &["c Where is the van?", "a It has just left.", "s resolved", "c No it has not!"],
+            ),
+            (
+                Outcome::Resolved,
+                &["c Where is the van?", "a Around the corner.", "s resolved", "c no, no more"],
+            ),
         ] {
             assert_eq!(read(lines).outcome, wanted, "{lines:?}");
         }

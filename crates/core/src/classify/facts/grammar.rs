@@ -199,6 +199,12 @@ fn ends(parts: &[Part], span: &Span) -> Option<Test> {
     let is_end = |p: &Part| matches!(p, First | Last);
     let parts: Vec<Part> = parts.iter().filter(|p| **p != Part::By).cloned().collect();
     let (who, join, end) = match parts.as_slice() {
+        // "Did the bot reply first?", "was it the first to reply".
+        [Party(who, _), V(Verb::Reply), end] | [Party(who, _), end, V(Verb::Reply)]
+            if is_end(end) && is_team(who) && who.len() == 1 =>
+        {
+            return Some(Test::End { last: *end == Last, replies: true, by: who.clone() });
+        }
         [Party(who, join), V(Verb::Write), end]
         | [Party(who, join), V(Verb::Write), end, Messages]
         | [Party(who, join), end, V(Verb::Write)]
@@ -217,7 +223,7 @@ fn ends(parts: &[Part], span: &Span) -> Option<Test> {
         _ => return None,
     };
     let sound = who.len() == 1 || *join == Join::Any;
-    sound.then(|| Test::End { last: *end == Last, by: who.clone() })
+    sound.then(|| Test::End { last: *end == Last, replies: false, by: who.clone() })
 }
 
 /// Those who are named, and whether all of them or any are meant.

@@ -18,7 +18,7 @@ use super::{Field, Value};
 use crate::conversation::Role;
 use said::Said;
 pub(crate) use test::{Counted, Span};
-use test::{Test, end, mark, parties};
+use test::{Test, end, mark, parties, reply};
 use tokens::{Token, is_rhetorical, read};
 
 /// A question that is looked up.
@@ -269,13 +269,6 @@ fn ends(field: &Field, names: &[&str], all: &[Token]) -> Option<Facts> {
     // "Who replied first?" of all three is not certain: the customer is the first to write.
     let certain = replies || last || !has(&Token::Reply);
     (sound && certain).then_some(Facts::End { last, replies, parties })
-}
-
-/// The first or the last message of the team in reply to the customer.
-fn reply(reading: &Reading<'_>, last: bool) -> Option<usize> {
-    let from = reading.turns.iter().position(|t| t.role == Role::Customer)?;
-    let mut replies = reading.by(&[Role::Agent, Role::Bot]).map(|(i, _)| i).filter(|i| *i > from);
-    if last { replies.next_back() } else { replies.next() }
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ pub(super) enum Test {
     End {
         /// Whether it is about the last one.
         last: bool,
+        /// Whether only what the team says in reply to the customer counts.
+        replies: bool,
         /// Whose it is.
         by: Vec<Role>,
     },
@@ -205,8 +207,8 @@ impl Test {
                 let count = what.within(span, reading)?;
                 Some(Seen::sure((*low..=*high).contains(&count), Vec::new()))
             }
-            Self::End { last, by } => {
-                let at = end(reading, *last)?;
+            Self::End { last, replies, by } => {
+                let at = if *replies { reply(reading, *last) } else { end(reading, *last) }?;
                 Some(Seen::sure(turns.get(at).is_some_and(|t| by.contains(&t.role)), vec![at]))
             }
             Self::Writes(role, codes) => {
@@ -252,4 +254,11 @@ pub(super) fn end(reading: &Reading<'_>, last: bool) -> Option<usize> {
     } else {
         reading.turns.iter().position(speaks)
     }
+}
+
+/// The first or the last message of the team in reply to the customer.
+pub(super) fn reply(reading: &Reading<'_>, last: bool) -> Option<usize> {
+    let from = reading.turns.iter().position(|t| t.role == Role::Customer)?;
+    let mut replies = reading.by(&[Role::Agent, Role::Bot]).map(|(i, _)| i).filter(|i| *i > from);
+    if last { replies.next_back() } else { replies.next() }
 }

@@ -179,15 +179,14 @@ pub(super) fn numbered(
     }
     // The end that is the best one, where the question says so: "1 (very satisfied)". Of "how upset" the low one.
     let lowest = low.to_string();
-    let low_is_best = (0..question.len()).any(|i| {
-        question.get(i) == lowest
-            && hits
-                .iter()
-                .any(|h| h.label == Word::Best && (1..=3).contains(&h.from.saturating_sub(i)))
-            && !(1..=3).any(|n| {
-                matches!(question.get(i + n), "to" | "bis" | "a" | "not" | "and")
-                    || question.get(i + n) == high.to_string()
-            })
+    let low_is_best = (0..question.len()).filter(|i| question.get(*i) == lowest).any(|i| {
+        let stops = |at: usize| {
+            matches!(question.get(at), "to" | "bis" | "a" | "not" | "and")
+                || question.get(at) == high.to_string()
+        };
+        let best = |at: &usize| hits.iter().any(|h| h.label == Word::Best && h.from == *at);
+        let named = (i + 1..=i + 3).find(best);
+        named.is_some_and(|at| !(i + 1..at).any(stops))
     });
     let by_bad = mood.label == Word::Upset
         && grading(field, hits) == Some(false)

@@ -165,6 +165,16 @@ mod tests {
                 &["1", "2", "3", "4", "5"],
                 Some(vec![2, 1, 0, -1, -2]),
             ),
+            (
+                "Satisfaction: 1 = very satisfied, 5 = very dissatisfied",
+                &["1", "2", "3", "4", "5"],
+                Some(vec![2, 1, 0, -1, -2]),
+            ),
+            (
+                "Satisfaction: 1 = very dissatisfied, 5 = very satisfied",
+                &["1", "2", "3", "4", "5"],
+                Some(vec![-2, -1, 0, 1, 2]),
+            ),
             ("How urgent is it?", &["Low", "Medium", "High"], None),
             ("How many lamps did the happy customer order?", &["1", "2", "4"], None),
         ] {
