@@ -97,13 +97,22 @@ def unit(vectors):
     return vectors / numpy.maximum(numpy.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
+# Scales that are told apart.
+STEPS = 64
+
+
 def quantise(vectors):
     groups = vectors.reshape(len(vectors), -1, GROUP)
-    scales = (numpy.abs(groups).max(axis=2) / 7).astype(numpy.float16)
-    safe = numpy.maximum(scales.astype(numpy.float32), 1e-8)
+    wanted = numpy.maximum(numpy.abs(groups).max(axis=2) / 7, 1e-8).astype(numpy.float32)
+    # 64 equal ratios from the least to the greatest: finer ones, and half floats, ranked texts no better.
+    least = wanted.min()
+    ratio = numpy.float32((wanted.max() / least) ** (1 / (STEPS - 1)))
+    steps = numpy.cumprod(numpy.concatenate([[least], numpy.full(STEPS - 1, ratio)]), dtype=numpy.float32)
+    scales = numpy.abs(wanted[:, :, None] - steps).argmin(axis=2).astype(numpy.uint8)
+    safe = steps[scales]
     codes = numpy.clip(numpy.rint(groups / safe[:, :, None]), -8, 7).astype(numpy.int8)
-    back = (codes * scales.astype(numpy.float32)[:, :, None]).reshape(vectors.shape)
-    return codes.reshape(vectors.shape), scales, back
+    back = (codes * safe[:, :, None]).reshape(vectors.shape)
+    return codes.reshape(vectors.shape), (least, ratio, scales), back
 
 
 def main():
@@ -129,7 +138,7 @@ def main():
     held = len(texts) // 50
     train, test = counts[held:], counts[:held]
     vectors = solve(train, targets[held:], begin, args.ridge, args.steps)
-    codes, scales, back = quantise(vectors)
+    codes, (least, ratio, scales), back = quantise(vectors)
     for name, e in (("start", begin), ("trained", vectors), ("int4", back)):
         cosine = (unit(test @ e) * targets[:held]).sum(axis=1).mean()
         print(f"{name}: mean cosine to the teacher on {held} held-out texts {cosine:.4f}", file=sys.stderr)
@@ -139,11 +148,11 @@ def main():
     centre = sample.mean(axis=0)
     _, _, main_axes = numpy.linalg.svd(sample - centre, full_matrices=False)
     with open(args.blob, "wb") as out:
-        out.write(b"AWV1" + struct.pack("<HHI", args.dim, GROUP, len(pieces)))
+        out.write(b"AWV2" + struct.pack("<HHIff", args.dim, GROUP, len(pieces), least, ratio))
         out.write(centre.astype("<f4").tobytes() + main_axes[0].astype("<f4").tobytes())
         names = [p.encode() for p in pieces]
         out.write(bytes(len(n) for n in names) + b"".join(names))
-        out.write(scales.astype("<f2").tobytes())
+        out.write(scales.tobytes())
         low, high = codes[:, 0::2] & 15, codes[:, 1::2] & 15
         out.write((low | (high << 4)).astype(numpy.uint8).tobytes())
 

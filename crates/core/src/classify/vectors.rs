@@ -1,10 +1,10 @@
 //! Static word-piece vectors: a text's vector is the sum of its pieces', so that texts that mean
 //! the same lie close together also without a word in common. English only.
 //!
-//! The blob, all little-endian: `AWV1`; u16 dimensions, u16 weights per scale, u32 pieces; the
-//! background's centre and main axis as f32; one length byte per piece; the pieces' bytes,
-//! continuations with `##`; the scales as IEEE 754 half floats, row by row; the weights, two's
-//! complement in 4 bits, the even one in the low half. `training/classify` makes it.
+//! The blob, all little-endian: `AWV2`; u16 dimensions, u16 weights per scale, u32 pieces; the least scale
+//! and the ratio of one step as f32; the background's centre and main axis as f32; one length byte per piece;
+//! the pieces' bytes, continuations with `##`; the scales in steps, a byte each, row by row; the weights,
+//! two's complement in 4 bits, the even one in the low half. `training/classify` makes it.
 
 use super::lexicon::Map;
 use super::words::fold;
@@ -68,6 +68,8 @@ struct Table {
     axis: Vec<f32>,
     /// The row of each piece.
     rows: Map<&'static [u8], u32>,
+    /// What each of the 256 steps of a scale stands for.
+    steps: Vec<f32>,
     scales: &'static [u8],
     codes: &'static [u8],
 }
@@ -81,7 +83,7 @@ fn table() -> &'static Table {
 
 impl Table {
     fn parse(blob: &'static [u8]) -> Option<Self> {
-        let rest = blob.strip_prefix(b"AWV1")?;
+        let rest = blob.strip_prefix(b"AWV2")?;
         let (head, rest) = rest.split_at_checked(8)?;
         let dim = usize::from(u16::from_le_bytes([*head.first()?, *head.get(1)?]));
         let group = usize::from(u16::from_le_bytes([*head.get(2)?, *head.get(3)?]));
@@ -89,6 +91,11 @@ impl Table {
         if dim == 0 || group == 0 || dim % group != 0 || group % 2 != 0 || dim % 8 != 0 {
             return None;
         }
+        let (least, rest) = rest.split_at_checked(4)?;
+        let (ratio, rest) = rest.split_at_checked(4)?;
+        let (least, ratio) = (*floats(least).first()?, *floats(ratio).first()?);
+        // Multiplied up and not raised to a power, which is not the same to the last bit everywhere.
+        let steps = core::iter::successors(Some(least), |s| Some(s * ratio)).take(256).collect();
         let (centre, rest) = rest.split_at_checked(dim * 4)?;
         let (axis, rest) = rest.split_at_checked(dim * 4)?;
         let (lengths, rest) = rest.split_at_checked(pieces)?;
@@ -100,13 +107,14 @@ impl Table {
             rows.insert(name, row);
             names = after;
         }
-        let (scales, codes) = rest.split_at_checked(pieces * (dim / group) * 2)?;
+        let (scales, codes) = rest.split_at_checked(pieces * (dim / group))?;
         (codes.len() == pieces * dim / 2).then(|| Self {
             dim,
             group,
             centre: floats(centre),
             axis: floats(axis),
             rows,
+            steps,
             scales,
             codes,
         })
@@ -114,15 +122,12 @@ impl Table {
 
     fn add(&self, row: usize, sum: &mut [f32]) {
         let groups = self.dim / self.group;
-        let scales = self.scales.get(row * groups * 2..(row + 1) * groups * 2).unwrap_or_default();
+        let scales = self.scales.get(row * groups..(row + 1) * groups).unwrap_or_default();
         let bytes = self.dim / 2;
         let codes = self.codes.get(row * bytes..(row + 1) * bytes).unwrap_or_default();
         let parts = sum.chunks_exact_mut(self.group).zip(codes.chunks_exact(self.group / 2));
-        for ((part, codes), scale) in parts.zip(scales.chunks_exact(2)) {
-            let scale = match scale {
-                [low, high] => half(u16::from_le_bytes([*low, *high])),
-                _ => 0.0,
-            };
+        for ((part, codes), step) in parts.zip(scales) {
+            let scale = self.steps.get(usize::from(*step)).copied().unwrap_or_default();
             for (pair, code) in part.chunks_exact_mut(2).zip(codes) {
                 if let [even, odd] = pair {
                     *even += scale * f32::from(((code << 4) as i8) >> 4);
@@ -163,16 +168,6 @@ fn floats(bytes: &[u8]) -> Vec<f32> {
         .chunks_exact(4)
         .map(|b| b.try_into().map(f32::from_le_bytes).unwrap_or_default())
         .collect()
-}
-
-/// An IEEE 754 half float that is zero or normal, as scales are.
-fn half(bits: u16) -> f32 {
-    let exponent = u32::from(bits >> 10) & 31;
-    if exponent == 0 {
-        // Below 2⁻¹⁴: subnormal.
-        return f32::from(bits & 1023) / 16_777_216.0;
-    }
-    f32::from_bits((u32::from(bits & 1023) << 13) | ((exponent + 112) << 23))
 }
 
 /// How much a word means: the length of its vector, which is short for words that say little ("the" 0.2)
@@ -231,20 +226,21 @@ mod tests {
             ["the", "order", "##ing", "?"].iter().all(|p| table.rows.contains_key(p.as_bytes()))
         );
         assert!(Table::parse(&BLOB[..BLOB.len() - 1]).is_none());
-        assert!(Table::parse(b"AWV1").is_none());
+        assert!(Table::parse(b"AWV2").is_none());
     }
 
     #[test]
-    fn half_floats_are_read() {
-        for (bits, value) in [
-            (0x3C00, 1.0),
-            (0x3800, 0.5),
-            (0x0000, 0.0),
-            (0x2E66, 0.099_975_586),
-            (0x0001, 5.960_464_5e-8),
-        ] {
-            assert_eq!(half(bits), value);
-        }
+    fn scales_are_steps_of_one_ratio() {
+        // One piece of eight dimensions: all weights 1, the second group a step higher than the first.
+        let mut blob = b"AWV2".to_vec();
+        blob.extend([8, 0, 4, 0, 1, 0, 0, 0]);
+        blob.extend(0.5f32.to_le_bytes().iter().chain(&1.5f32.to_le_bytes()));
+        blob.extend([0; 64]);
+        blob.extend(b"\x01a\x00\x01\x11\x11\x11\x11");
+        let table = Table::parse(blob.leak()).unwrap();
+        let mut sum = vec![0.0; 8];
+        table.add(0, &mut sum);
+        assert_eq!(sum, [0.5, 0.5, 0.5, 0.5, 0.75, 0.75, 0.75, 0.75]);
     }
 
     #[test]
