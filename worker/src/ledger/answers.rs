@@ -11,10 +11,11 @@ mod filed;
 
 pub use filed::in_order;
 #[cfg(test)]
-pub use filed::{FILE, file_next, misfiled};
+pub use filed::{Answers, FILE, misfiled};
 
 use super::conversations;
 use super::cx::Cx;
+use super::filing::File;
 use super::op::{Op, Room, Write};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
@@ -55,7 +56,7 @@ pub const ROOM: Room = Room {
         filed::MIGRATION,
     ],
     ops: &[Op::write::<Put>()],
-    jobs: &[Job::of::<filed::File>()],
+    jobs: &[Job::of::<File<filed::Answers>>()],
 };
 
 /// Most answers that one list asks for.

@@ -5,6 +5,7 @@
 
 use super::answers;
 use super::collected::{Cross, Get as Collected};
+use super::filing;
 use super::tests::{Ledger, closing};
 use super::views;
 use super::{conversations, customers, fields, overview, stats};
@@ -97,12 +98,12 @@ fn fill(ledger: &Ledger, people: i64, talks: i64) {
     ledger.sql.run("COMMIT", bind![]).unwrap();
 }
 
-/// Files the answers of a store of before, and prints what a step and the last one take.
-fn filing(ledger: &Ledger) {
+/// Files what a store of before has, and prints what a step and the last one take.
+fn file_rest<F: filing::Filed>(ledger: &Ledger, name: &str) {
     let mut used = Vec::new();
     let mut step = || {
         let before = processor();
-        let more = ledger.with(answers::file_next).unwrap();
+        let more = ledger.with(filing::next::<F>).unwrap();
         used.push(processor() - before);
         more
     };
@@ -110,8 +111,8 @@ fn filing(ledger: &Ledger) {
     // The last found nothing to do.
     used.pop();
     let Some(last) = used.last().copied() else { return };
-    print("answers filed, each step", &used, &used);
-    print("answers filed, the last step", &[last], &[last]);
+    print(&format!("{name}, each step"), &used, &used);
+    print(&format!("{name}, the last step"), &[last], &[last]);
 }
 
 /// Times something, and prints the median and the slowest of a hundred; of the processor's time too, which
@@ -174,7 +175,8 @@ fn store() {
         }
     };
     let seconds = begun.elapsed().as_secs_f64();
-    filing(&ledger);
+    file_rest::<answers::Answers>(&ledger, "answers filed");
+    file_rest::<conversations::Traits>(&ledger, "durations filed");
     ledger.sql.run("PRAGMA wal_checkpoint(TRUNCATE)", bind![]).unwrap();
     if let Some(kept) = kept.filter(|kept| !kept.exists()) {
         std::fs::copy(&file, kept).unwrap();
@@ -280,6 +282,22 @@ fn lists(ledger: &Ledger, people: i64) {
             list(ConversationSearch { lasted: Some(lasted), ..none() });
         });
     }
+    time("conversations: 2h-24h, handed on, negative", 50, |_| {
+        list(ConversationSearch {
+            lasted: Some(DurationBand::From2hTo24h),
+            transferred: Some(true),
+            sentiment: Some(Sentiment::Negative),
+            ..none()
+        });
+    });
+    time("conversations: under-1m, handed on, an answer", 50, |n| {
+        list(ConversationSearch {
+            lasted: Some(DurationBand::Under1m),
+            transferred: Some(true),
+            answers: vec![answer(n)],
+            ..none()
+        });
+    });
     time("conversations: an answer", 50, |n| {
         list(ConversationSearch { answers: vec![answer(n)], ..none() })
     });

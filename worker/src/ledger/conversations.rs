@@ -1,15 +1,20 @@
 //! The list of conversations: what live ones tell of themselves, and what their closings add.
 
+mod filed;
 mod list;
 
+#[cfg(test)]
+pub use filed::Traits;
 pub use list::{List, Wanted, answered, page};
 
 use super::cx::Cx;
+use super::filing::File;
 use super::op::{Op, Read, Room, Write};
 use super::record::Record;
 use super::{answers, archives, customers, facts, identity};
 use crate::bind;
 use crate::fault::Outcome;
+use crate::jobs::Job;
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql, word};
 use askwell::api::{ConversationDetail, ConversationSummary};
@@ -56,10 +61,10 @@ pub const ROOM: Room = Room {
                 "ALTER TABLE conversations ADD COLUMN last_at INTEGER",
             ],
         },
-        list::DURATIONS,
+        filed::MIGRATION,
     ],
     ops: &[Op::read::<Get>(), Op::read::<List>(), Op::write::<Register>()],
-    ..Room::EMPTY
+    jobs: &[Job::of::<File<filed::Traits>>()],
 };
 
 /// One conversation with all that is known of it; its transcript as of the newest closing.

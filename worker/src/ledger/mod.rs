@@ -54,6 +54,7 @@ pub mod events;
 pub mod exports;
 pub mod facts;
 pub mod fields;
+pub mod filing;
 pub mod happenings;
 pub mod idempotency;
 pub mod identity;

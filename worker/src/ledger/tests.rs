@@ -7,7 +7,8 @@ use super::op::{Read, Write};
 use super::record::Record;
 use super::settings::Create;
 use super::{
-    ROOMS, answers, conversations, customers, events, fields, happenings, migrations, overview,
+    ROOMS, answers, conversations, customers, events, fields, filing, happenings, migrations,
+    overview,
 };
 use crate::bind;
 use crate::fault::Outcome;
@@ -72,7 +73,7 @@ impl Ledger {
 
     fn in_database(sql: Sql) -> Self {
         let ledger = Self::migrated(sql);
-        while ledger.with(answers::file_next).unwrap() {}
+        ledger.file();
         let workspace = ledger.workspace.clone();
         let new = NewWorkspace {
             id: workspace,
@@ -91,6 +92,12 @@ impl Ledger {
         };
         ledger.write(create).unwrap();
         ledger
+    }
+
+    /// Files what a store of before has, as its jobs do.
+    pub fn file(&self) {
+        while self.with(filing::next::<answers::Answers>).unwrap() {}
+        while self.with(filing::next::<conversations::Traits>).unwrap() {}
     }
 
     pub fn write<C: Write>(&self, call: C) -> Outcome<C::Out> {

@@ -8,12 +8,9 @@
 
 use crate::bind;
 use crate::fault::Outcome;
-use crate::jobs::{self, Next, Work};
-use crate::ledger::Workspace;
-use crate::ledger::cx::Cx;
+use crate::ledger::filing::{self, Filed};
 use crate::ledger::listing::Set;
 use crate::sql::{Migration, Sql};
-use serde::Deserialize;
 
 /// The columns of an answer that stands, and where they are: the conversation `c`, whose home `h` may be
 /// shown as part of another.
@@ -63,68 +60,23 @@ pub const PUT: &str = "INSERT INTO answers_filed (field_id, value, started_at, i
     SELECT e.value ->> 0, e.value ->> 1, c.started_at, c.id, coalesce(h.root, c.customer_id), e.value ->> 2, e.value ->> 3 FROM conversations c JOIN json_each(?1) e LEFT JOIN customers h ON h.id = c.customer_id WHERE c.id = ?2";
 pub const LOSE: &str = "DELETE FROM answers_filed WHERE (field_id, value, started_at, id) IN (SELECT e.value ->> 0, e.value ->> 1, c.started_at, c.id FROM conversations c JOIN json_each(?1) e WHERE c.id = ?2)";
 
-/// Conversations that are filed in one transaction.
-const AT_ONCE: i64 = 2_000;
-
 /// A set of conversations by an answer, as it can be read now: in the order of the list once all is filed.
 pub fn in_order(sql: &Sql, set: Set) -> Outcome<Set> {
-    let under_way: Option<serde::de::IgnoredAny> =
-        sql.first("SELECT 1 AS found FROM jobs WHERE kind = ?", bind![File::KIND])?;
-    Ok(if under_way.is_none() { set } else { Set { listed: None, ..set } })
+    Ok(if filing::is_under_way::<Answers>(sql)? { Set { listed: None, ..set } } else { set })
 }
 
-/// Files the answers of a store of before, in the order of the conversations' ids, which never change. The
-/// job is named by the one after which it goes on.
-pub struct File;
+/// The answers of a store of before are filed; after the last, `answered` becomes the file.
+#[derive(Debug)]
+pub struct Answers;
 
-impl Work<Workspace> for File {
+impl Filed for Answers {
     const KIND: &'static str = "file";
-
-    async fn run(ledger: &Workspace, subject: &str) -> Outcome<Next> {
-        let after = subject.to_owned();
-        ledger.write(move |cx| file(cx, &after, AT_ONCE)).await?;
-        Ok(Next::Done)
-    }
-}
-
-/// Files some, and leaves a job for the rest; after the last, `answered` becomes the file.
-fn file(cx: &Cx, after: &str, most: i64) -> Outcome<()> {
-    #[derive(Deserialize)]
-    struct Row {
-        last: Option<String>,
-    }
-    let sql = cx.sql;
-    jobs::spare(sql, File::KIND, after)?;
-    let row: Option<Row> = sql.first(
-        "SELECT max(id) AS last FROM (SELECT id FROM conversations WHERE id > ? ORDER BY id LIMIT ?)",
-        bind![after, most],
-    )?;
-    if let Some(last) = row.and_then(|row| row.last) {
-        let some = file!("a.conversation_id > ? AND a.conversation_id <= ?");
-        sql.run(some, bind![after, last.as_str()])?;
-        return jobs::put(sql, File::KIND, &last, cx.now);
-    }
-    for statement in [
+    const SOME: &'static str = file!("a.conversation_id > ? AND a.conversation_id <= ?");
+    const LAST: &'static [&'static str] = &[
         "DROP VIEW answered",
         "CREATE VIEW answered AS SELECT * FROM answers_filed",
         "DROP INDEX answers_by_value",
-    ] {
-        sql.run(statement, bind![])?;
-    }
-    Ok(())
-}
-
-/// Does what the job is to do next; whether there was anything.
-#[cfg(test)]
-pub fn file_next(cx: &Cx) -> Outcome<bool> {
-    #[derive(Deserialize)]
-    struct Job {
-        subject: String,
-    }
-    let next = "SELECT subject FROM jobs WHERE kind = ?";
-    let Some(job) = cx.sql.first::<Job>(next, bind![File::KIND])? else { return Ok(false) };
-    file(cx, &job.subject, AT_ONCE)?;
-    Ok(true)
+    ];
 }
 
 /// Files everything in its order, for a bench.
@@ -145,6 +97,7 @@ pub fn misfiled(sql: &Sql) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bind;
     use crate::ledger::answers;
     use crate::ledger::customers::{Links, Merge, Split, Undo};
     use crate::ledger::tests::{Ledger, closing, conversation};
@@ -201,7 +154,7 @@ mod tests {
         assert!(filed.iter().all(|(talks, people)| talks.len() == 3 && people.len() > 1));
         unfile(&ledger);
         assert_eq!(found(&ledger), filed, "of which nothing is filed");
-        ledger.at(|cx| file(cx, "", 4)).unwrap();
+        ledger.at(|cx| filing::file::<Answers>(cx, "", 4)).unwrap();
         assert_eq!(found(&ledger), filed, "of which some is");
         assert!(misfiled(&ledger.sql) > 0);
         // Of those that are filed and of those that are not.
@@ -216,7 +169,7 @@ mod tests {
         ledger.with(|cx| answers::forget(cx, conversation(5).as_str())).unwrap();
         let between = found(&ledger);
         assert_ne!(between, filed);
-        while ledger.with(file_next).unwrap() {}
+        while ledger.with(filing::next::<Answers>).unwrap() {}
         assert_eq!(misfiled(&ledger.sql), 0);
         assert_eq!(found(&ledger), between);
         let index = "SELECT count(*) AS n FROM sqlite_master WHERE name = 'answers_by_value'";
@@ -245,7 +198,7 @@ mod tests {
             ledger.sql.run(statement, bind![]).unwrap();
         }
         ledger.sql.made([&MIGRATION]);
-        while ledger.with(file_next).unwrap() {}
+        while ledger.with(filing::next::<Answers>).unwrap() {}
         assert_eq!((misfiled(&ledger.sql), found(&ledger)), (0, filed));
     }
 

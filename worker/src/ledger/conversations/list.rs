@@ -1,10 +1,10 @@
 //! Lists of conversations, filtered.
 //!
 //! Each of the words that a conversation has one of, such as its status, has an index in the order of the
-//! list. A list by several of them reads the index of the rarest and looks at the rows for the others. Tags
-//! and answers are sets; see [`crate::ledger::listing`].
+//! list. A list by several of them reads the index of the rarest and looks at the rows for the others. How long
+//! it lasted, tags and answers are sets; see [`crate::ledger::listing`].
 
-use super::Row;
+use super::{Row, filed};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::ledger::cx::Cx;
@@ -83,18 +83,6 @@ pub const MIGRATION: Migration = Migration {
     ],
 };
 
-/// How long a conversation lasted and whether it was handed on, to find it by.
-pub const DURATIONS: Migration = Migration {
-    id: "conversations/5",
-    statements: &[
-        // The bands of [`DurationBand`], which a test compares.
-        "ALTER TABLE conversations ADD COLUMN lasted TEXT GENERATED ALWAYS AS (CASE WHEN ended_at IS NULL THEN NULL WHEN ended_at - started_at < 60000 THEN 'under-1m' WHEN ended_at - started_at < 300000 THEN '1m-5m' WHEN ended_at - started_at < 1800000 THEN '5m-30m' WHEN ended_at - started_at < 7200000 THEN '30m-2h' WHEN ended_at - started_at < 86400000 THEN '2h-24h' ELSE 'over-24h' END) VIRTUAL",
-        "CREATE INDEX conversations_by_duration ON conversations (lasted, started_at, id)",
-        // Most are not.
-        "CREATE INDEX conversations_transferred ON conversations (started_at, id) WHERE transferred = 1",
-    ],
-};
-
 /// The order of the list: the latest begun first.
 const BY_START: &str = "start";
 /// What is rarer than this is counted.
@@ -121,23 +109,27 @@ impl Read for List {
             ("sentiment", find.sentiment.map(|sentiment| sentiment.as_str())),
             ("lang", find.lang.map(|lang| lang.code())),
             ("platform", find.platform.map(|platform| platform.as_str())),
-            ("lasted", find.lasted.map(|band| band.as_str())),
         ];
         let words = words.into_iter().filter_map(|(column, word)| Some((column, word?)));
         let mut traits: Vec<Trait> = words
             .map(|(column, word)| Trait { is: format!("{column} = ?"), values: bind![word] })
             .collect();
-        // Of these two only the seldom one has an index.
-        let seldom = [
-            ("direction = 'outbound'", find.direction.map(|way| way == Direction::Outbound)),
-            ("transferred = 1", find.transferred),
-        ];
-        for (is, wanted_so) in seldom {
-            match wanted_so {
-                Some(true) => traits.push(Trait { is: is.to_owned(), values: Vec::new() }),
-                Some(false) => wanted.add(&format!("NOT (+i.{is})"), Vec::new()),
-                None => {}
+        const OUTBOUND: &str = "direction = 'outbound'";
+        match find.direction {
+            // Only the seldom one has an index.
+            Some(Direction::Outbound) => {
+                traits.push(Trait { is: OUTBOUND.to_owned(), values: Vec::new() });
             }
+            Some(Direction::Inbound) => wanted.add(&format!("NOT (+i.{OUTBOUND})"), Vec::new()),
+            None => {}
+        }
+        if let Some(band) = find.lasted {
+            filed::narrow(cx.sql, &mut wanted, filed::Kept::Lasted(band))?;
+        }
+        match find.transferred {
+            Some(true) => filed::narrow(cx.sql, &mut wanted, filed::Kept::Transferred)?,
+            Some(false) => wanted.add("i.transferred = 0", Vec::new()),
+            None => {}
         }
         let begin = if find.customer_id.is_some() { None } else { rarest(cx.sql, &traits)? };
         for (place, Trait { is, values }) in traits.into_iter().enumerate() {
