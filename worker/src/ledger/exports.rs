@@ -284,10 +284,9 @@ impl Read for Reads {
             day: Day,
             what: String,
         }
-        let before = self.page.after(BY_READ)?.map_or((1 << 53) - 1, |(seq, _)| seq);
         let rows: Vec<Row> = cx.sql.rows(
             "SELECT seq, at, who, day, what FROM export_reads WHERE seq < ? ORDER BY seq DESC LIMIT ?",
-            bind![before, self.page.rows()?],
+            bind![self.page.before(BY_READ)?, self.page.rows()?],
         )?;
         let read = |row: Row| ExportRead {
             seq: row.seq,
@@ -297,9 +296,7 @@ impl Read for Reads {
             what: row.what,
         };
         let items: Vec<ExportRead> = rows.into_iter().map(read).collect();
-        let next = self.page.next(BY_READ, &items, |read| {
-            (i64::try_from(read.seq).unwrap_or(i64::MAX), read.by.as_str())
-        });
+        let next = self.page.next_by_number(BY_READ, &items, |read| read.seq);
         Ok(Page { items, next })
     }
 }

@@ -43,7 +43,9 @@ impl Call for Latest {
 
 impl Read for Latest {
     fn run(self, cx: &Cx) -> Outcome<Looks> {
-        let mut items = customers::latest_accesses(cx.sql, self.before, PAGE + 1)?;
+        let before = self.before.and_then(|seq| i64::try_from(seq).ok());
+        let before = before.unwrap_or(i64::MAX).min((1 << 53) - 1);
+        let mut items = customers::latest_accesses(cx.sql, before, i64::from(PAGE) + 1)?;
         let more = items.len() > PAGE as usize;
         items.truncate(PAGE as usize);
         let next = items.last().filter(|_| more).map(|look| look.seq);

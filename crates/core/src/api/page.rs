@@ -29,6 +29,9 @@ pub struct PageQuery {
 /// Rows on a page where nobody says how many.
 const DEFAULT_ROWS: i64 = 50;
 
+/// The highest number that crosses to JavaScript as it is.
+const MOST: i64 = (1 << 53) - 1;
+
 /// A row's place in its list: what the list is sorted by, and the row's id.
 pub type Place = (i64, String);
 
@@ -76,6 +79,24 @@ impl PageQuery {
         let (at, id) = place(items.last()?);
         Some(format!("{order}.{at}.{id}"))
     }
+
+    /// The number before which the page of a list by numbers begins, the highest first.
+    ///
+    /// # Errors
+    /// [`Code::InvalidField`] for a cursor that a list in this order has not given.
+    pub fn before(&self, order: &str) -> Result<i64, Error> {
+        Ok(self.after(order)?.map_or(MOST, |(number, _)| number))
+    }
+
+    /// The cursor behind a page of a list by numbers; none when it was the last.
+    pub fn next_by_number<T, N: TryInto<i64>>(
+        &self,
+        order: &str,
+        items: &[T],
+        number: impl FnOnce(&T) -> N,
+    ) -> Option<String> {
+        self.next(order, items, |item| (number(item).try_into().unwrap_or(MOST), ""))
+    }
 }
 
 fn bad_cursor() -> Error {
@@ -99,6 +120,18 @@ mod tests {
         assert_eq!(after, Some((-3, "cv_a.x".to_owned())));
         assert_eq!(page(None).after("start").unwrap(), None);
         assert_eq!(page(None).next("start", &items[..1], |item| *item), None);
+    }
+
+    #[test]
+    fn a_list_by_numbers_goes_down() {
+        let items = [9_u64, 4];
+        assert_eq!(page(None).before("seq"), Ok((1 << 53) - 1));
+        let next = page(None).next_by_number("seq", &items, |item| *item);
+        assert_eq!(page(next.as_deref()).before("seq"), Ok(4));
+        assert_eq!(page(None).next_by_number("seq", &items[..1], |item| *item), None);
+        // As they were given with an id beside the number.
+        assert_eq!(page(Some("seq.4.us_one")).before("seq"), Ok(4));
+        assert_eq!(page(next.as_deref()).before("read").unwrap_err().code, Code::InvalidField);
     }
 
     #[test]

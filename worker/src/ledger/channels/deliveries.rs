@@ -163,9 +163,8 @@ impl Read for Deliveries {
     fn run(self, cx: &Cx) -> Outcome<Page<ChannelDelivery>> {
         let ChannelDeliveryQuery { channel_id, conversation_id, state, cursor, limit } = self.query;
         let page = PageQuery { cursor, limit };
-        let before = page.after(BY_SEQ)?.map_or(i64::from(u32::MAX), |(seq, _): (i64, String)| seq);
         let mut wanted = vec!["seq < ?"];
-        let mut values: Vec<SqlStorageValue> = bind![before];
+        let mut values: Vec<SqlStorageValue> = bind![page.before(BY_SEQ)?];
         let filters = [
             ("channel_id = ?", channel_id.map(|id| id.to_string())),
             ("conversation_id = ?", conversation_id.map(|id| id.to_string())),
@@ -183,7 +182,7 @@ impl Read for Deliveries {
             wanted.join(" AND ")
         );
         let rows: Vec<Row> = cx.sql.rows(&query, values)?;
-        let next = page.next(BY_SEQ, &rows, |row| (row.seq, row.message_id.as_str()));
+        let next = page.next_by_number(BY_SEQ, &rows, |row| row.seq);
         let items = rows.into_iter().map(read).collect::<Outcome<_>>()?;
         Ok(Page { items, next })
     }

@@ -238,22 +238,17 @@ impl Call for AllAccesses {
 
 impl Read for AllAccesses {
     fn run(self, cx: &Cx) -> Outcome<Page<AccessEntry>> {
-        let before = self.page.after(BY_ACCESS)?.and_then(|(seq, _)| u64::try_from(seq).ok());
-        let rows = u32::try_from(self.page.rows()?).unwrap_or(u32::MAX);
-        let items = latest_accesses(cx.sql, before, rows)?;
-        let next = self.page.next(BY_ACCESS, &items, |entry| {
-            (i64::try_from(entry.seq).unwrap_or(i64::MAX), entry.by.as_str())
-        });
+        let items = latest_accesses(cx.sql, self.page.before(BY_ACCESS)?, self.page.rows()?)?;
+        let next = self.page.next_by_number(BY_ACCESS, &items, |entry| entry.seq);
         Ok(Page { items, next })
     }
 }
 
 /// The latest of all, before one.
-pub fn latest_accesses(sql: &Sql, before: Option<u64>, rows: u32) -> Outcome<Vec<AccessEntry>> {
-    let before = before.and_then(|seq| i64::try_from(seq).ok()).unwrap_or((1 << 53) - 1);
+pub fn latest_accesses(sql: &Sql, before: i64, rows: i64) -> Outcome<Vec<AccessEntry>> {
     let rows: Vec<Row> = sql.rows(
         "SELECT * FROM accesses WHERE seq < ? ORDER BY seq DESC LIMIT ?",
-        bind![before, i64::from(rows)],
+        bind![before, rows],
     )?;
     rows.into_iter().map(Row::read).collect()
 }

@@ -78,27 +78,38 @@ impl Read for Through {
 fn page(cx: &Cx, find: CustomerSearch, order: Order) -> Outcome<Page<Customer>> {
     let page = PageQuery { cursor: find.cursor, limit: find.limit };
     let cursor = page.after(order.name())?;
-    let (mut conditions, mut values) = match order {
-        Order::Latest => {
-            (vec!["(i.last_at, i.customer_id) < (?, ?)".to_owned()], place(cursor, find.until))
-        }
-        Order::Ids => (
-            vec!["i.customer_id > ?".to_owned()],
-            bind![cursor.map(|(_, id)| id).unwrap_or_default()],
-        ),
-    };
+    let mut conditions = Vec::new();
+    let mut values = Vec::new();
     let mut add = |condition: &str, more: Vec<SqlStorageValue>| {
         conditions.push(condition.to_owned());
         values.extend(more);
     };
-    // A sign keeps the index by time from being the way to the rows.
-    let sign = if order == Order::Ids { "+" } else { "" };
-    if let Some(from) = find.from {
-        add(&format!("{sign}i.last_at >= ?"), bind![from.0]);
-    }
-    if let Some(until) = find.until.filter(|_| order == Order::Ids) {
-        add("+i.last_at < ?", bind![until.0]);
-    }
+    let (sorted, shown) = match order {
+        Order::Latest => {
+            add("(i.last_at, i.customer_id) < (?, ?)", place(cursor, find.until));
+            if let Some(from) = find.from {
+                add("i.last_at >= ?", bind![from.0]);
+            }
+            (
+                "i.last_at DESC, i.customer_id DESC",
+                "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.last_at DESC, c.id DESC",
+            )
+        }
+        Order::Ids => {
+            add("i.customer_id > ?", bind![cursor.map(|(_, id)| id).unwrap_or_default()]);
+            // A sign keeps the index by time from being the way to the rows.
+            if let Some(from) = find.from {
+                add("+i.last_at >= ?", bind![from.0]);
+            }
+            if let Some(until) = find.until {
+                add("+i.last_at < ?", bind![until.0]);
+            }
+            (
+                "i.customer_id",
+                "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.id",
+            )
+        }
+    };
     if let Some(email) = &find.email {
         add(
             "i.customer_id = (SELECT coalesce(h.root, h.id) FROM emails e JOIN customers h ON h.id = e.customer_id WHERE e.email = ?)",
@@ -125,16 +136,6 @@ fn page(cx: &Cx, find: CustomerSearch, order: Order) -> Outcome<Page<Customer>> 
         let values = bind![filter.field_id.as_str(), filter.value.as_str()];
         sets.push(Set { values, ..ANSWERED });
     }
-    let (sorted, shown) = match order {
-        Order::Latest => (
-            "i.last_at DESC, i.customer_id DESC",
-            "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.last_at DESC, c.id DESC",
-        ),
-        Order::Ids => (
-            "i.customer_id",
-            "SELECT c.* FROM ({page}) p CROSS JOIN customers c ON c.id = p.customer_id ORDER BY c.id",
-        ),
-    };
     let listing = Listing {
         table: "indexed",
         columns: "i.n, i.customer_id, i.last_at",
