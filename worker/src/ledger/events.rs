@@ -57,6 +57,13 @@ pub const ROOM: Room = Room {
             // Of conversations, which may be closed anew and tell the same again.
             "CREATE TABLE events_gone (id TEXT PRIMARY KEY) WITHOUT ROWID",
         ],
+    },
+    Migration {
+        id: "events/6",
+        statements: &[
+            // Up to where events have been looked at that were put in before a day.
+            "CREATE TABLE events_walk (one INTEGER PRIMARY KEY CHECK (one = 1), day TEXT NOT NULL, seq INTEGER NOT NULL)",
+        ],
     }],
     ops: &[Op::read::<List>()],
     ..Room::EMPTY
@@ -108,9 +115,7 @@ impl Read for List {
                 })
             })
             .collect::<Outcome<Vec<_>>>()?;
-        let next = self.page.next(BY_SEQ, &items, |event| {
-            (i64::try_from(event.seq).unwrap_or(i64::MAX), event.id.as_str())
-        });
+        let next = self.page.next_by_number(BY_SEQ, &items, |event| event.seq);
         Ok(Page { items, next })
     }
 }
@@ -183,6 +188,8 @@ pub fn is_stored(sql: &Sql, event: &Event) -> Outcome<bool> {
 
 /// Events that are let go of in one go.
 const AT_ONCE: i64 = if cfg!(test) { 7 } else { 1_000 };
+/// Events that are looked at for that.
+const LOOKED_AT: i64 = if cfg!(test) { 12 } else { 20_000 };
 
 /// The first event that was put in on a day or later, or that the platform's sinks have not had yet. What lies
 /// before it goes, but for what some webhook has not taken.
@@ -223,18 +230,47 @@ pub fn older(cx: &Cx, day: Day) -> Outcome<u64> {
 }
 
 /// Lets go of some of the events that were put in before a day, with the log of their deliveries; whether there
-/// may be more.
+/// may be more. Each is looked at once for a day: what some webhook has taken by the next one goes then.
 pub fn let_go(cx: &Cx, day: Day) -> Outcome<bool> {
     #[derive(Deserialize)]
     struct Row {
         seq: i64,
     }
+    #[derive(Deserialize)]
+    struct Looked {
+        last: Option<i64>,
+        n: i64,
+    }
     let first = first_to_keep(cx, day)?;
+    let walk: Option<Row> =
+        cx.sql.first("SELECT seq FROM events_walk WHERE day = ?", bind![day.to_string()])?;
+    let after = walk.map_or(0, |walk| walk.seq);
+    let some = "(SELECT seq FROM events WHERE seq > ? AND seq < ? ORDER BY seq LIMIT ?)";
+    let looked: Option<Looked> = cx.sql.first(
+        &format!("SELECT max(seq) AS last, count(*) AS n FROM {some}"),
+        bind![after, first, LOOKED_AT],
+    )?;
+    let Some(Looked { last: Some(last), n }) = looked else { return Ok(false) };
     let rows: Vec<Row> = cx.sql.rows(
-        &format!("SELECT seq FROM events e WHERE seq < ? AND NOT {NOT_TAKEN} ORDER BY seq LIMIT ?"),
-        bind![first, AT_ONCE],
+        &format!("SELECT seq FROM {some} e WHERE NOT {NOT_TAKEN} ORDER BY seq LIMIT ?"),
+        bind![after, first, LOOKED_AT, AT_ONCE],
     )?;
     let seqs: Vec<i64> = rows.into_iter().map(|row| row.seq).collect();
+    let full = seqs.len() as i64 == AT_ONCE;
+    let until = seqs.last().copied().filter(|_| full).unwrap_or(last);
+    cx.sql.run(
+        "INSERT INTO events_walk (one, day, seq) VALUES (1, ?1, ?2) ON CONFLICT (one) DO UPDATE SET day = ?1, seq = ?2",
+        bind![day.to_string(), until],
+    )?;
+    remove(cx, &seqs, day)?;
+    Ok(full || n == LOOKED_AT)
+}
+
+/// Removes events, and counts them out of their days, which lie before one.
+fn remove(cx: &Cx, seqs: &[i64], day: Day) -> Outcome<()> {
+    if seqs.is_empty() {
+        return Ok(());
+    }
     let gone = to_json("events", &seqs)?;
     let those = "seq IN (SELECT value FROM json_each(?))";
     // Those of a conversation stand in its lane, which has its id; the others each in one of their own.
@@ -245,12 +281,12 @@ pub fn let_go(cx: &Cx, day: Day) -> Outcome<bool> {
     cx.sql.run(&format!("DELETE FROM deliveries WHERE {those}"), bind![gone.as_str()])?;
     cx.sql.run(&format!("DELETE FROM events WHERE {those}"), bind![gone.as_str()])?;
     cx.sql.run(
-        "UPDATE event_days AS d SET n = n - (SELECT count(*) FROM json_each(?1) g WHERE g.value >= d.first_seq AND g.value < coalesce((SELECT min(x.first_seq) FROM event_days x WHERE x.first_seq > d.first_seq), g.value + 1))
-         WHERE day < ?2 AND n > 0",
-        bind![gone, day.to_string()],
+        "UPDATE event_days SET n = event_days.n - g.n FROM (
+           SELECT (SELECT d.day FROM event_days d WHERE d.first_seq <= e.value ORDER BY d.first_seq DESC LIMIT 1) AS day, count(*) AS n FROM json_each(?) e GROUP BY 1
+         ) g WHERE event_days.day = g.day",
+        bind![gone],
     )?;
-    cx.sql.run("DELETE FROM event_days WHERE day < ? AND n <= 0", bind![day.to_string()])?;
-    Ok(seqs.len() as i64 == AT_ONCE)
+    cx.sql.run("DELETE FROM event_days WHERE day < ? AND n <= 0", bind![day.to_string()])
 }
 
 /// How many there are.
