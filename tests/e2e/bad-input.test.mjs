@@ -46,6 +46,28 @@ describe("bad input", () => {
   const messages = () => `/v1/conversations/${talk.id}/messages`;
   const actions = () => `/v1/conversations/${talk.id}/actions`;
 
+  test("a body where there is nothing to say: none or {}, and nothing else", async () => {
+    const of = (path) => ["POST", path];
+    const keys = await space.team.get("/v1/keys");
+    const { key_id } = (keys.items ?? keys.keys ?? keys)[0];
+    for (const [method, path] of [
+      of(`/v1/conversations/${talk.id}/return`),
+      of("/v1/llm/check"),
+      of(`/v1/keys/${key_id}/regenerate`),
+      ["DELETE", "/v1/llm"],
+    ]) {
+      await refused(await space.team.send(method, path, { raw: "{" }), 400, "malformed_json");
+      await refused(await space.team.send(method, path, { raw: "[1]" }), 422, "invalid_field");
+      await refused(await space.team.send(method, path, { raw: '{"force": true}' }), 422, "unknown_field");
+    }
+    const after = await space.team.get("/v1/keys");
+    assert.deepEqual(after, keys, "nothing was done");
+    const there = (answer) => answer.json?.code ?? answer.status;
+    const without = there(await space.team.send("POST", "/v1/llm/check"));
+    assert.equal(there(await space.team.send("POST", "/v1/llm/check", { raw: "{}" })), without);
+    assert.ok(!["malformed_json", "unknown_field"].includes(without), without);
+  });
+
   test("text that is not JSON: 400 malformed_json", async () => {
     for (const raw of ["", "{", '{"id":"x","text":"hi"', '{"id":"x","text":"hi"} x', "{'id':'x'}", "id=x"]) {
       await refused(await talk.visitor.send("POST", messages(), { raw }), 400, "malformed_json");

@@ -90,10 +90,20 @@ impl Call {
     /// # Errors
     /// [`Code::UnknownField`].
     pub fn no_query(&self) -> Outcome<()> {
-        #[derive(serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Nothing {}
         self.query::<Nothing>().map(|Nothing {}| ())
+    }
+
+    /// Refuses a body where there is nothing to say, but for an object without fields.
+    ///
+    /// # Errors
+    /// As [`askwell::input::object`], and [`Code::BodyTooLarge`].
+    pub async fn no_body(&mut self) -> Outcome<()> {
+        let body = self.read_body().await?;
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        let Nothing {} = input::object(body)?;
+        Ok(())
     }
 
     /// Reads the body and leaves it to the handler.
@@ -140,3 +150,8 @@ impl Call {
         Ok(self.request.headers().get(name)?)
     }
 }
+
+/// Nothing that anything could be said in.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}

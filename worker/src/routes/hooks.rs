@@ -26,7 +26,8 @@ pub const ROUTES: &[Bound] = &[
             Access::Public,
             "For LINE: what happens in the channel, signed in `x-line-signature`.",
             TAKEN,
-        ),
+        )
+        .raw(),
         |call| Box::pin(of_line(call)),
     ),
     bound(
@@ -49,7 +50,8 @@ pub const ROUTES: &[Bound] = &[
             Access::Public,
             "For Facebook: what happens at the page, signed in `x-hub-signature-256`.",
             TAKEN,
-        ),
+        )
+        .raw(),
         |call| Box::pin(of_facebook(call)),
     ),
 ];

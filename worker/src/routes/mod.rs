@@ -179,9 +179,12 @@ async fn answer(
     }
     route.access.check(&caller, &parameters)?;
     let key = repeats::key(route, &caller, &request)?;
-    let call = Call::new(request, env.clone(), caller, parameters)?;
+    let mut call = Call::new(request, env.clone(), caller, parameters)?;
     if route.query.is_none() {
         call.no_query()?;
+    }
+    if route.takes_no_body() {
+        call.no_body().await?;
     }
     match key {
         Some(key) => repeats::once(bound, call, &key, context).await,

@@ -31,7 +31,8 @@ pub const ROUTES: &[Bound] = &[bound(
         Access::Scope(Scope::ConversationsWrite),
         "Imports tickets: JSON lines, each a `Ticket`, 200 at most. The same id twice is the same ticket.",
         &[Answer::json(200, Shape::of::<TicketsImported>(), "What became of them.")],
-    ),
+    )
+    .raw(),
     |call| Box::pin(import(call)),
 )];
 

@@ -213,6 +213,8 @@ pub struct Route {
     pub headers: &'static [Header],
     /// The JSON body, where it has one.
     pub body: Option<Shape>,
+    /// Whether its body is read as it came: lines, or what a platform signs.
+    pub raw: bool,
     /// What comes out when it is not refused.
     pub answers: &'static [Answer],
     /// What becomes of it when it is sent again, where it is a `POST`.
@@ -238,6 +240,7 @@ impl Route {
             query: None,
             headers: &[],
             body: None,
+            raw: false,
             answers,
             again: Again::Answered,
         }
@@ -259,6 +262,17 @@ impl Route {
     pub const fn body(mut self, shape: Shape) -> Self {
         self.body = Some(shape);
         self
+    }
+
+    /// With a body that is read as it came.
+    pub const fn raw(mut self) -> Self {
+        self.raw = true;
+        self
+    }
+
+    /// Whether there is nothing to say in a body: it is empty, or an object without fields.
+    pub const fn takes_no_body(&self) -> bool {
+        !matches!(self.method, Method::Get) && self.body.is_none() && !self.raw
     }
 
     /// A `POST` that changes nothing.

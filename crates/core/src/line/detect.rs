@@ -2,7 +2,8 @@
 
 use crate::detect::{Asked, Context, Found, Kind, Region, Subject, detect};
 use crate::text::Lang;
-use serde::{Deserialize, Serialize};
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// One message. Further fields are ignored.
@@ -23,9 +24,15 @@ pub struct In {
     /// BCP 47; a language that is not known is no error.
     #[serde(default)]
     pub lang: Option<String>,
-    /// ISO 3166-1 alpha-2.
-    #[serde(default)]
+    /// ISO 3166-1 alpha-2; empty where it is not known, as tables have it. Anything else is an error.
+    #[serde(default, deserialize_with = "known")]
     pub region: Option<Region>,
+}
+
+fn known<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Region>, D::Error> {
+    let text: Option<String> = Option::deserialize(d)?;
+    let text = text.filter(|text| !text.is_empty());
+    text.map(|text| Region::deserialize(text.into_deserializer())).transpose()
 }
 
 /// What the command was told for all lines.
@@ -142,5 +149,27 @@ mod tests {
         assert!(serde_json::from_str::<In>(r#"{"id":1}"#).is_err());
         assert!(serde_json::from_str::<In>(r#"{"text":"a","region":"USA"}"#).is_err());
         assert!(serde_json::from_str::<In>(r#"{"text":"a","lang":"xx"}"#).is_ok());
+    }
+
+    #[test]
+    fn a_region_that_is_not_known_is_null_empty_or_left_out() {
+        let read = |line: &str| serde_json::from_str::<In>(line).map(|input| input.region);
+        for line in
+            [r#"{"text":"a"}"#, r#"{"text":"a","region":null}"#, r#"{"text":"a","region":""}"#]
+        {
+            assert_eq!(read(line).unwrap(), None, "{line}");
+        }
+        assert_eq!(read(r#"{"text":"a","region":"gb"}"#).unwrap(), Region::new("GB"));
+        for line in [
+            r#"{"text":"a","region":" "}"#,
+            r#"{"text":"a","region":"G"}"#,
+            r#"{"text":"a","region":7}"#,
+        ] {
+            assert!(read(line).is_err(), "{line}");
+        }
+        // Then it is that of the command, as where it is left out.
+        let line: In = serde_json::from_str(r#"{"text":"a","region":""}"#).unwrap();
+        let options = Options { region: Region::new("US"), ..Options::default() };
+        assert_eq!(line.region.or(options.region), Region::new("US"));
     }
 }
