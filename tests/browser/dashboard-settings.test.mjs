@@ -97,6 +97,7 @@ describe("the dashboard's settings of events, retention and export", () => {
   test("counts what would go before it does, and lets it go then", async () => {
     await desk.page.getByRole("link", { name: "Retention" }).click();
     await desk.page.getByLabel("Words of conversations, in days").fill("1");
+    await desk.shows("of 10.0\u202fGB taken");
     await desk.stands("retention");
     await desk.button("Count what would go").click();
     await desk.shows("Nothing has been changed yet.");

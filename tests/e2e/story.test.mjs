@@ -140,6 +140,8 @@ describe("one conversation", () => {
     );
     assert.equal(overview.events_blocked, 0);
     assert.equal(overview.dead_letters, 0);
+    assert.ok(overview.storage.bytes > 50_000 && !overview.storage.nearly_full, JSON.stringify(overview.storage));
+    assert.equal(overview.storage.limit_bytes, 10_000_000_000);
     const csv = await space.team.send("GET", "/v1/customers.csv");
     assert.equal(csv.status, 200);
     assert.match(csv.type, /^text\/csv\b/);

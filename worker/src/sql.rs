@@ -93,6 +93,25 @@ impl Sql {
         Ok(self.first::<Row>(query, values)?.map_or(0, |row| row.n))
     }
 
+    /// How large the database is, in bytes.
+    pub fn size(&self) -> Outcome<u64> {
+        match &self.0 {
+            Database::Object(storage) => {
+                // As the binding has it, it would end at the 4 GiB of a wasm pointer.
+                let size = js_sys::Reflect::get(storage.as_ref(), &"databaseSize".into());
+                let size = size.ok().and_then(|size| size.as_f64()).filter(|size| *size >= 0.0);
+                // An `as` of a number in range cuts the part below one byte.
+                Ok(size.ok_or(Fault::Unreadable { what: "database size", line: 0, column: 0 })?
+                    as u64)
+            }
+            #[cfg(test)]
+            Database::Memory(_) => self.count(
+                "SELECT page_count * page_size AS n FROM pragma_page_count(), pragma_page_size()",
+                bind![],
+            ),
+        }
+    }
+
     /// Makes the schema, or brings it up to date: runs each migration once, in order, in one
     /// transaction. Whether there were any to run.
     pub async fn migrate(

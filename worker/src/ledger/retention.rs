@@ -11,10 +11,10 @@ use super::sections::{self, Section};
 use super::{Workspace, archives, events, idempotency, identity, knowledge};
 use crate::bind;
 use crate::config;
-use crate::fault::Outcome;
+use crate::fault::{Outcome, complain};
 use crate::jobs::{self, Job, Next, Work};
 use crate::rpc::Call;
-use askwell::api::{RetentionCount, RetentionSettings};
+use askwell::api::{RetentionCount, RetentionSettings, StorageUse};
 use askwell::id::CustomerId;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -132,6 +132,11 @@ impl Call for Retain {
 impl Write for Retain {
     fn run(self, cx: &Cx) -> Outcome<()> {
         identity::tidy(cx)?;
+        let storage = StorageUse::of(cx.sql.size()?);
+        if storage.nearly_full {
+            let StorageUse { bytes, limit_bytes, .. } = storage;
+            complain(&format!("{} takes {bytes} of the {limit_bytes} bytes it may", cx.workspace));
+        }
         let settings: RetentionSettings = sections::read(cx.sql)?;
         if settings != RetentionSettings::default() {
             jobs::put(cx.sql, LetGo::KIND, "", cx.now)?;

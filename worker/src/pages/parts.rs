@@ -45,6 +45,18 @@ pub fn number(n: u64) -> String {
     out
 }
 
+/// A number of bytes, to a tenth of what it is counted in (SI: 1 GB is 10⁹ bytes).
+pub fn size(bytes: u64) -> String {
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    // As it is shown, 999.96 kB is 1.0 MB.
+    let reaches = |unit: u64| bytes.saturating_add(unit / 20_000) >= unit;
+    let of = |unit: u64| bytes.saturating_add(unit / 20) / (unit / 10);
+    match units.into_iter().find(|(unit, _)| reaches(*unit)) {
+        Some((unit, name)) => format!("{}.{}\u{202f}{name}", number(of(unit) / 10), of(unit) % 10),
+        None => format!("{bytes}\u{202f}B"),
+    }
+}
+
 /// A share as a percentage; a dash where there is nothing to take a share of.
 pub fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
@@ -169,6 +181,17 @@ mod tests {
         assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(count(1, "customer"), "1 customer");
         assert_eq!(count(1_000, "customer"), "1\u{202f}000 customers");
+        for (bytes, text) in [
+            (0, "0\u{202f}B"),
+            (999, "999\u{202f}B"),
+            (1_000, "1.0\u{202f}kB"),
+            (999_949, "999.9\u{202f}kB"),
+            (999_960, "1.0\u{202f}MB"),
+            (3_600_000_000, "3.6\u{202f}GB"),
+            (10_000_000_000, "10.0\u{202f}GB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
         assert_eq!(percent(1, 3), "33.3 %");
         assert_eq!(percent(0, 0), "–");
         assert_eq!(duration(59_999), "59 s");

@@ -3,11 +3,12 @@
 use super::parts::number;
 use super::{Page, Visit, parts};
 use crate::fault::{Fault, Outcome};
+use crate::ledger::overview::Storage;
 use crate::ledger::retention::{Preview, Retain};
 use crate::ledger::sections::{Get, Put, Revised};
 use askwell::Code;
 use askwell::access::Scope;
-use askwell::api::{RetentionCount, RetentionSettings};
+use askwell::api::{RetentionCount, RetentionSettings, StorageUse};
 use maud::{Markup, html};
 use serde::Deserialize;
 use worker::Response;
@@ -24,7 +25,8 @@ pub const PAGES: &[Page] = &[
 
 async fn show(visit: Visit) -> Outcome<Response> {
     let set = visit.call(&Get::<RetentionSettings>::new()).await?;
-    visit.page("Retention", page(&set, visit.may(Scope::CustomersErase)))
+    let storage = visit.call(&Storage).await?;
+    visit.page("Retention", page(&set, &storage, visit.may(Scope::CustomersErase)))
 }
 
 /// What the form sends: nothing stands for ever.
@@ -111,7 +113,7 @@ fn kept(days: Option<u32>) -> String {
 }
 
 /// How it is set, and a form to change it.
-pub fn page(set: &Revised<RetentionSettings>, may_set: bool) -> Markup {
+pub fn page(set: &Revised<RetentionSettings>, storage: &StorageUse, may_set: bool) -> Markup {
     html! {
         h1 { "Retention" }
         p.muted { "For how long what is kept. What is older goes by itself, every hour and for good. Sealed days of the export hold no personal data and stay." }
@@ -129,6 +131,25 @@ pub fn page(set: &Revised<RetentionSettings>, may_set: bool) -> Markup {
                 }
                 @if may_set { button { "Count what would go" } }
             }
+        }
+        (taken(storage))
+    }
+}
+
+/// How much room the workspace takes, and what to do when little is left.
+fn taken(storage: &StorageUse) -> Markup {
+    let StorageUse { bytes, limit_bytes, nearly_full } = *storage;
+    html! {
+        h2 { "Storage" }
+        article {
+            @if nearly_full {
+                p.flash.bad role="alert" {
+                    "Little room is left. At " (parts::size(limit_bytes)) " nothing more can be written, and chats could not be kept. Keep things for less long above, or begin another workspace."
+                }
+            }
+            p { strong { (parts::size(bytes)) } " of " (parts::size(limit_bytes)) " taken, " (parts::percent(bytes, limit_bytes)) }
+            progress value=(bytes.min(limit_bytes)) max=(limit_bytes) aria-label="Room taken" {}
+            p.muted.small-text.flat { "All that the workspace keeps but sealed days of the export, which lie elsewhere. What goes leaves room that is used again first, so this does not shrink." }
         }
     }
 }
@@ -187,7 +208,12 @@ mod tests {
         assert!(text.contains("1\u{202f}234") && text.contains("remove these for good"));
         assert!(!counted(&settings, 3, &would, false).into_string().contains("<form"));
         let set = Revised { revision: 3, value: settings };
-        assert!(page(&set, true).into_string().contains("Count what would go"));
-        assert!(!page(&set, false).into_string().contains("<input type=\"number\""));
+        let room = StorageUse::of(3_600_000_000);
+        let text = page(&set, &room, true).into_string();
+        assert!(text.contains("Count what would go") && !text.contains("alert"));
+        assert!(text.contains("3.6\u{202f}GB") && text.contains("10.0\u{202f}GB"), "{text}");
+        let full = page(&set, &StorageUse::of(8_000_000_000), true).into_string();
+        assert!(full.contains("Little room is left") && full.contains("alert"));
+        assert!(!page(&set, &room, false).into_string().contains("<input type=\"number\""));
     }
 }

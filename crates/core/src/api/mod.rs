@@ -105,8 +105,8 @@ pub use webhook::{
     NewEndpointSecret, PoisonList, PoisonMessage,
 };
 pub use workspace::{
-    Health, NewWorkspace, Overview, Webhook, WebhookChange, WebhookShown, WorkspaceCreated,
-    WorkspaceSettings, WorkspaceShown,
+    Health, NewWorkspace, Overview, StorageUse, Webhook, WebhookChange, WebhookShown,
+    WorkspaceCreated, WorkspaceSettings, WorkspaceShown,
 };
 
 /// Longest request body in bytes.

@@ -119,6 +119,34 @@ pub struct Overview {
     /// Days that are over and could not be sealed so far; see `problem` in `GET /v1/exports`.
     #[serde(default)]
     pub exports_failed: u64,
+    /// How much room it takes.
+    #[serde(default)]
+    pub storage: StorageUse,
+}
+
+/// How much room a workspace takes in its store, of what the platform allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StorageUse {
+    /// That are taken, in bytes. What is removed leaves room that is used again before this grows.
+    pub bytes: u64,
+    /// At which nothing more can be written, in bytes.
+    pub limit_bytes: u64,
+    /// Whether 80 % are taken: time to keep things for less long, or to begin another workspace.
+    pub nearly_full: bool,
+}
+
+impl StorageUse {
+    /// What [a Durable Object may hold](https://developers.cloudflare.com/durable-objects/platform/limits/), in bytes.
+    pub const LIMIT_BYTES: u64 = 10_000_000_000;
+    /// From which share on it is said that little is left, in percent.
+    const NEARLY_PERCENT: u64 = 80;
+
+    /// That of a store of so many bytes.
+    pub const fn of(bytes: u64) -> Self {
+        let nearly = Self::LIMIT_BYTES / 100 * Self::NEARLY_PERCENT;
+        Self { bytes, limit_bytes: Self::LIMIT_BYTES, nearly_full: bytes >= nearly }
+    }
 }
 
 /// `GET /health`.
@@ -156,6 +184,15 @@ pub struct WebhookShown {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_store_is_nearly_full_from_80_percent_on() {
+        for (bytes, nearly) in
+            [(0, false), (7_999_999_999, false), (8_000_000_000, true), (11_000_000_000, true)]
+        {
+            assert_eq!(StorageUse::of(bytes).nearly_full, nearly, "{bytes}");
+        }
+    }
 
     #[test]
     fn a_webhook_that_is_absent_is_not_one_that_is_null() {

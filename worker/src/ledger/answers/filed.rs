@@ -6,7 +6,6 @@
 //! and slower, while a job files some thousand conversations at a time. What changes meanwhile is filed in
 //! the transaction that changes it. When all are there, `answered` is the file.
 
-use crate::bind;
 use crate::fault::Outcome;
 use crate::ledger::filing::{self, Filed};
 use crate::ledger::listing::Set;
@@ -91,7 +90,7 @@ pub fn misfiled(sql: &Sql) -> u64 {
         filed!(),
         "), filed AS (SELECT field_id, value, started_at, id, customer_id, day, platform FROM answers_filed) SELECT (SELECT count(*) FROM (SELECT * FROM stands EXCEPT SELECT * FROM filed)) + (SELECT count(*) FROM (SELECT * FROM filed EXCEPT SELECT * FROM stands)) AS n"
     );
-    sql.count(STRAYS, bind![]).unwrap()
+    sql.count(STRAYS, Vec::new()).unwrap()
 }
 
 #[cfg(test)]
