@@ -134,7 +134,7 @@ fn fields(
                         }
                     }
                 }
-                dt { "Platforms" } dd { @for p in &customer.platforms { span.badge { (platform(*p)) } " " } }
+                dt { "Platforms" } dd { @for p in &customer.platforms { (parts::platform_badge(*p)) " " } }
                 dt { "First seen" } dd { (parts::time(customer.first_at)) }
                 dt { "Last seen" } dd { (parts::time(customer.last_at)) }
                 dt { "Conversations" } dd { (customer.conversations) }

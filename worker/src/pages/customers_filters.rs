@@ -33,6 +33,9 @@ pub struct Filters {
     /// What is not known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// `1`: something is not known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub incomplete: String,
     /// Where the page before ended.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub cursor: String,
@@ -72,6 +75,7 @@ impl Filters {
             from: day(&self.from)?.map(Day::start),
             until: day(&self.until)?.map(Day::end),
             missing: missing.collect::<Outcome<_>>()?,
+            incomplete: self.is_incomplete(),
             cursor: some(&self.cursor),
             ..CustomerSearch::default()
         })
@@ -123,6 +127,12 @@ impl Filters {
                 Self { until: String::new(), ..base.clone() },
             ));
         }
+        if self.is_incomplete() {
+            active.push((
+                "Incomplete".to_owned(),
+                Self { incomplete: String::new(), ..base.clone() },
+            ));
+        }
         for known in Kind::ALL.into_iter().filter(|kind| self.lacks(*kind)) {
             let missing =
                 self.missing.iter().filter(|text| *text != known.as_str()).cloned().collect();
@@ -136,10 +146,15 @@ impl Filters {
         self.missing.iter().any(|text| text == kind.as_str())
     }
 
+    /// Whether only those are shown of whom something is not known.
+    pub fn is_incomplete(&self) -> bool {
+        !self.incomplete.is_empty()
+    }
+
     /// As hidden fields, for forms that concern what is found.
     pub fn hidden(&self) -> Markup {
         html! {
-            @for (name, value) in [("q", &self.q), ("platform", &self.platform), ("tag", &self.tag), ("from", &self.from), ("until", &self.until)] {
+            @for (name, value) in [("q", &self.q), ("platform", &self.platform), ("tag", &self.tag), ("from", &self.from), ("until", &self.until), ("incomplete", &self.incomplete)] {
                 @if !value.is_empty() { (parts::hidden(name, value)) }
             }
             @for missing in &self.missing { (parts::hidden("missing", missing)) }

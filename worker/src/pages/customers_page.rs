@@ -39,6 +39,8 @@ fn views_bar(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Mark
         nav aria-label="Views" {
             div.row {
                 a.chip href=(PATH) aria-current=[current("")] { "All " (parts::number(shown.all)) }
+                @let any = Filters { incomplete: "1".to_owned(), ..Filters::default() };
+                a.chip href=(any.path()) aria-current=[current(&any.query())] { "Incomplete" }
                 @for (kind, n) in Kind::ALL.into_iter().zip(shown.without) {
                     @let filters = only(kind);
                     a.chip href=(filters.path()) aria-current=[current(&filters.query())] {
@@ -81,6 +83,7 @@ fn filter_form(filters: &Filters, shown: &CustomersShown) -> Markup {
                     fieldset {
                         legend.small-text { "Without" }
                         div.row {
+                            label { input type="checkbox" name="incomplete" value="1" checked[filters.is_incomplete()]; "any of the three" }
                             @for kind in Kind::ALL {
                                 label { input type="checkbox" name="missing" value=(kind.as_str()) checked[filters.lacks(kind)]; (lower(kind)) }
                             }
@@ -211,7 +214,7 @@ fn row(customer: &Customer, tags: &[String], may_write: bool) -> Markup {
             td { a.wrap href={ (PATH) "/" (customer.customer_id) } { (parts::address(name)) } }
             td.mail { @if let Some(email) = &customer.email { (parts::address(email)) " " (standing(customer, Kind::Email)) } @else { (none()) } }
             td.nobr { @if let Some(phone) = &customer.phone { (phone) } @else { (none()) } }
-            td { @for p in &customer.platforms { span.badge { (platform(*p)) } " " } }
+            td { @for p in &customer.platforms { (parts::platform_badge(*p)) " " } }
             td { @for tag in tags { a.chip href={ (PATH) "?tag=" (form_urlencode(tag)) } { (tag) } " " } }
             td.num { (customer.conversations) }
             td { (parts::day(customer.first_at)) }

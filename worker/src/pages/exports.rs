@@ -26,21 +26,24 @@ async fn show(visit: Visit) -> Outcome<Response> {
 pub fn calendar(days: &[ExportDay]) -> Markup {
     html! {
         h1 { "Daily export" }
-        p.muted { "One file for each UTC day, with every conversation that ended on it and no names, e-mail addresses or phone numbers; a day without any is an empty list. A day is sealed an hour after its end; from then on its bytes never change." }
+        p.muted { "One file for each UTC day, with every conversation that ended on it and no names, e-mail addresses or phone numbers; a day without any is an empty list. A day is sealed an hour after its end; from then on its bytes never change, and the day is a link to its file." }
         @if days.is_empty() {
             (parts::empty("No days yet", html! { "The first appears when a conversation has ended, or else an hour after the end of the workspace's first day." }))
         } @else {
             (parts::table("Days", html! {
-                thead { tr { th scope="col" { "Day" } th.num scope="col" { "Conversations" } th.num scope="col" { "Size" } th scope="col" { "Sealed" } th scope="col" { "SHA-256" } th scope="col" { "File" } } }
+                thead { tr { th scope="col" { "Day" } th.num scope="col" { "Conversations" } th.num scope="col" { "Size" } th scope="col" { "Sealed" } th scope="col" { "SHA-256" } } }
                 tbody {
                     @for day in days.iter().rev() {
                         tr {
-                            th scope="row" .nobr { (day.day) }
+                            th scope="row" .nobr {
+                                @if day.sealed_at.is_some() {
+                                    a href={ "/v1/exports/" (day.day) } download={ (day.day) ".json" } { (day.day) span.vh { ": download the file" } }
+                                } @else { (day.day) }
+                            }
                             td.num { (number(day.conversations)) }
                             td.num.nobr { @match day.bytes { Some(bytes) => { (number(bytes)) " B" } None => { "–" } } }
                             td { (state(day)) }
-                            td.nobr { @match &day.sha256 { Some(hash) => { code { (hash) } } None => { "–" } } }
-                            td { @if day.sealed_at.is_some() { a href={ "/v1/exports/" (day.day) } download={ (day.day) ".json" } { "Download" span.vh { " the file of " (day.day) } } } @else { "–" } }
+                            td.wrap { @match &day.sha256 { Some(hash) => { code { (hash) } } None => { "–" } } }
                         }
                     }
                 }

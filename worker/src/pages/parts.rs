@@ -82,6 +82,27 @@ pub const fn platform(platform: Platform) -> &'static str {
     }
 }
 
+/// Where somebody writes from, with a picture of it for the eye.
+pub fn platform_badge(of: Platform) -> Markup {
+    // Drawn for this page, on 16 by 16: no platform's own mark.
+    let paths = match of {
+        Platform::WebWidget => "M2 3h12v8H8l-3 3v-3H2z",
+        Platform::Line => "M8 2c3.6 0 6 2 6 4.6 0 3-3 5-6 7v-2.4c-3.6 0-6-2-6-4.6S4.4 2 8 2z",
+        Platform::Facebook => "M10.5 2.5H9.300C7.900 2.5 7 3.4 7 4.800V14M4.700 7.5h5.300",
+        Platform::Email => "M1.5 3.5h13v9h-13zM1.5 4l6.5 5 6.5-5",
+        Platform::Phone => {
+            "M3 2h3l1 3.5-1.700 1.300a9 9 0 0 0 3.900 3.900L10.5 9l3.5 1v3l-1 1C7 14 2 9 2 3z"
+        }
+        Platform::Api => "M5.5 4l-4 4 4 4M10.5 4l4 4-4 4",
+    };
+    html! {
+        span.badge.platform {
+            svg viewBox="0 0 16 16" aria-hidden="true" { path d=(paths) {} }
+            (platform(of))
+        }
+    }
+}
+
 /// A language, as people say it.
 pub const fn language(lang: Lang) -> &'static str {
     match lang {

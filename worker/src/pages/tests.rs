@@ -61,6 +61,8 @@ fn filters_are_read_and_written_as_an_address() {
             "{bad}"
         );
     }
+    assert!(self::filters("incomplete=1").search().unwrap().incomplete);
+    assert_eq!(self::filters("incomplete=1").active()[0].0, "Incomplete");
     // Words are no part of an address.
     assert_eq!(self::filters("q=ana%40fern.example&tag=x").query(), "tag=x");
 }

@@ -55,6 +55,8 @@ pub struct CustomerSearch {
     pub until: Option<UnixMillis>,
     /// What is not known of them; all of it.
     pub missing: Vec<Kind>,
+    /// Whether only those are wanted of whom name, e-mail or phone is not known.
+    pub incomplete: bool,
     /// Answers that some conversation of theirs has; one conversation may have one, another the other.
     pub answers: Vec<AnswerFilter>,
     /// Where the page before ended.

@@ -156,7 +156,19 @@ impl Write for Export {
 /// By what customers were filtered. Of what was looked for, of tags and of answers only that they were: they may
 /// name somebody, and stay here after that person was erased.
 fn filters(search: &CustomerSearch) -> Vec<String> {
-    let CustomerSearch { email, text, platform, tag, from, until, missing, answers, .. } = search;
+    let CustomerSearch {
+        email,
+        text,
+        platform,
+        tag,
+        from,
+        until,
+        missing,
+        incomplete,
+        answers,
+        cursor: _,
+        limit: _,
+    } = search;
     let is = |name: &str, set: bool| set.then(|| name.to_owned());
     let at = |name: &str, at: Option<UnixMillis>| at.map(|at| format!("{name}={}", at.0));
     [
@@ -170,6 +182,7 @@ fn filters(search: &CustomerSearch) -> Vec<String> {
     .into_iter()
     .flatten()
     .chain(missing.iter().map(|kind| format!("missing={}", kind.as_str())))
+    .chain(is("incomplete", *incomplete))
     .chain(is("answers", !answers.is_empty()))
     .collect()
 }

@@ -122,6 +122,9 @@ fn page(cx: &Cx, find: CustomerSearch, order: Order) -> Outcome<Page<Customer>> 
     for kind in &find.missing {
         add("i.lacks & ? <> 0", bind![kind_bit(*kind)]);
     }
+    if find.incomplete {
+        add("i.lacks <> 0", bind![]);
+    }
     let mut sets = Vec::new();
     if let Some(text) = &find.text {
         let Some(query) = search::query(text) else {

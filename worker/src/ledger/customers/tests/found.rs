@@ -77,6 +77,10 @@ fn filters_narrow_the_list_and_pages_cover_it() {
         places(CustomerSearch { missing: vec![Kind::Email, Kind::Name], ..base() }),
         [].into()
     );
+    let lacking = |kind| places(CustomerSearch { missing: vec![kind], ..base() });
+    let any: BTreeSet<usize> = Kind::ALL.into_iter().flat_map(lacking).collect();
+    assert_eq!(places(CustomerSearch { incomplete: true, ..base() }), any);
+    assert!(!any.is_empty());
     assert_eq!(places(CustomerSearch { tag: Some("vip".to_owned()), ..base() }), [4].into());
     let email = || Some("Person-4@example.com".to_owned());
     assert_eq!(places(CustomerSearch { email: email(), ..base() }), [4].into());
