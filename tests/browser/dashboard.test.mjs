@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { workspace } from "../support/api.mjs";
 import { launch } from "../support/browser.mjs";
 import { BUDGET, Desk, member } from "../support/dashboard.mjs";
+import { byRsa, Issuer, token } from "../support/issuer.mjs";
 import { held } from "../support/talk.mjs";
 import { sharedWorker } from "../support/shared.mjs";
 import { together } from "../support/together.mjs";
@@ -70,6 +71,28 @@ describe("the dashboard", () => {
     await other.go("/app/customers");
     assert.match(other.page.url(), /sign-in/);
     await other.page.context().close();
+  });
+
+  test("asks whoever comes by Cloudflare Access for the workspace alone", async () => {
+    const issuer = await Issuer.start();
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: "https://id.example", aud: "askwell", email: "viewer@example.com", email_verified: true, iat: now, exp: now + 600 };
+    const jwt = token({ alg: "RS256", kid: "r-1" }, claims, byRsa(issuer.rsa.privateKey));
+    const body = { issuer: { issuer: claims.iss, audience: claims.aud, jwks_url: issuer.url } };
+    await space.team.expect(200, "PUT", "/v1/settings/sign-in", { body });
+    const other = await Desk.open(browser, worker, { extraHTTPHeaders: { "cf-access-jwt-assertion": jwt } });
+    await other.go("/app/customers");
+    await other.page.getByLabel("Workspace").fill("no-such-shop");
+    await other.page.keyboard.press("Enter");
+    await other.shows("This workspace does not let you in so");
+    await other.stands("sign-in-access");
+    assert.equal(await other.page.getByLabel("Workspace").inputValue(), "no-such-shop");
+    await other.page.getByLabel("Workspace").fill(space.id);
+    await other.button("Continue with your organisation").click();
+    await other.page.waitForURL(/customers$/);
+    await other.shows("The viewer (viewer)");
+    await other.page.context().close();
+    await issuer.stop();
   });
 
   test("fills the key in from behind the # of a link", async () => {

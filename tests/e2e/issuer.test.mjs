@@ -55,6 +55,36 @@ describe("signing in by a token", () => {
     assert.equal((await send(undefined, { "cf-access-jwt-assertion": rsa() })).status, 201);
   });
 
+  test("the sign-in page leads whoever comes by Cloudflare Access into the workspace that they name", async () => {
+    const open = (path, headers = {}) => new Client(worker).send("GET", path, { headers });
+    const form = (fields, headers = {}) =>
+      new Client(worker).send("POST", "/app/sign-in", {
+        raw: new URLSearchParams(fields).toString(),
+        headers: { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin", ...headers },
+        redirect: "manual",
+      });
+    const ada = { "cf-access-jwt-assertion": rsa() };
+    assert.ok(!(await open("/app/sign-in")).text.includes('name="workspace"'), "nobody says who it is");
+    const shown = await open(`/app/sign-in?workspace=${space.id}&to=/app/customers`, ada);
+    assert.ok(shown.text.includes(`name="workspace" value="${space.id}"`), shown.text);
+    const into = await form({ workspace: ` ${space.id} `, to: "/app/customers" }, ada);
+    assert.deepEqual([into.status, into.headers.get("location")], [303, "/app/customers"]);
+    const cookie = into.headers.get("set-cookie").split(";")[0];
+    assert.equal((await open("/app/customers", { cookie })).status, 200);
+    for (const [fields, headers, status, words] of [
+      [{ workspace: "no-such-shop" }, ada, 401, "does not let you in"],
+      [{ workspace: "No Such Shop!" }, ada, 422, "does not let you in"],
+      [{ workspace: space.id }, { "cf-access-jwt-assertion": rsa({ exp: seconds() - 300 }) }, 401, "does not let you in"],
+      [{ workspace: space.id }, { "cf-access-jwt-assertion": rsa({ email: "eve@example.com" }) }, 403, "no member"],
+      [{ workspace: space.id, key: "" }, {}, 401, "opens nothing"],
+    ]) {
+      const answer = await form(fields, headers);
+      assert.equal(answer.status, status, answer.text);
+      assert.ok(answer.text.includes(words), answer.text);
+      assert.equal(answer.headers.get("set-cookie"), null);
+    }
+  });
+
   test("nobody else is", async () => {
     const stranger = pair("rsa", "r-1");
     const small = issuer.rsa.jwk.n;

@@ -39,6 +39,17 @@ struct Keys {
     keys: Vec<serde_json::Value>,
 }
 
+/// Where Cloudflare Access puts its word.
+const SHOWN: &str = "cf-access-jwt-assertion";
+
+/// Whether Cloudflare Access says of a request who sends it. What it says is not looked at yet.
+///
+/// # Errors
+/// When the runtime fails.
+pub fn is_shown(request: &Request) -> Outcome<bool> {
+    Ok(request.headers().get(SHOWN)?.is_some())
+}
+
 /// Signs a member in: who it is, and the cookie to set.
 ///
 /// # Errors
@@ -50,7 +61,7 @@ pub async fn sign_in(
     env: &Env,
 ) -> Outcome<(Principal, String)> {
     session::same_origin(request)?;
-    let shown = request.headers().get("cf-access-jwt-assertion")?;
+    let shown = request.headers().get(SHOWN)?;
     let text = with.token.or(shown).ok_or_else(|| wrong("is missing"))?;
     let ledger = rpc::ledger(env, &with.workspace_id)?;
     let settings = rpc::call(&ledger, &Get::<SignInSettings>::new()).await?.value;

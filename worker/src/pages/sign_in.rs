@@ -1,9 +1,11 @@
 //! Signing in, by a form. The one page that nobody needs to be known for.
 
 use super::{ROOT, are_at, html, shell, visit};
-use crate::auth::session;
+use crate::auth::{issued, session};
 use crate::fault::{Fault, Outcome};
 use askwell::Code;
+use askwell::access::Principal;
+use askwell::api::TokenSignIn;
 use maud::{Markup, html as markup};
 use serde::Deserialize;
 use worker::{Env, Method, Request, Response};
@@ -16,13 +18,31 @@ pub const PATH: &str = "/app/sign-in";
 struct Query {
     to: String,
     more: String,
+    workspace: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Form {
     key: String,
-    #[serde(default)]
+    /// Of who comes by Cloudflare Access, which says who they are but not where they want to go.
+    workspace: String,
     to: String,
+}
+
+/// What the page is to show.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shown<'a> {
+    /// Where to go from here.
+    pub to: &'a str,
+    /// Whether somebody is signed in who wants to be in another workspace as well.
+    pub more: bool,
+    /// Whether Cloudflare Access says who is there.
+    pub access: bool,
+    /// Into which workspace by that, as far as it is known.
+    pub workspace: &'a str,
+    /// Why it did not work.
+    pub wrong: Option<&'a str>,
 }
 
 /// Sends whoever is not signed in to this page, and back where they wanted to go.
@@ -51,17 +71,26 @@ pub async fn serve(mut request: Request, env: &Env) -> Outcome<Response> {
     match request.method() {
         Method::Get | Method::Head => {
             let text = request.url()?.query().unwrap_or_default().to_owned();
-            let Query { to, more } = crate::http::query(&text).unwrap_or_default();
+            let Query { to, more, workspace } = crate::http::query(&text).unwrap_or_default();
             let known = session::person(&request, env).await?.is_some();
             if known && more.is_empty() {
                 return visit::to(ROOT);
             }
-            Ok(html(200, page(&to, known, None))?)
+            let access = issued::is_shown(&request)?;
+            let (to, workspace) = (to.as_str(), workspace.as_str());
+            Ok(html(200, page(Shown { to, more: known, access, workspace, wrong: None }))?)
         }
         Method::Post => {
-            let Form { key, to } = visit::form(&mut request).await?;
+            let Form { key, workspace, to } = visit::form(&mut request).await?;
             let aside = session::put_aside(&request)?;
-            match session::sign_in(key.trim(), &request, env).await {
+            let access = issued::is_shown(&request)?;
+            let by_access = access && key.is_empty();
+            let signed_in = if by_access {
+                by_word(&workspace, &request, env).await
+            } else {
+                session::sign_in(key.trim(), &request, env).await
+            };
+            match signed_in {
                 Ok((_, cookie)) => {
                     let mut response = visit::to(inside(&to))?;
                     response.headers_mut().append("set-cookie", &cookie)?;
@@ -72,7 +101,13 @@ pub async fn serve(mut request: Request, env: &Env) -> Outcome<Response> {
                 }
                 Err(fault) => {
                     let error = fault.public();
-                    let text = match error.code {
+                    let wrong = match error.code {
+                        Code::Unauthorized | Code::InvalidField | Code::NotFound if by_access => {
+                            "This workspace does not let you in so. Look at its name, or load this page anew where it has stood for long; an admin can say whether it takes your organisation's sign-in."
+                        }
+                        Code::Forbidden if by_access => {
+                            "You are no member of this workspace. An admin can add you, with the address that your organisation knows you by."
+                        }
                         Code::Unauthorized | Code::InvalidField => {
                             "This key opens nothing. It may have been mistyped, regenerated or revoked."
                         }
@@ -80,12 +115,20 @@ pub async fn serve(mut request: Request, env: &Env) -> Outcome<Response> {
                         Code::RateLimited => "Too many tries. Wait a minute.",
                         _ => return Err(fault),
                     };
-                    Ok(html(error.code.status(), page(&to, false, Some(text)))?)
+                    let (to, workspace, wrong) = (to.as_str(), workspace.as_str(), Some(wrong));
+                    let shown = Shown { to, more: false, access, workspace, wrong };
+                    Ok(html(error.code.status(), page(shown))?)
                 }
             }
         }
         _ => Err(Fault::refused(Code::MethodNotAllowed, "This page is opened or sent.")),
     }
+}
+
+/// Signs in whom Cloudflare Access names.
+async fn by_word(workspace: &str, request: &Request, env: &Env) -> Outcome<(Principal, String)> {
+    let with = TokenSignIn { workspace_id: workspace.trim().parse()?, token: None };
+    issued::sign_in(with, request, env).await
 }
 
 /// Only to pages of ours, whatever the link said.
@@ -95,8 +138,9 @@ fn inside(to: &str) -> &str {
     if are_at(path) && path != PATH && plain { to } else { ROOT }
 }
 
-/// The form.
-pub fn page(to: &str, more: bool, wrong: Option<&str>) -> Markup {
+/// The forms.
+pub fn page(shown: Shown<'_>) -> Markup {
+    let Shown { to, more, access, workspace, wrong } = shown;
     let title = if more { "Sign in to another workspace" } else { "Sign in" };
     shell::alone(
         title,
@@ -105,16 +149,28 @@ pub fn page(to: &str, more: bool, wrong: Option<&str>) -> Markup {
             @if let Some(wrong) = wrong {
                 p.flash.bad role="alert" { (wrong) }
             }
+            @if access {
+                form method="post" action=(PATH) {
+                    input type="hidden" name="to" value=(to);
+                    label {
+                        "Workspace"
+                        input type="text" name="workspace" value=(workspace) required autocomplete="organization" autocapitalize="none" spellcheck="false" aria-describedby="workspace-help" autofocus;
+                    }
+                    p #workspace-help .muted.small-text { "Your organisation says who you are, and not where you want to go. The workspace's id stands in each of its keys: " code { "pk_" em { "id" } "_…" } }
+                    button type="submit" { "Continue with your organisation" }
+                }
+                h2 { "Or with a key" }
+            }
             form method="post" action=(PATH) {
                 input type="hidden" name="to" value=(to);
                 label {
                     "Sign-in key"
-                    input type="password" name="key" required autocomplete="current-password" spellcheck="false" aria-describedby="key-help" autofocus;
+                    input type="password" name="key" required autocomplete="current-password" spellcheck="false" aria-describedby="key-help" autofocus[!access];
                 }
                 p #key-help .muted.small-text {
                     "An admin of your workspace gives you one. A secret key of the workspace (" code { "sk_…" } ") is good as well."
                 }
-                button type="submit" { "Sign in" }
+                button.secondary[access] type="submit" { "Sign in" }
                 @if more { " " a href=(ROOT) { "Back" } }
             }
         },
@@ -144,7 +200,18 @@ mod tests {
 
     #[test]
     fn what_a_link_said_stands_in_the_form_as_text() {
-        let page = page("\"><script>alert(1)</script>", false, None).into_string();
-        assert!(page.contains("value=\"&quot;&gt;&lt;script&gt;"));
+        let script = "\"><script>alert(1)</script>";
+        let shown = Shown { to: script, access: true, workspace: script, ..Shown::default() };
+        let page = page(shown).into_string();
+        assert_eq!(page.matches("value=\"&quot;&gt;&lt;script&gt;").count(), 3);
+        assert!(!page.contains("<script>alert"));
+    }
+
+    #[test]
+    fn a_workspace_is_asked_for_where_somebody_else_says_who_it_is() {
+        let of = |access| page(Shown { access, ..Shown::default() }).into_string();
+        assert!(of(true).contains("name=\"workspace\"") && of(true).contains("name=\"key\""));
+        assert!(!of(false).contains("name=\"workspace\""));
+        assert_eq!(of(true).matches("autofocus").count(), 1);
     }
 }
