@@ -311,6 +311,34 @@ describe("the matrix of operations and roles", () => {
     assert.deepEqual(await space.team.get("/v1/customers"), stood);
   });
 
+  test("answers 404 to every id that is nowhere, and to what is none", async () => {
+    const wrong = [];
+    const stands = async () => {
+      const { conversations, open, customers, answers } = await space.team.get("/v1/overview");
+      return { conversations, open, customers, answers };
+    };
+    const before = await stands();
+    let asked = 0;
+    for (const { id, path, method, operation } of document.operations()) {
+      if (MATRIX[id] === "everybody" || MATRIX[id] === "operator" || id.endsWith("socket")) continue;
+      // Days are all there, and whose names are words of ours says what may stand there.
+      if (!/\{\w+_id\}/.test(path)) continue;
+      const schema = document.body(operation);
+      const body = schema && document.sample(schema, [...Object.values(ids), "abc"]);
+      const required = (operation.parameters ?? []).filter((p) => p.in === "query" && p.required).map((p) => `${p.name}=2020-01-01`);
+      for (const nowhere of [(text) => text?.replace(/[0-9a-z]{26}$/, "0".repeat(26)) ?? "zz", () => "none", () => "%F0%9F%90%AB"]) {
+        const none = Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, nowhere(ids[name])]));
+        const to = path.replace(/\{(\w+)\}/g, (_, name) => none[name]);
+        const answer = await new Client(worker).send(method, `${to}?${required.join("&")}`, { headers: callers.key, body });
+        asked += 1;
+        if (answer.status !== 404 || answer.json?.code !== "not_found") wrong.push(`${method} ${to}: ${answer.status} ${answer.text.slice(0, 160)}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+    assert.ok(asked > 150, `${asked} asked`);
+    assert.deepEqual(await stands(), before);
+  });
+
   test("shows visitors what is said to them, and nothing of who of the team said it", async () => {
     const other = await visit(space);
     await other.visitor.say(other.id, "Hello");
