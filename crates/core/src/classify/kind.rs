@@ -307,7 +307,29 @@ fn whose_language(field: &Field) -> Option<Role> {
         "भाषा",
     ];
     // A language that is learned, or that something is in, is not the one that is written.
-    const MATTERS: [&str; 13] = [
+    // What is wished for, or only part of it, is not either.
+    const MATTERS: [&str; 34] = [
+        "conversation end",
+        "chat end",
+        "ask",
+        "asked",
+        "asks",
+        "want*",
+        "prefer*",
+        "request*",
+        "offer*",
+        "should",
+        "understand*",
+        "not speak",
+        "not understand",
+        "other than",
+        "switch*",
+        "last message",
+        "first message",
+        "at the end",
+        "end in",
+        "begin*",
+        "start*",
         "course*",
         "lesson*",
         "class",
@@ -324,8 +346,27 @@ fn whose_language(field: &Field) -> Option<Role> {
     ];
     const CUSTOMER: [&str; 7] =
         ["customer*", "visitor*", "user*", "kunde*", "client*", "klant*", "cliente*"];
+    const AGENTS: [&str; 12] = [
+        "agent*",
+        "human*",
+        "operator*",
+        "representative*",
+        "staff",
+        "mitarbeit*",
+        "agente*",
+        "conseill*",
+        "medewerker*",
+        "atendente*",
+        "konsultant*",
+        "medarbetare*",
+    ];
+    const BOTS: [&str; 3] = ["bot*", "chatbot*", "assistant*"];
+    // Who of the team that is, is not said.
+    const TEAM: [&str; 4] = ["we", "us", "team*", "support*"];
     const VERBS: [&str; 9] =
         ["answer", "repl", "respon", "writ", "wrote", "speak", "spoke", "use", "language"];
+    const PASSIVE: [&str; 6] =
+        ["answered", "replied", "responded", "served", "addressed", "written"];
     let words = Words::new(&format!("{} {}", field.name, field.prompt));
     if find(&words, &MATTERS).is_some() {
         return None;
@@ -342,9 +383,20 @@ fn whose_language(field: &Field) -> Option<Role> {
     let team = team.min_by_key(|(i, _)| *i);
     let customer = find(&words, &CUSTOMER);
     if find(&words, &WORDS).is_some() || find(&words, &["لغه"]).is_some() {
-        return match team {
-            Some((at, who)) if customer.is_none_or(|c| at < c) => who,
-            _ => Some(Role::Customer),
+        let one = match (find(&words, &AGENTS), find(&words, &BOTS), find(&words, &TEAM)) {
+            (Some(_), None, None) => Some(Some(Role::Agent)),
+            (None, Some(_), None) => Some(Some(Role::Bot)),
+            (None, None, None) => None,
+            _ => Some(None),
+        };
+        return match (team, customer, one) {
+            (Some((at, who)), customer, _) if customer.is_none_or(|c| at < c) => who,
+            // "In which language was the customer answered?"
+            (_, Some(c), _) if PASSIVE.contains(&words.get(c + 1)) => None,
+            (_, Some(_), _) => Some(Role::Customer),
+            // "Langue de l'agent": of whom nobody else is named.
+            (_, None, Some(who)) => who,
+            (_, None, None) => Some(Role::Customer),
         };
     }
     // "What does the customer communicate in?", "Locale": nothing else is spoken of.

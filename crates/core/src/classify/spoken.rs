@@ -3,7 +3,7 @@
 use super::answer::{Finding, whole};
 use super::kind::{Sense, means};
 use super::language;
-use super::reading::{Reading, cut};
+use super::reading::{Read, Reading, cut};
 use super::{Evidence, Method, Question};
 use crate::conversation::Role;
 use core::ops::Range;
@@ -24,6 +24,9 @@ const FEW_WORDS: usize = 4;
 const LITTLE: usize = 6;
 const RELATIVES: [(&str, &str); 5] =
     [("ca", "es"), ("ms", "id"), ("id", "ms"), ("sk", "cs"), ("cs", "sk")];
+
+/// Messages of somebody that are read one by one at most.
+const MOST_TURNS: usize = 200;
 
 /// Quotations of so many words are somebody else's.
 const QUOTED_WORDS: usize = 3;
@@ -83,6 +86,16 @@ fn quotations(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Whether some message of somebody is long enough to tell its language, and is in one of these.
+pub(crate) fn writes_once(reading: &Reading<'_>, who: Role, codes: &[&str]) -> Option<usize> {
+    let long = |t: &(usize, &Read<'_>)| t.1.words.len() >= LITTLE;
+    let roles = [who];
+    reading.by(&roles).filter(long).take(MOST_TURNS).find_map(|(i, turn)| {
+        let ranked = language::ranked(cut(turn.text, 400));
+        ranked.first().filter(|(top, _)| codes.contains(&top.code)).map(|_| i)
+    })
 }
 
 /// The language that somebody writes in, with how sure that is (0.5 to 1); none where nothing tells.

@@ -53,6 +53,18 @@ const AGENT: [&str; 8] = [
     "agente*",
     "medewerker*",
 ];
+const CUSTOMER: [&str; 9] = [
+    "customer*",
+    "visitor*",
+    "user*",
+    "kunde*",
+    "client*",
+    "cliente*",
+    "klant*",
+    "all",
+    "everybody",
+];
+
 impl Counting {
     /// Reads a field as a question that is counted, or not.
     pub(crate) fn parse(field: &Field) -> Option<Self> {
@@ -60,7 +72,8 @@ impl Counting {
             return Some(Self::Facts(facts));
         }
         let names: Vec<&str> = field.possible_values.iter().map(super::Value::name).collect();
-        if facts::asks_who(field) {
+        let about_customer = |name: &&str| find(&Words::new(name), &CUSTOMER).is_some();
+        if facts::asks_who(field) && !names.iter().any(about_customer) {
             let parties: Vec<Option<Team>> = names.iter().map(|n| team(n)).collect();
             let known = parties.iter().flatten().count();
             if known >= 2 {

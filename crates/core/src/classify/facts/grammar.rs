@@ -17,9 +17,21 @@ pub(super) fn parse(tokens: &[Token]) -> Option<(Test, bool)> {
             let mut at = tokens.iter().enumerate().filter(|(_, t)| **t == word).map(|(i, _)| i);
             at.find_map(|i| Some(vec![single(tokens.get(..i)?)?, single(tokens.get(i + 1..)?)?]))
         };
-        let all = halves(Token::And).map(Test::All);
-        all.or_else(|| halves(Token::Or).map(Test::Any)).map(|test| (test, false))
+        let all = halves(Token::And).map(apart).map(Test::All);
+        all.or_else(|| halves(Token::Or).map(apart).map(Test::Any)).map(|test| (test, false))
     })
+}
+
+/// Beside a hand-off a transfer is one to another team.
+fn apart(mut tests: Vec<(Test, bool)>) -> Vec<(Test, bool)> {
+    let handed =
+        |t: &(Test, bool)| matches!(&t.0, Test::Marked(of, _) if of.contains(&Marker::Handoff));
+    if tests.iter().any(handed) {
+        for (test, _) in tests.iter_mut().filter(|(test, _)| *test == Test::Moved) {
+            *test = Test::Marked(vec![Marker::Transferred], Join::All);
+        }
+    }
+    tests
 }
 
 fn single(tokens: &[Token]) -> Option<(Test, bool)> {
@@ -74,9 +86,9 @@ fn marks(parts: &[Part], span: &Span) -> Option<Test> {
     }
     let moved = |of: &[Marker]| of == [Marker::Transferred];
     // "Transferred the customer to an agent" is the handoff, said in other words.
-    if let [before @ .., Marks(of, _), whom, Party(to, _)] = parts
+    if let [before @ .., Marks(of, _), whom, to] = parts
         && moved(of)
-        && to == &[Role::Agent]
+        && (*to == Part::To(Role::Agent) || matches!(to, Party(of, _) if of == &[Role::Agent]))
         && (*whom == Thread || matches!(whom, Party(who, _) if is_customer(who)))
         && (matches!(before, [] | [Thread])
             || matches!(before, [Party(by, _)] if !by.contains(&Role::Agent)))
@@ -98,7 +110,7 @@ fn marks(parts: &[Part], span: &Span) -> Option<Test> {
         .into_iter()
         .enumerate()
         // "Did the agent transfer the customer?"
-        .filter(|(i, p)| !(*i == 1 && customer(p)))
+        .filter(|(i, p)| !(*i == 1 && by.is_none() && customer(p)))
         .map(|(_, p)| p)
         .collect();
     let who = match first {
@@ -118,7 +130,7 @@ fn marks(parts: &[Part], span: &Span) -> Option<Test> {
     };
     let sound = match who.as_deref() {
         None => true,
-        Some([Role::Customer]) => true,
+        Some([Role::Customer]) => by.is_none(),
         Some([Role::Bot]) => of.iter().all(|m| *m == Marker::Handoff || *m == Marker::Transferred),
         Some([Role::Agent]) => moved(of),
         Some(_) => of.iter().all(|m| *m == Marker::Handoff || *m == Marker::Transferred),
@@ -156,7 +168,19 @@ fn languages(parts: &[Part], span: &Span) -> Option<Test> {
     {
         return Some(Test::WritesAlike(*one));
     }
-    let known = |p: &Part| says(p) || matches!(p, Languages(_) | Party(..) | Except);
+    let known = |p: &Part| says(p) || matches!(p, Languages(_) | Party(..) | Part::To(_) | Except);
+    // "A German agent" is no language that is written, "is the customer French" neither.
+    let of_somebody = |w: &[Part]| match w {
+        [Languages(_), Party(..), ..] => true,
+        [Languages(_), Speak, Party(who, _)] => is_team(who),
+        _ => false,
+    };
+    if (0..parts.len())
+        .any(|i| of_somebody(parts.get(i..i + 3).or(parts.get(i..i + 2)).unwrap_or_default()))
+        || !parts.iter().any(says)
+    {
+        return None;
+    }
     let mut codes = parts.iter().filter_map(|p| match p {
         Languages(codes) => Some(codes),
         _ => None,
@@ -170,6 +194,7 @@ fn languages(parts: &[Part], span: &Span) -> Option<Test> {
     let at: Vec<usize> =
         (0..parts.len()).filter(|i| matches!(parts.get(*i), Some(Party(..)))).collect();
     let who = match at.as_slice() {
+        [] if parts.iter().any(|p| matches!(p, Part::To(_))) => return None,
         [] => Role::Customer,
         // Of two that are named the first one writes, where something is done between them.
         [first, second] if parts.get(first + 1..*second)?.iter().any(says) => role(parts, *first)?,
@@ -238,8 +263,16 @@ struct Deed<'a> {
 
 /// Who does what to whom, where that is certain.
 fn deed(parts: &[Part]) -> Option<Deed<'_>> {
-    use Part::{By, Party, Verb as V};
+    use Part::{By, Party, To, Verb as V};
     let (who, verb, to): (Option<Named<'_>>, Verb, Option<&[Role]>) = match parts {
+        [V(verb), To(to)] => (None, *verb, Some(core::slice::from_ref(to))),
+        [Party(who, join), V(verb), To(to)]
+        | [V(verb), Party(who, join), To(to)]
+        | [V(verb), By, Party(who, join), To(to)]
+        | [Party(who, join), To(to), V(verb)]
+        | [To(to), Party(who, join), V(verb)] => {
+            (Some((who, *join)), *verb, Some(core::slice::from_ref(to)))
+        }
         [V(verb)] => (None, *verb, None),
         [Party(who, join), V(verb)]
         | [V(verb), Party(who, join)]
@@ -304,8 +337,15 @@ fn wrote(parts: &[Part], span: &Span) -> Option<Test> {
     match verb {
         Verb::Write => {
             let (by, join) = who?;
-            let sound = to.is_none_or(|to| is_customer(by) == is_team(to)) && by.len() <= 2;
-            sound.then(|| plain(by, join))
+            let Some(to) = to else { return Some(plain(by, join)) };
+            if is_customer(by) != is_team(to) {
+                return None;
+            }
+            // Whom the customer writes to takes part.
+            Some(match is_customer(by) {
+                true => Test::All(vec![(plain(by, join), false), (plain(to, Join::Any), false)]),
+                false => plain(by, join),
+            })
         }
         // What is said after the handoff is said to somebody who has spoken.
         Verb::Reply if *span != Span::Whole => {

@@ -16,9 +16,9 @@ use super::rules::is_rest;
 use super::words::Words;
 use super::{Field, Value};
 use crate::conversation::Role;
-use said::Said;
+use said::{Named, Said};
 pub(crate) use test::{Counted, Span};
-use test::{Test, end, mark, parties, reply};
+use test::{Test, end, mark, parties, reply, team_end};
 use tokens::{Token, is_rhetorical, read};
 
 /// A question that is looked up.
@@ -30,11 +30,23 @@ pub(crate) enum Facts {
     End {
         /// Whether it is about the last one.
         last: bool,
-        /// Whether only what the team says in reply to the customer counts.
-        replies: bool,
+        /// Whose messages count.
+        of: Whose,
         /// Per value, whom it names.
         parties: Vec<Vec<Role>>,
+        /// The value for nobody.
+        nobody: Option<usize>,
     },
+}
+
+/// Whose messages are the first or the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Everybodys,
+    /// Where the customer is none of the answers.
+    Teams,
+    /// Of the team's those that follow one of the customer.
+    Replies,
 }
 
 /// What is answered when.
@@ -98,9 +110,15 @@ impl Facts {
     pub(crate) fn look(&self, reading: &Reading<'_>) -> Shown {
         match self {
             Self::Rules(rules) => rules.look(reading),
-            Self::End { last, replies, parties } => {
-                let at = if *replies { reply(reading, *last) } else { end(reading, *last) };
-                let Some(at) = at else { return Shown::Nothing };
+            Self::End { last, of, parties, nobody } => {
+                let at = match of {
+                    Whose::Everybodys => end(reading, *last),
+                    Whose::Teams => team_end(reading, *last),
+                    Whose::Replies => reply(reading, *last),
+                };
+                let Some(at) = at else {
+                    return nobody.map_or(Shown::Nothing, |v| Shown::Value(v, Vec::new(), 1.0));
+                };
                 let role = reading.turns.get(at).map(|t| t.role);
                 // "Bot" is nearer than "Bot or agent".
                 let fits = |of: &&Vec<Role>| role.is_some_and(|r| of.contains(&r));
@@ -153,21 +171,6 @@ impl Rules {
 
 /// What a prompt asks to count, in which part of the conversation; none where it says more than that.
 pub(crate) fn count(field: &Field) -> Option<(Counted, Span)> {
-    // A word of these in another sentence says what to leave out.
-    const LIMITS: [&str; 12] = [
-        "only",
-        "just",
-        "exclude*",
-        "excluding",
-        "ignor*",
-        "except",
-        "not",
-        "without",
-        "count",
-        "nur",
-        "ohne",
-        "solo",
-    ];
     let mut found = None;
     for sentence in field.prompt.split_inclusive(['.', '?', '!', ';', '\n']) {
         let counted = read(sentence, Some(field)).and_then(|t| numbers::count(&t));
@@ -175,18 +178,48 @@ pub(crate) fn count(field: &Field) -> Option<(Counted, Span)> {
             (Some(counted), None) => found = Some(counted),
             (Some(counted), Some(other)) if counted == *other => {}
             (Some(_), Some(_)) => return None,
+            // What another sentence says may be what to leave out.
             (None, _) => {
-                let words = Words::new(sentence);
-                let tokens = read(sentence, Some(field)).unwrap_or_default();
-                if super::phrase::find(&words, &LIMITS).is_some()
-                    || tokens.iter().any(|t| matches!(t, Token::HowMany | Token::HowOften))
-                {
+                let only_answers = |t: &Token| {
+                    matches!(
+                        t,
+                        Token::Value(_)
+                            | Token::Number(_)
+                            | Token::More
+                            | Token::OrMore
+                            | Token::Less
+                            | Token::OrLess
+                            | Token::And
+                            | Token::Or
+                            | Token::Say
+                            | Token::Not
+                    )
+                };
+                if !read(sentence, Some(field))?.iter().all(only_answers) {
                     return None;
                 }
             }
         }
     }
     found.or_else(|| read(&field.name, None).and_then(|t| numbers::count(&t)))
+}
+
+/// Whether the prompt of a question that is not looked up itself says that there is no answer here: "Output null if it was not
+/// handed off".
+pub(crate) fn is_skipped(field: &Field, reading: &Reading<'_>) -> bool {
+    let sentences = field.prompt.split_inclusive(['.', '?', '!', ';', '\n']);
+    let mut rules = sentences.filter_map(|sentence| {
+        let tokens = read(sentence, None).filter(|t| t.contains(&Token::Null))?;
+        let mut said = Said::default();
+        said.hear(&tokens)?;
+        Some(said.rules)
+    });
+    rules.any(|rules| {
+        rules.iter().any(|(test, denied, answer)| {
+            *answer == Named::Null
+                && test.holds(reading).is_some_and(|s| s.so != *denied && s.confidence >= 1.0)
+        })
+    })
 }
 
 /// Whether a prompt speaks of nothing but who writes, and how.
@@ -229,6 +262,9 @@ pub(crate) fn asks_who(field: &Field) -> bool {
                     | Token::HowOften
                     | Token::Not
                     | Token::Isnt
+                    | Token::If
+                    | Token::Null
+                    | Token::Get
             )
     };
     let both = has(Token::Bot) && has(Token::Agent);
@@ -253,22 +289,43 @@ fn ends(field: &Field, names: &[&str], all: &[Token]) -> Option<Facts> {
                     | Token::Not
                     | Token::Isnt
                     | Token::Only
+                    | Token::If
+                    | Token::Null
+                    | Token::Otherwise
+                    | Token::Nobody
+                    | Token::Get
+                    | Token::To(Role::Agent | Role::Bot)
             )
     };
     if !(says || has(&Token::First)) || all.iter().any(more) {
         return None;
     }
-    let of = |name: &&str| read(name, None).map(|t| parties(&t)).unwrap_or_default();
-    let parties: Vec<Vec<Role>> = names.iter().map(of).collect();
-    let known = |(p, v): (&Vec<Role>, &Value)| !p.is_empty() || is_rest(v);
+    let read: Vec<Vec<Token>> =
+        names.iter().map(|name| read(name, None).unwrap_or_default()).collect();
+    let none =
+        |name: &str| ["none", "neither", "null", "nobody"].contains(&Words::new(name).get(0));
+    let nobody = (0..names.len()).find(|i| {
+        read.get(*i).is_some_and(|t| t.contains(&Token::Nobody))
+            || names.get(*i).is_some_and(|n| none(n))
+    });
+    let mut parties: Vec<Vec<Role>> = read.iter().map(|t| parties(t)).collect();
+    if let Some(none) = nobody.and_then(|n| parties.get_mut(n)) {
+        none.clear();
+    }
+    let known = |(i, (p, v)): (usize, (&Vec<Role>, &Value))| {
+        !p.is_empty() || nobody == Some(i) || is_rest(v)
+    };
     let sound = parties.iter().filter(|p| !p.is_empty()).count() >= 2
-        && parties.iter().zip(&field.possible_values).all(known);
-    // Where the customer is none of the answers, what the team says in reply counts.
-    let replies = has(&Token::Reply) && !parties.iter().any(|p| p.contains(&Role::Customer));
+        && parties.iter().zip(&field.possible_values).enumerate().all(known);
+    let of = match (parties.iter().any(|p| p.contains(&Role::Customer)), has(&Token::Reply)) {
+        (true, _) => Whose::Everybodys,
+        (false, true) => Whose::Replies,
+        (false, false) => Whose::Teams,
+    };
     let last = has(&Token::Last);
     // "Who replied first?" of all three is not certain: the customer is the first to write.
-    let certain = replies || last || !has(&Token::Reply);
-    (sound && certain).then_some(Facts::End { last, replies, parties })
+    let certain = of != Whose::Everybodys || last || !has(&Token::Reply);
+    (sound && certain).then_some(Facts::End { last, of, parties, nobody })
 }
 
 #[cfg(test)]

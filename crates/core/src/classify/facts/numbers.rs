@@ -33,7 +33,7 @@ pub(super) fn number(tokens: &[Token]) -> Option<(u64, u64)> {
 
 /// What is counted where parts ask how many.
 fn counted(parts: &[Part]) -> Option<Counted> {
-    use Part::{HowMany, HowOften, Marks, Messages, Party, Verb as V};
+    use Part::{HowMany, HowOften, Marks, Messages, Party, To, Verb as V};
     Some(match parts {
         [HowMany | HowOften, Marks(of, _)] => Counted::Marks(one_mark(of)?),
         [HowMany | HowOften, Party(who, _), Marks(of, _)]
@@ -49,7 +49,12 @@ fn counted(parts: &[Part]) -> Option<Counted> {
         | [HowMany, Messages, V(Verb::Write), Party(who, _)]
         | [HowOften, Party(who, _), V(Verb::Write)]
         | [HowMany, Party(who, _), Messages, V(Verb::Write)] => Counted::Messages(Some(one(who)?)),
-        [HowMany, Messages, Party(who, _), V(Verb::Write), Party(to, _)] if who != to => {
+        // What the team says it says to the customer; whom the customer says something to is not certain.
+        [HowMany, Messages, Party(who, _), V(Verb::Write), To(Role::Customer)]
+        | [HowMany, Party(who, _), Messages, To(Role::Customer)]
+        | [HowOften, Party(who, _), V(Verb::Reply | Verb::Write), To(Role::Customer)]
+            if is_team(who) =>
+        {
             Counted::Messages(Some(one(who)?))
         }
         [HowOften, Party(who, _), V(Verb::Reply)]
@@ -71,7 +76,7 @@ fn counted(parts: &[Part]) -> Option<Counted> {
 
 /// How many there are.
 pub(super) fn numbers(parts: &[Part], span: &Span) -> Option<Test> {
-    use Part::{By, Marks, Messages, Party, Quantity, Verb as V};
+    use Part::{By, Marks, Messages, Party, Quantity, To, Verb as V};
     let parts: Vec<Part> = parts.iter().filter(|p| **p != By).cloned().collect();
     let quantity = parts.iter().find_map(|p| match p {
         Quantity(low, high) => Some((*low, *high)),
@@ -80,15 +85,21 @@ pub(super) fn numbers(parts: &[Part], span: &Span) -> Option<Test> {
     let (low, high) = quantity?;
     let what = match parts.as_slice() {
         [Quantity(..), Messages] => Counted::Messages(None),
-        [Party(who, _), Quantity(..), Messages]
-        | [Party(who, _), V(Verb::Write), Quantity(..), Messages]
+        [Party(who, _), V(Verb::Write), Quantity(..), Messages]
         | [Quantity(..), Party(who, _), Messages]
         | [Quantity(..), Messages, Party(who, _)]
         | [Quantity(..), Messages, V(Verb::Write), Party(who, _)]
         | [Quantity(..), Messages, Party(who, _), V(Verb::Write)]
         | [Party(who, _), Quantity(..), Messages, V(Verb::Write)]
         | [Party(who, _), V(Verb::Write), Quantity(..)] => Counted::Messages(Some(one(who)?)),
-        [Party(who, _), V(Verb::Write), Party(to, _), Quantity(..), Messages] if who != to => {
+        [Party(who, _), V(Verb::Write), Party(to, _), Quantity(..), Messages]
+            if is_team(who) && is_customer(to) =>
+        {
+            Counted::Messages(Some(one(who)?))
+        }
+        [Party(who, _), V(Verb::Write), Quantity(..), Messages, To(Role::Customer)]
+            if is_team(who) =>
+        {
             Counted::Messages(Some(one(who)?))
         }
         [Party(who, _), V(Verb::Reply), Quantity(..)]

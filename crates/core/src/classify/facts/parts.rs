@@ -31,6 +31,8 @@ pub(super) enum Verb {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Part {
     Party(Vec<Role>, Join),
+    /// To whom.
+    To(Role),
     Verb(Verb),
     Marks(Vec<Marker>, Join),
     /// Both ends included.
@@ -78,6 +80,7 @@ impl Clause {
             match (parts.last(), part) {
                 // "Handed off to an agent" says no more than "handed off".
                 (_, Some(Part::Party(of, _))) if to_agent && of == [Role::Agent] => {}
+                (_, Some(Part::To(Role::Agent))) if to_agent => {}
                 // "Respond or reply".
                 (Some(Part::Verb(a)), Some(Part::Verb(b))) if *a == b => {}
                 (_, Some(part)) => parts.push(part),
@@ -92,6 +95,9 @@ impl Clause {
 fn affirmative(tokens: &[Token]) -> Option<(Vec<Token>, bool)> {
     let mut kept: Vec<Token> = Vec::with_capacity(tokens.len());
     let (mut denials, mut nobody) = (0, false);
+    // "Handed off and not transferred" denies one of the two.
+    let joins = |t: &Token| matches!(t, Token::And | Token::Or | Token::OrBetween);
+    let both = tokens.contains(&Token::And);
     for (i, token) in tokens.iter().enumerate() {
         let next = tokens.get(i + 1).copied();
         let party = |t: &Token| !roles(*t).is_empty();
@@ -103,26 +109,30 @@ fn affirmative(tokens: &[Token]) -> Option<(Vec<Token>, bool)> {
                 kept.push(Token::Without);
             }
             Token::No | Token::Not | Token::Isnt => {
-                let sound = match next {
-                    Some(
-                        Token::Only
-                        | Token::Fully
-                        | Token::After
-                        | Token::Before
-                        | Token::Without
-                        | Token::Both
-                        | Token::First
-                        | Token::Last
-                        | Token::And
-                        | Token::Or
-                        | Token::By
-                        | Token::Several
-                        | Token::Number(_),
-                    ) => false,
-                    // "The bot, not the agent": whom the deed is denied of is another than who did it.
-                    Some(t) if party(&t) => *token == Token::No && !kept.iter().any(party),
-                    _ => true,
-                };
+                let sound = !both
+                    && !kept.last().is_some_and(joins)
+                    && match next {
+                        // A bare "no" is an answer.
+                        None => *token != Token::No,
+                        Some(
+                            Token::Only
+                            | Token::Fully
+                            | Token::After
+                            | Token::Before
+                            | Token::Without
+                            | Token::Both
+                            | Token::First
+                            | Token::Last
+                            | Token::And
+                            | Token::Or
+                            | Token::By
+                            | Token::Several
+                            | Token::Number(_),
+                        ) => false,
+                        // "The bot, not the agent": whom the deed is denied of is another than who did it.
+                        Some(t) if party(&t) => *token == Token::No && !kept.iter().any(party),
+                        _ => true,
+                    };
                 if !sound {
                     return None;
                 }
@@ -183,6 +193,11 @@ fn part(tokens: &[Token]) -> Option<(Option<Part>, usize)> {
         Token::Speak => Part::Speak,
         Token::Except => Part::Except,
         Token::By => Part::By,
+        Token::To(role) => Part::To(role),
+        // "Did it get transferred?"
+        Token::Get => {
+            return tokens.get(1).and_then(|t| mark(*t)).map(|_| (None, 1));
+        }
         Token::Thread => Part::Thread,
         Token::Elsewhere => Part::Elsewhere,
         Token::HowMany => Part::HowMany,

@@ -45,18 +45,26 @@ impl Said {
             pieces.last_mut()?.push(*token);
         }
         let mut waiting: Option<Named> = None;
-        for piece in &pieces {
+        for (place, piece) in pieces.iter().enumerate() {
             let named = |t: &Token| match t {
                 Token::Value(index) => Some(Named::Value(*index)),
                 Token::Null => Some(Named::Null),
                 _ => None,
             };
             let answers: Vec<Named> = piece.iter().filter_map(named).collect();
-            let content = content(piece);
+            let says = content(piece);
             match piece.first() {
                 Some(Token::Otherwise) => {
-                    if !content.is_empty() {
+                    if !says.is_empty() {
                         return None;
+                    }
+                    // "Otherwise Yes if it was transferred": the rest of the rest is another.
+                    let rule = |p: &Vec<Token>| {
+                        p.first() == Some(&Token::If) && !content(p).iter().all(is_denial)
+                    };
+                    if pieces.get(place + 1).is_some_and(rule) && waiting.is_none() {
+                        waiting = answers.first().copied();
+                        continue;
                     }
                     // "'Fast' otherwise" names it before.
                     self.rest = answers.first().copied().or(waiting.take()).or(self.rest);
@@ -73,22 +81,27 @@ impl Said {
                         (None, []) => None,
                         _ => return None,
                     };
-                    let empty = content.iter().all(is_denial);
+                    let empty = says.iter().all(is_denial);
                     match (answer, empty) {
-                        (Some(answer), true) if !content.is_empty() => self.rest = Some(answer),
+                        (Some(answer), true) if !says.is_empty() => self.rest = Some(answer),
                         // "Yes if so".
-                        (_, true) => {}
+                        (Some(answer), true) => {
+                            if let Some((test, denied)) = self.asked.clone() {
+                                self.rules.push((test, denied, answer));
+                            }
+                        }
+                        (None, true) => {}
                         (Some(answer), false) => {
-                            let (test, denied) = self.rule(&content)?;
+                            let (test, denied) = self.rule(&says)?;
                             self.rules.push((test, denied, answer));
                         }
                         // "Determine whether an agent replied."
-                        (None, false) => self.ask(&content)?,
+                        (None, false) => self.ask(&says)?,
                     }
                 }
                 _ => {
-                    if !content.is_empty() {
-                        self.ask(&content)?;
+                    if !says.is_empty() {
+                        self.ask(&says)?;
                     }
                     waiting = match answers.as_slice() {
                         [one] => Some(*one),
@@ -164,6 +177,16 @@ impl Said {
                 (None, [one]) => Some(*one),
                 _ => None,
             };
+            // "Did an agent reply? If it was transferred, No." asks more than its rule.
+            if let (Some(asked), None, Some((yes, no))) = (&self.asked, self.rest, sides)
+                && !rules.iter().any(|(test, ..)| *test == asked.0)
+                && told.len() == 1
+            {
+                ordered.extend(rules.into_iter().map(rule));
+                let (test, denied) = self.asked?;
+                ordered.push(Rule { test, denied, value: Some(yes) });
+                return Some(Rules { rules: ordered, rest: Some(no), otherwise: true });
+            }
             let mut known = told;
             known.extend(rest);
             let mut rules: Vec<Rule> = rules.into_iter().map(rule).collect();

@@ -214,7 +214,13 @@ impl Test {
             Self::Writes(role, codes) => {
                 let (code, confidence) = spoken::language(reading, *role)?;
                 let at = spoken::first(reading, *role);
-                Some(Seen { so: codes.contains(&code), at, confidence })
+                // Who writes in two languages writes in each of them.
+                match spoken::writes_once(reading, *role, codes) {
+                    Some(place) if !codes.contains(&code) => {
+                        Some(Seen { so: true, at: vec![place], confidence: 0.7 })
+                    }
+                    _ => Some(Seen { so: codes.contains(&code), at, confidence }),
+                }
             }
             Self::WritesAlike(role) => {
                 let (theirs, one) = spoken::language(reading, *role)?;
@@ -261,4 +267,10 @@ pub(super) fn reply(reading: &Reading<'_>, last: bool) -> Option<usize> {
     let from = reading.turns.iter().position(|t| t.role == Role::Customer)?;
     let mut replies = reading.by(&[Role::Agent, Role::Bot]).map(|(i, _)| i).filter(|i| *i > from);
     if last { replies.next_back() } else { replies.next() }
+}
+
+/// The first or the last message of the team.
+pub(super) fn team_end(reading: &Reading<'_>, last: bool) -> Option<usize> {
+    let mut all = reading.by(&[Role::Agent, Role::Bot]).map(|(i, _)| i);
+    if last { all.next_back() } else { all.next() }
 }

@@ -4,6 +4,7 @@ use super::super::Field;
 use super::super::language;
 use super::super::lexicon::Lexicon;
 use super::super::words::Words;
+use crate::conversation::Role;
 use std::sync::OnceLock;
 
 const PHRASES: &str = include_str!("../../../data/classify/facts.txt");
@@ -60,6 +61,10 @@ pub(super) enum Token {
     Or,
     /// "O", which is an "or" between two and an article elsewhere.
     OrBetween,
+    /// To whom something is said.
+    To(Role),
+    /// What is done to somebody who gets something.
+    Get,
     /// Before who does what is done to somebody.
     By,
     /// What somebody says, of which more follows.
@@ -81,6 +86,10 @@ pub(super) enum Token {
     Language(&'static str),
     /// The name of an answer.
     Value(usize),
+    /// To another team, and transferred in the same word: "passed around".
+    MovedOn,
+    /// Makes the question another one.
+    Unknown,
     /// Says nothing by itself.
     Filler,
 }
@@ -134,6 +143,10 @@ impl Token {
             "and" => Self::And,
             "or" => Self::Or,
             "or between" => Self::OrBetween,
+            "to customer" => Self::To(Role::Customer),
+            "to agent" => Self::To(Role::Agent),
+            "to bot" => Self::To(Role::Bot),
+            "get" => Self::Get,
             "by" => Self::By,
             "say" => Self::Say,
             "how many" => Self::HowMany,
@@ -146,6 +159,8 @@ impl Token {
             "otherwise" => Self::Otherwise,
             "null" => Self::Null,
             "language" => Self::Speak,
+            "moved on" => Self::MovedOn,
+            "unknown" => Self::Unknown,
             "filler" => Self::Filler,
             _ => return None,
         })
@@ -203,10 +218,17 @@ pub(super) fn read(text: &str, field: Option<&Field>) -> Option<Vec<Token>> {
                 (number(word).or_else(named)?, at + 1)
             }
         };
-        if token != Token::Filler {
-            tokens.push(token);
+        match token {
+            Token::Filler => {}
+            Token::Unknown => return None,
+            Token::MovedOn => tokens.extend([Token::Transferred, Token::Elsewhere]),
+            token => tokens.push(token),
         }
         at = to;
+    }
+    // "Was it handed off or not?"
+    if let [.., Token::Or, Token::Not] = tokens.as_slice() {
+        tokens.truncate(tokens.len() - 2);
     }
     Some(tokens)
 }
@@ -260,31 +282,44 @@ fn value(text: &str, words: &Words, at: usize, field: &Field) -> Option<(usize, 
             && written == value.name()
             && written.chars().next().is_some_and(char::is_uppercase)
             && (!before.trim_end().ends_with(['.', '?', '!', ':']) || to == words.len());
-        // "Yes if there was a handoff": the whole sentence begins with the answer.
-        let leads = at == 0 && written == value.name() && {
-            let next = words.get(to);
-            matches!(
+        let next = words.get(to);
+        let closes = to == words.len()
+            || matches!(
                 next,
-                "" | "if"
-                    | "or"
-                    | "and"
-                    | "when"
+                "if" | "when"
+                    | "otherwise"
+                    | "else"
                     | "wenn"
-                    | "oder"
-                    | "und"
+                    | "sonst"
                     | "si"
-                    | "o"
-                    | "ou"
-                    | "yes"
-                    | "no"
-            )
-        };
-        // "Answer yes if it was handed off."
-        let told = at > 0
-            && matches!(
-                words.get(at - 1),
-                "answer" | "reply" | "respond" | "output" | "return" | "say" | "write" | "choose"
+                    | "sinon"
+                    | "als"
+                    | "se"
             );
+        let lists = matches!(next, "or" | "and" | "oder" | "und" | "o" | "ou" | "yes" | "no");
+        // "Yes if there was a handoff": the whole sentence begins with the answer.
+        let leads = at == 0 && (closes || lists) && (written == value.name() || !lists);
+        // "Yes if an agent replied, no if not", "answer yes if it was handed off".
+        let told = at > 0
+            && closes
+            && (before.trim_end().ends_with([',', ';', ':', '='])
+                || matches!(
+                    words.get(at - 1),
+                    "answer"
+                        | "reply"
+                        | "respond"
+                        | "output"
+                        | "return"
+                        | "say"
+                        | "write"
+                        | "choose"
+                        | "and"
+                        | "or"
+                        | "else"
+                        | "otherwise"
+                        | "sonst"
+                        | "sinon"
+                ));
         if (quoted || capital || leads || told) && best.is_none_or(|(_, end)| to > end) {
             best = Some((index, to));
         }

@@ -27,11 +27,11 @@ pub fn rest_value(field: &Field) -> Option<&str> {
 }
 
 impl Answer {
-    /// How sure the answer is. What was computed or said by a person is not in doubt.
+    /// How sure the answer is. What a person said is not in doubt; what was computed is as sure as what it was computed from.
     pub fn band(&self) -> ConfidenceBand {
         match self.method {
-            Method::Exact | Method::Human => ConfidenceBand::High,
-            Method::Embedded | Method::Llm => ConfidenceBand::of(self.confidence),
+            Method::Human => ConfidenceBand::High,
+            Method::Exact | Method::Embedded | Method::Llm => ConfidenceBand::of(self.confidence),
         }
     }
 
@@ -43,7 +43,8 @@ impl Answer {
                 self.method != Method::Human
             }
             AnswerState::Value | AnswerState::Null => {
-                self.method == Method::Embedded && self.band() == ConfidenceBand::Low
+                matches!(self.method, Method::Embedded | Method::Exact)
+                    && self.band() == ConfidenceBand::Low
             }
         }
     }

@@ -23,7 +23,12 @@ pub(super) enum Start {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     /// What somebody of the team says.
-    Reply { agent: bool, bot: bool },
+    Reply {
+        agent: bool,
+        bot: bool,
+        /// Whether the bot is meant where nothing was handed off and no agent wrote.
+        anyone: bool,
+    },
     /// A marker.
     Mark(Marker),
     /// The end, settled or not, the last one.
@@ -58,7 +63,60 @@ pub(super) fn is_unmeasured(words: &Words) -> bool {
                 && !matches!(words.get(end), "an" | "the" | "to" | "a" | "get" | "got"))
             || (takes && words.get(end + 1) == "to" && verb(end + 2))
     });
-    find(words, of("unmeasured")).is_some() || customer_replies
+    let customer_writes = find_all(words, of("customer")).into_iter().any(|(at, end)| {
+        let writes = |i: usize| {
+            matches!(words.get(i), "write" | "writes" | "wrote" | "come" | "came" | "return")
+        };
+        writes(end) && within(words, &SINCE, at.saturating_sub(3), at).is_none()
+    });
+    find(words, of("unmeasured")).is_some() || customer_replies || customer_writes
+}
+
+/// What stands before that from which time is counted.
+const SINCE: [&str; 12] = [
+    "after",
+    "since",
+    "from",
+    "between",
+    "following",
+    "nach",
+    "seit",
+    "apres",
+    "despues",
+    "dopo",
+    "depois",
+    "na",
+];
+
+/// Words of a reply, each with the index of its first word.
+fn replies(words: &Words) -> Vec<usize> {
+    let agents = find_all(words, of("agent"));
+    let near = |at: usize| agents.iter().any(|(a, _)| a.abs_diff(at) <= 3);
+    let plain = |at: usize| {
+        let word = words.get(at);
+        ["message", "writ", "wrote"].iter().any(|p| word.starts_with(p)) && !near(at)
+    };
+    find_all(words, of("reply")).into_iter().map(|(at, _)| at).filter(|at| !plain(*at)).collect()
+}
+
+/// Whether time is counted from a reply, or from a resolution, which is not measured.
+fn starts_elsewhere(words: &Words, events: &[(usize, usize, Event)]) -> bool {
+    let ends = find_all(words, of("resolved")).into_iter().map(|(at, _)| at);
+    // "Resolved within an hour of the first reply."
+    let within_of = |at: usize| {
+        within(words, &["of"], at.saturating_sub(4), at)
+            .filter(|_| find(words, of("resolved")).is_some_and(|r| r < at))
+    };
+    replies(words).into_iter().chain(ends).any(|at| {
+        let since = within(words, &SINCE, at.saturating_sub(4), at).or_else(|| within_of(at));
+        since.is_some_and(|since| {
+            let between = |w: usize| matches!(words.get(w), "to" | "and" | "until" | "did" | "und");
+            // "At the latest after 4 hours" is a limit.
+            !words.get(since + 1).starts_with(|c: char| c.is_ascii_digit())
+                && !(since + 1..at).any(between)
+                && !events.iter().any(|(from, ..)| (since..at).contains(from))
+        })
+    })
 }
 
 /// Whether a question speaks of something that time is counted from or up to.
@@ -109,6 +167,10 @@ pub(super) fn course(words: &Words, name: usize) -> Option<Course> {
     add(of("reopened"), Event::Mark(Marker::Reopened));
     add(of("first"), Event::First);
     events.sort_by_key(|(from, ..)| *from);
+    if starts_elsewhere(words, &events) {
+        return None;
+    }
+    let replied = !replies(words).is_empty();
     let mut starts: Vec<(Plainness, usize, Start)> = Vec::new();
     let mut stop = None;
     for (i, (from, to, event)) in events.iter().enumerate() {
@@ -134,8 +196,13 @@ pub(super) fn course(words: &Words, name: usize) -> Option<Course> {
             Event::Transfer => Some(Marker::Transferred),
             Event::First => None,
         };
+        // "How long after the handoff was it reopened?"
+        let passive = !replied
+            && near(&["was", "were", "been", "is", "get", "got"], 3).is_some()
+            && near(of("since"), 4).is_none()
+            && near(of("idle"), 5).is_none();
         if let Some(marker) = reached
-            && (until.is_some() || second)
+            && (until.is_some() || second || passive)
             && near(of("since"), 2).is_none()
         {
             stop = stop.or(Some(Stop::Mark(marker)));
@@ -163,6 +230,8 @@ pub(super) fn course(words: &Words, name: usize) -> Option<Course> {
     let best = starts.iter().min_by_key(|(plainness, at, _)| (*plainness, *at));
     let stop = match stop {
         Some(stop) => stop,
+        // Without a reply it is not certain what is waited for.
+        None if !replied && within(words, of("named"), 0, name).is_none() => return None,
         None => replier(words, best.map(|(.., start)| *start), name)?,
     };
     let start = match best {
@@ -212,7 +281,12 @@ fn ending(words: &Words) -> Option<Stop> {
             .is_some()
         })
     };
-    let named = find(words, of("resolution")).is_some();
+    let passive = replies(words).is_empty()
+        && find_all(words, of("resolved")).into_iter().any(|(at, _)| {
+            within(words, &["was", "been", "is", "were", "get", "got"], at.saturating_sub(3), at)
+                .is_some()
+        });
+    let named = passive || find(words, of("resolution")).is_some();
     let (resolved, closed) = (named || until(of("resolved")), until(of("closed")));
     match (resolved, closed) {
         (true, false) => Some(Stop::Mark(Marker::Resolved)),
@@ -254,13 +328,14 @@ fn replier(words: &Words, start: Option<Start>, name: usize) -> Option<Stop> {
         })
     });
     if either {
-        return Some(Stop::Reply { agent: true, bot: true });
+        return Some(Stop::Reply { agent: true, bot: true, anyone: false });
     }
     let replies = find_all(words, of("reply"));
     let near = |of: &[(usize, usize)]| {
         of.iter().any(|(at, _)| replies.iter().any(|(r, _)| r.abs_diff(*at) <= 3))
     };
     let (agent, bot) = (near(&agents), near(&bots));
+    let unnamed = agents.is_empty() && bots.is_empty();
     let wanted = match (agent, bot, agents.is_empty(), bots.is_empty()) {
         (true, false, ..) => (true, false),
         (false, true, true, _) => (false, true),
@@ -274,5 +349,5 @@ fn replier(words: &Words, start: Option<Start>, name: usize) -> Option<Stop> {
         }
         _ => return None,
     };
-    Some(Stop::Reply { agent: wanted.0, bot: wanted.1 })
+    Some(Stop::Reply { agent: wanted.0, bot: wanted.1, anyone: unnamed })
 }

@@ -95,7 +95,10 @@ impl Timing {
             || !durations(&field.name).is_empty()
             || values()
                 .any(|v| !durations(v).is_empty() || find(&Words::new(v), &["sla"]).is_some())
-            || (find(&words, &["how many"]).is_none() && polarity::has_bare_numbers(field));
+            || ((find(&words, &["how many"]).is_none()
+                || find(&words, &["how many minutes", "how many hours", "how many seconds"])
+                    .is_some())
+                && polarity::has_bare_numbers(field));
         let said = (0..words.len())
             .any(|i| SPEAKERS.contains(&words.get(i)) && SAYING.contains(&words.get(i + 1)));
         if !measured || said {
@@ -165,15 +168,25 @@ impl Measure {
                 .map_or(Elapsed::Unknown, |v| Elapsed::Value(v, Vec::new()));
         };
         let Some(start) = turns.get(from).and_then(|t| t.at) else { return Elapsed::Unknown };
+        // What the bot answered alone has been answered.
+        let alone = !turns.iter().any(|t| t.role == Role::Agent || handoff(t));
         let stops = |(_, t): &(usize, &Read<'_>)| match self.course.stop {
-            Stop::Reply { agent, bot } => {
-                (agent && t.role == Role::Agent) || (bot && t.role == Role::Bot)
+            Stop::Reply { agent, bot, anyone } => {
+                (agent && t.role == Role::Agent)
+                    || ((bot || anyone && alone) && t.role == Role::Bot)
             }
             Stop::Mark(marker) => t.marker == Some(marker),
             Stop::End => matches!(t.marker, Some(Marker::Resolved | Marker::Closed)),
         };
         let mut after = turns.iter().enumerate().skip(from + 1).filter(stops);
         let stop = if self.course.stop == Stop::End { after.next_back() } else { after.next() };
+        // What was opened again has not ended.
+        let open = |to: usize| {
+            self.course.stop == Stop::End && turns.iter().skip(to + 1).any(marked(Marker::Reopened))
+        };
+        if stop.as_ref().is_some_and(|(to, _)| open(*to)) {
+            return Elapsed::Unknown;
+        }
         if let Some((to, turn)) = stop {
             // What happened before its beginning was never measured.
             let Some(secs) = turn.at.map(|at| at.saturating_sub(start)).filter(|s| *s >= 0) else {
