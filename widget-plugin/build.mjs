@@ -106,6 +106,16 @@ function bind(wasm, outDir, ...args) {
   );
 }
 
+/**
+ * What wasm-bindgen writes for browsers that have no weak references, and for encoders without `encodeInto`. None of them
+ * has the reference types of WebAssembly either, which the engine needs.
+ */
+const FOR_OLDER = [
+  /\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{ register: \(\) => \{\}, unregister: \(\) => \{\} \}\s*: /g,
+  /if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}\n/g,
+  / {4}if \(realloc === undefined\) \{[^]*?\n {4}\}\n/g,
+];
+
 /** Puts the engine's own scripts (`src/*.js`) and what wasm-bindgen makes of them into one. */
 async function glue(outDir) {
   const file = join(outDir, "engine.js");
@@ -113,6 +123,12 @@ async function glue(outDir) {
   for (const folder of readdirSync(join(outDir, "snippets"))) {
     cpSync(join(here, "src", "shapes.js"), join(outDir, "snippets", folder, "src", "shapes.js"));
   }
+  const without = (script, old) => {
+    const shorter = script.replace(old, "");
+    if (shorter === script) throw new Error(`wasm-bindgen does not write ${old} any more`);
+    return shorter;
+  };
+  writeFileSync(file, FOR_OLDER.reduce(without, readFileSync(file, "utf8")));
   await esbuild.build({
     ...SCRIPTS,
     allowOverwrite: true,

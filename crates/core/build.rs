@@ -47,10 +47,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(vocabularies.join(format!("{lang}.bin")), vocabulary::pack(place, lang, names)?)?;
     }
     let words = words()?;
-    let table = ribbon(&names)?;
+    let table = ribbon(&names, filter::ROUGH, &[])?;
+    let never: Vec<String> = vocabulary::never()?.into_iter().collect();
+    fs::write(Path::new(&out).join("never.bin"), ribbon(&never, filter::FINE, &names)?)?;
     fs::write(Path::new(&out).join("impostors.txt"), impostors(&table, &names, &words).join(" "))?;
     fs::write(Path::new(&out).join("names.bin"), table)?;
-    fs::write(Path::new(&out).join("words.bin"), ribbon(&words)?)?;
+    fs::write(Path::new(&out).join("words.bin"), ribbon(&words, filter::ROUGH, &[])?)?;
     fs::write(Path::new(&out).join("phones.txt"), phones()?)?;
     Ok(())
 }
@@ -116,7 +118,7 @@ fn listed(list: &str, mut words: Vec<String>) -> Result<Vec<String>, Box<dyn Err
 
 /// The common words that the filter of names takes for names, and that are none.
 fn impostors<'a>(table: &[u8], names: &[String], words: &'a [String]) -> Vec<&'a str> {
-    let filter = filter::Filter(Vec::leak(table.to_vec()));
+    let filter = filter::Filter { bytes: Vec::leak(table.to_vec()), print: filter::ROUGH };
     let is_impostor = |word: &&String| filter.has(word) && names.binary_search(word).is_err();
     words.iter().filter(is_impostor).map(String::as_str).collect()
 }
@@ -150,13 +152,17 @@ fn form(item: &str) -> String {
     (0..tokens.len()).map(|i| tokens.folded(i)).collect::<Vec<_>>().join(" ")
 }
 
-/// See `src/detect/filter.rs`. Tries seeds, then one slot more in a hundred.
-fn ribbon(words: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
+/// See `src/detect/filter.rs`. Tries seeds, then one slot more in a hundred, until none of the others that is not among
+/// the words seems to be.
+fn ribbon(words: &[String], print: usize, others: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
     for percent in 101..200 {
         let slots = (words.len() * percent / 100 + filter::BAND).next_multiple_of(8);
         for seed in 0..64 {
-            if let Some(table) = solve(words, slots, seed) {
-                return Ok([vec![seed], planes(&table)].concat());
+            let Some(table) = solve(words, slots, print, seed) else { continue };
+            let bytes = [vec![seed], planes(&table, print)].concat();
+            let filter = filter::Filter { bytes: Vec::leak(bytes.clone()), print };
+            if others.iter().all(|other| !filter.has(other) || words.contains(other)) {
+                return Ok(bytes);
             }
         }
     }
@@ -164,22 +170,22 @@ fn ribbon(words: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
 }
 
 /// The bits of all slots, plane by plane.
-fn planes(slots: &[u8]) -> Vec<u8> {
+fn planes(slots: &[u16], print: usize) -> Vec<u8> {
     let plane = |bit: usize| {
-        let byte = move |eight: &[u8]| {
-            eight.iter().rev().fold(0, |byte, slot| byte << 1 | slot >> bit & 1)
+        let byte = move |eight: &[u16]| {
+            eight.iter().rev().fold(0, |byte, slot| byte << 1 | (slot >> bit & 1) as u8)
         };
         slots.chunks(8).map(byte).chain([0])
     };
-    (0..filter::PRINT).flat_map(plane).collect()
+    (0..print).flat_map(plane).collect()
 }
 
 /// What all slots hold: what solves one equation a word, by elimination. Each has its first slot at
 /// another place.
-fn solve(words: &[String], slots: usize, seed: u8) -> Option<Vec<u8>> {
-    let mut rows: Vec<Option<(u64, u8)>> = vec![None; slots];
+fn solve(words: &[String], slots: usize, print: usize, seed: u8) -> Option<Vec<u16>> {
+    let mut rows: Vec<Option<(u64, u16)>> = vec![None; slots];
     for word in words {
-        let (mut first, mut taken, mut print) = filter::row(filter::hash(word, seed), slots);
+        let (mut first, mut taken, mut print) = filter::row(filter::hash(word, seed), slots, print);
         while let Some((other, sum)) = rows[first] {
             (taken, print) = (taken ^ other, print ^ sum);
             if taken == 0 {
@@ -195,7 +201,7 @@ fn solve(words: &[String], slots: usize, seed: u8) -> Option<Vec<u8>> {
             _ => rows[first] = Some((taken, print)),
         }
     }
-    let mut table = vec![0_u8; slots];
+    let mut table = vec![0_u16; slots];
     for (first, row) in rows.iter().enumerate().rev() {
         if let Some((taken, print)) = row {
             let band = (1..filter::BAND).filter(|n| taken >> n & 1 == 1);

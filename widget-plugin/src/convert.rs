@@ -46,19 +46,35 @@ pub fn reading(
     value: impl Into<JsValue>,
     read: &mut dyn FnMut(&mut Port<'_>),
 ) -> Result<(), JsValue> {
-    let given = put(shape as u32, &value.into()).ok_or_else(refused)?;
+    given(shape, &value.into(), read)
+}
+
+/// The same for every type of value: what is compiled for each weighs in the module.
+#[inline(never)]
+fn given(
+    shape: Shape,
+    value: &JsValue,
+    read: &mut dyn FnMut(&mut Port<'_>),
+) -> Result<(), JsValue> {
+    let given = put(shape as u32, value).ok_or_else(refused)?;
     read(&mut Port::reading(&given));
     Ok(())
 }
 
 /// Makes a value for JavaScript of its parts.
 pub fn writing<T: JsCast>(shape: Shape, write: &mut dyn FnMut(&mut Port<'_>)) -> T {
+    made(shape, write).unchecked_into()
+}
+
+#[inline(never)]
+fn made(shape: Shape, write: &mut dyn FnMut(&mut Port<'_>)) -> JsValue {
     let mut port = Port::default();
     write(&mut port);
-    take(shape as u32, &port.written()).unchecked_into()
+    take(shape as u32, &port.written())
 }
 
 /// What was found in a text, with offsets in UTF-16 code units.
+#[inline(never)]
 pub fn findings(port: &mut Port<'_>, text: &str, detection: &mut Detection) {
     let mut utf16 = Utf16::new(text);
     port.count(detection.found.len());
@@ -75,6 +91,7 @@ pub fn findings(port: &mut Port<'_>, text: &str, detection: &mut Detection) {
 }
 
 /// The time given, else the clock's: the only place here that reads it.
+#[inline(never)]
 pub fn instant(now_ms: Option<f64>) -> UnixMillis {
     // The cast saturates, and makes 0 of NaN.
     UnixMillis(now_ms.unwrap_or_else(date_now) as i64).clamped()

@@ -26,8 +26,20 @@ pub fn pack(place: usize, code: &str, names: &[String]) -> Result<Vec<u8>, Box<d
     Ok([&edition[..], &place, &sum.to_le_bytes(), &rest].concat())
 }
 
-/// The phrases of detection by what they mean.
-fn detection(code: &str, names: &[String], bits: &mut Bits) -> Result<(), Box<dyn Error>> {
+/// The words that English has under `not` and under nothing else: they have a filter of their own.
+pub fn never() -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let phrases = phrases("en")?.into_iter();
+    let alone = phrases.filter(|(phrase, signs)| *signs == cues::NOT && is_word(phrase));
+    Ok(alone.map(|(phrase, _)| phrase).collect())
+}
+
+/// As the filters take them.
+fn is_word(phrase: &str) -> bool {
+    phrase.is_ascii() && !phrase.contains(' ')
+}
+
+/// The phrases of detection with what they are signs of.
+fn phrases(code: &str) -> Result<BTreeMap<String, u64>, Box<dyn Error>> {
     let text = fs::read_to_string(format!("src/detect/lang/{code}.txt"))?;
     let mut phrases: BTreeMap<String, u64> = BTreeMap::new();
     for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
@@ -43,6 +55,15 @@ fn detection(code: &str, names: &[String], bits: &mut Bits) -> Result<(), Box<dy
         for item in items.split_ascii_whitespace() {
             *phrases.entry(form(item)).or_default() |= sign;
         }
+    }
+    Ok(phrases)
+}
+
+/// The phrases of detection by what they mean.
+fn detection(code: &str, names: &[String], bits: &mut Bits) -> Result<(), Box<dyn Error>> {
+    let mut phrases = phrases(code)?;
+    if code == "en" {
+        phrases.retain(|phrase, signs| *signs != cues::NOT || !is_word(phrase));
     }
     for name in names {
         *phrases.entry(form(name)).or_default() |= cues::SURNAME;

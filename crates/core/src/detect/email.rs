@@ -200,8 +200,9 @@ fn is_meant(
     let tokens = &message.tokens;
     let (local, cues) = (tokens.folded(last), message.cues(last));
     let named = NAMES.has(local);
+    // "9.99 @ example.com"
     if first < last || cues & NOT != 0 && !named {
-        return first < last;
+        return first < last && tokens.class(first) == Some(Class::Word);
     }
     let word = !named && (cues & (EMAIL | COMMON | TRAIT) != 0 || has_form(WORDS, local));
     let start = tokens.get(first).map_or(0, |t| t.start);
@@ -252,7 +253,16 @@ fn local_before(message: &Message<'_>, last: usize) -> Option<(usize, String)> {
         if spaced || piece(message, at).is_none() {
             c = sign(message, at);
             let mark = tokens.mark(at).is_some() && (spaced || tokens.get(at)?.spaced);
-            let Some(before) = at.checked_sub(1).filter(|_| c.is_some() && !mark) else { break };
+            let Some(before) = at.checked_sub(1).filter(|_| c.is_some() && !mark) else {
+                // "ana lopez at …" and "j o h n at …": an address of which a part is read is somebody else's.
+                let word = piece(message, at).unwrap_or_default();
+                let part =
+                    NAMES.has(word) && message.cues(at) == 0 || word.len() == 1 && local.len() == 1;
+                if part {
+                    return None;
+                }
+                break;
+            };
             at = before;
             // "guion bajo"
             if at > 0 && tokens.mark(at).is_none() && sign(message, at).is_some() {

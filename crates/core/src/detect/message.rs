@@ -62,7 +62,10 @@ impl<'a> Message<'a> {
                     let mut print = Print::NONE;
                     for last in i..tokens.len().min(i + MAX_TOKENS) {
                         print = print.letters(tokens.folded(last)).end();
-                        let cues = lexicon.phrase(print, langs, own);
+                        let mut cues = lexicon.phrase(print, langs, own);
+                        if last == i {
+                            cues |= Lexicon::never(tokens.folded(i), langs);
+                        }
                         let cues = if never { cues } else { cues & !(NOT | TRAIT) };
                         if cues == 0 {
                             continue;
@@ -91,7 +94,7 @@ impl<'a> Message<'a> {
     }
 
     /// What the i-th token alone is a sign of.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn cues(&self, i: usize) -> Cues {
         self.single.get(i).copied().unwrap_or_default()
     }
@@ -120,19 +123,28 @@ impl<'a> Message<'a> {
         self.tokens.mark(i).is_some_and(ends)
     }
 
+    /// Whether the i-th token is a word.
+    #[inline(never)]
+    pub(super) fn is_word(&self, i: usize) -> bool {
+        self.tokens.class(i) == Some(Class::Word)
+    }
+
     /// All hits that begin within a range of bytes.
+    #[inline(never)]
     pub(super) fn hits_from(&self, from: usize, to: usize) -> &[Hit] {
         let place = |byte: usize| self.hits.partition_point(|h| h.start < byte);
         self.hits.get(place(from)..place(to)).unwrap_or_default()
     }
 
     /// Whether one of these signs begins within a range of bytes.
+    #[inline(never)]
     pub(super) fn shows(&self, from: usize, to: usize, cues: Cues) -> bool {
         self.hits_from(from, to).iter().any(|h| h.cues & cues != 0)
     }
 
     /// Signs of all hits that end at or before a byte, nearest first, back to the start of the
     /// sentence and at most `reach` tokens away.
+    #[inline(never)]
     pub(super) fn before(&self, byte: usize, reach: usize) -> Before<'_> {
         let token = self.tokens.at(byte);
         let mut from = token;
@@ -144,6 +156,12 @@ impl<'a> Message<'a> {
             from -= 1;
         }
         Before { near: self.hits_from(0, byte), from, byte }
+    }
+
+    /// Whether one of these signs ends at or before a byte, as [`before`](Self::before) looks for them.
+    #[inline(never)]
+    pub(super) fn shows_before(&self, byte: usize, reach: usize, cues: Cues) -> bool {
+        self.before(byte, reach).any(|h| h.cues & cues != 0)
     }
 }
 
@@ -158,6 +176,7 @@ pub(super) struct Before<'a> {
 impl<'a> Iterator for Before<'a> {
     type Item = &'a Hit;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<&'a Hit> {
         while let Some((hit, rest)) =
             self.near.split_last().filter(|(hit, _)| hit.first >= self.from)

@@ -31,11 +31,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Changes whenever the same text could be read differently; stored as provenance of each fact.
 ///
+/// 5: a no, a wish to be forgotten and what denies a value are read with what they are said of; an address of
+/// which a part is read is none.
 /// 4: a word after "I am", "this is" or "my name", or in place of an answer, is less often a name; dates with a time and
 /// account numbers are no phone numbers; addresses in which a dot or the at-sign is spelled are read as mixed as
 /// people write them, and asked about where it is missing; what is said after a value denies it; "take my number
 /// off your list" withdraws it. 3: what the releases before read.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// What can be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -242,14 +244,14 @@ pub fn detect(text: &str, context: &Context<'_>) -> Detection {
     phone::scan(&message, question, context.region, &mut found);
     unspaced::scan(&message, question, &mut found);
     name::scan(&message, question, &mut found);
-    in_order(&mut found, |a, b| a.start < b.start);
+    in_order(&mut found, &|a, b| a.start < b.start);
     subject::settle(&message, &mut found);
     let withdrawn = subject::withdrawn(&message, &found);
     Detection { found, withdrawn }
 }
 
 /// Sorts a short list, keeping equal ones in place. The sorts of the standard library weigh 5 kB each.
-fn in_order<T>(list: &mut [T], before: impl Fn(&T, &T) -> bool) {
+fn in_order(list: &mut [Candidate], before: &dyn Fn(&Candidate, &Candidate) -> bool) {
     for i in 1..list.len() {
         let mut j = i;
         while j > 0 && list.get(j).zip(list.get(j - 1)).is_some_and(|(a, b)| before(a, b)) {

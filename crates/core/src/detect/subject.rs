@@ -1,12 +1,12 @@
 //! Whose it is, and whether it stands.
 
 use super::lang::cues::{
-    AND, BYE, Cues, DENIED, EMAIL, FORBID, FORGET, HELLO, LABEL, MY, NEGATE, NOT, NUMBER, OLD,
-    PHONE, REQUEST, SORRY, THEIR, YOU, YOUR,
+    AND, BYE, CODE, Cues, DENIED, EMAIL, FORBID, FORGET, HELLO, IDLE, LABEL, MY, NEGATE, NOT,
+    NUMBER, OLD, PHONE, REQUEST, SORRY, THEIR, USE, WHEN, YOU, YOUR,
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
-use crate::text::{Case, Class, cut_last};
+use crate::text::{Case, Class};
 
 /// Words back from an address or number within which its owner is named.
 const REACH: usize = 9;
@@ -17,14 +17,16 @@ const FAR: usize = 96;
 /// Settles addresses and numbers by the words before them, then what later ones correct.
 pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
     let mut floor = 0;
-    let mut passed = 0;
-    let mut quote = message.text.trim_start().starts_with('>');
+    let (mut passed, mut quote) = (0, false);
     for c in candidates.iter_mut() {
         if c.kind != Kind::Name {
             c.subject = before(message, floor, c.start);
         }
-        quote = quoted(message.text.get(passed..c.start).unwrap_or_default(), quote);
-        passed = c.end;
+        // Each line that begins with `>` is.
+        while let Some(token) = message.tokens.get(passed).filter(|t| t.start <= c.start) {
+            quote = if token.newline { token.mark == Some('>') } else { quote };
+            passed += 1;
+        }
         if quote {
             c.subject = Subject::Quoted;
         }
@@ -55,27 +57,77 @@ fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
         subject = Some(says);
         break;
     }
-    let says = |cue: Cues| {
-        message.before(start, REACH).filter(|h| h.start >= floor && h.cues & cue != 0).any(|h| {
-            same_clause(message.text, h.end, start)
-                && (cue == NEGATE || is_of_value(message, h, start))
-        })
-    };
-    // "Don't forget to call me at …"
-    let negated = says(NEGATE) != says(FORGET);
     match subject {
         Some(Subject::Other) => Subject::Other,
         Some(Subject::Agent) => Subject::Agent,
-        _ if negated => Subject::Negated,
+        _ if is_refused(message, floor, start) => Subject::Negated,
         _ => Subject::Visitor,
     }
 }
 
+/// What an address, a number or a name is called.
+const NOUN: Cues = EMAIL | PHONE | NUMBER | LABEL;
+
+/// Whether the words before say not to use what stands at a byte, or to forget it.
+fn is_refused(message: &Message<'_>, floor: usize, start: usize) -> bool {
+    for hit in message.before(start, REACH).filter(|h| h.start >= floor) {
+        if hit.cues & (FORGET | NEGATE) == 0 || !same_clause(message.text, hit.end, start) {
+            continue;
+        }
+        if hit.cues & FORGET != 0 {
+            // "don't forget to call me at …"
+            if is_kept(message, hit) {
+                return false;
+            }
+            if is_of_value(message, hit, start) {
+                return true;
+            }
+        } else if !is_idle(message, hit) && reaches(message, hit, start) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether "forget" is said with a no: "do not delete", "vergeet niet", "löschen Sie … nicht".
+fn is_kept(message: &Message<'_>, forget: &Hit) -> bool {
+    message.shows_before(forget.start, 3, NEGATE)
+        || message.cues(forget.last) & NEGATE != 0
+        || ends_with_no(message, forget)
+}
+
+/// Whether a no says nothing of what follows: "why don't you call me", "don't hesitate", "niet vergeten".
+fn is_idle(message: &Message<'_>, no: &Hit) -> bool {
+    let run = message.tokens.class(no.first) == Some(Class::Run);
+    let near = |h: &Hit| h.cues & (IDLE | FORGET) != 0 && (!run || h.end == no.start);
+    no.cues & IDLE != 0
+        || message.before(no.start, 2).any(near)
+        || message.shows(no.end, no.end + 2, IDLE | FORGET)
+}
+
+/// Whether a no is said of the value at a byte: of using it ("don't call me at …"), or of itself ("not at …", "it isn't
+/// my number …"). "I never got the mail to …" is not.
+fn reaches(message: &Message<'_>, no: &Hit, start: usize) -> bool {
+    let tokens = &message.tokens;
+    if tokens.class(no.first) == Some(Class::Run) {
+        return start <= no.end + 7 || message.shows(no.end, no.end + 4, USE);
+    }
+    let cues = |i: usize| message.cues(i);
+    let uses = cues(no.last) & USE != 0 || cues(no.last + 1) & USE != 0 && cues(no.last) & YOU == 0;
+    let mut i = tokens.at(start);
+    while i > no.last && (cues(i - 1) & (MY | OLD | NOUN) != 0 || tokens.mark(i - 1).is_some()) {
+        i -= 1;
+    }
+    let between = no.last..i;
+    let little = |i: usize| cues(i) & (NOT | NOUN) == NOT;
+    uses || between.len() < 2 || !message.english && between.len() == 2 && { between }.all(little)
+}
+
 /// Whether "delete" is said of the value at a byte: "delete my number …" and not "drop me a line at …".
 fn is_of_value(message: &Message<'_>, forget: &Hit, start: usize) -> bool {
-    let refused = message.before(forget.start, 3).any(|h| h.cues & NEGATE != 0);
-    refused
-        || message.tokens.at(start) <= forget.last + 4
+    let at = message.tokens.at(start);
+    at <= forget.last
+        || at <= forget.last + 4
             && message.shows(forget.end, start, EMAIL | PHONE | NUMBER)
             && message.shows(forget.end, start, MY)
 }
@@ -104,27 +156,31 @@ fn same_clause(text: &str, from: usize, to: usize) -> bool {
     !between.chars().any(|c| ends.contains(&c))
 }
 
-/// Whether the line in which a stretch of text ends begins with `>`, or goes on one that does.
-fn quoted(passed: &str, before: bool) -> bool {
-    cut_last(passed, b'\n').map_or(before, |(_, line)| line.trim_start().starts_with('>'))
-}
-
 /// "eski@example.com değil yeni@example.com" and "0171 … bitte nicht anrufen": some languages say last that it is
-/// not the one, or not to be used.
+/// not the one, or not to be used. "… am Wochenende nicht anrufen" says when, and "… doesn't work on your page" of what else.
 fn denied(message: &Message<'_>, candidates: &mut [Candidate]) {
+    let tokens = &message.tokens;
+    let byte = |i: usize| tokens.get(i).map_or(message.text.len(), |t| t.start);
     for i in 0..candidates.len() {
         let Some(c) = candidates.get_mut(i).filter(|c| c.subject == Subject::Visitor) else {
             continue;
         };
-        let after = message.tokens.at(c.end);
-        let next = message.tokens.get(after).map_or(c.end, |t| t.start);
-        let stop = message.tokens.get(after + 4).map_or(message.text.len(), |t| t.start);
-        let forbidden = c.kind != Kind::Name
-            && message
-                .hits_from(c.end, stop.min(c.end + FAR))
-                .iter()
-                .any(|h| h.cues & FORBID != 0 && same_clause(message.text, c.end, h.start));
-        if !forbidden && !message.shows(next, next + 1, DENIED) {
+        let after = tokens.at(c.end);
+        let next = tokens.get(after).map_or(c.end, |t| t.start);
+        let forbids = |h: &Hit| {
+            h.cues & FORBID != 0
+                && c.kind != Kind::Name
+                && same_clause(message.text, c.end, h.start)
+                && !message.shows(c.end, byte(h.last + 3).min(h.end + FAR), WHEN)
+        };
+        let denies = |h: &Hit| {
+            // "take … off your list"
+            let listed = h.cues & FORGET != 0 && h.last > h.first + 2;
+            h.start == next
+                && (h.cues & DENIED != 0 && (c.kind == Kind::Name || ends(message, h)) || listed)
+        };
+        let mut near = message.hits_from(c.end, byte(after + 4).min(c.end + FAR)).iter();
+        if !near.any(|h| forbids(h) || denies(h)) {
             continue;
         }
         c.subject = Subject::Retracted;
@@ -132,6 +188,22 @@ fn denied(message: &Message<'_>, candidates: &mut [Candidate]) {
             stands.subject = Subject::Visitor;
         }
     }
+}
+
+/// Whether the clause ends after a sign, but for what the value is called, whose it is, and one word: "is no longer my
+/// number", "n'est plus valable".
+fn ends(message: &Message<'_>, hit: &Hit) -> bool {
+    let mut more = 0;
+    for i in hit.last..hit.last + 5 {
+        if !message.is_word(i) {
+            return true;
+        }
+        more += u8::from(message.cues(i) & (MY | NOUN) == 0);
+        if more > 1 {
+            break;
+        }
+    }
+    false
 }
 
 /// "john, not jon" and "a@x.com, sorry, b@x.com".
@@ -178,43 +250,104 @@ fn outdated(message: &Message<'_>, candidates: &mut [Candidate]) {
 /// Kinds that the visitor wants forgotten.
 pub(super) fn withdrawn(message: &Message<'_>, candidates: &[Candidate]) -> Vec<Kind> {
     let mut kinds = Vec::new();
+    let mut push = |kind: Kind| {
+        let given = candidates.iter().any(|c| c.kind == kind && c.subject == Subject::Visitor);
+        if !given && !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    };
+    let tokens = &message.tokens;
+    let byte = |i: usize| tokens.get(i).map_or(message.text.len(), |t| t.start);
     for hit in message.hits.iter().filter(|h| h.cues & FORGET != 0) {
-        let before = message.before(hit.start, 3).any(|h| h.cues & NEGATE != 0);
-        if before || ends_with_no(message, hit) {
+        if is_kept(message, hit) || is_told(message, hit) {
             continue;
         }
-        let near = |is: &dyn Fn(Cues) -> bool| {
-            let byte = |i: usize| message.tokens.get(i).map_or(message.text.len(), |t| t.start);
-            let around = message.hits_from(byte(hit.first.saturating_sub(8)), byte(hit.last + 5));
-            around.iter().any(|h| {
-                is(h.cues)
-                    && (h.start >= hit.end && h.first <= hit.last + 4
-                        || h.end <= hit.start && h.last + 4 >= hit.first)
-            })
-        };
-        // "Nehmen Sie meine Nummer raus": in German "you" is "she" as well.
-        let theirs = near(&|cues| cues & (THEIR | YOU) == THEIR);
-        // Languages written without spaces leave "my" out.
-        let mine = message.tokens.class(hit.first) == Some(Class::Run)
-            || hit.cues & MY != 0
-            || near(&|cues| cues & MY != 0);
-        for (kind, cue) in
-            [(Kind::Name, LABEL), (Kind::Email, EMAIL), (Kind::Phone, PHONE | NUMBER)]
-        {
-            let given = candidates.iter().any(|c| c.kind == kind && c.subject == Subject::Visitor);
-            if near(&|cues| cues & cue != 0) && mine && !theirs && !given && !kinds.contains(&kind)
+        for noun in message.hits_from(byte(hit.first.saturating_sub(8)), byte(hit.last + 8)) {
+            if noun.cues & (LABEL | EMAIL | NUMBER) != 0
+                && is_object(message, candidates, hit, noun)
             {
-                kinds.push(kind);
+                for (kind, cue) in
+                    [(Kind::Name, LABEL), (Kind::Email, EMAIL), (Kind::Phone, NUMBER)]
+                {
+                    if noun.cues & cue != 0 {
+                        push(kind);
+                    }
+                }
             }
+        }
+        // "delete ana@example.com"
+        let beside =
+            |c: &&Candidate| tokens.at(c.start) == hit.last || tokens.at(c.end) == hit.first;
+        for c in candidates.iter().filter(beside) {
+            push(c.kind);
         }
     }
     kinds
 }
 
+/// Whether "delete" tells of what was done, or asks: "did you delete my number?", "I forget my number", "j'ai effacé …".
+fn is_told(message: &Message<'_>, hit: &Hit) -> bool {
+    let byte = |i: usize| message.tokens.get(i).map_or(message.text.len(), |t| t.start);
+    let near = message.hits_from(byte(hit.first.saturating_sub(5)), byte(hit.last + 6));
+    near.iter().any(|h| {
+        let (from, to) = (h.end.min(hit.end), hit.start.max(h.start));
+        h.cues & IDLE != 0 && same_clause(message.text, from, to)
+    }) || message.text.get(..hit.end).is_some_and(|t| t.ends_with('é'))
+}
+
+/// Whether a noun is what a wish to forget is said of: the visitor's own, beside it in the clause, and not part of
+/// another noun: "remove my number from your list", and not "remove my phone case", "delete my order number".
+fn is_object(message: &Message<'_>, candidates: &[Candidate], forget: &Hit, noun: &Hit) -> bool {
+    let (text, tokens) = (message.text, &message.tokens);
+    let cues = |i: usize| message.cues(i);
+    let last = noun.end <= forget.start;
+    let (from, to) = if last { (noun.end, forget.start) } else { (forget.end, noun.start) };
+    if from > to || !same_clause(text, from, to) {
+        return false;
+    }
+    if tokens.class(noun.first) == Some(Class::Run) {
+        let gap = text.get(from..to).unwrap_or_default();
+        // Japanese leaves "my" out, and alone has kana: the characters of three bytes that begin with this one.
+        let kana = text.as_bytes().get(from.min(forget.start)..forget.end);
+        let mine = kana.is_some_and(|b| b.iter().any(|b| matches!(b, 0xe3)))
+            || message.shows(noun.end, noun.end + 1, MY)
+            || message.before(noun.start, 2).any(|h| h.cues & MY != 0 && h.end == noun.start);
+        // "名前の刻印を消して"
+        let part = last && gap.len() > 3 && gap.starts_with('の');
+        return mine && gap.len() < 25 && !part;
+    }
+    let mut mine = noun.first;
+    while cues(mine) & MY == 0 && mine > 0 && cues(mine - 1) & (MY | OLD | NOUN | AND) != 0 {
+        mine -= 1;
+    }
+    if cues(mine) & MY == 0 {
+        if forget.cues & MY == 0 && !message.shows(noun.start, noun.end, MY) {
+            return false;
+        }
+        mine = noun.first;
+    }
+    if last {
+        let gap = forget.first - noun.last;
+        return gap < if message.english { 2 } else { 5 };
+    }
+    let little = |i: usize| cues(i) & (NOT | REQUEST | YOU) != 0 && cues(i) & (CODE | NOUN) == 0;
+    // "my inbox messages", "mi número de pedido", "my no. 3"
+    let next = noun.last;
+    let goes_on = match tokens.class(next) {
+        Some(Class::Word) => {
+            let known = cues(next) & (NOT | FORGET | YOUR | REQUEST | AND | NOUN) != 0;
+            let value = candidates.iter().any(|c| tokens.at(c.start) == next);
+            message.english && !known && !value || cues(next + 1) & CODE != 0
+        }
+        Some(Class::Number) => tokens.folded(next).len() < 3,
+        _ => false,
+    };
+    !goes_on && (forget.last..mine).all(little)
+}
+
 /// Whether the clause ends with "not" a few words after a sign: "löschen Sie meine Nummer nicht".
 fn ends_with_no(message: &Message<'_>, hit: &Hit) -> bool {
-    let ends =
-        |i: usize| message.tokens.class(i) != Some(Class::Word) && !message.tokens.is_mark(i, '-');
+    let ends = |i: usize| !message.is_word(i) && !message.tokens.is_mark(i, '-');
     (hit.last..hit.last + 7)
         .take_while(|i| !ends(*i))
         .any(|i| message.cues(i) & NEGATE != 0 && ends(i + 1))

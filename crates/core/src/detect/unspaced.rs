@@ -8,7 +8,7 @@ use super::lang::cues::{
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject, in_order};
 use crate::prompt::names_nobody;
-use crate::text::{Class, chars, cut_last, is_letter};
+use crate::text::{Class, chars, is_letter};
 
 /// More candidates than this are no message of a visitor's; the choice among them is quadratic.
 const MAX_CANDIDATES: usize = 64;
@@ -72,7 +72,7 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
     if found.is_empty() {
         signature(message, &mut found);
     }
-    in_order(&mut found, |a, b| a.confidence > b.confidence);
+    in_order(&mut found, &|a, b| a.confidence > b.confidence);
     for name in found {
         if !out.iter().any(|c| c.start < name.end && name.start < c.end) {
             out.push(name);
@@ -108,9 +108,11 @@ fn answer(message: &Message<'_>, question: Question, found: &mut Vec<Candidate>)
 
 /// A family name and what follows it on a line of its own, below a greeting.
 fn signature(message: &Message<'_>, found: &mut Vec<Candidate>) {
-    let Some((above, line)) = cut_last(message.text.trim_end(), b'\n') else { return };
-    let start = above.len() + 1 + (line.len() - line.trim_start().len());
-    let end = above.len() + 1 + line.len();
+    let tokens = message.tokens.list();
+    let Some(last) = tokens.iter().rposition(|t| t.newline).filter(|i| *i > 0) else { return };
+    let (Some(first), Some(last)) = (tokens.get(last), tokens.last()) else { return };
+    let (start, end) = (first.start, last.end);
+    let line = message.text.get(start..end).unwrap_or_default();
     let parts = line.chars().filter(|c| is_letter(*c)).count();
     let whole = line.chars().all(|c| is_letter(c) || c == ' ' || c == '\u{3000}');
     let greeted = message.shows(0, start, BYE);
@@ -198,7 +200,11 @@ fn push(
 /// The characters from a byte on, up to the first sign of anything else.
 fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
     let text = message.text;
-    let skipped = text.get(from..)?.trim_start_matches([' ', ':', '：', '、', '「', '\u{3000}']);
+    let mut skipped = text.get(from..)?;
+    let mark = |c: &char| matches!(c, ' ' | ':' | '：' | '、' | '「' | '\u{3000}');
+    while let Some(c) = skipped.chars().next().filter(mark) {
+        skipped = skipped.get(c.len_utf8()..)?;
+    }
     let start = text.len() - skipped.len();
     // "ชื่อผิด", "ชื่อของฉัน": what has become of it, and whose it is. ผม also begins names.
     let here = message.hits_from(start, start + 1).iter();

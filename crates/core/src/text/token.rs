@@ -116,7 +116,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The i-th token.
-    #[inline(always)]
+    #[inline(never)]
     pub fn get(&self, i: usize) -> Option<&Token> {
         self.list.get(i)
     }
@@ -135,19 +135,19 @@ impl<'a> Tokens<'a> {
     }
 
     /// The i-th token where it is a mark.
-    #[inline(always)]
+    #[inline(never)]
     pub fn mark(&self, i: usize) -> Option<char> {
         self.list.get(i).and_then(|t| t.mark)
     }
 
     /// Whether the i-th token is this mark.
-    #[inline(always)]
+    #[inline(never)]
     pub fn is_mark(&self, i: usize, mark: char) -> bool {
         self.mark(i) == Some(mark)
     }
 
     /// The class of the i-th token.
-    #[inline(always)]
+    #[inline(never)]
     pub fn class(&self, i: usize) -> Option<Class> {
         self.list.get(i).map(|t| t.class)
     }

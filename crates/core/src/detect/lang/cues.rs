@@ -76,6 +76,12 @@ cues! {
     THIRD = "third",
     /// Asks to have something forgotten.
     FORGET = "forget",
+    /// Beside a no or "delete": nothing is denied or taken back ("don't hesitate", "why don't you", "did you delete").
+    IDLE = "idle",
+    /// To use, or to call or write to: after a no it denies the value that follows.
+    USE = "use",
+    /// A time: a no beside it says when a value is not to be used.
+    WHEN = "when",
     /// A currency or unit.
     MONEY = "money",
     /// Spelled `@`.

@@ -8,7 +8,7 @@
 
 pub(crate) mod cues;
 
-use super::filter::Filter;
+use super::filter::{FINE, Filter, ROUGH};
 use crate::text::Lang;
 use crate::text::print::Print;
 use crate::vocabulary::Vocabulary;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(crate) struct Names(Filter);
 
 pub(crate) const NAMES: Names =
-    Names(Filter(include_bytes!(concat!(env!("OUT_DIR"), "/names.bin"))));
+    Names(Filter { bytes: include_bytes!(concat!(env!("OUT_DIR"), "/names.bin")), print: ROUGH });
 
 /// Such words.
 const IMPOSTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/impostors.txt"));
@@ -37,7 +37,13 @@ impl Names {
 
 /// Words that are seldom names: the commonest English ones, in the form that others are formed
 /// from, and those that the file of English has under `common`.
-pub(crate) const WORDS: Filter = Filter(include_bytes!(concat!(env!("OUT_DIR"), "/words.bin")));
+pub(crate) const WORDS: Filter =
+    Filter { bytes: include_bytes!(concat!(env!("OUT_DIR"), "/words.bin")), print: ROUGH };
+
+/// What English has under `not` and under nothing else: words of one language that are asked for in every message weigh
+/// less here than among the phrases. None of [`NAMES`] seems to be one of them.
+const NEVER: Filter =
+    Filter { bytes: include_bytes!(concat!(env!("OUT_DIR"), "/never.bin")), print: FINE };
 
 /// The longest phrase, in tokens.
 pub(crate) const MAX_TOKENS: usize = 5;
@@ -99,13 +105,19 @@ impl Lexicon {
 
     /// What a word is a sign of.
     pub(crate) fn word(&self, word: &str, langs: Langs) -> Cues {
-        self.phrase(Print::NONE.letters(word).end(), langs, 0)
+        self.phrase(Print::NONE.letters(word).end(), langs, 0) | Self::never(word, langs)
+    }
+
+    /// [`NOT`] where a word is never a name in English, and that is in these languages.
+    pub(crate) fn never(word: &str, langs: Langs) -> Cues {
+        if langs & only(Lang::En) != 0 && NEVER.has(word) { NOT } else { 0 }
     }
 
     /// The languages that have a word among those that are never names, for telling languages.
     pub(crate) fn speakers(&self, word: &str) -> Langs {
         let little = self.entries(Print::NONE.letters(word).end().whole());
-        little.filter(|(_, cues)| cues & LITTLE != 0).fold(0, |all, (langs, _)| all | langs)
+        let english = if NEVER.has(word) { only(Lang::En) } else { 0 };
+        little.filter(|(_, cues)| cues & LITTLE != 0).fold(english, |all, (langs, _)| all | langs)
     }
 
     /// Items that a run of characters begins with: length in bytes, and what they are signs of.
@@ -200,7 +212,8 @@ mod tests {
                     } else {
                         let words = (0..tokens.len()).map(|i| tokens.folded(i));
                         let print = words.fold(Print::NONE, |p, word| p.letters(word).end());
-                        cues = lexicon.phrase(print, only(lang), 0);
+                        cues = lexicon.phrase(print, only(lang), 0)
+                            | Lexicon::never(&fold(&spaced), only(lang));
                     }
                     assert!(cues & cue != 0, "{} {key}: {item}", lang.code());
                 }
