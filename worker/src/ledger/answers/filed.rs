@@ -57,7 +57,7 @@ pub const MIGRATION: Migration = Migration {
 /// conversation it is.
 pub const PUT: &str = "INSERT INTO answers_filed (field_id, value, started_at, id, customer_id, day, platform)
     SELECT e.value ->> 0, e.value ->> 1, c.started_at, c.id, coalesce(h.root, c.customer_id), e.value ->> 2, e.value ->> 3 FROM conversations c JOIN json_each(?1) e LEFT JOIN customers h ON h.id = c.customer_id WHERE c.id = ?2";
-pub const LOSE: &str = "DELETE FROM answers_filed WHERE (field_id, value, started_at, id) IN (SELECT e.value ->> 0, e.value ->> 1, c.started_at, c.id FROM conversations c JOIN json_each(?1) e WHERE c.id = ?2)";
+pub const LOSE: &str = "DELETE FROM answers_filed WHERE started_at = (SELECT started_at FROM conversations WHERE id = ?2) AND id = ?2 AND (field_id, value) IN (SELECT e.value ->> 0, e.value ->> 1 FROM json_each(?1) e)";
 
 /// A set of conversations by an answer, as it can be read now: in the order of the list once all is filed.
 pub fn in_order(sql: &Sql, set: Set) -> Outcome<Set> {
@@ -176,6 +176,20 @@ mod tests {
         // The old way to look them up is gone, so this is the file.
         ledger.sql.run("DELETE FROM answers_filed", bind![]).unwrap();
         assert!(found(&ledger).iter().all(|(talks, _)| talks.is_empty()));
+    }
+
+    #[test]
+    fn what_is_taken_out_is_looked_up_and_not_searched_for() {
+        #[derive(serde::Deserialize)]
+        struct Step {
+            detail: String,
+        }
+        let plan = format!("EXPLAIN QUERY PLAN {LOSE}");
+        let steps: Vec<Step> = Ledger::new().sql.rows(&plan, bind!["[]", "cv_1"]).unwrap();
+        let steps: Vec<_> = steps.into_iter().map(|step| step.detail).collect();
+        // With the first two alone it goes through all that have the same answer.
+        let looked_up = "PRIMARY KEY (field_id=? AND value=? AND started_at=? AND id=?)";
+        assert!(steps.iter().any(|step| step.contains(looked_up)), "{steps:?}");
     }
 
     #[test]

@@ -61,6 +61,14 @@ macro_rules! kept {
     };
 }
 
+/// Takes out what is filed of the row as it was: a look at each place where it may stand. Put as a list of the places
+/// where it does stand, it would have read the whole file.
+macro_rules! lose {
+    () => {
+        "DELETE FROM conversations_kept WHERE kept IN ('under-1m', '1m-5m', '5m-30m', '30m-2h', '2h-24h', 'over-24h', 'transferred') AND started_at = old.started_at AND id = old.id"
+    };
+}
+
 /// The file, empty. `conversations/5`, which no release had, made two indexes at once.
 pub const MIGRATION: Migration = Migration {
     id: "conversations/6",
@@ -76,18 +84,18 @@ pub const MIGRATION: Migration = Migration {
         ),
         concat!(
             "CREATE TRIGGER conversations_kept_changed AFTER UPDATE OF started_at, ended_at, transferred ON conversations WHEN (new.started_at, new.ended_at, new.transferred) IS NOT (old.started_at, old.ended_at, old.transferred) BEGIN
-               DELETE FROM conversations_kept WHERE (kept, started_at, id) IN (",
-            kept!("old"),
-            ");
+               ",
+            lose!(),
+            ";
                INSERT OR IGNORE INTO conversations_kept (kept, started_at, id) ",
             kept!("new"),
             "; END"
         ),
         concat!(
             "CREATE TRIGGER conversations_kept_gone AFTER DELETE ON conversations BEGIN
-               DELETE FROM conversations_kept WHERE (kept, started_at, id) IN (",
-            kept!("old"),
-            "); END"
+               ",
+            lose!(),
+            "; END"
         ),
         "INSERT INTO jobs (kind, subject, due_at) VALUES ('keep', '', 0)",
     ],
@@ -290,5 +298,19 @@ mod tests {
             ledger.write(call).unwrap();
             assert_eq!(misfiled(&ledger.sql), 0);
         }
+    }
+    #[test]
+    fn what_is_taken_out_is_looked_up_and_not_searched_for() {
+        #[derive(serde::Deserialize)]
+        struct Step {
+            detail: String,
+        }
+        let ledger = Ledger::new();
+        let statement = lose!().replace("old.started_at", "?1").replace("old.id", "?2");
+        let plan = format!("EXPLAIN QUERY PLAN {statement}");
+        let steps: Vec<Step> = ledger.sql.rows(&plan, bind![1, "cv_1"]).unwrap();
+        let steps: Vec<_> = steps.into_iter().map(|step| step.detail).collect();
+        let looked_up = "PRIMARY KEY (kept=? AND started_at=? AND id=?)";
+        assert!(steps.iter().all(|step| step.contains(looked_up)), "{steps:?}");
     }
 }
