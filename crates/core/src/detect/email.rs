@@ -7,7 +7,7 @@ use super::lang::{NAMES, WORDS};
 use super::message::{Hit, Message};
 use super::region::{Plan, first};
 use super::{Candidate, Kind, Region};
-use crate::text::{Class, chars, concat, cut, cut_last, is_letter, is_mark, lower};
+use crate::text::{Class, chars, concat, cut, cut_last, is_letter, is_mark, is_upper, lower};
 
 /// RFC 5321, 4.5.3.1.
 const MAX_LOCAL: usize = 64;
@@ -116,6 +116,16 @@ fn written(message: &Message<'_>, from: usize, hit: &Hit) -> Option<Candidate> {
         if !matches!(c, '.' | '-') {
             len = i + c.len_utf8();
         }
+    }
+    // "ana@example.com.Please": the sentence goes on without a space.
+    if let Some((front, word)) = cut_last(after.get(..len)?, b'.')
+        && word.len() != 2
+        && word != "com"
+        && is_host(front)
+        && (word.starts_with(is_upper) && !front.contains(is_upper)
+            || word.len() > 3 && is_one_of(PROVIDERS, front))
+    {
+        len = front.len();
     }
     let end = hit.end + len;
     is_host(after.get(..len)?).then(|| found(start, end, small(text, start, end), 0.99))
