@@ -1,13 +1,19 @@
 //! E-mail addresses, written and spelled out.
 
+mod domain;
+
 use super::asked::Question;
 use super::filter::has_form;
-use super::lang::cues::{AND, AT, COMMON, DASH, DOT, EMAIL, IAM, NOT, TRAIT, UNDERSCORE};
+use super::lang::cues::{
+    AND, AT, COM, COMMON, DASH, DOT, EMAIL, IAM, IT, LABEL, LEAD, MY, NOT, THEIR, TRAIT,
+    UNDERSCORE, YOU,
+};
 use super::lang::{NAMES, WORDS};
 use super::message::{Hit, Message};
-use super::region::{Plan, first};
-use super::{Candidate, Kind, Region};
-use crate::text::{Class, chars, concat, cut, cut_last, is_letter, is_mark, is_upper, lower};
+use super::region::first as first_of;
+use super::{Candidate, Kind};
+use crate::text::{Case, Class, chars, concat, cut, cut_last, is_letter, is_mark, is_upper, lower};
+use domain::{Domain, slip};
 
 /// RFC 5321, 4.5.3.1.
 const MAX_LOCAL: usize = 64;
@@ -18,12 +24,6 @@ const PROVIDERS: &str = "gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.co
     hotmail.es outlook.com live.com icloud.com aol.com protonmail.com gmx.de web.de t-online.de \
     orange.fr wanadoo.fr free.fr uol.com.br rediffmail.com wp.pl onet.pl \
     qq.com 163.com";
-
-/// Real top-level domains that are one slip away from `com`.
-const TOPS: &str = "cam mom bom";
-
-/// Labels shorter than this are not corrected: whoever is one letter away from them is somebody else.
-const MIN_LABEL: usize = 5;
 
 /// How sure it is that what can be no address as it stands was meant for one.
 pub(super) const BROKEN: f32 = 0.4;
@@ -51,12 +51,18 @@ fn found(start: usize, end: usize, value: String, confidence: f32) -> Candidate 
 
 /// As it is written, in small letters.
 fn small(text: &str, start: usize, end: usize) -> String {
-    let address = text.get(start..end).unwrap_or_default();
-    address.chars().map(|c| if c == '＠' { '@' } else { lower(c) }).collect()
+    text.get(start..end).unwrap_or_default().chars().map(|c| lower(narrow(c))).collect()
+}
+
+/// A letter, digit or sign of an address that was typed in full width as the plain one.
+fn narrow(c: char) -> char {
+    let wide = matches!(c, '\u{ff01}'..='\u{ff5e}');
+    let plain = char::from_u32((c as u32).wrapping_sub(0xfee0)).filter(|_| wide);
+    plain.filter(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_')).unwrap_or(c)
 }
 
 fn is_one_of(list: &str, word: &str) -> bool {
-    first(list, b' ', &mut |one| one == word).is_some()
+    first_of(list, b' ', &mut |one| one == word).is_some()
 }
 
 fn is_local(c: char) -> bool {
@@ -90,6 +96,7 @@ fn written(message: &Message<'_>, from: usize, hit: &Hit) -> Option<Candidate> {
     // The character after, and where two dots stand side by side.
     let (mut next, mut double) = ('.', None);
     for (i, c) in text.get(from..start)?.char_indices().rev() {
+        let c = narrow(c);
         if !is_local(c) {
             break;
         }
@@ -102,33 +109,58 @@ fn written(message: &Message<'_>, from: usize, hit: &Hit) -> Option<Candidate> {
             start = from + i;
         }
     }
-    if start == hit.start || hit.start - start > MAX_LOCAL || double.is_some_and(|at| at > start) {
+    // "ana underscore r@example.com"
+    let spelled = message.tokens.at(start).checked_sub(1).is_some_and(|i| is_spelled(message, i));
+    if start == hit.start
+        || hit.start - start > MAX_LOCAL
+        || spelled
+        || double.is_some_and(|at| at > start)
+    {
         return None;
     }
-    let after = text.get(hit.end..)?;
-    let (mut len, mut last) = (0, ' ');
-    for (i, c) in after.char_indices() {
-        if !is_domain(c) || c == '.' && last == '.' || i > MAX_DOMAIN {
+    let mut host = String::new();
+    let (mut len, mut own, mut last, mut capitals) = (0, 0, ' ', false);
+    // Where a sentence may begin: bytes of the text and of the domain, and whether with a capital.
+    let mut sentence = None;
+    for (i, c) in text.get(hit.end..)?.char_indices() {
+        let plain = narrow(c);
+        if !is_domain(plain) || plain == '.' && last == '.' || i > MAX_DOMAIN {
             break;
         }
-        last = c;
+        let capital = is_upper(plain);
+        if last == '.' && sentence.is_none() && (capital && !capitals || is_provider(&host)) {
+            sentence = Some((len, own, capital));
+        }
+        (last, capitals) = (plain, capitals || capital);
+        host.push(lower(plain));
         // What stands at its end belongs to the sentence.
-        if !matches!(c, '.' | '-') {
-            len = i + c.len_utf8();
+        if !matches!(plain, '.' | '-') {
+            (len, own) = (i + c.len_utf8(), host.len());
         }
     }
-    // "ana@example.com.Please": the sentence goes on without a space.
-    if let Some((front, word)) = cut_last(after.get(..len)?, b'.')
-        && word.len() != 2
-        && word != "com"
-        && is_host(front)
-        && (word.starts_with(is_upper) && !front.contains(is_upper)
-            || word.len() > 3 && is_one_of(PROVIDERS, front))
-    {
-        len = front.len();
+    host.truncate(own);
+    // "ana@example.com.Please", "ana@gmail.com.please"; other countries have domains of their own: "yahoo.com.mx".
+    if let Some((front, own, capital)) = sentence {
+        let (known, long) = (is_provider(host.get(..=own)?), host.len() > own + 3);
+        if host.len() > own && (known && capital || long && (known || is_host(host.get(..own)?))) {
+            (len, host) = (front, host.get(..own)?.to_owned());
+        }
     }
     let end = hit.end + len;
-    is_host(after.get(..len)?).then(|| found(start, end, small(text, start, end), 0.99))
+    // "ana@yahoo.co,uk"
+    let goes_on =
+        |provider: &str| provider.strip_prefix(&*host).is_some_and(|p| p.starts_with('.'));
+    if text.as_bytes().get(end) == Some(&b',')
+        && first_of(PROVIDERS, b' ', &mut { goes_on }).is_some()
+    {
+        return None;
+    }
+    is_host(&host).then(|| found(start, end, small(text, start, end), 0.99))
+}
+
+/// Whether a domain with a dot behind it is that of a provider.
+fn is_provider(domain: &str) -> bool {
+    domain.strip_suffix('.').is_some_and(|domain| is_one_of(PROVIDERS, domain))
 }
 
 /// Whether it could be the domain of an address: two labels or more, the last one of letters.
@@ -165,67 +197,115 @@ fn spelled(
         return None;
     }
     let last = hit.first.checked_sub(1 + around)?;
-    let (first, local) = local_before(message, last)?;
-    let start = tokens.get(first).map(|t| t.start).filter(|start| *start >= floor)?;
+    let local = Local::before(message, question, last)?;
+    let start = tokens.get(local.first).map(|t| t.start).filter(|start| *start >= floor)?;
     let mut domain = Domain::after(message, hit.last + around)?;
     if sign {
         domain.mend(message);
     }
     let known = is_one_of(PROVIDERS, &domain.name);
     let end = tokens.get(domain.last)?.end;
-    let address = concat(&[&local, "@", &domain.name]);
+    let address = concat(&[&local.name, "@", &domain.name]);
     let host = is_host(&domain.name);
-    if glued && (domain.broken || !host) {
-        let suggestion = Some(if domain.broken { address } else { slip(&address)? });
+    // Nobody spells letters of other scripts.
+    if !address.is_ascii() && !glued {
+        return None;
+    }
+    let meant = glued
+        || around > 0 && (sign || length > 1)
+        || Said { message, question, hit, first: local.first, last, end, known }
+            .is_meant(domain.spelled);
+    if glued && (domain.broken || !host) || local.broken && meant && host {
+        let suggestion =
+            Some(if domain.broken || local.broken && host { address } else { slip(&address)? });
         let value = small(message.text, start, end);
         return Some(Candidate {
             suggestion,
             ..Candidate::new(Kind::Email, start, end, value, BROKEN)
         });
     }
-    let sure = match () {
-        () if glued || around > 0 && (sign || length > 1) => true,
-        // "Et" is "and" in French.
-        () if hit.cues & AND != 0 && !known => false,
-        // "at", "et" and "chez" are said of much else, and prices have an "@" with spaces around it.
-        () if sign || length < "chez ".len() => {
-            let mail = known && domain.spelled && message.english;
-            (domain.spelled || known || sign)
-                && is_meant(message, question, (first, last, end), mail)
-        }
-        () => message.cues(last) & NOT == 0 || NAMES.has(tokens.folded(last)),
-    };
-    (sure && host).then(|| found(start, end, address, 0.9))
+    (meant && host).then(|| found(start, end, address, 0.9))
 }
 
-/// Whether an address is meant where its sign is said of much else: it was asked for or announced, it is all that is said,
-/// or what stands before the sign is no word and what follows it speaks of `mail`. Given are its first token, the
-/// last one before the sign, and the byte after it.
-fn is_meant(
-    message: &Message<'_>,
+/// What may be an address in which the at-sign is spelled, or has spaces around it.
+struct Said<'m, 'a> {
+    message: &'m Message<'a>,
     question: Question,
-    (first, last, end): (usize, usize, usize),
-    mail: bool,
-) -> bool {
-    let tokens = &message.tokens;
-    let (local, cues) = (tokens.folded(last), message.cues(last));
-    let named = NAMES.has(local);
-    // "9.99 @ example.com"
-    if first < last || cues & NOT != 0 && !named {
-        return first < last && tokens.class(first) == Some(Class::Word);
+    /// The sign.
+    hit: &'m Hit,
+    /// First token.
+    first: usize,
+    /// The last token before the sign.
+    last: usize,
+    /// Byte after the address.
+    end: usize,
+    /// The domain is a provider's.
+    known: bool,
+}
+
+impl Said<'_, '_> {
+    /// Whether an address is meant. "at", "et" and "chez" are said of much else, prices have an "@" with spaces around
+    /// it, and a monkey is "małpa" as well.
+    fn is_meant(&self, spelled: bool) -> bool {
+        let Self { message, question, hit, first, last, end, known } = *self;
+        let tokens = &message.tokens;
+        let sign = tokens.mark(hit.first).is_some();
+        let (local, cues) = (tokens.folded(last), message.cues(last));
+        let named = NAMES.has(local);
+        // "Et" is "and" in French.
+        if hit.cues & AND != 0 && !known {
+            return false;
+        }
+        let several = first < last;
+        let never = cues & (NOT | MY | YOU | THEIR | LABEL) != 0 && !named;
+        let length = hit.end - hit.start;
+        let ordinary = hit.cues & COMMON != 0;
+        if !sign && length > "chez".len() && !ordinary {
+            return several || !never && (spelled || known || !message.english);
+        }
+        let handle = self.is_handle();
+        let start = tokens.get(first).map_or(0, |t| t.start);
+        let whole = !message.is_word(tokens.at(end));
+        let begins = message.begins_clause(first);
+        // "john.doe at example.com", where nothing else is said, or "my e-mail is" before it
+        let leads = first.checked_sub(1).is_some_and(|i| message.cues(i) & (LEAD | IT) != 0);
+        let alone = handle
+            && whole
+            && (question.email && (begins || leads) || message.shows_before(start, 2, EMAIL));
+        if !(spelled || known || sign || alone) {
+            return false;
+        }
+        if several {
+            return handle || question.email || known && spelled;
+        }
+        // "hosted at …"
+        let done = message.english && local.ends_with("ed") && !named;
+        if never || done {
+            return false;
+        }
+        // "iptal et" is "cancel" in Turkish, and "scala a chiocciola" a staircase in Italian.
+        if ordinary && !named {
+            return (length > 2 || question.email) && (spelled || known)
+                || local.bytes().any(|b| b.is_ascii_digit());
+        }
+        let mail = known && spelled && message.english;
+        let word = !named && (cues & (EMAIL | COMMON | TRAIT) != 0 || has_form(WORDS, local));
+        question.email
+            || message.before(start, 4).any(|h| {
+                // "It's ana at gmail dot com"
+                let says = if mail { EMAIL | IAM } else { EMAIL };
+                h.cues & says != 0 && (!word || h.last < first)
+            })
+            || !word && (mail && !named || begins && whole)
     }
-    let word = !named && (cues & (EMAIL | COMMON | TRAIT) != 0 || has_form(WORDS, local));
-    let start = tokens.get(first).map_or(0, |t| t.start);
-    question.email
-        || message.before(start, 4).any(|h| {
-            // "It's ana at gmail dot com"
-            let says = if mail { EMAIL | IAM } else { EMAIL };
-            h.cues & says != 0 && (!word || h.last < first)
-        })
-        || !word
-            && (mail && !named
-                || message.begins_clause(first)
-                    && tokens.class(tokens.at(end)) != Some(Class::Word))
+
+    /// Whether what stands before the sign begins as somebody's would: with a name, or with a word that nobody knows.
+    fn is_handle(&self) -> bool {
+        let (m, word) = (self.message, self.message.tokens.folded(self.first));
+        m.is_word(self.first)
+            && word.len() > 1
+            && (NAMES.has(word) || m.cues(self.first) == 0 && !has_form(WORDS, word))
+    }
 }
 
 /// Whether brackets stand around some tokens: "(at)", "[dot]".
@@ -246,186 +326,84 @@ fn sign(message: &Message<'_>, i: usize) -> Option<char> {
     }
 }
 
+/// Whether a token spells a sign.
+fn is_spelled(message: &Message<'_>, i: usize) -> bool {
+    message.tokens.mark(i).is_none() && sign(message, i).is_some()
+}
+
 /// The letters that a token stands for in an address, if it does.
 fn piece<'m>(message: &'m Message<'_>, i: usize) -> Option<&'m str> {
+    if message.cues(i) & (COM | DOT) == COM {
+        return Some("com");
+    }
     let word = matches!(message.tokens.class(i), Some(Class::Word | Class::Number));
     word.then(|| message.tokens.folded(i))
 }
 
-fn local_before(message: &Message<'_>, last: usize) -> Option<(usize, String)> {
-    let tokens = &message.tokens;
-    let mut first = last;
-    let mut local = piece(message, last)?.to_owned();
-    while local.len() <= MAX_LOCAL {
-        let Some(mut at) = first.checked_sub(1) else { break };
-        let mut c = None;
-        let spaced = tokens.get(first)?.spaced;
-        if spaced || piece(message, at).is_none() {
-            c = sign(message, at);
-            let mark = tokens.mark(at).is_some() && (spaced || tokens.get(at)?.spaced);
-            let Some(before) = at.checked_sub(1).filter(|_| c.is_some() && !mark) else {
-                // "ana lopez at …" and "j o h n at …": an address of which a part is read is somebody else's.
-                let word = piece(message, at).unwrap_or_default();
-                let part =
-                    NAMES.has(word) && message.cues(at) == 0 || word.len() == 1 && local.len() == 1;
-                if part {
-                    return None;
-                }
-                break;
-            };
-            at = before;
-            // "guion bajo"
-            if at > 0 && tokens.mark(at).is_none() && sign(message, at).is_some() {
-                (c, at) = (Some('_'), at - 1);
-            }
-        }
-        let Some(word) = piece(message, at) else { break };
-        let mut longer = word.to_owned();
-        longer.extend(c);
-        longer.push_str(&local);
-        (local, first) = (longer, at);
-    }
-    (local.len() <= MAX_LOCAL).then_some((first, local))
-}
-
-/// What stands for a domain after an at-sign.
-struct Domain {
+/// What stands for the local part before an at-sign.
+struct Local {
     name: String,
-    /// The last token.
-    last: usize,
-    /// Its dots are spelled.
-    spelled: bool,
-    /// Another sign stands for a dot, or none.
+    /// The first token.
+    first: usize,
+    /// Words stand side by side in it, or two dots: what is meant is to be asked.
     broken: bool,
 }
 
-impl Domain {
-    /// The domain that begins at a token.
-    fn after(message: &Message<'_>, first: usize) -> Option<Self> {
-        let name = piece(message, first)?.to_owned();
-        let mut domain = Self { name, last: first, spelled: false, broken: false };
-        while domain.name.len() <= MAX_DOMAIN {
-            // "firm(dot)com"
-            let around = usize::from(is_bracketed(message, domain.last + 2, domain.last + 3));
-            let at = domain.last + 1 + around;
-            let Some(c) = sign(message, at) else { break };
-            let next = at + 1 + around;
-            let mark = message.tokens.mark(at).is_some();
-            let Some(word) = piece(message, next)
-                .filter(|_| !mark || message.tokens.get(next).is_some_and(|t| !t.spaced))
-            else {
-                break;
-            };
-            domain.spelled |= c == '.' && !mark;
-            domain.last = next;
-            domain.name.push(c);
-            domain.name.push_str(word);
-        }
-        Some(domain)
-    }
-
-    /// Takes in what is a provider's domain with other signs for its dots: "gmail,com", "gmail..com", "gmail com".
-    fn mend(&mut self, message: &Message<'_>) {
-        let mut name = self.name.clone();
-        let mut at = self.last + 1;
-        for _ in 0..2 {
-            let from = at;
-            while at < from + 2
-                && matches!(message.tokens.mark(at), Some('.' | ',' | '，' | '。' | '．'))
-            {
-                at += 1;
+impl Local {
+    /// The local part that ends with a token.
+    fn before(message: &Message<'_>, question: Question, last: usize) -> Option<Self> {
+        let tokens = &message.tokens;
+        let mut local = Self { name: piece(message, last)?.to_owned(), first: last, broken: false };
+        while local.name.len() <= MAX_LOCAL {
+            let first = tokens.get(local.first)?;
+            let Some(mut at) = local.first.checked_sub(1) else { break };
+            let mut c = sign(message, at);
+            if c.is_some() {
+                let mark = tokens.mark(at).is_some();
+                let Some(before) = at.checked_sub(1) else { break };
+                if mark && (first.spaced || tokens.get(at)?.spaced) {
+                    break;
+                }
+                at = before;
+                if mark && tokens.is_mark(at, '.') && c == Some('.') {
+                    // "ben..h", and not "well...ben"
+                    local.broken = at > 0 && !tokens.is_mark(at - 1, '.');
+                    at -= usize::from(local.broken);
+                } else if at > 0 && is_spelled(message, at) {
+                    // "guion bajo"
+                    (c, at) = (Some('_'), at - 1);
+                } else if mark && tokens.class(at) == Some(Class::Run) {
+                    return None;
+                }
+            } else if first.spaced {
+                let Some(word) = piece(message, at) else { break };
+                // "j o h n"
+                let letters = chars(word) == 1 && chars(tokens.folded(local.first)) == 1;
+                if !letters {
+                    if !local.goes_back(message, question, at, word) {
+                        break;
+                    }
+                    local.broken = true;
+                }
             }
-            // "ana@web de la tienda" is no slip.
-            let Some(word) = piece(message, at).filter(|_| at > from || name.len() >= MIN_LABEL)
-            else {
-                break;
-            };
-            name.push('.');
-            name.push_str(word);
-            if is_one_of(PROVIDERS, &name) {
-                (self.name, self.last, self.broken) = (name.clone(), at, true);
-            }
-            at += 1;
+            let Some(word) = piece(message, at) else { break };
+            let mut longer = word.to_owned();
+            longer.extend(c);
+            longer.push_str(&local.name);
+            (local.name, local.first) = (longer, at);
         }
-    }
-}
-
-/// The address with the domain that was likely meant, where this one looks like a slip.
-fn slip(address: &str) -> Option<String> {
-    let (local, domain) = cut(address, b'@')?;
-    if is_one_of(PROVIDERS, domain) {
-        return None;
-    }
-    if let Some(meant) = first(PROVIDERS, b' ', &mut |provider| is_slip_of(domain, provider)) {
-        return Some(concat(&[local, "@", meant]));
-    }
-    let (name, top) = cut_last(domain, b'.')?;
-    let meant = match () {
-        () if top == "nte" => "net",
-        () if top.len() > 2 && one_slip(top, "com").is_some() && !is_one_of(TOPS, top) => "com",
-        () => return None,
-    };
-    let mended = concat(&[local, "@", name, ".", meant]);
-    // "gmial.con"
-    slip(&mended).or(Some(mended))
-}
-
-/// Whether a domain is one slip away from a provider's, and no other country's, as "hotmail.fi" is.
-fn is_slip_of(domain: &str, provider: &str) -> bool {
-    let Some(at) = one_slip(domain, provider) else { return false };
-    let (label, top) = cut(provider, b'.').unwrap_or_default();
-    let long = label.len() >= MIN_LABEL;
-    let Some((_, own)) = cut_last(domain, b'.') else { return true };
-    if at <= label.len() {
-        // The first letter is seldom the wrong one: "ymail.com" and "email.com" are others.
-        return long && (at > 0 || domain.as_bytes().get(1) == provider.as_bytes().first());
-    }
-    top.ends_with(own)
-        || domain.len() < provider.len() && long
-        || Region::new(own).and_then(Plan::of).is_none()
-}
-
-/// Where one letter was left out, put in, changed, or changed places with its neighbour.
-fn one_slip(a: &str, b: &str) -> Option<usize> {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let (short, long) = if a.len() < b.len() { (a.len(), b.len()) } else { (b.len(), a.len()) };
-    let mut before = 0;
-    while before < short && a.get(before) == b.get(before) {
-        before += 1;
-    }
-    let mut after = 0;
-    while before + after < short && a.get(a.len() - 1 - after) == b.get(b.len() - 1 - after) {
-        after += 1;
-    }
-    let between = short - before - after;
-    let swapped = || a.get(before) == b.get(before + 1) && a.get(before + 1) == b.get(before);
-    let one = long - short + between == 1 || short == long && between == 2 && swapped();
-    one.then_some(before)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn slips_are_one_letter_away() {
-        for (wrong, right) in [
-            ("a@gmial.com", Some("a@gmail.com")),
-            ("a@gmal.com", Some("a@gmail.com")),
-            ("a@gmaill.com", Some("a@gmail.com")),
-            ("a@hotnail.com", Some("a@hotmail.com")),
-            ("a@firma.con", Some("a@firma.com")),
-            ("a@gmail.com", None),
-            ("a@ymail.com", None),
-            ("a@example.org", None),
-        ] {
-            assert_eq!(slip(wrong).as_deref(), right, "{wrong}");
-        }
+        (local.name.len() <= MAX_LOCAL).then_some(local)
     }
 
-    #[test]
-    fn hosts() {
-        assert!(is_host("gmail.com") && is_host("a.co.uk") && is_host("müller.de"));
-        assert!(!is_host("gmail") && !is_host("1.2") && !is_host("-a.com") && !is_host(".com"));
+    /// Whether the word before belongs to it as well: "ana lopez at …", "ben 92 at …", and not "I'm Ana Lopez alopez at …".
+    fn goes_back(&self, message: &Message<'_>, question: Question, at: usize, word: &str) -> bool {
+        let (tokens, cues) = (&message.tokens, message.cues(at));
+        let case = |i: usize| tokens.get(i).map(|t| t.case);
+        let known = has_form(WORDS, word) && case(at) != Some(Case::Title);
+        let name = NAMES.has(word) && cues & NOT == 0 && !known;
+        let number = tokens.class(self.first) == Some(Class::Number);
+        let strange = cues == 0 && !known && (number || question.email && message.english);
+        let anew = case(at) == Some(Case::Title) && case(self.first) == Some(Case::Lower);
+        (name || strange) && !anew && word != tokens.folded(self.first)
     }
 }

@@ -31,8 +31,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Changes whenever the same text could be read differently; stored as provenance of each fact.
 ///
-/// 5: a no, a wish to be forgotten and what denies a value are read with what they are said of; an address of
-/// which a part is read is none.
+/// 5: an address stands only where all of it is read: letters spelled one by one, words beside each other, full-width
+/// signs, a sentence that begins right after it; words of withdrawal and denial are read with what they are said of.
 /// 4: a word after "I am", "this is" or "my name", or in place of an answer, is less often a name; dates with a time and
 /// account numbers are no phone numbers; addresses in which a dot or the at-sign is spelled are read as mixed as
 /// people write them, and asked about where it is missing; what is said after a value denies it; "take my number

@@ -92,6 +92,8 @@ cues! {
     DASH = "dash",
     /// Spelled `_`.
     UNDERSCORE = "underscore",
+    /// Spelled `com`, in other letters.
+    COM = "com",
     /// Before a phone extension.
     EXT = "ext",
     /// After "name": whose it is, so that it is not the visitor's ("name of the dentist").

@@ -14,7 +14,8 @@ use crate::text::print::Print;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::table::Entry;
 use cues::{
-    AT, Cues, DASH, DOT, HELLO, IAM, LEAD, MY, NOT, REQUEST, SORRY, THEIR, UNDERSCORE, YOU, YOUR,
+    AT, COM, Cues, DASH, DOT, HELLO, IAM, LEAD, MY, NOT, REQUEST, SORRY, THEIR, UNDERSCORE, YOU,
+    YOUR,
 };
 use std::sync::Arc;
 
@@ -68,7 +69,7 @@ pub(crate) fn single(langs: Langs) -> Option<Lang> {
 }
 
 /// How addresses are spelled out; understood in any language, since nothing else is said so.
-pub(super) const SPELLED: Cues = AT | DOT | DASH | UNDERSCORE;
+pub(super) const SPELLED: Cues = AT | DOT | DASH | UNDERSCORE | COM;
 
 /// What tells a language.
 const LITTLE: Cues = NOT | MY | YOUR | YOU | THEIR | HELLO | LEAD | SORRY | REQUEST | IAM;
