@@ -1,6 +1,7 @@
 // The dashboard in a browser: signing in, roles, and the pages of customers, by what is seen of them.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { workspace } from "../support/api.mjs";
@@ -138,12 +139,30 @@ describe("the dashboard", () => {
     await desk.go("/app/customers");
     await desk.page.getByRole("link", { name: "Important" }).click();
     await until("the view is shown", async () => (await desk.page.getByRole("row").count()) === 3);
-    const download = desk.page.waitForEvent("download");
-    await desk.button("Export CSV").click();
-    const { readFileSync } = await import("node:fs");
-    const csv = readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
+    const exported = async () => {
+      const download = desk.page.waitForEvent("download");
+      await desk.button("Export CSV").click();
+      return readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
+    };
+    const csv = await exported();
     assert.equal(csv.length, 3);
     assert.ok(csv.some((line) => line.includes("astrid@example.com")));
+    await desk.go("/app/customers");
+    await desk.page.getByRole("searchbox").fill("astr");
+    await until("one is found", async () => (await desk.page.getByRole("row").count()) === 2);
+    assert.equal((await exported()).length, 2, "what was found while somebody typed, and no more");
+  });
+
+  test("leads to the sign-in where the session ends while somebody looks for something", async () => {
+    const other = await Desk.open(browser, worker);
+    await other.go("/app/customers");
+    await other.page.getByLabel("Sign-in key").fill(members.agent.sign_in_key);
+    await other.button("Sign in").click();
+    await other.shows("The agent (agent)");
+    await other.page.context().clearCookies();
+    await other.page.getByRole("searchbox").fill("astr");
+    await other.page.waitForURL(/sign-in/);
+    await other.page.context().close();
   });
 
   test("works without scripts", async () => {

@@ -118,6 +118,10 @@ describe("data collection", () => {
     assertProblem(await send("POST", path, {}), 409, "illegal_transition");
     assertProblem(await send("POST", path, { field: draft, conversations: 201 }), 422, "invalid_field");
     assertProblem(await send("POST", path, { field: draft, model: true }), 409, "illegal_transition");
+    const reader = { name: "Reader", kind: "secret", scopes: ["fields:read"] };
+    const { key } = await must(201, "POST", "/v1/keys", reader);
+    const costs = await space.team.as(key).send("POST", path, { body: { field: draft, model: true } });
+    assertProblem(costs, 403, "forbidden");
   });
 
   test("values are proposed that several customers share", async () => {

@@ -33,8 +33,7 @@ describe("kill -9", () => {
       space.team.classified(id, revision, RESENT_MS));
     const overview = await space.team.settled(() => true, RESENT_MS);
     assert.equal(overview.classified, RECORDS.length);
-    // How many pages a database has depends on how often it was written.
-    const { outbox, events_undelivered, storage, ...rest } = overview;
+    const { outbox, events_undelivered, ...rest } = overview;
     const conversations = await space.team.all("/v1/conversations");
     const summary = ({ platform_conversation_id: name, status, revision, messages, sentiment }) => ({
       name,

@@ -140,8 +140,9 @@ describe("one conversation", () => {
     );
     assert.equal(overview.events_blocked, 0);
     assert.equal(overview.dead_letters, 0);
-    assert.ok(overview.storage.bytes > 50_000 && !overview.storage.nearly_full, JSON.stringify(overview.storage));
-    assert.equal(overview.storage.limit_bytes, 10_000_000_000);
+    const { storage } = await space.team.get("/v1/overview");
+    assert.ok(storage.bytes > 50_000 && !storage.nearly_full, JSON.stringify(storage));
+    assert.equal(storage.limit_bytes, 10_000_000_000);
     const csv = await space.team.send("GET", "/v1/customers.csv");
     assert.equal(csv.status, 200);
     assert.match(csv.type, /^text\/csv\b/);

@@ -139,3 +139,6 @@ async function refusal(response: Response): Promise<ApiError> {
     Number.isFinite(seconds) ? seconds * 1000 : null,
   );
 }
+
+/** What needs an open conversation waits for one. */
+export const unopened = (): ApiError => new ApiError(0, "network", "the conversation is not open yet");

@@ -7,7 +7,7 @@
 // `restart()` and `forget()` begin anew at once, whatever is under way. What was under way belongs to
 // an earlier generation and changes nothing any more: every answer that is waited for is checked.
 
-import { ApiError } from "./api.js";
+import { ApiError, unopened } from "./api.js";
 import { Draft } from "./draft.js";
 import type { Found, Kind, KnownFacts } from "./engine.js";
 import { Live } from "./live.js";
@@ -18,7 +18,7 @@ import { type Outgoing, Outbox } from "./outbox.js";
 import type { ConversationEvents, ConversationPort } from "./ports.js";
 import { Presence } from "./presence.js";
 import type { Saved } from "./store.js";
-import { type Line, Transcript } from "./transcript.js";
+import { type Line, Transcript, isAnswer } from "./transcript.js";
 import {
   type ConversationOpened, type FactsAmended, type Message, type MessageAccepted, type NewPresence,
   type ServerFrame, type Status, askId, isEnded,
@@ -207,7 +207,9 @@ export class Conversation {
 
   /** The visitor opens the chat: what was said in one that has ended is fetched. */
   reread(): void {
-    if (this.ended && !this.#opening.saved) void this.#opening.resume();
+    if (!this.ended) return;
+    if (this.#opening.saved) void this.#catchUp();
+    else void this.#opening.resume();
   }
 
   /** The engine has been loaded. */
@@ -220,6 +222,8 @@ export class Conversation {
     if (this.#outbox.items.length > 0) this.#outbox.wake();
     else this.#opening.wake();
     this.#live.wake();
+    // The team may have opened it again.
+    if (this.#opening.saved) this.reread();
   }
 
   /** The visitor ends it. */
@@ -274,10 +278,11 @@ export class Conversation {
     else this.#port.store.forget();
   }
 
-  /** The server has erased the conversation: what was to be said in it begins another. */
-  #startOver(item: Outgoing): void {
+  /** The server has erased the conversation, or has ended it meanwhile (then for the same visitor): what was to be said
+   * in it begins another. */
+  #startOver(item: Outgoing, token?: string): void {
     const unsent = [item, ...this.#outbox.clear()];
-    this.#reset(this.#opening.fresh());
+    this.#reset(this.#opening.fresh(token));
     this.#startedOver = true;
     for (const { text } of unsent) this.send(text);
   }
@@ -293,8 +298,6 @@ export class Conversation {
     this.#draft.clear();
   }
 
-  // ---- opening ---------------------------------------------------------------------------------
-
   async #entered(saved: Saved, opened: ConversationOpened): Promise<void> {
     this.#status = opened.status;
     this.#port.store.mark(saved.key, this.ended);
@@ -304,10 +307,10 @@ export class Conversation {
   #opened({ session, messages }: FactsAmended): void {
     this.#memory.take(session, messages, this.#placed());
     if (!this.ended) this.#live.start();
+    const unseen = this.lines.filter((line) => isAnswer(line) && this.#presence.isUnseen(line.seq));
+    if (unseen.length > 0) this.#events.missed(unseen.length);
     this.#events.changed();
   }
-
-  // ---- the engine ------------------------------------------------------------------------------
 
   /** What the server has told, with its places. */
   #placed(): Message[] {
@@ -343,8 +346,6 @@ export class Conversation {
       });
     this.#resync = resync;
   }
-
-  // ---- outgoing --------------------------------------------------------------------------------
 
   async #deliver(item: Outgoing): Promise<void> {
     const generation = this.#generation;
@@ -386,7 +387,10 @@ export class Conversation {
   }
 
   #refused(item: Outgoing, error: ApiError): void {
-    if (error.code === "gone" && !this.#startedOver) return this.#startOver(item);
+    if (isOver(error) && !this.#startedOver) {
+      const { token } = this.#opening.saved ?? {};
+      return this.#startOver(item, error.code === "gone" ? undefined : (token ?? undefined));
+    }
     this.#port.store.sent(item.id);
     this.#transcript.fail(item.id);
     this.#transcript.drop(askId(item.id));
@@ -410,8 +414,6 @@ export class Conversation {
     this.#events.refused(error);
     this.#events.changed();
   }
-
-  // ---- incoming --------------------------------------------------------------------------------
 
   #connect(): WebSocket | null {
     const { id, token } = this.#opening.saved ?? {};
@@ -496,5 +498,3 @@ export class Conversation {
     else this.#live.start();
   }
 }
-
-const unopened = (): ApiError => new ApiError(0, "network", "the conversation is not open yet");

@@ -29,6 +29,8 @@ export interface ConversationEvents {
   changed(): void;
   /** Somebody else said something that the visitor has not seen here yet. */
   heard(line: Line): void;
+  /** So many answers came while no page of the visitor's was there to show them. */
+  missed(count: number): void;
   /** What was kept of an earlier visit is worth nothing any more, and has been forgotten. */
   outdated(): void;
   /** A refusal in the developer's words. */

@@ -23,6 +23,8 @@ export class Presence {
   #cancel: (() => void) | null = null;
   #seenByTeam = -1;
   #seenHere = -1;
+  /** Whether the server has told what was seen. */
+  #marked = false;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(port: PresencePort) {
@@ -74,7 +76,13 @@ export class Presence {
     this.#stop();
   }
 
+  /** Whether the visitor has not had a place before their eyes, as far as the server knows. */
+  isUnseen(seq: number | null): boolean {
+    return this.#marked && seq !== null && seq > this.#seenHere;
+  }
+
   marks(read: ReadMarks | undefined): void {
+    this.#marked ||= read !== undefined;
     this.#seenByTeam = Math.max(this.#seenByTeam, read?.agent ?? -1);
     this.#seenHere = Math.max(this.#seenHere, read?.customer ?? -1);
   }
@@ -82,6 +90,7 @@ export class Presence {
   clear(): void {
     this.#stop();
     this.#seenByTeam = this.#seenHere = -1;
+    this.#marked = false;
     this.#toldAt = Number.NEGATIVE_INFINITY;
   }
 

@@ -71,3 +71,6 @@ export class Transcript {
     if (!this.has(id)) this.#lines.delete(id);
   }
 }
+
+/** Whether somebody else said it. */
+export const isAnswer = (line: Line): line is Line & { role: "agent" | "bot" } => line.role === "agent" || line.role === "bot";

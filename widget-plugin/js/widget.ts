@@ -13,6 +13,7 @@ import { browserStorage, importEngine, keepOnPage, newId } from "./page.js";
 import { type LocalNotice, localeOf } from "./strings.js";
 import { Store } from "./store.js";
 import type { NotedValue } from "./ui/noted.js";
+import { isAnswer } from "./transcript.js";
 import { View, type ViewState } from "./ui/view.js";
 import { type NewConversation, MAX_MESSAGE_BYTES } from "./wire.js";
 
@@ -92,9 +93,12 @@ async function put(options: WidgetOptions): Promise<Widget> {
     {
       changed: render,
       heard: (line) => {
-        if (line.role !== "bot" && line.role !== "agent") return;
+        if (!isAnswer(line)) return;
         if (!view.isOpen) view.unread((unread += 1));
         listeners.tell("message", { id: line.id, role: line.role });
+      },
+      missed: (count) => {
+        if (!view.isOpen) view.unread((unread = count));
       },
       outdated: () => {
         agreed = granted;

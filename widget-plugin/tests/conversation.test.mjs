@@ -1,84 +1,9 @@
 // The conversation over a fake fetch that answers from the real engine and fails on purpose.
 
 import assert from "node:assert/strict";
-import { afterEach, it } from "node:test";
-import { Clock } from "./support/clock.mjs";
-import { source } from "./support/source.mjs";
-import { SITE_KEY, Stub } from "./support/stub.mjs";
-
-const { Api, Conversation, Store } = await source("conversation", "api", "store");
-
-const open = [];
-afterEach(async () => {
-  for (const close of open.splice(0)) await close();
-});
-
-/** localStorage as the standard has it. */
-class Area extends Map {
-  get length() {
-    return this.size;
-  }
-  key = (i) => [...this.keys()][i] ?? null;
-  getItem = (k) => this.get(k) ?? null;
-  setItem = (k, v) => void this.set(k, v);
-  removeItem = (k) => void this.delete(k);
-}
-
-async function server(options) {
-  const stub = await Stub.start(options);
-  open.push(() => stub.stop());
-  return stub;
-}
-
-/** A page view; `area` outlives it. */
-function visit(stub, { area = new Area(), engine = true, online = () => true, identity = () => null } = {}) {
-  const clock = new Clock();
-  const heard = [];
-  const wanted = [];
-  const refused = [];
-  const outdated = [];
-  const port = {
-    fetch: (...args) => fetch(...args),
-  };
-  const policy = {
-    fresh: (options) => new stub.engine.PromptPolicy(options, clock.now),
-    resume: (session) => stub.engine.PromptPolicy.fromJSON(session),
-    languageOf: (text) => stub.engine.languageOf(text),
-    speaks: (language) => stub.engine.hasVocabulary(language) || (wanted.push(language), false),
-  };
-  let id = 0;
-  const conversation = new Conversation(
-    {
-      api: new Api({ base: stub.url, siteKey: SITE_KEY, fetch: (...args) => port.fetch(...args) }),
-      store: new Store(area, SITE_KEY),
-      engine: () => (engine ? policy : null),
-      identity,
-      begin: () => ({ locale: "en-GB" }),
-      connect: () => null,
-      now: () => clock.now,
-      newId: () => `${Math.random().toString(36).slice(2)}-${(id += 1)}`,
-      random: () => 0,
-      delay: clock.delay,
-      online,
-      visible: () => true,
-    },
-    { changed: () => undefined, heard: (line) => heard.push(line), outdated: () => outdated.push(true), refused: (error) => refused.push(error.code) },
-  );
-  open.push(() => conversation.dispose());
-  return { area, clock, conversation, heard, outdated, port, refused };
-}
-
-/** Lets real requests finish and fake time pass, until something holds. */
-async function until(clock, test, what) {
-  for (let i = 0; i < 2000; i += 1) {
-    if (test()) return;
-    await clock.pass(250);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.fail(`it never came to this: ${what}`);
-}
-
-const sent = (conversation) => conversation.lines.every((l) => l.state === "sent");
+import { it } from "node:test";
+import { SITE_KEY } from "./support/stub.mjs";
+import { Area, sent, server, until, visit } from "./support/visit.mjs";
 
 it("does nothing before the first message", async () => {
   const stub = await server();
@@ -217,18 +142,18 @@ it("says what to do: offline, trouble, ended, not available", async () => {
   await until(clock, () => sent(conversation), "sent");
   assert.equal(conversation.notice, null);
 
-  stub.conversation.status = "completed";
-  conversation.send("One more thing");
+  stub.mark("closed");
   await until(clock, () => conversation.ended, "ended");
-  assert.equal(conversation.lines.at(-1).state, "failed");
-  assert.deepEqual(conversation.restart(), ["One more thing"], "to be sent in the next one");
+  conversation.restart();
   assert.deepEqual(conversation.lines, []);
 
   stub.fault = (method, path, when) =>
     when === "before" ? { type: "about:blank", title: "", status: 403, code: "origin_not_allowed", detail: "" } : undefined;
   conversation.send("One more thing");
   await until(clock, () => conversation.notice === "unavailable", "not available");
-  assert.deepEqual(refused, ["conversation_closed", "origin_not_allowed"]);
+  assert.equal(conversation.lines.at(-1).state, "failed");
+  assert.deepEqual(refused, ["origin_not_allowed"]);
+  assert.deepEqual(conversation.restart(), ["One more thing"], "to be sent in the next one");
 });
 
 it("hears the team by asking, and ends when the team ends it", async () => {

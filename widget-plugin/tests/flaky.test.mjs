@@ -34,7 +34,7 @@ it("loses none of them, doubles none, and keeps their order", async () => {
       online: () => true,
       visible: () => true,
     },
-    { changed: () => undefined, heard: (one) => heard.push(one.text), outdated: () => assert.fail("outdated"), refused: (error) => assert.fail(error.message) },
+    { changed: () => undefined, heard: (one) => heard.push(one.text), missed: () => undefined, outdated: () => assert.fail("outdated"), refused: (error) => assert.fail(error.message) },
   );
   const said = Array.from({ length: 1000 }, (_, i) => `Message ${i + 1} of a thousand`);
   try {

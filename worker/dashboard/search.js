@@ -14,3 +14,12 @@ setting.content = JSON.stringify({
 });
 document.head.append(setting);
 await import("htmx.org");
+
+// An answer without what is looked for (signed out, too often, out of order) leaves what stands there alone. Whoever looks
+// for something and is signed out is asked to sign in again; what is written elsewhere on a page is not lost for that.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, xhr } = detail;
+  if (!target.id || "poll" in target.dataset || xhr.responseText.includes(`id="${target.id}"`)) return;
+  detail.shouldSwap = false;
+  if (target.id === "results" && xhr.status < 500) location.assign(location.pathname + location.search);
+});

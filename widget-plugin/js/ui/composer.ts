@@ -1,7 +1,7 @@
 // Where the visitor writes: the text, what was noticed in it, and the button.
 
 import type { Strings } from "../strings.js";
-import { ICONS, element, icon, setAttribute } from "./dom.js";
+import { ICONS, composes, element, icon, setAttribute } from "./dom.js";
 import { Noted, type NotedPort } from "./noted.js";
 
 export interface ComposerPort extends Omit<NotedPort, "leave"> {
@@ -32,7 +32,7 @@ export class Composer {
     this.#input.addEventListener("input", () => this.#typed());
     this.#input.addEventListener("keydown", (event) => {
       // Enter that ends a composition (Japanese, Chinese, …) chooses a word and sends nothing.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || composes(event)) return;
       event.preventDefault();
       this.#send();
     });

@@ -37,3 +37,7 @@ export const ICONS = {
   send: "M12 19V5m-6 6 6-6 6 6",
   end: "M18 6 6 18M6 6l12 12",
 } as const;
+
+/** Whether a key belongs to the composition of a word (Japanese, Chinese, …). Safari says so by the code alone where the key
+ * ends it (WebKit bug 165004). */
+export const composes = ({ isComposing, keyCode }: KeyboardEvent): boolean => isComposing || keyCode === 229;

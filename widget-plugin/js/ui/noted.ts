@@ -2,7 +2,7 @@
 
 import type { Kind } from "../engine.js";
 import type { Strings } from "../strings.js";
-import { ICONS, element, icon, setAttribute } from "./dom.js";
+import { ICONS, composes, element, icon, setAttribute } from "./dom.js";
 
 export interface NotedValue {
   kind: Kind;
@@ -110,7 +110,7 @@ export class Noted {
       input.focus();
     };
     input.addEventListener("keydown", (event) => {
-      if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+      if (composes(event) || (event.key !== "Enter" && event.key !== "Escape")) return;
       // Neither sends the message nor hides the chat.
       event.preventDefault();
       event.stopPropagation();

@@ -5,7 +5,7 @@ import type { LocalNotice, Locale } from "../strings.js";
 import type { Line } from "../transcript.js";
 import { Composer, type ComposerPort } from "./composer.js";
 import { type ConsentText, consentBox } from "./consent.js";
-import { ICONS, element, icon, setAttribute } from "./dom.js";
+import { ICONS, composes, element, icon, setAttribute } from "./dom.js";
 import { Log } from "./log.js";
 import type { NotedState } from "./noted.js";
 import { STYLES } from "./styles.js";
@@ -214,7 +214,7 @@ export class View {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === "Escape" && !event.isComposing) {
+    if (event.key === "Escape" && !composes(event)) {
       event.preventDefault();
       if (this.#confirm.hidden) this.setOpen(false);
       else this.#ask(false);

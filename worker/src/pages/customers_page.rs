@@ -15,18 +15,10 @@ use maud::{Markup, html};
 pub fn page(filters: &Filters, shown: &CustomersShown, scopes: Scopes) -> Markup {
     let may_write = scopes.has(Scope::CustomersWrite);
     html! {
-        div.row.spread {
-            h1 { "Customers" }
-            @if scopes.has(Scope::CustomersExport) {
-                form method="post" action="/app/customers.csv" {
-                    (filters.hidden())
-                    button.secondary { "Export CSV" }
-                }
-            }
-        }
+        h1 { "Customers" }
         (views_bar(filters, shown, may_write))
         (filter_form(filters, shown))
-        (results(filters, shown, may_write))
+        (results(filters, shown, scopes))
     }
 }
 
@@ -96,10 +88,18 @@ fn filter_form(filters: &Filters, shown: &CustomersShown) -> Markup {
     }
 }
 
-fn results(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Markup {
+fn results(filters: &Filters, shown: &CustomersShown, scopes: Scopes) -> Markup {
     let active = filters.active();
+    let may_write = scopes.has(Scope::CustomersWrite);
     html! {
         section #results aria-live="polite" aria-label="Customers found" {
+            // Beside what is found, so that it goes along with the filters while somebody types.
+            @if scopes.has(Scope::CustomersExport) && !shown.page.items.is_empty() {
+                form method="post" action="/app/customers.csv" .row {
+                    (filters.hidden())
+                    button.secondary.small { "Export CSV" }
+                }
+            }
             @if !active.is_empty() {
                 div.row {
                     span.muted { "Filtered by" }

@@ -41,9 +41,14 @@ async fn found(visit: &Visit) -> Outcome<FieldDetail> {
     Ok(visit.call(&drafts::Get { field_id }).await?.field)
 }
 
+/// Whether somebody may have the language model asked, which costs: who only looks may not.
+fn may_pay(visit: &Visit) -> bool {
+    visit.may(WRITE)
+}
+
 async fn ask(visit: Visit) -> Outcome<Response> {
     let detail = found(&visit).await?;
-    let has_model = visit.call(&llm::Get).await?.is_some();
+    let has_model = may_pay(&visit) && visit.call(&llm::Get).await?.is_some();
     let asked = Asked { has_model, ..Asked::default() };
     visit.page("Try", try_page(&detail, &asked, None))
 }
@@ -58,12 +63,18 @@ struct TryForm {
 async fn attempt(mut visit: Visit) -> Outcome<Response> {
     let form: TryForm = visit.form().await?;
     let detail = found(&visit).await?;
-    let has_model = visit.call(&llm::Get).await?.is_some();
+    let has_model = may_pay(&visit) && visit.call(&llm::Get).await?.is_some();
     let by_model = !form.model.is_empty();
     if by_model && form.conversations > MOST_BY_MODEL {
         return Err(Fault::refused(
             Code::InvalidField,
             format!("The language model is asked about {MOST_BY_MODEL} conversations at most."),
+        ));
+    }
+    if by_model && !may_pay(&visit) {
+        return Err(Fault::refused(
+            Code::Forbidden,
+            "asking the language model needs `fields:write`",
         ));
     }
     let field = newest(&detail).cloned();

@@ -98,7 +98,7 @@ pub const ROUTES: &[Bound] = &[
             "/v1/fields/{field_id}/preview",
             "fields.preview",
             Access::Scope(Scope::FieldsRead),
-            "Tries a draft on conversations that ended, beside the live version. Nothing is stored.",
+            "Tries a draft on conversations that ended, beside the live version. Nothing is stored. With `model`, which costs, it needs `fields:write`.",
             &[Answer::json(200, Shape::of::<FieldPreview>(), "What changes.")],
         )
         .body(Shape::of::<NewPreview>())
@@ -167,6 +167,12 @@ pub async fn propose(ledger: &Stub, field_id: &str) -> Outcome<ValueProposals> {
 
 async fn preview(mut call: Call) -> Outcome<Response> {
     let new: NewPreview = call.json().await?;
+    if new.model && !call.principal()?.scopes.has(Scope::FieldsWrite) {
+        return Err(Fault::refused(
+            Code::Forbidden,
+            "asking the language model needs `fields:write`",
+        ));
+    }
     let field_id = call.text("field_id");
     http::reply(200, &try_draft(&call.env, &call.ledger()?, &field_id, new).await?)
 }
