@@ -36,7 +36,7 @@ pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
     let (field, kind) = (question.field(), question.kind());
     let looked_up = matches!(kind, Kind::Time(_) | Kind::Language(_));
     let mut found = match kind {
-        _ if looked_up && field.optional && super::facts::is_skipped(field, reading) => {
+        _ if looked_up && field.optional && question.skips().hold(reading) => {
             Finding::none(1.0, Method::Exact)
         }
         Kind::Time(timing) => match timing.measure(reading) {

@@ -2,6 +2,7 @@
 
 use super::Field;
 use super::concepts::Concept;
+use super::facts::Skips;
 use super::focus::Focus;
 use super::kind::{Kind, Sense, means};
 use super::label::{self, Values};
@@ -27,6 +28,7 @@ pub struct Question {
     values: OnceLock<Values>,
     vectors: OnceLock<Vec<Vec<(f32, Vector)>>>,
     whether: OnceLock<Whether>,
+    skips: OnceLock<Skips>,
 }
 
 impl Question {
@@ -44,6 +46,7 @@ impl Question {
             values: OnceLock::new(),
             vectors: OnceLock::new(),
             whether: OnceLock::new(),
+            skips: OnceLock::new(),
         }
     }
 
@@ -105,6 +108,11 @@ impl Question {
     /// names.
     pub(crate) fn whether(&self, yes: usize) -> &Whether {
         self.whether.get_or_init(|| Whether::of(&self.field, yes))
+    }
+
+    /// When the prompt says that there is no answer, as far as that is looked up.
+    pub(crate) fn skips(&self) -> &Skips {
+        self.skips.get_or_init(|| Skips::of(&self.field.prompt))
     }
 }
 

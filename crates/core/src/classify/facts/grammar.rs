@@ -41,8 +41,7 @@ fn single(tokens: &[Token]) -> Option<(Test, bool)> {
         matches!(w, [Part::Verb(Verb::Write | Verb::Reply), Part::Thread])
             || matches!(w, [Part::Thread, Part::Verb(Verb::Write)])
     };
-    let asks = |p: &Part| matches!(p, Part::HowMany | Part::HowOften);
-    if parts.windows(2).any(thing) || parts.iter().any(asks) {
+    if parts.windows(2).any(thing) || parts.iter().any(Part::asks) {
         return None;
     }
     let span = span(&mut parts)?;
@@ -131,7 +130,6 @@ fn marks(parts: &[Part], span: &Span) -> Option<Test> {
     let sound = match who.as_deref() {
         None => true,
         Some([Role::Customer]) => by.is_none(),
-        Some([Role::Bot]) => of.iter().all(|m| *m == Marker::Handoff || *m == Marker::Transferred),
         Some([Role::Agent]) => moved(of),
         Some(_) => of.iter().all(|m| *m == Marker::Handoff || *m == Marker::Transferred),
     };

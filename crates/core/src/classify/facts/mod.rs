@@ -83,9 +83,7 @@ impl Facts {
     /// Reads a field as a question that is looked up, or not.
     pub(crate) fn parse(field: &Field) -> Option<Self> {
         let names: Vec<&str> = field.possible_values.iter().map(Value::name).collect();
-        let sentences: Vec<Vec<Token>> = field
-            .prompt
-            .split_inclusive(['.', '?', '!', ';', '\n'])
+        let sentences: Vec<Vec<Token>> = sentences(&field.prompt)
             .map(|s| read(s, Some(field)).filter(|_| !is_rhetorical(s)))
             .collect::<Option<_>>()?;
         let all: Vec<Token> = sentences.iter().flatten().copied().collect();
@@ -172,7 +170,7 @@ impl Rules {
 /// What a prompt asks to count, in which part of the conversation; none where it says more than that.
 pub(crate) fn count(field: &Field) -> Option<(Counted, Span)> {
     let mut found = None;
-    for sentence in field.prompt.split_inclusive(['.', '?', '!', ';', '\n']) {
+    for sentence in sentences(&field.prompt) {
         let counted = read(sentence, Some(field)).and_then(|t| numbers::count(&t));
         match (counted, &found) {
             (Some(counted), None) => found = Some(counted),
@@ -204,22 +202,34 @@ pub(crate) fn count(field: &Field) -> Option<(Counted, Span)> {
     found.or_else(|| read(&field.name, None).and_then(|t| numbers::count(&t)))
 }
 
-/// Whether the prompt of a question that is not looked up itself says that there is no answer here: "Output null if it was not
+fn sentences(prompt: &str) -> impl Iterator<Item = &str> {
+    prompt.split_inclusive(['.', '?', '!', ';', '\n'])
+}
+
+/// When the prompt of a question that is not looked up itself says that there is no answer: "Output null if it was not
 /// handed off".
-pub(crate) fn is_skipped(field: &Field, reading: &Reading<'_>) -> bool {
-    let sentences = field.prompt.split_inclusive(['.', '?', '!', ';', '\n']);
-    let mut rules = sentences.filter_map(|sentence| {
-        let tokens = read(sentence, None).filter(|t| t.contains(&Token::Null))?;
-        let mut said = Said::default();
-        said.hear(&tokens)?;
-        Some(said.rules)
-    });
-    rules.any(|rules| {
-        rules.iter().any(|(test, denied, answer)| {
-            *answer == Named::Null
-                && test.holds(reading).is_some_and(|s| s.so != *denied && s.confidence >= 1.0)
+#[derive(Debug, Clone)]
+pub(crate) struct Skips(Vec<(Test, bool)>);
+
+impl Skips {
+    /// Reads a prompt.
+    pub(crate) fn of(prompt: &str) -> Self {
+        let rules = sentences(prompt).filter_map(|sentence| {
+            let tokens = read(sentence, None).filter(|t| t.contains(&Token::Null))?;
+            let mut said = Said::default();
+            said.hear(&tokens)?;
+            Some(said.rules)
+        });
+        let null = |(test, denied, answer)| (answer == Named::Null).then_some((test, denied));
+        Self(rules.flatten().filter_map(null).collect())
+    }
+
+    /// Whether it is so in a conversation, for certain.
+    pub(crate) fn hold(&self, reading: &Reading<'_>) -> bool {
+        self.0.iter().any(|(test, denied)| {
+            test.holds(reading).is_some_and(|s| s.so != *denied && s.confidence >= 1.0)
         })
-    })
+    }
 }
 
 /// Whether a prompt speaks of nothing but who writes, and how.

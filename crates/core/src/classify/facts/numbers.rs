@@ -12,8 +12,7 @@ pub(super) fn count(tokens: &[Token]) -> Option<(Counted, Span)> {
     let span = span(&mut parts)?;
     parts.retain(|p| !matches!(p, Part::By | Part::Thread));
     // "How often did the bot reply?": the number is asked for, wherever it stands.
-    let asks = |p: &Part| matches!(p, Part::HowMany | Part::HowOften);
-    let at = parts.iter().position(asks)?;
+    let at = parts.iter().position(Part::asks)?;
     let asked = parts.remove(at);
     parts.insert(0, asked);
     let counted = counted(&parts).filter(|_| !denied)?;

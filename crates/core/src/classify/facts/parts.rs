@@ -55,6 +55,13 @@ pub(super) enum Part {
     HowOften,
 }
 
+impl Part {
+    /// Whether it asks for a number.
+    pub(super) fn asks(&self) -> bool {
+        matches!(self, Self::HowMany | Self::HowOften)
+    }
+}
+
 /// A clause.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Clause {

@@ -265,12 +265,16 @@ pub(super) fn end(reading: &Reading<'_>, last: bool) -> Option<usize> {
 /// The first or the last message of the team in reply to the customer.
 pub(super) fn reply(reading: &Reading<'_>, last: bool) -> Option<usize> {
     let from = reading.turns.iter().position(|t| t.role == Role::Customer)?;
-    let mut replies = reading.by(&[Role::Agent, Role::Bot]).map(|(i, _)| i).filter(|i| *i > from);
-    if last { replies.next_back() } else { replies.next() }
+    team_from(reading, from, last)
 }
 
 /// The first or the last message of the team.
 pub(super) fn team_end(reading: &Reading<'_>, last: bool) -> Option<usize> {
-    let mut all = reading.by(&[Role::Agent, Role::Bot]).map(|(i, _)| i);
+    team_from(reading, 0, last)
+}
+
+/// The first or the last message of the team from a turn on.
+fn team_from(reading: &Reading<'_>, from: usize, last: bool) -> Option<usize> {
+    let mut all = reading.by(&[Role::Agent, Role::Bot]).map(|(i, _)| i).filter(|i| *i >= from);
     if last { all.next_back() } else { all.next() }
 }
