@@ -81,6 +81,14 @@ describe("in Firefox", { skip }, () => {
     });
   }
 
+  it("has its chat also where the widget's file does not come at first, nor the words of the language at all", async () => {
+    let left = 2;
+    stub.missing = (path) => path === "/locales/de.js" || (path === "/widget.js" && (left -= 1) >= 0);
+    await page(WIDE, { attributes: 'data-locale="de"' });
+    await shows("it speaks English then", ".title", "Chat with us");
+    assert.ok(left <= 0);
+  });
+
   it("reads from right to left", async () => {
     await page(WIDE, { attributes: 'data-locale="ar"' });
     const left = await tab.run(() => document.querySelector("askwell-chat").shadowRoot.querySelector(".panel").getBoundingClientRect().x);

@@ -111,6 +111,23 @@ describe("a page", () => {
     assert.deepEqual(visit.complaints, []);
   });
 
+  it("has its chat also where a file does not come at first", async () => {
+    serve({ "/": html(tag('data-locale="de"')) });
+    const left = { "/widget.js": 2, "/locales/de.js": 1 };
+    visit.stub.missing = (path) => (left[path] ?? 0) > 0 && (left[path] -= 1) >= 0;
+    await visit.go({ path: "/" });
+    await visit.page.getByRole("button", { name: "Chat öffnen" }).click();
+    assert.ok(visit.complaints.some((text) => text.includes("could not be loaded. It is tried again")));
+    assert.deepEqual(left, { "/widget.js": 0, "/locales/de.js": 0 });
+  });
+
+  it("is told of a tag that is a module", async () => {
+    serve({ "/": html(`<script type="module" src="/askwell.js" data-key="${SITE_KEY}"></script>`) });
+    await visit.go({ path: "/" });
+    await eventually("it is said", () => visit.complaints.some((text) => text.includes('Take type="module" out of its tag')));
+    assert.equal(await visit.page.locator("askwell-chat").count(), 0);
+  });
+
   it("may include the tag twice", async () => {
     serve({ "/": html(tag() + tag()) });
     const page = await visit.go({ path: "/" });

@@ -5,7 +5,10 @@ import { prepare } from "./start.js";
 
 function tag(): void {
   const script = document.currentScript;
-  if (!(script instanceof HTMLScriptElement)) return;
+  if (!(script instanceof HTMLScriptElement)) {
+    // A module does not know its tag, nor what stands in it.
+    return console.error("askwell: askwell.js is no module. Take type=\"module\" out of its tag: <script async src=\"…/askwell.js\" data-key=\"pk_…\">. In modules: import { load } from \"askwell/loader\".");
+  }
   const start = prepare();
   if (!start) return;
   const { key, api, locale, region, title, consent, consentLink } = script.dataset;
@@ -18,8 +21,10 @@ function tag(): void {
     Object.assign(link, { rel: "modulepreload", fetchPriority: "low", nonce: script.nonce, href: address(file) });
     document.head.append(link);
   }
+  // Firefox answers the address that has failed once with the same failure until the page goes.
+  const widget = (failures: number): string => address(`widget.js${failures ? `?${failures}` : ""}`);
   // An import carries the script's nonce on.
-  start(() => import(address("widget.js")) as Promise<typeof import("./widget.js")>, {
+  start((failures) => import(widget(failures)) as Promise<typeof import("./widget.js")>, {
     siteKey: key,
     api: api ?? new URL(script.src).origin,
     locale,

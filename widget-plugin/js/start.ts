@@ -1,6 +1,7 @@
 // What the script tag and `load()` do alike: calls are queued from the first moment on, and the widget is
 // started once the page has loaded. Nothing is stored and nothing asked of the API.
 
+import { backoff } from "./backoff.js";
 import type { Identity, Kind, Widget, WidgetEvents, WidgetOptions } from "./options.js";
 
 /** `window.askwell("open")`, before and after the widget is there. */
@@ -25,8 +26,12 @@ declare global {
 
 const COMMANDS = ["open", "close", "toggle", "compose", "identify", "known", "consent", "on", "reset", "destroy"] as const;
 
-/** Starts the widget with what it is called with: how to get its module, and its options. */
-export type Start = (get: () => Promise<typeof import("./widget.js")>, options: WidgetOptions) => void;
+/** Half a minute of trying. Who clicks or comes back on line after that tries once more. */
+const RETRIES = 6;
+
+/** Starts the widget with what it is called with: how to get its module (given how often that has failed), and its
+ * options. */
+export type Start = (get: (failures: number) => Promise<typeof import("./widget.js")>, options: WidgetOptions) => void;
 
 /** Takes the calls of the page, and answers how to start the widget for them; null where that has been done before. */
 export function prepare(): Start | null {
@@ -56,22 +61,42 @@ export function prepare(): Start | null {
   window.askwell = askwell;
 
   return (get, options) => {
+    let failures = 0;
+    let waiting = true;
     const start = async (): Promise<void> => {
+      if (over || !waiting) return;
+      waiting = false;
       try {
-        const { mount } = await get();
+        const { mount } = await get(failures);
         if (over) return;
         const made = await mount(options);
         if (over) return made.destroy();
         widget = made;
         for (const args of queue.splice(0)) call(args);
       } catch (error) {
-        console.error("askwell: the widget could not be loaded.", error);
+        retry(error);
       }
+    };
+    /** A line that was down for a moment costs a moment, and not the chat of this page. */
+    const retry = (error: unknown): void => {
+      if (over) return;
+      waiting = true;
+      const tired = failures >= RETRIES;
+      if (failures === 0 || failures === RETRIES) {
+        console.error(
+          `askwell: the widget could not be loaded. It is tried again ${tired ? "when the visitor clicks" : "in a moment"}. ` +
+            "Where it never comes: see that the address in the error can be fetched, and that the page's Content-Security-Policy allows it in script-src.",
+          error,
+        );
+      }
+      if (!tired) setTimeout(start, backoff(failures, Math.random()));
+      for (const type of ["click", "online"]) addEventListener(type, start, { once: true });
+      failures += 1;
     };
     // Not to compete with the page's own content; Safari has no requestIdleCallback.
     const idle = (): void => {
-      if ("requestIdleCallback" in window) requestIdleCallback(() => void start(), { timeout: 2000 });
-      else setTimeout(() => void start(), 1);
+      if ("requestIdleCallback" in window) requestIdleCallback(start, { timeout: 2000 });
+      else setTimeout(start, 1);
     };
     if (document.readyState === "complete") idle();
     else addEventListener("load", idle, { once: true });

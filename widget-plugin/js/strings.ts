@@ -80,8 +80,17 @@ const LOCALES: Record<Language, Load> = {
   zh: () => import("./locales/zh.js"),
 };
 
-/** The words of a language. */
+/** How long after it has failed a file of words is asked for once more. */
+const AGAIN_MS = 1_000;
+
+/** The words of a language; English where they cannot be had, which is better than no chat. */
 export async function localeOf(lang: Language): Promise<Locale> {
-  const { default: strings } = await LOCALES[lang]();
-  return { lang, dir: lang === "ar" ? "rtl" : "ltr", strings };
+  const words = (of: Language): Promise<Locale> =>
+    LOCALES[of]().then(({ default: strings }) => ({ lang: of, dir: of === "ar" ? "rtl" : "ltr", strings }));
+  try {
+    return await words(lang);
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    return words(lang).catch(() => words("en"));
+  }
 }

@@ -11,7 +11,8 @@ import { DIST } from "./support/source.mjs";
 const SCRIPT = readFileSync(join(DIST, "askwell.js"), "utf8").replace(/\bimport\(/g, "load(");
 assert.equal(SCRIPT.split("load(").length, 2);
 
-function pageWith(dataset) {
+/** `fails`: whether a file cannot be had this time. */
+function pageWith(dataset, { fails = () => false, tag = true } = {}) {
   class HTMLScriptElement {
     dataset = dataset;
     src = "https://chat.example/askwell.js";
@@ -24,20 +25,29 @@ function pageWith(dataset) {
   const mounted = [];
   const record = (name) => (...args) => calls.push([name, ...args]);
   const widget = Object.fromEntries(["open", "close", "compose", "known", "consent", "on", "destroy"].map((n) => [n, record(n)]));
-  const loads = [];
+  const listeners = [];
+  const waits = [];
+  const happen = async (type) => {
+    for (const each of listeners.filter((one) => one.type === type)) listeners.splice(listeners.indexOf(each), 1)[0].run();
+    for (let i = 0; i < 10; i += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
   const window = {
     HTMLScriptElement,
     URL,
     console: { error: (...args) => errors.push(args.map(String).join(" ")) },
-    document: { currentScript: new HTMLScriptElement(), documentElement: { lang: "sv-SE" }, readyState: "loading", createElement: () => ({}), head: { append: (link) => preloaded.push(link) } },
+    document: { currentScript: tag ? new HTMLScriptElement() : null, documentElement: { lang: "sv-SE" }, readyState: "loading", createElement: () => ({}), head: { append: (link) => preloaded.push(link) } },
     navigator: { languages: ["th"] },
-    addEventListener: (type, run) => type === "load" && loads.push(run),
-    setTimeout: (run) => run(),
+    addEventListener: (type, run) => {
+      if (!listeners.some((one) => one.type === type && one.run === run)) listeners.push({ type, run });
+    },
+    setTimeout: (run, ms) => waits.push({ run, ms }),
+    requestIdleCallback: (run) => run(),
   };
   window.window = window;
   const context = vm.createContext(window);
   window.load = async (url) => {
     imported.push(url);
+    if (fails(url)) throw new TypeError(`error loading ${url}`);
     return {
       mount: async (options) => {
         mounted.push(options);
@@ -46,11 +56,15 @@ function pageWith(dataset) {
     };
   };
   const run = () => new vm.Script(SCRIPT).runInContext(context);
-  const load = async () => {
-    for (const each of loads.splice(0)) each();
-    for (let i = 0; i < 10; i += 1) await new Promise((resolve) => setImmediate(resolve));
+  const load = () => happen("load");
+  /** Lets the next wait be over, and says how long it was. */
+  const pass = async () => {
+    const next = waits.shift();
+    next?.run();
+    await happen("nothing");
+    return next?.ms;
   };
-  return { calls, errors, imported, load, mounted, preloaded, run, window };
+  return { calls, errors, happen, imported, load, mounted, pass, preloaded, run, window };
 }
 
 const plain = (value) => JSON.parse(JSON.stringify(value));
@@ -133,4 +147,62 @@ it("tells the developer what is missing", () => {
   assert.match(page.errors.join(), /data-key/);
   page.window.askwell("opne");
   assert.match(page.errors.join(), /no command "opne"/);
+});
+
+it("tries again when the widget's file did not come, at an address that no failure is remembered for", async () => {
+  let left = 2;
+  const page = pageWith({ key: "pk_shop" }, { fails: () => (left -= 1) >= 0 });
+  page.run();
+  page.window.askwell("compose", "Hello");
+  await page.load();
+  assert.match(page.errors.join(), /could not be loaded.*in a moment.*Content-Security-Policy/);
+  for (const [least, most] of [[250, 500], [500, 1000]]) {
+    const ms = await page.pass();
+    assert.ok(ms >= least && ms <= most, `${ms} ms`);
+  }
+  assert.deepEqual(page.imported, ["", "?1", "?2"].map((n) => `https://chat.example/widget.js${n}`));
+  assert.equal(page.mounted.length, 1);
+  assert.deepEqual(plain(page.calls), [["compose", "Hello"]], "what was called meanwhile is done");
+  assert.equal(page.errors.length, 1);
+  await page.happen("click");
+  await page.happen("online");
+  assert.equal(await page.pass(), undefined);
+  assert.equal(page.mounted.length, 1);
+});
+
+it("gives up after half a minute, until the visitor clicks or is back on line", async () => {
+  let broken = true;
+  const page = pageWith({ key: "pk_shop" }, { fails: () => broken });
+  page.run();
+  await page.load();
+  let waited = 0;
+  for (let ms = await page.pass(); ms !== undefined; ms = await page.pass()) waited += ms;
+  assert.ok(waited > 10_000 && waited < 60_000, `${waited} ms`);
+  assert.equal(page.errors.length, 2);
+  assert.match(page.errors[1], /when the visitor clicks/);
+  const tried = page.imported.length;
+  await page.happen("online");
+  assert.equal(page.imported.length, tried + 1);
+  broken = false;
+  await page.happen("click");
+  assert.equal(page.mounted.length, 1);
+  await page.happen("click");
+  assert.equal(page.imported.length, tried + 2);
+});
+
+it("tries no more once it was taken off", async () => {
+  const page = pageWith({ key: "pk_shop" }, { fails: () => true });
+  page.run();
+  await page.load();
+  page.window.askwell("destroy");
+  await page.pass();
+  await page.happen("click");
+  assert.equal(page.imported.length, 1);
+});
+
+it("says what to change where the tag is a module", () => {
+  const page = pageWith({ key: "pk_shop" }, { tag: false });
+  page.run();
+  assert.match(page.errors.join(), /type="module".*data-key.*askwell\/loader/);
+  assert.equal(page.window.askwell, undefined);
 });

@@ -25,6 +25,8 @@ export class Stub {
   conversations = new Map();
   /** Fails requests: `(method, path, when) => "drop" | problem | undefined`, `when` being "before" or "after" the effect. */
   fault = () => undefined;
+  /** Fails files: `(path) => boolean`. */
+  missing = () => false;
   sockets = new Set();
   /** Pages of the test's own: path → { headers, body }. */
   pages = {};
@@ -253,7 +255,7 @@ export class Stub {
     const [prefix = "", folder = this.dist] = Object.entries(this.folders).find(([start]) => pathname.startsWith(`${start}/`)) ?? [];
     const file = pathname.slice(prefix.length);
     const path = normalize(join(folder, file.endsWith("/") ? `${file}index.html` : file));
-    if (!path.startsWith(folder) || !existsSync(path) || !statSync(path).isFile()) {
+    if (this.missing(pathname) || !path.startsWith(folder) || !existsSync(path) || !statSync(path).isFile()) {
       response.writeHead(404).end();
       return;
     }
