@@ -43,6 +43,14 @@ describe("sockets", () => {
     socket.close();
   });
 
+  test("a ping is answered, by which the widget knows that somebody is there", async () => {
+    const talk = await visit(space);
+    const socket = await join(talk);
+    socket.send("ping");
+    await socket.next("the answer", (frame) => frame === "pong");
+    socket.close();
+  });
+
   test("everybody who listens hears the others", async () => {
     const talk = await visit(space);
     const [one, two] = await Promise.all([join(talk), join(talk)]);

@@ -21,7 +21,7 @@ export class Socket {
     const url = new URL(`/v1/conversations/${path}`, worker.url);
     url.protocol = "ws:";
     const ws = (socket.ws = new WebSocket(url, options));
-    ws.addEventListener("message", ({ data }) => socket.frames.push(JSON.parse(data)));
+    ws.addEventListener("message", ({ data }) => socket.frames.push(data === "pong" ? data : JSON.parse(data)));
     ws.addEventListener("close", ({ code, reason }) => (socket.closed = { code, reason }));
     return new Promise((resolve, reject) => {
       ws.addEventListener("open", () => resolve(socket), { once: true });

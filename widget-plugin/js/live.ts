@@ -5,6 +5,11 @@ import type { ClientFrame, ServerFrame } from "./wire.js";
 
 /** How often to ask while there is no socket. */
 const POLL_MS = 4_000;
+/** After so long without a word from the server it is asked for one. */
+const PING_MS = 30_000;
+/** How long it may take to answer, or to open the socket. After that nobody is there, whatever the browser believes: a line that
+ * is cut without a farewell (another network, a sleeping laptop) looks open for many minutes. */
+const ANSWER_MS = 10_000;
 
 export interface LivePort {
   /** Opens the socket; null where there are none. */
@@ -26,6 +31,7 @@ export class Live {
   #socket: WebSocket | null = null;
   #attempt = 0;
   #cancelReconnect: (() => void) | null = null;
+  #cancelWatch: (() => void) | null = null;
   #cancelPoll: (() => void) | null = null;
 
   constructor(port: LivePort) {
@@ -44,7 +50,8 @@ export class Live {
     this.#attempt = 0;
     this.#cancelReconnect?.();
     this.#cancelPoll?.();
-    this.#cancelReconnect = this.#cancelPoll = null;
+    this.#cancelWatch?.();
+    this.#cancelReconnect = this.#cancelPoll = this.#cancelWatch = null;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -64,6 +71,8 @@ export class Live {
       this.#cancelReconnect?.();
       this.#cancelReconnect = null;
       this.#connect();
+    } else if (this.#socket.readyState === 1) {
+      this.#ping(this.#socket);
     }
     void this.#port.catchUp();
   }
@@ -77,25 +86,56 @@ export class Live {
     }
     if (!socket) return;
     this.#socket = socket;
+    this.#await(socket);
     socket.addEventListener("open", () => {
       if (this.#socket !== socket) return;
       this.#attempt = 0;
+      this.#heard(socket);
       // What was said between the last answer and the opening came to nobody.
       void this.#port.catchUp();
     });
     socket.addEventListener("message", (event) => {
-      if (this.#socket === socket) this.#read(event.data);
-    });
-    socket.addEventListener("close", () => {
       if (this.#socket !== socket) return;
-      this.#socket = null;
-      this.#port.lost();
-      this.#cancelReconnect = this.#port.delay(backoff(this.#attempt, this.#port.random()), () => {
-        this.#cancelReconnect = null;
-        this.#connect();
-      });
-      this.#attempt += 1;
+      this.#heard(socket);
+      this.#read(event.data);
     });
+    socket.addEventListener("close", () => this.#lose(socket));
+  }
+
+  /** The server is there: it is asked again when it has been silent for long. */
+  #heard(socket: WebSocket): void {
+    this.#watch(PING_MS, () => this.#ping(socket));
+  }
+
+  /** Answered by the platform, which wakes no conversation for it. */
+  #ping(socket: WebSocket): void {
+    socket.send("ping");
+    this.#await(socket);
+  }
+
+  #await(socket: WebSocket): void {
+    this.#watch(ANSWER_MS, () => {
+      this.#lose(socket);
+      socket.close();
+    });
+  }
+
+  #watch(ms: number, then: () => void): void {
+    this.#cancelWatch?.();
+    this.#cancelWatch = this.#port.delay(ms, then);
+  }
+
+  #lose(socket: WebSocket): void {
+    if (this.#socket !== socket) return;
+    this.#socket = null;
+    this.#cancelWatch?.();
+    this.#cancelWatch = null;
+    this.#port.lost();
+    this.#cancelReconnect = this.#port.delay(backoff(this.#attempt, this.#port.random()), () => {
+      this.#cancelReconnect = null;
+      this.#connect();
+    });
+    this.#attempt += 1;
   }
 
   #read(data: unknown): void {

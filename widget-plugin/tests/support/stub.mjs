@@ -290,9 +290,13 @@ export class Stub {
         const length = rest[1] & 127;
         const mask = rest.subarray(2, 6);
         const text = Buffer.from(rest.subarray(6, 6 + length).map((byte, i) => byte ^ mask[i % 4])).toString();
+        rest = rest.subarray(6 + length);
+        if (text === "ping") {
+          socket.write(Buffer.concat([Buffer.from([0x81, 4]), Buffer.from("pong")]));
+          continue;
+        }
         const { type, ...presence } = JSON.parse(text);
         if (type === "presence") this.#attend(conversation, "customer", presence);
-        rest = rest.subarray(6 + length);
       }
     });
   }
