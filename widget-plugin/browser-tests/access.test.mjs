@@ -120,6 +120,42 @@ describe("accessibility", () => {
     assert.equal(await page.getByRole("button", { name: "Hide chat" }).count(), 2);
   });
 
+  /** What the browser's own tree for screen readers has in live regions that say something. */
+  async function announced() {
+    const cdp = await visit.context.newCDPSession(visit.page);
+    const { nodes } = await cdp.send("Accessibility.getFullAXTree");
+    await cdp.detach();
+    const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+    const text = (node) => (node.role?.value === "StaticText" ? node.name.value : (node.childIds ?? []).map((id) => text(byId.get(id))).join(""));
+    const live = (node) => node.properties?.find(({ name }) => name === "live")?.value.value;
+    return nodes.filter((node) => !node.ignored && node.role?.value === "status").map((node) => [live(node), text(node)]).filter(([, words]) => words !== "");
+  }
+
+  it("tells a screen reader of news while the chat is hidden, and of what was noted", async () => {
+    const page = await visit.go(WIDE);
+    await visit.begin("Is anybody there?");
+    assert.deepEqual(await announced(), []);
+    await visit.input.pressSequentially("I'm Mike, mike@gmial.com", { delay: 20 });
+    const words = "Noted: Name: Mike. E-mail address: mike@gmial.com. Did you mean mike@gmail.com?";
+    const said = await page.evaluateHandle(() => {
+      const said = [];
+      const status = document.querySelector("askwell-chat").shadowRoot.querySelector(".composer [role=status]");
+      new MutationObserver(() => said.push(status.textContent)).observe(status, { childList: true });
+      return said;
+    });
+    await eventually("it is read out", async () => (await announced()).some(([live, text]) => live === "polite" && text === words));
+    assert.deepEqual(await said.jsonValue(), [words], "once, and not with each letter");
+    await visit.input.fill("");
+    await page.keyboard.press("Escape");
+    await eventually("the socket is open", () => visit.stub.sockets.size === 1);
+    visit.stub.agent("Yes, Ines here.");
+    await eventually("news are read out", async () => JSON.stringify(await announced()) === JSON.stringify([["polite", "New messages: 1"]]));
+    assert.deepEqual(await violations(), []);
+    await page.getByRole("button", { name: "Open chat. New messages: 1" }).click();
+    await visit.log.getByText("Ines").waitFor();
+    assert.ok(!(await announced()).some(([, text]) => text.startsWith("New messages")), "and no more once they are seen");
+  });
+
   it("has a sent message and a predicted question read out once, and says when one was not sent", async () => {
     await visit.go(WIDE);
     await visit.begin("Hello");
@@ -210,6 +246,36 @@ describe("accessibility", () => {
     await fits("large text");
     await visit.shot("large-text");
   });
+
+  for (const [name, options] of [["by itself", {}], ["where the browser does not do it", {
+    script: () => {
+      const { supports } = CSS;
+      CSS.supports = (...args) => args[0] !== "field-sizing" && supports(...args);
+      const { replaceSync } = CSSStyleSheet.prototype;
+      CSSStyleSheet.prototype.replaceSync = function (text) {
+        replaceSync.call(this, text.replace("field-sizing: content;", ""));
+      };
+    },
+  }]]) {
+    it(`has a field that grows with its text, within limits: ${name}`, async () => {
+      await visit.go({ ...PHONE, ...options });
+      await visit.launcher.click();
+      const height = async () => (await visit.input.boundingBox()).height;
+      const low = await height();
+      await visit.input.fill("One\nTwo\nThree");
+      const middle = await height();
+      assert.ok(low >= 44 && low < 50 && middle > low + 30 && middle < 110, `${low}, ${middle}`);
+      assert.equal(await visit.input.evaluate((field) => field.scrollHeight - field.clientHeight), 0, "all of it is in view");
+      await visit.input.fill("Line\n".repeat(30));
+      assert.equal(await height(), 140);
+      await visit.shot(`field-${Object.keys(options).length}`);
+      await visit.input.fill("One\nTwo");
+      assert.ok((await height()) < middle);
+      await visit.input.press("Enter");
+      assert.ok(Math.abs((await height()) - low) < 1);
+      assert.deepEqual(visit.complaints, []);
+    });
+  }
 
   it("moves for those who like it only", async () => {
     for (const [reducedMotion, moves] of [["reduce", false], ["no-preference", true]]) {

@@ -50,6 +50,7 @@ export class Composer {
       "form",
       { class: "composer" },
       this.noted.element,
+      this.noted.status,
       element("div", { class: "row" }, this.#input, this.#button),
     );
     this.element.addEventListener("submit", (event) => {
@@ -84,10 +85,20 @@ export class Composer {
     this.#port.typing(this.text);
   }
 
+  /** As high as its text, where the browser does not see to it; the style has the limits. */
+  #grow(): void {
+    const { style } = this.#input;
+    // First as low as it may be: the height of the text is never told as less than the field's.
+    style.height = "0";
+    const { scrollHeight, offsetHeight, clientHeight } = this.#input;
+    style.height = `${scrollHeight + offsetHeight - clientHeight}px`;
+  }
+
   #dress(): void {
     const empty = this.text.trim() === "";
     setAttribute(this.#button, "aria-disabled", empty ? "true" : null);
     // What the visitor writes has a direction of its own; the placeholder has the language's.
     setAttribute(this.#input, "dir", empty ? null : "auto");
+    if (!CSS.supports("field-sizing", "content")) this.#grow();
   }
 }

@@ -19,6 +19,11 @@ export function setAttribute(target: Element, name: string, value: string | bool
   else target.setAttribute(name, value === true ? "" : value);
 }
 
+/** Changes a live region only where it says something else. */
+export function say(region: HTMLElement, sentence: string): void {
+  if (region.textContent !== sentence) region.textContent = sentence;
+}
+
 /** A line drawing on a 24 × 24 grid; invisible to screen readers. */
 export function icon(path: string): SVGSVGElement {
   const namespace = "http://www.w3.org/2000/svg";

@@ -2,7 +2,8 @@
 
 import type { Kind } from "../engine.js";
 import type { Strings } from "../strings.js";
-import { ICONS, composes, element, icon, setAttribute } from "./dom.js";
+import { browserDelay } from "../backoff.js";
+import { ICONS, composes, element, icon, say, setAttribute } from "./dom.js";
 
 export interface NotedValue {
   kind: Kind;
@@ -27,16 +28,22 @@ export interface NotedPort {
   leave(): void;
 }
 
+/** It is read out once nothing has changed for so long: not with each letter. */
+const CALM_MS = 1_000;
+
 const INPUT_TYPE: Record<Kind, string> = { name: "text", email: "email", phone: "tel" };
 const AUTOFILL: Record<Kind, string> = { name: "name", email: "email", phone: "tel" };
 
 export class Noted {
   readonly element = element("div", { class: "noted", hidden: true });
+  /** The same in words, for those who cannot see it. */
+  readonly status = element("p", { class: "aside", role: "status" });
   readonly #strings: Strings;
   readonly #port: NotedPort;
   #state: NotedState = { values: [], suggestion: null };
   #shown = "";
   #editing = false;
+  #cancelSaying: (() => void) | null = null;
 
   constructor(strings: Strings, port: NotedPort) {
     this.#strings = strings;
@@ -58,13 +65,26 @@ export class Noted {
     const children: Node[] = values.length > 0 ? [element("span", {}, this.#strings.noted)] : [];
     for (const one of values) children.push(one.kept ? this.#chip(one) : element("bdi", {}, one.value));
     if (suggestion) {
-      const text = `${this.#strings.didYouMean} ${suggestion.value}?`;
-      children.push(this.#button("link", text, () => {
+      children.push(this.#button("link", this.#suggested(suggestion.value), () => {
         this.#state.suggestion?.apply();
         this.#port.leave();
       }));
     }
     this.element.replaceChildren(...children);
+    this.#cancelSaying?.();
+    this.#cancelSaying = browserDelay(CALM_MS, () => this.#say());
+  }
+
+  #say(): void {
+    const { values, suggestion } = this.#state;
+    const all = values.map(({ kind, value }) => `${this.#strings[kind]}: ${value}.`);
+    if (all.length > 0) all.unshift(this.#strings.noted);
+    if (suggestion) all.push(this.#suggested(suggestion.value));
+    say(this.status, all.join(" "));
+  }
+
+  #suggested(value: string): string {
+    return `${this.#strings.didYouMean} ${value}?`;
   }
 
   #chip({ kind, value }: NotedValue): HTMLElement {

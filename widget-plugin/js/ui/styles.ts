@@ -39,7 +39,8 @@ button { border: 0; background: none; padding: 0; cursor: pointer; }
 svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; display: block; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 [hidden] { display: none !important; }
-.aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
+.news { position: fixed; inset: 0 auto auto 0; }
 
 .launcher {
   position: fixed; inset-block-end: max(var(--edge-y), env(safe-area-inset-bottom)); inset-inline-end: var(--edge-x);

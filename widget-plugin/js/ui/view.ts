@@ -5,7 +5,7 @@ import type { LocalNotice, Locale } from "../strings.js";
 import type { Line } from "../transcript.js";
 import { Composer, type ComposerPort } from "./composer.js";
 import { type ConsentText, consentBox } from "./consent.js";
-import { ICONS, composes, element, icon, setAttribute } from "./dom.js";
+import { ICONS, composes, element, icon, say, setAttribute } from "./dom.js";
 import { Log } from "./log.js";
 import type { NotedState } from "./noted.js";
 import { STYLES } from "./styles.js";
@@ -46,6 +46,8 @@ export class View {
   readonly #log: Log;
   readonly #launcher: HTMLButtonElement;
   readonly #badge = element("span", { class: "badge", hidden: true, "aria-hidden": "true" });
+  /** What is read out while the dialog is hidden, and all in it with it. */
+  readonly #news = element("p", { class: "news aside", role: "status" });
   readonly #panel: HTMLElement;
   readonly #endButton: HTMLButtonElement;
   readonly #confirm: HTMLElement;
@@ -135,7 +137,7 @@ export class View {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLES);
     this.#root.adoptedStyleSheets = [sheet];
-    this.#root.append(this.#panel, this.#launcher);
+    this.#root.append(this.#panel, this.#launcher, this.#news);
     this.#drawLauncher(0);
   }
 
@@ -241,16 +243,13 @@ export class View {
 
   #drawLauncher(unread: number): void {
     const { openChat, hideChat, unread: news } = this.#locale.strings;
-    const name = this.#open ? hideChat : unread > 0 ? `${openChat}. ${news} ${unread}` : openChat;
+    const count = unread > 0 ? `${news} ${unread}` : "";
+    const name = this.#open ? hideChat : count ? `${openChat}. ${count}` : openChat;
+    say(this.#news, count);
     setAttribute(this.#launcher, "aria-label", name);
     setAttribute(this.#launcher, "aria-expanded", this.#open ? "true" : "false");
     this.#badge.textContent = unread > 99 ? "99+" : String(unread);
     this.#badge.hidden = unread === 0;
     this.#launcher.replaceChildren(icon(this.#open ? ICONS.down : ICONS.chat), this.#badge);
   }
-}
-
-/** Changes a live region only where it says something else. */
-function say(region: HTMLElement, sentence: string): void {
-  if (region.textContent !== sentence) region.textContent = sentence;
 }
