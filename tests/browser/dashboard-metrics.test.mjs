@@ -35,6 +35,7 @@ describe("the metrics of data collection", () => {
     await worker?.stop();
   });
 
+  const fieldNamed = async (name) => (await space.team.get("/v1/fields")).fields.find((one) => one.name === name).id;
   const open = (query = "") => desk.go(`${PAGE}?field=${field}${query}`);
   /** The part of the page under a heading. */
   const part = (name) => desk.page.getByRole("article").filter({ has: desk.page.getByRole("heading", { name }) });
@@ -62,6 +63,17 @@ describe("the metrics of data collection", () => {
     const lines = await file(channels.getByRole("link", { name: "CSV" }));
     assert.equal(lines[0], "value,web_widget,line");
     assert.ok(lines.includes(`${DAMAGED},2,1`), lines.join("\n"));
+  });
+
+  test("tells the lines of a chart apart without colour, and says in the legend which is which", async () => {
+    await desk.go(`${PAGE}?field=${await fieldNamed("Language")}`);
+    const lines = desk.page.locator(".chart .u-marker svg");
+    await lines.first().waitFor();
+    const looks = await lines.evaluateAll((all) => all.map((svg) => [...svg.children].map((e) => `${e.getAttribute("stroke-dasharray")} ${e.getAttribute("d")}`)));
+    assert.ok(looks.length >= 2, `several lines: ${looks.length}`);
+    for (const part of [0, 1]) assert.equal(new Set(looks.map((look) => look[part])).size, looks.length, `${looks}`);
+    // The legend names each of them beside its marker, and the day, which has none.
+    assert.equal(await desk.page.locator(".chart .u-label").count(), looks.length + 1);
   });
 
   test("leads from a count to the conversations that it counts, in its channel", async () => {
@@ -117,6 +129,36 @@ describe("the metrics of data collection", () => {
     await cross.getByRole("row").filter({ hasText: DAMAGED }).getByRole("link", { name: "2", exact: true }).click();
     await desk.page.waitForURL(/conversations/);
     assert.equal(await desk.page.getByRole("row").count(), 3);
+  });
+
+  test("shows what a question was answered once it is off, and removed, here and in the filters of conversations", async () => {
+    const settings = `/app/settings/data-collection/fields/${field}`;
+    for (const [word, end] of [
+      ["off", () => space.team.expect(200, "PATCH", `/v1/fields/${field}`, { body: { enabled: false } })],
+      ["removed", () => space.team.expect(204, "DELETE", `/v1/fields/${field}`)],
+    ]) {
+      await end();
+      assert.equal(await desk.go(settings), 200);
+      await desk.page.getByRole("link", { name: "Its values in Metrics" }).click();
+      await desk.page.waitForURL(/metrics/);
+      assert.equal(await choice("field").locator("option:checked").textContent(), `Delivery problems (${word})`);
+      assert.equal(await conversations(), "4");
+      await part("How often").getByRole("link", { name: DAMAGED }).click();
+      await desk.page.waitForURL(/conversations/);
+      assert.equal(await desk.page.getByRole("row").count(), 4, "its head, and three");
+      // Beside another one, and as that by which others are narrowed.
+      await desk.go(PAGE);
+      await choice("by").selectOption({ label: `Delivery problems (${word})` });
+      await choice("with").selectOption({ label: `Delivery problems (${word}): ${DAMAGED}` });
+      await desk.button("Show").click();
+      await part(`against Delivery problems (${word})`).waitFor();
+      assert.equal(await conversations(), "3");
+      await desk.go("/app/conversations");
+      await desk.page.getByText("Filters", { exact: true }).click();
+      await desk.page.getByLabel(`Delivery problems (${word})`).selectOption(DAMAGED);
+      await until("three are left", async () => (await desk.page.getByRole("row").count()) === 4);
+      await desk.shows(`Delivery problems (${word}): ${DAMAGED}`);
+    }
     // A period that is none was refused before.
     assert.deepEqual(desk.troubles.filter((text) => !text.includes("422")), []);
   });

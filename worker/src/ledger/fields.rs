@@ -24,7 +24,7 @@ pub const ROOM: Room = Room {
             "CREATE TABLE field_versions (field_id TEXT NOT NULL, version INTEGER NOT NULL, published_at INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (field_id, version)) WITHOUT ROWID",
         ],
     }],
-    ops: &[Op::read::<List>(), Op::read::<Versions>(), Op::write::<Put>()],
+    ops: &[Op::read::<List>(), Op::read::<All>(), Op::read::<Versions>(), Op::write::<Put>()],
     ..Room::EMPTY
 };
 
@@ -32,7 +32,7 @@ pub const ROOM: Room = Room {
 const REVISION: &str = "fields_revision";
 
 /// The newest version of each field, those that are put and those that are not.
-const NEWEST: &str = "SELECT f.id, f.enabled, v.version, v.body FROM fields f JOIN field_versions v ON v.field_id = f.id
+const NEWEST: &str = "SELECT f.id, f.enabled, f.removed, v.version, v.body FROM fields f JOIN field_versions v ON v.field_id = f.id
     WHERE v.version = (SELECT max(version) FROM field_versions WHERE field_id = f.id) ORDER BY f.position, f.id";
 
 /// The questions that are put, in the owner's order.
@@ -57,6 +57,81 @@ impl Read for List {
     fn run(self, cx: &Cx) -> Outcome<Listed> {
         listed(cx.sql)
     }
+}
+
+/// All questions that were ever published: what was answered is read by them, whether they are still put or not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct All;
+
+/// Whether a question is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// To every conversation that closes.
+    On,
+    /// It stands in the list and is put to none.
+    Off,
+    /// It was taken away, and can be brought back.
+    Removed,
+}
+
+/// A question that was published, as it is worded in its newest version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// Whether it is put.
+    pub standing: Standing,
+    /// What.
+    #[serde(flatten)]
+    pub version: FieldVersion,
+}
+
+impl Known {
+    /// Which.
+    pub fn id(&self) -> &str {
+        &self.version.id
+    }
+
+    /// The question.
+    pub const fn field(&self) -> &Field {
+        &self.version.field
+    }
+
+    /// What it is called, with a word where it is put no more: another of the same name may be put then.
+    pub fn name(&self) -> String {
+        let name = &self.version.field.name;
+        match self.standing {
+            Standing::On => name.clone(),
+            Standing::Off => format!("{name} (off)"),
+            Standing::Removed => format!("{name} (removed)"),
+        }
+    }
+}
+
+impl Call for All {
+    const NAME: &'static str = "fields.all";
+    /// Those that are put, those that are off and those that were removed, each in the owner's order.
+    type Out = Vec<Known>;
+}
+
+impl Read for All {
+    fn run(self, cx: &Cx) -> Outcome<Vec<Known>> {
+        all(cx.sql)
+    }
+}
+
+/// See [`All`].
+pub fn all(sql: &Sql) -> Outcome<Vec<Known>> {
+    let known = |row: Newest| Known {
+        standing: match (row.removed, row.enabled) {
+            (true, _) => Standing::Removed,
+            (false, true) => Standing::On,
+            (false, false) => Standing::Off,
+        },
+        version: FieldVersion { id: row.id, version: row.version, field: row.field },
+    };
+    let mut all: Vec<Known> = newest(sql)?.into_iter().map(known).collect();
+    all.sort_by_key(|known| known.standing);
+    Ok(all)
 }
 
 /// All versions of a field, the oldest first, whether it is put or not.
@@ -239,6 +314,7 @@ pub fn publish(cx: &Cx, id: &str, version: u32, field: &Field) -> Outcome<()> {
 struct Newest {
     id: String,
     enabled: bool,
+    removed: bool,
     version: u32,
     field: Field,
 }
@@ -248,6 +324,7 @@ fn newest(sql: &Sql) -> Outcome<Vec<Newest>> {
     struct Row {
         id: String,
         enabled: i64,
+        removed: i64,
         version: u32,
         body: String,
     }
@@ -255,7 +332,8 @@ fn newest(sql: &Sql) -> Outcome<Vec<Newest>> {
     rows.into_iter()
         .map(|row| {
             let field = from_json("field", &row.body)?;
-            Ok(Newest { id: row.id, enabled: row.enabled != 0, version: row.version, field })
+            let (enabled, removed) = (row.enabled != 0, row.removed != 0);
+            Ok(Newest { id: row.id, enabled, removed, version: row.version, field })
         })
         .collect()
 }

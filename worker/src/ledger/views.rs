@@ -14,7 +14,6 @@ use crate::sql::{Migration, Sql};
 use askwell::api::{
     ConversationMarks, ConversationSearch, ConversationSummary, Customer, CustomerSearch, Page,
 };
-use askwell::closing::FieldVersion;
 use askwell::detect::Kind;
 use askwell::id::ConversationId;
 use askwell::{Code, Error, id};
@@ -165,8 +164,9 @@ pub struct ConversationsShown {
     pub names: Vec<Option<String>>,
     /// The tags that there are on conversations.
     pub all_tags: Vec<String>,
-    /// The questions that are put, for filters.
-    pub fields: Vec<FieldVersion>,
+    /// The questions that have answers to filter by: all that are put or off, and of those that were removed
+    /// the ones that were answered.
+    pub fields: Vec<fields::Known>,
     /// The answers that each of them has somewhere, as they are counted: also what is no value, and
     /// values of before.
     pub given: Vec<Vec<String>>,
@@ -184,13 +184,19 @@ impl Call for Conversations {
 impl Read for Conversations {
     fn run(self, cx: &Cx) -> Outcome<ConversationsShown> {
         let page = conversations::List { search: self.search }.run(cx)?;
-        let fields = fields::List.run(cx)?.list.fields;
-        let given = fields.iter().map(|field| collected::given(cx.sql, &field.id));
+        let (mut fields, mut given) = (Vec::new(), Vec::new());
+        for field in fields::all(cx.sql)? {
+            let answers = collected::given(cx.sql, field.id())?;
+            if field.standing != fields::Standing::Removed || !answers.is_empty() {
+                fields.push(field);
+                given.push(answers);
+            }
+        }
         Ok(ConversationsShown {
             names: names(cx.sql, &page.items)?,
             page,
             all_tags: all_tags(cx.sql, "cv_")?,
-            given: given.collect::<Outcome<_>>()?,
+            given,
             fields,
             unread: unread(cx.sql)?,
             views: views(cx.sql, List::Conversations)?,
@@ -407,6 +413,32 @@ mod tests {
         assert_eq!(shown.tags, [vec![], vec!["b", "vip"], vec!["vip"]]);
         assert_eq!(shown.all_tags, ["b", "vip"]);
         assert!(ledger.at(|cx| all_tags(cx.sql, "cv_")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_was_answered_is_filtered_by_once_its_question_is_put_no_more() {
+        use crate::ledger::drafts;
+        use crate::ledger::fields::Standing;
+        let ledger = Ledger::new();
+        let ids: Vec<String> =
+            ledger.read(fields::List).list.fields.into_iter().map(|field| field.id).collect();
+        let mut record = closing(&ledger, 0, 1, 0, None);
+        // The last was never answered.
+        record.conclusion.answers.retain(|given| Some(&given.field_id) != ids.last());
+        ledger.write(record).unwrap();
+        ledger.write(drafts::Switch { field_id: ids[0].clone(), enabled: false }).unwrap();
+        for field_id in [&ids[1], &ids[5]] {
+            ledger.write(drafts::Remove { field_id: field_id.clone() }).unwrap();
+        }
+        let shown = ledger.read(Conversations { search: ConversationSearch::default() });
+        let standing = |id: &String| {
+            let known = shown.fields.iter().position(|known| known.id() == id)?;
+            Some((shown.fields[known].standing, !shown.given[known].is_empty()))
+        };
+        assert_eq!(standing(&ids[0]), Some((Standing::Off, true)));
+        assert_eq!(standing(&ids[1]), Some((Standing::Removed, true)));
+        assert_eq!(standing(&ids[2]), Some((Standing::On, true)));
+        assert_eq!(standing(&ids[5]), None, "it would find nothing");
     }
 
     #[test]

@@ -16,13 +16,13 @@ use worker::Response;
 /// [`Code::NotFound`] and [`Code::InvalidField`], where the address asks for what there is not.
 pub async fn show(visit: Visit) -> Outcome<Response> {
     let asked: Asked = visit.query()?;
-    let fields = visit.call(&fields::List).await?.list.fields;
+    let fields = visit.call(&fields::All).await?;
     let no_such = || Fault::refused(Code::NotFound, "There is no such question.");
-    let field = fields.iter().find(|field| field.id == asked.field).ok_or_else(no_such)?;
+    let field = fields.iter().find(|field| field.id() == asked.field).ok_or_else(no_such)?;
     let cursor = Some(asked.cursor.clone()).filter(|cursor| !cursor.is_empty());
     let with = asked.with()?;
     let count = collected::Conversations {
-        field_id: field.id.clone(),
+        field_id: field.id().to_owned(),
         answer: asked.answer.clone(),
         period: asked.period(visit.now())?,
         channel: asked.channel()?,
@@ -32,10 +32,10 @@ pub async fn show(visit: Visit) -> Outcome<Response> {
     let period = count.period;
     let (found, names) = visit.call(&views::Behind { count }).await?;
     let name = |id: &str| {
-        let known = fields.iter().find(|field| field.id == id);
-        known.map_or_else(|| id.to_owned(), |field| field.field.name.clone())
+        let known = fields.iter().find(|field| field.id() == id);
+        known.map_or_else(|| id.to_owned(), fields::Known::name)
     };
-    let mut all = vec![format!("{}: {}", field.field.name, asked.answer)];
+    let mut all = vec![format!("{}: {}", field.name(), asked.answer)];
     all.extend(with.iter().map(|with| format!("{}: {}", name(&with.field_id), with.value)));
     visit.page("Conversations behind a count", page(&asked, period, &all, &found, &names))
 }

@@ -6,10 +6,11 @@ use super::parts::{self, platform};
 use super::visit::form_urlencode;
 use crate::fault::{Fault, Outcome};
 use crate::http;
+use crate::ledger::fields::Known;
 use crate::ledger::views::ConversationsShown;
 use askwell::Code;
 use askwell::api::{AnswerFilter, ConversationSearch};
-use askwell::closing::FieldVersion;
+use askwell::classify::Field;
 use askwell::conversation::{DurationBand, Platform};
 use askwell::text::Lang;
 use askwell::time::Day;
@@ -146,8 +147,8 @@ impl Filters {
             Some(id) => shown
                 .fields
                 .iter()
-                .find(|field| field.id == id)
-                .map_or("Another question".to_owned(), |field| field.field.name.clone()),
+                .find(|field| field.id() == id)
+                .map_or("Another question".to_owned(), Known::name),
             None => PLAIN.iter().find(|(n, _)| *n == key).map_or(key, |(_, name)| name).to_owned(),
         };
         self.0
@@ -219,9 +220,9 @@ pub fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) ->
                     label { "Began since" input type="date" name="from" value=(filters.get("from")); }
                     label { "Began until" input type="date" name="until" value=(filters.get("until")); }
                     @for (field, given) in shown.fields.iter().zip(&shown.given) {
-                        @let name = format!("{FIELD}{}", field.id);
-                        @let values = values(field, given);
-                        (parts::select(&field.field.name, &name, "Any", &same(&values), filters.get(&name)))
+                        @let name = format!("{FIELD}{}", field.id());
+                        @let values = values(field.field(), given);
+                        (parts::select(&field.name(), &name, "Any", &same(&values), filters.get(&name)))
                     }
                 }
             }
@@ -231,8 +232,8 @@ pub fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) ->
 }
 
 /// What a question can be filtered by: its values, then what else it was answered with.
-fn values<'a>(field: &'a FieldVersion, given: &'a [String]) -> Vec<&'a str> {
-    let mut values: Vec<&str> = field.field.possible_values.iter().map(|v| v.name()).collect();
+fn values<'a>(field: &'a Field, given: &'a [String]) -> Vec<&'a str> {
+    let mut values: Vec<&str> = field.possible_values.iter().map(|v| v.name()).collect();
     let others = given.iter().map(String::as_str).filter(|value| !values.contains(value));
     values.extend(others.collect::<Vec<_>>());
     if !values.contains(&"(null)") {

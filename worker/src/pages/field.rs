@@ -251,7 +251,10 @@ pub fn page(shown: &Shown, form: &FieldForm, wrong: Option<&str>, may_write: boo
                     (field_form::form(form, Purpose { action: &here, version }))
                     (away(detail, &here))
                 } @else {
-                    @if shown.found.removed { p.muted { "The field was removed. Restore one of its versions to bring it back." } }
+                    @if shown.found.removed {
+                        p.muted { "The field was removed. Restore one of its versions to bring it back." }
+                        p { (values_link(&detail.id)) }
+                    }
                     (whole(&form.field()))
                     @for hint in &detail.hints { (remark(hint)) }
                 }
@@ -339,9 +342,15 @@ fn numbers(stats: &FieldStats, agreement: &Agreement) -> Markup {
                     }
                 }
             }
-            p.flat { a href={ "/app/metrics/data-collection?field=" (super::visit::form_urlencode(&stats.field_id)) } { "Its values in Metrics" } }
+            p.flat { (values_link(&stats.field_id)) }
         }
     }
+}
+
+fn values_link(field_id: &str) -> Markup {
+    let there =
+        format!("{}?field={}", super::metrics::PATH, super::visit::form_urlencode(field_id));
+    html! { a href=(there) { "Its values in Metrics" } }
 }
 
 fn said(value: Option<&str>) -> Markup {

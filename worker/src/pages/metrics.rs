@@ -8,11 +8,11 @@ use super::metrics_page::page;
 use super::parts::{self, platform};
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::{collected, fields};
+use crate::ledger::collected;
+use crate::ledger::fields::{self, Known};
 use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::AnswerFilter;
-use askwell::closing::FieldVersion;
 use askwell::conversation::Platform;
 use askwell::metrics::collected::{CrossTab, Report, Step};
 use askwell::metrics::period::Period;
@@ -125,21 +125,21 @@ pub fn period_fields(asked: &Asked, period: Period) -> Markup {
 
 /// What was asked for, counted.
 pub struct Shown {
-    /// All questions.
-    pub fields: Vec<FieldVersion>,
+    /// All questions that were ever published.
+    pub fields: Vec<Known>,
     /// The one that is shown.
-    pub field: FieldVersion,
+    pub field: Known,
     /// Over which days.
     pub period: Period,
     /// Its figures.
     pub report: Report,
     /// The question that it is put against, with their figures.
-    pub cross: Option<(FieldVersion, CrossTab)>,
+    pub cross: Option<(Known, CrossTab)>,
 }
 
 async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
-    let fields = visit.call(&fields::List).await?.list.fields;
-    let find = |id: &str| fields.iter().find(|field| field.id == id).cloned();
+    let fields = visit.call(&fields::All).await?;
+    let find = |id: &str| fields.iter().find(|field| field.id() == id).cloned();
     let no_such = || Fault::refused(Code::NotFound, "There is no such question.");
     let field = match asked.field.as_str() {
         "" => fields.first().cloned(),
@@ -149,7 +149,7 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
     let (period, channel) = (asked.period(visit.now())?, asked.channel()?);
     let with = asked.with()?.into_iter().next();
     let get = collected::Get {
-        field_id: field.id.clone(),
+        field_id: field.id().to_owned(),
         period,
         step: asked.step()?,
         channel,
@@ -160,7 +160,7 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
         "" => None,
         id => {
             let other = find(id).ok_or_else(no_such)?;
-            let (rows, columns) = (field.id.clone(), other.id.clone());
+            let (rows, columns) = (field.id().to_owned(), other.id().to_owned());
             let table =
                 visit.call(&collected::Cross { rows, columns, period, channel, with }).await?;
             Some((other, table))

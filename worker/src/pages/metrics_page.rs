@@ -3,7 +3,7 @@
 use super::figures::{Chart, Group, Line, bars, card, change, chart};
 use super::metrics::{Asked, PATH, Shown, period_fields};
 use super::parts::{self, number, percent, platform};
-use askwell::closing::FieldVersion;
+use crate::ledger::fields::{Known, Standing};
 use askwell::conversation::Platform;
 use askwell::metrics::collected::{CrossTab, Report, ValueReport};
 use maud::{Markup, html};
@@ -15,11 +15,11 @@ const LINES: usize = 6;
 pub fn page(asked: &Asked, shown: &Shown) -> Markup {
     let field = &shown.field;
     let report = &shown.report;
-    let names: Vec<_> = shown.fields.iter().map(|f| (f.id.clone(), f.field.name.clone())).collect();
-    let others: Vec<_> = names.iter().filter(|(id, _)| *id != field.id).cloned().collect();
+    let names: Vec<_> = shown.fields.iter().map(|f| (f.id().to_owned(), f.name())).collect();
+    let others: Vec<_> = names.iter().filter(|(id, _)| id != field.id()).cloned().collect();
     let steps = [("day", "Day"), ("week", "Week"), ("month", "Month")];
     let full = Asked {
-        field: field.id.clone(),
+        field: field.id().to_owned(),
         first: shown.period.first.to_string(),
         last: shown.period.last.to_string(),
         ..asked.clone()
@@ -39,7 +39,7 @@ pub fn page(asked: &Asked, shown: &Shown) -> Markup {
             div.fields {
                 label {
                     "Question"
-                    select name="field" data-go { @for (id, name) in &names { option value=(id) selected[*id == field.id] { (name) } } }
+                    select name="field" data-go { @for (id, name) in &names { option value=(id) selected[id == field.id()] { (name) } } }
                 }
                 (period_fields(asked, shown.period))
                 label {
@@ -51,7 +51,12 @@ pub fn page(asked: &Asked, shown: &Shown) -> Markup {
                 button { "Show" }
             }
         }
-        p.muted.small-text { (field.field.prompt) }
+        p.muted.small-text { (field.field().prompt) }
+        @match field.standing {
+            Standing::On => {}
+            Standing::Off => { p.small-text { span.badge { "off" } " It is put to no conversation now; what was answered before is kept." } }
+            Standing::Removed => { p.small-text { span.badge.bad { "removed" } " It was removed; what was answered before is kept." } }
+        }
         div.cards {
             (card("Conversations", &report.conversations))
             (card("With a value", &report.answered))
@@ -95,11 +100,11 @@ fn only(shown: &Shown, asked: &Asked) -> Markup {
             "Only where"
             select name="with" {
                 option value="" { "All" }
-                @for field in shown.fields.iter().filter(|field| field.id != shown.field.id) {
-                    optgroup label=(field.field.name) {
-                        @for value in &field.field.possible_values {
-                            @let one = format!("{}={}", field.id, value.name());
-                            option value=(one) selected[one == chosen] { (field.field.name) ": " (value.name()) }
+                @for field in shown.fields.iter().filter(|field| field.id() != shown.field.id()) {
+                    optgroup label=(field.name()) {
+                        @for value in &field.field().possible_values {
+                            @let one = format!("{}={}", field.id(), value.name());
+                            option value=(one) selected[one == chosen] { (field.name()) ": " (value.name()) }
                         }
                     }
                 }
@@ -213,9 +218,9 @@ fn channels(report: &Report, click: Click<'_>) -> Markup {
 }
 
 /// Two questions against each other: the darker, the more; the numbers say it as well.
-fn cross(asked: &Asked, field: &FieldVersion, other: &FieldVersion, table: &CrossTab) -> Markup {
+fn cross(asked: &Asked, field: &Known, other: &Known, table: &CrossTab) -> Markup {
     let click = |row: &str, column: &str| {
-        let with = [format!("{}={column}", other.id)];
+        let with = [format!("{}={column}", other.id())];
         let with = asked.with.iter().cloned().chain(with).collect();
         let there = Asked { answer: row.to_owned(), with, ..asked.clone() };
         format!("{PATH}/conversations?{}", there.query())
@@ -228,14 +233,14 @@ fn cross(asked: &Asked, field: &FieldVersion, other: &FieldVersion, table: &Cros
         Some(3) => "h3",
         _ => "h4",
     };
-    let title = format!("{} against {}", field.field.name, other.field.name);
+    let title = format!("{} against {}", field.name(), other.name());
     html! {
         article {
             header { h2 { (title) } }
             @if table.total == 0 { p.muted { "No conversation in this period has an answer to both." } } @else {
                 (bars(&title, &by_other(table)))
                 (parts::table(&title, html! {
-                    thead { tr { th scope="col" { (field.field.name) } @for column in &table.columns { th.num scope="col" { (column.as_str()) } } th.num scope="col" { "All" } } }
+                    thead { tr { th scope="col" { (field.name()) } @for column in &table.columns { th.num scope="col" { (column.as_str()) } } th.num scope="col" { "All" } } }
                     tbody {
                         @for ((row, cells), total) in table.rows.iter().zip(&table.cells).zip(&table.row_totals) {
                             tr {

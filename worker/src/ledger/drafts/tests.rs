@@ -70,6 +70,24 @@ fn fields_are_ordered_turned_off_and_removed() {
 }
 
 #[test]
+fn all_that_were_ever_published_are_known_by_how_they_stand() {
+    use crate::ledger::fields::Standing::{Off, On, Removed};
+    let ledger = Ledger::new();
+    let ids: Vec<String> = ledger.read(List).1.fields.into_iter().map(|f| f.id).collect();
+    let [first, second, ..] = ids.as_slice() else { panic!("a workspace begins with some") };
+    ledger.write(Create { field: field("Refund", "Was it one?") }).unwrap();
+    ledger.write(Remove { field_id: first.clone() }).unwrap();
+    ledger.write(Switch { field_id: second.clone(), enabled: false }).unwrap();
+    let all = ledger.read(fields::All);
+    let known: Vec<_> = all.iter().map(|known| (known.id().to_owned(), known.standing)).collect();
+    let on = ids[2..].iter().map(|id| (id.clone(), On));
+    let others = [(second.clone(), Off), (first.clone(), Removed)];
+    assert_eq!(known, on.chain(others).collect::<Vec<_>>(), "and no draft");
+    let names: Vec<_> = all.iter().rev().take(2).map(fields::Known::name).collect();
+    assert!(names[0].ends_with(" (removed)") && names[1].ends_with(" (off)"), "{names:?}");
+}
+
+#[test]
 fn no_two_fields_that_are_put_have_one_name() {
     let ledger = Ledger::new();
     let name = live(&ledger).remove(0);
