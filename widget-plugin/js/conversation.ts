@@ -8,31 +8,24 @@
 // an earlier generation and changes nothing any more: every answer that is waited for is checked.
 
 import { ApiError, unopened } from "./api.js";
-import { Draft } from "./draft.js";
 import type { Found, Kind, KnownFacts } from "./engine.js";
-import { Live } from "./live.js";
 import { Memory } from "./memory.js";
+import { News } from "./news.js";
 import { type Notice, isOver, noticeOf } from "./notice.js";
 import { Opening } from "./opening.js";
 import { type Outgoing, Outbox } from "./outbox.js";
 import type { ConversationEvents, ConversationPort } from "./ports.js";
-import { Presence } from "./presence.js";
 import type { Saved } from "./store.js";
 import { type Line, Transcript, isAnswer } from "./transcript.js";
-import {
-  type ConversationOpened, type FactsAmended, type Message, type MessageAccepted, type NewPresence,
-  type ServerFrame, type Status, askId, isEnded,
-} from "./wire.js";
+import { type ConversationOpened, type FactsAmended, type Message, type MessageAccepted, type Status, askId, isEnded } from "./wire.js";
 
 export class Conversation {
   readonly #port: ConversationPort;
   readonly #events: ConversationEvents;
   readonly #opening: Opening;
   readonly #outbox: Outbox;
-  readonly #live: Live;
+  readonly #news: News;
   readonly #memory: Memory;
-  readonly #presence: Presence;
-  readonly #draft: Draft;
   #transcript = new Transcript();
   /** Counts the beginnings. */
   #generation = 0;
@@ -40,16 +33,12 @@ export class Conversation {
   #startedOver = false;
   #status: Status | null = null;
   #notice: Notice | null = null;
-  #catchingUp: Promise<void> | null = null;
   #resync: Promise<void> | null = null;
 
   constructor(port: ConversationPort, events: ConversationEvents) {
     this.#port = port;
     this.#events = events;
     this.#memory = new Memory(() => port.engine());
-    const common = { changed: () => events.changed(), now: () => port.now(), delay: port.delay };
-    this.#presence = new Presence({ ...common, tell: (presence) => this.#attend(presence) });
-    this.#draft = new Draft(common);
     this.#opening = new Opening(port, {
       entered: (saved, opened) => this.#entered(saved, opened),
       ended: () => this.ended,
@@ -69,19 +58,18 @@ export class Conversation {
       delay: port.delay,
       random: () => port.random(),
     });
-    this.#live = new Live({
-      connect: () => this.#connect(),
-      frame: (frame) => this.#frame(frame),
-      lost: () => this.#draft.lost(),
-      catchUp: () => this.#catchUp(),
-      visible: () => port.visible(),
-      delay: port.delay,
-      random: () => port.random(),
+    this.#news = new News(port, {
+      saved: () => this.#opening.saved,
+      transcript: () => this.#transcript,
+      stands: (status) => this.#setStatus(status),
+      accepted: (answer) => this.#accepted(answer),
+      received: (message) => this.#received(message),
+      changed: () => events.changed(),
     });
   }
 
   get lines(): Line[] {
-    const draft = this.#draft.line;
+    const { draft } = this.#news;
     return draft ? [...this.#transcript.list(), draft] : this.#transcript.list();
   }
 
@@ -105,12 +93,12 @@ export class Conversation {
 
   /** Whether a reply is being written. */
   get typing(): boolean {
-    return this.#presence.typing || this.#draft.line !== null;
+    return this.#news.typing;
   }
 
   /** The highest place that the team has seen; -1 for none. */
   get seen(): number {
-    return this.#presence.seen;
+    return this.#news.seen;
   }
 
   /** What the visitor said of themselves, as far as it stands. */
@@ -127,13 +115,13 @@ export class Conversation {
 
   /** The visitor is writing. */
   writing(): void {
-    if (this.begun) this.#presence.write();
+    if (this.begun) this.#news.writing();
   }
 
   /** The visitor has the conversation before their eyes. */
   look(): void {
     const last = this.lines.filter((line) => line.seq !== null && line.role !== "customer").at(-1);
-    if (this.begun && last?.seq != null) this.#presence.see(last.seq);
+    if (this.begun && last?.seq != null) this.#news.see(last.seq);
   }
 
   /** The visitor says something. */
@@ -154,6 +142,7 @@ export class Conversation {
     const line = this.lines.find((one) => one.id === id && one.state === "failed");
     if (!line) return;
     this.#transcript.drop(id);
+    this.#port.store.drop(id);
     this.send(line.text);
   }
 
@@ -195,20 +184,21 @@ export class Conversation {
     const { store } = this.#port;
     const [saved, unsent] = [store.load(), store.unsent()];
     if (!saved) return;
-    for (const item of unsent) {
-      this.#transcript.local({ ...item, role: "customer", state: "sending" });
-      this.#outbox.add(item);
+    for (const { failed, ...item } of unsent) {
+      this.#transcript.local({ ...item, role: "customer", state: failed ? "failed" : "sending" });
+      if (!failed) this.#outbox.add(item);
     }
-    if (unsent.length > 0 || saved.id === null) return;
-    if (!saved.ended) return void this.#opening.resume();
-    this.#status = "completed";
+    if (this.#outbox.items.length === 0 && saved.id !== null) {
+      if (saved.ended) this.#status = "completed";
+      else void this.#opening.resume();
+    }
     this.#events.changed();
   }
 
   /** The visitor opens the chat: what was said in one that has ended is fetched. */
   reread(): void {
     if (!this.ended) return;
-    if (this.#opening.saved) void this.#catchUp();
+    if (this.#opening.saved) void this.#news.catchUp();
     else void this.#opening.resume();
   }
 
@@ -221,7 +211,7 @@ export class Conversation {
   wake(): void {
     if (this.#outbox.items.length > 0) this.#outbox.wake();
     else this.#opening.wake();
-    this.#live.wake();
+    this.#news.wake();
     // The team may have opened it again.
     if (this.#opening.saved) this.reread();
   }
@@ -237,7 +227,7 @@ export class Conversation {
       if (id && token) await this.#port.api.close(id, token);
       if (generation !== this.#generation) return;
       this.#setStatus("completed");
-      await this.#catchUp();
+      await this.#news.catchUp();
     } catch (error) {
       if (generation !== this.#generation) return;
       const refusal = error as ApiError;
@@ -282,32 +272,35 @@ export class Conversation {
    * in it begins another. */
   #startOver(item: Outgoing, token?: string): void {
     const unsent = [item, ...this.#outbox.clear()];
+    const failed = this.lines.filter((line) => line.state === "failed");
     this.#reset(this.#opening.fresh(token));
     this.#startedOver = true;
+    for (const { id, text, at } of failed) {
+      this.#transcript.local({ id, text, at, role: "customer", state: "failed" });
+      this.#port.store.keep({ id, text, at, failed: true });
+    }
     for (const { text } of unsent) this.send(text);
   }
 
   /** From here on no answer to an earlier request is heard. */
   #leave(): void {
     this.#generation += 1;
-    this.#live.stop();
+    this.#news.clear();
     this.#opening.clear();
-    this.#catchingUp = this.#resync = null;
+    this.#resync = null;
     this.#memory.clear();
-    this.#presence.clear();
-    this.#draft.clear();
   }
 
   async #entered(saved: Saved, opened: ConversationOpened): Promise<void> {
     this.#status = opened.status;
     this.#port.store.mark(saved.key, this.ended);
-    if (opened.messages > 0) await this.#fetch(saved);
+    if (opened.messages > 0) await this.#news.fetch(saved);
   }
 
   #opened({ session, messages }: FactsAmended): void {
     this.#memory.take(session, messages, this.#placed());
-    if (!this.ended) this.#live.start();
-    const unseen = this.lines.filter((line) => isAnswer(line) && this.#presence.isUnseen(line.seq));
+    if (!this.ended) this.#news.start();
+    const unseen = this.lines.filter((line) => isAnswer(line) && this.#news.isUnseen(line.seq));
     if (unseen.length > 0) this.#events.missed(unseen.length);
     this.#events.changed();
   }
@@ -352,7 +345,7 @@ export class Conversation {
     const { id, token } = await this.#opening.ready();
     if (generation !== this.#generation) return;
     // An answer that was lost shows in the history.
-    if (this.#transcript.has(item.id)) return this.#port.store.sent(item.id);
+    if (this.#transcript.has(item.id)) return this.#port.store.drop(item.id);
     if (!id || !token) throw unopened();
     this.#predictWaiting();
     this.#events.changed();
@@ -375,13 +368,13 @@ export class Conversation {
   #accepted(answer: MessageAccepted): void {
     const { message, ask } = answer;
     this.#startedOver = false;
-    this.#port.store.sent(message.id);
+    this.#port.store.drop(message.id);
     this.#memory.accepted(answer);
     this.#transcript.put(message);
     const asked = ask !== null && this.#transcript.put(ask.message);
     if (!ask) this.#transcript.drop(askId(message.id));
     if (this.#status === "queued") this.#status = "in-progress";
-    if (this.#transcript.gap) void this.#catchUp();
+    if (this.#transcript.gap) void this.#news.catchUp();
     if (asked) this.#events.heard({ ...ask.message, state: "sent" });
     this.#events.changed();
   }
@@ -391,7 +384,7 @@ export class Conversation {
       const { token } = this.#opening.saved ?? {};
       return this.#startOver(item, error.code === "gone" ? undefined : (token ?? undefined));
     }
-    this.#port.store.sent(item.id);
+    this.#port.store.keep({ ...item, failed: true });
     this.#transcript.fail(item.id);
     this.#transcript.drop(askId(item.id));
     // The engine has remembered a message that the server has not.
@@ -415,76 +408,11 @@ export class Conversation {
     this.#events.changed();
   }
 
-  #connect(): WebSocket | null {
-    const { id, token } = this.#opening.saved ?? {};
-    return id && token ? this.#port.connect(this.#port.api.socketUrl(id), this.#port.api.socketProtocols(token)) : null;
-  }
-
-  #frame(frame: ServerFrame): void {
-    switch (frame.type) {
-      case "message":
-        this.#receive(frame.message);
-        break;
-      case "accepted":
-        this.#accepted(frame);
-        break;
-      case "state":
-        this.#setStatus(frame.status);
-        break;
-      case "draft":
-        if (!this.#transcript.has(frame.id)) this.#draft.heard(frame.id, frame.text);
-        return;
-      case "presence":
-        this.#presence.heard(frame.role, frame.typing, frame.read);
-        return;
-      default:
-        // Messages are posted, so no frame of ours can have been refused; newer types are ignored.
-        return;
-    }
-    if (this.#transcript.gap) void this.#catchUp();
-    this.#events.changed();
-  }
-
-  #catchUp(): Promise<void> {
-    const saved = this.#opening.saved;
-    if (!saved) return Promise.resolve();
-    const catchingUp = (this.#catchingUp ??= this.#fetch(saved)
-      .catch((error: unknown) => error)
-      .then((error) => {
-        if (this.#catchingUp !== catchingUp) return;
-        this.#catchingUp = null;
-        // There will be no news of it.
-        if (error instanceof ApiError && error.code === "gone") this.#live.stop();
-        this.#events.changed();
-      }));
-    return catchingUp;
-  }
-
-  async #fetch({ id, token }: Saved): Promise<void> {
-    if (!id || !token) return;
-    const transcript = this.#transcript;
-    const page = await this.#port.api.messages(id, token, transcript.complete);
-    if (transcript !== this.#transcript) return;
-    for (const message of page.messages) this.#receive(message);
-    this.#presence.marks(page.read);
-    this.#setStatus(page.status);
-  }
-
-  #receive(message: Message): void {
-    this.#draft.said(message.id);
-    if (!this.#transcript.put(message)) return;
-    if (message.role === "agent") this.#presence.said();
+  #received(message: Message): void {
     this.#memory.heard(message);
     // What is fetched while the conversation is being opened is history, not news.
     if (this.#opening.saved) this.#events.heard({ ...message, state: "sent" });
     if (!this.#memory.current) this.#keepInStep();
-  }
-
-  /** Over the socket, where there is one; what was seen is worth a request too. */
-  #attend(presence: NewPresence): void {
-    const { id, token } = this.#opening.saved ?? {};
-    if (!id || !token || this.#live.send({ type: "presence", ...presence })) return;
-    if (presence.read !== undefined) void this.#port.api.attend(id, token, presence).catch(() => undefined);
   }
 
   #setStatus(status: Status): void {
@@ -494,7 +422,7 @@ export class Conversation {
     if (!saved) return;
     this.#port.store.mark(saved.key, this.ended);
     if (this.ended === ended) return;
-    if (this.ended) this.#live.stop();
-    else this.#live.start();
+    if (this.ended) this.#news.stop();
+    else this.#news.start();
   }
 }

@@ -1,5 +1,5 @@
 // What the browser remembers, and only after the visitor's first message: which conversation is
-// theirs, and what they wrote that has not been accepted yet.
+// theirs, and what they wrote that has not been accepted. All of it is gone half a year after it was last used.
 //
 // Each unsent message is an entry of its own, so that two windows of the same site cannot overwrite
 // each other's; sending the same one from both is harmless.
@@ -17,7 +17,18 @@ export interface Saved {
   token: string | null;
   /** Set once it has ended: then a page view asks nothing of the server. */
   ended?: boolean;
+  /** When it was last saved, in milliseconds since 1970. */
+  at?: number;
 }
+
+/** What has not been accepted. */
+export interface Unsent extends Outgoing {
+  /** It was refused, and goes out again only when the visitor says so. */
+  failed?: boolean;
+}
+
+/** As long as the server knows a visitor who does not come back: `LIFE_MS` of its tokens. */
+const KEPT_MS = 180 * 24 * 60 * 60 * 1000;
 
 type Area = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
@@ -25,22 +36,27 @@ export class Store {
   readonly #area: Area | null;
   readonly #main: string;
   readonly #unsent: string;
+  readonly #now: () => number;
   #memory: Saved | null = null;
 
   /** `area` is null where the browser has none or forbids it; then a reload forgets. */
-  constructor(area: Area | null, siteKey: string) {
+  constructor(area: Area | null, siteKey: string, now: () => number) {
     this.#area = area;
+    this.#now = now;
     this.#main = `askwell.${siteKey}`;
     this.#unsent = `${this.#main}.unsent.`;
   }
 
   load(): Saved | null {
-    return (this.#read(this.#main) as Saved | null) ?? this.#memory;
+    const saved = (this.#read(this.#main) as Saved | null) ?? this.#memory;
+    if (!saved || !this.#isOld(saved.at)) return saved;
+    this.forget();
+    return null;
   }
 
   save(saved: Saved): void {
-    this.#memory = saved;
-    this.#write(this.#main, saved);
+    this.#memory = { ...saved, at: this.#now() };
+    this.#write(this.#main, this.#memory);
   }
 
   /** The next page view is to know whether a conversation has ended. Another window may be in another one by now. */
@@ -68,29 +84,36 @@ export class Store {
     return storageArea === this.#area && newValue === null && (key === this.#main || key === null);
   }
 
-  /** Everything unsent, of all windows, in the order in which it was written. */
-  unsent(): Outgoing[] {
-    const found: Outgoing[] = [];
+  /** Everything that has not been accepted, of all windows, in the order in which it was written. */
+  unsent(): Unsent[] {
+    const found: Unsent[] = [];
     this.#try((area) => {
       for (let i = 0; i < area.length; i += 1) {
         const key = area.key(i);
-        const item = key?.startsWith(this.#unsent) ? (this.#read(key) as Outgoing | null) : null;
+        const item = key?.startsWith(this.#unsent) ? (this.#read(key) as Unsent | null) : null;
         if (item && typeof item.id === "string" && typeof item.text === "string") found.push(item);
       }
     });
-    return found.sort((a, b) => a.at - b.at);
+    for (const { id, at } of found) if (this.#isOld(at)) this.drop(id);
+    return found.filter(({ at }) => !this.#isOld(at)).sort((a, b) => a.at - b.at);
   }
 
-  keep(item: Outgoing): void {
+  keep(item: Unsent): void {
     this.#write(this.#unsent + item.id, item);
   }
 
-  sent(id: string): void {
+  /** It has been accepted, or the visitor has said it once more. */
+  drop(id: string): void {
     this.#try((area) => area.removeItem(this.#unsent + id));
   }
 
+  /** What an earlier version has kept has no time, and gets one when it is next saved. */
+  #isOld(at: number | undefined): boolean {
+    return at !== undefined && at < this.#now() - KEPT_MS;
+  }
+
   #dropUnsent(): void {
-    for (const item of this.unsent()) this.sent(item.id);
+    for (const { id } of this.unsent()) this.drop(id);
   }
 
   #read(key: string): unknown {

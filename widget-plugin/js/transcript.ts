@@ -56,7 +56,7 @@ export class Transcript {
   }
 
   /** A line that is only here. */
-  local(line: { id: string; role: Role; text: string; at: number; state: "sending" | "predicted" }): void {
+  local(line: { id: string; role: Role; text: string; at: number; state: "sending" | "predicted" | "failed" }): void {
     if (!this.#lines.has(line.id)) this.#lines.set(line.id, { ...line, seq: null });
   }
 

@@ -61,7 +61,7 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
 async function put(options: WidgetOptions): Promise<Widget> {
   const base = new URL(options.api, location.href).origin;
   const locale = await localeOf(languageOf(pageTags(options.locale)));
-  const store = new Store(browserStorage(), options.siteKey);
+  const store = new Store(browserStorage(), options.siteKey, () => Date.now());
   const listeners = new Listeners();
   const address = typeof options.engine === "object" || typeof options.engine === "string" ? options.engine : null;
   let known = options.known ?? [];

@@ -22,7 +22,7 @@ it("loses none of them, doubles none, and keeps their order", async () => {
   const conversation = new Conversation(
     {
       api: new Api({ base: line.url, siteKey: SITE_KEY, fetch }),
-      store: new Store(null, SITE_KEY),
+      store: new Store(null, SITE_KEY, () => Date.now()),
       engine: () => null,
       identity: () => null,
       begin: () => ({ locale: "en" }),

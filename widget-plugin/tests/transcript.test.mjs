@@ -55,21 +55,21 @@ function area() {
 
 it("keeps the conversations of two site keys apart, and unsent messages in their order", () => {
   const shared = area();
-  const [one, two] = [new Store(shared, "pk_one"), new Store(shared, "pk_two")];
+  const [one, two] = [new Store(shared, "pk_one", () => 0), new Store(shared, "pk_two", () => 0)];
   one.save({ key: "k", body: {}, id: null, token: null });
   one.keep({ id: "b", text: "second", at: 2 });
   one.keep({ id: "a", text: "first", at: 1 });
   assert.equal(two.load(), null);
   assert.deepEqual(two.unsent(), []);
   assert.deepEqual(one.unsent().map((i) => i.text), ["first", "second"]);
-  one.sent("a");
+  one.drop("a");
   one.forget();
   assert.equal(shared.length, 0);
 });
 
 it("works without storage, with a full one, and with rubbish in it", () => {
   const full = { ...area(), setItem: () => { throw new Error("QuotaExceededError"); } };
-  for (const store of [new Store(null, "pk"), new Store(full, "pk")]) {
+  for (const store of [new Store(null, "pk", () => 0), new Store(full, "pk", () => 0)]) {
     store.save({ key: "k", body: {}, id: null, token: null });
     assert.equal(store.load().key, "k");
     assert.deepEqual(store.unsent(), []);
@@ -77,7 +77,7 @@ it("works without storage, with a full one, and with rubbish in it", () => {
   const odd = area();
   odd.setItem("askwell.pk", "{not json");
   odd.setItem("askwell.pk.unsent.x", "17");
-  const store = new Store(odd, "pk");
+  const store = new Store(odd, "pk", () => 0);
   assert.equal(store.load(), null);
   assert.deepEqual(store.unsent(), []);
 });

@@ -51,7 +51,7 @@ export function visit(stub, { area = new Area(), engine = true, online = () => t
   const conversation = new Conversation(
     {
       api: new Api({ base: stub.url, siteKey: SITE_KEY, fetch: (...args) => port.fetch(...args) }),
-      store: new Store(area, SITE_KEY),
+      store: new Store(area, SITE_KEY, () => clock.now),
       engine: () => (engine ? policy : null),
       identity,
       begin: () => ({ locale: "en-GB" }),
