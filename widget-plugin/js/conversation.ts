@@ -126,7 +126,9 @@ export class Conversation {
 
   /** The visitor says something. */
   send(text: string): void {
-    const item: Outgoing = { id: this.#port.newId(), text, at: this.#port.now() };
+    // A reload sorts what was kept by time: two of the same moment, or a clock that was put back, must not change the order.
+    const at = Math.max(this.#port.now(), (this.#outbox.items.at(-1)?.at ?? 0) + 1);
+    const item: Outgoing = { id: this.#port.newId(), text, at };
     this.#notice = null;
     this.#transcript.local({ ...item, role: "customer", state: "sending" });
     this.#port.store.keep(item);

@@ -115,6 +115,27 @@ it("goes on after a reload, with what was unsent and without repeating what was"
   assert.deepEqual(second.heard.filter((l) => l.text === "One"), [], "history is not news");
 });
 
+it("keeps the order of what was written in the same moment, also over a reload", async () => {
+  const stub = await server();
+  // The standard leaves open in which order a storage names its keys.
+  class Backwards extends Area {
+    key = (i) => [...this.keys()].reverse()[i] ?? null;
+  }
+  const first = visit(stub, { area: new Backwards() });
+  stub.fault = () => "drop";
+  const words = ["One", "Two", "Three"];
+  for (const text of words) first.conversation.send(text);
+  // The clock is put back.
+  first.clock.now -= 60_000;
+  first.conversation.send("Four");
+  first.conversation.dispose();
+  stub.fault = () => undefined;
+  const second = visit(stub, { area: first.area });
+  second.conversation.resume();
+  await until(second.clock, () => stub.conversations.size === 1 && sent(second.conversation), "all sent");
+  assert.deepEqual(stub.conversation.messages.filter((m) => m.role === "customer").map((m) => m.text), [...words, "Four"]);
+});
+
 it("opens one conversation even when the answer to the opening is lost", async () => {
   const stub = await server();
   const { clock, conversation } = visit(stub);
