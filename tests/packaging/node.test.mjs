@@ -180,7 +180,7 @@ describe("the package", () => {
           const chat: Promise<Widget> = mount(options);
           const tag: Askwell | undefined = window.askwell;
           const outcome = (one: VisitorOutcome): Found[] => one.found;
-          const stop = (queue: CrispQueue): (() => void) => crisp(queue, new PromptPolicy());
+          const stop = (queue: CrispQueue): (() => void) => crisp(queue, { engine, policy: { lang: "en" }, storage: sessionStorage });
           const hook = (request: Request, rest: Omit<IntercomOptions, "engine" | "memory">): Promise<Response> => intercom(request, { engine, memory, onRefused, ...rest });
           // @ts-expect-error: there is no such option
           mount({ ...options, lang: "de" });

@@ -339,7 +339,8 @@ class Chatbox {
   }
 
   #run([verb, what, argument]) {
-    if (verb === "on") this.#listeners.set(what, argument);
+    if (verb === "on") this.#listeners.set(what, [...(this.#listeners.get(what) ?? []), argument]);
+    // As documented: the event alone, and so all that listen to it.
     else if (verb === "off") this.#listeners.delete(what);
     else if (verb === "set" && /^user:(email|phone|nickname)$/.test(what) && Array.isArray(argument)) this.user[what] = argument[0];
     else if (verb === "do" && what === "message:show") {
@@ -350,20 +351,35 @@ class Chatbox {
     } else throw new Error(`unknown command ${verb} ${what}`);
   }
 
+  session = (id) => this.#heard("session:loaded", id);
+
+  #heard(event, what) {
+    for (const listener of this.#listeners.get(event) ?? []) listener(what);
+  }
+
   #tell(event, message) {
-    this.#listeners.get(event)?.({ fingerprint: 1, timestamp: Date.now(), is_me: event === "message:sent", ...message });
+    this.#heard(event, { fingerprint: 1, timestamp: Date.now(), is_me: event === "message:sent", ...message });
   }
 
   visitor = (content, type = "text") => this.#tell("message:sent", { type, content, from: "user", origin: "chat" });
   operator = (content) => this.#tell("message:received", { type: "text", content, from: "operator", origin: "chat" });
 }
 
-it("Crisp: what is volunteered is noted, what is missing is asked for once", () => {
+/** A page view with the chatbox on it, in a tab that keeps its storage. */
+function page(tab, id = "session_1") {
   const queue = [];
-  const policy = new engine.PromptPolicy({ lang: "en" }, Date.now());
-  const stop = crisp(queue, policy);
+  const storage = tab && { getItem: (key) => tab.get(key) ?? null, setItem: (key, value) => void tab.set(key, value) };
+  const stop = crisp(queue, { engine, policy: { lang: "en" }, storage });
   const box = new Chatbox();
   box.load(queue);
+  box.session(id);
+  return { box, queue, stop };
+}
+
+it("Crisp: what is volunteered is noted, what is missing is asked for once", () => {
+  const { box, queue, stop } = page(null);
+  const site = [];
+  queue.push(["on", "message:sent", ({ content }) => site.push(content)]);
   box.visitor(WISH);
   assert.deepEqual(box.user, { "user:nickname": "Zoë Marlow" });
   assert.equal(box.shown.length, 1);
@@ -375,7 +391,42 @@ it("Crisp: what is volunteered is noted, what is missing is asked for once", () 
   box.visitor("Could you send me the price list too?");
   assert.equal(box.shown.length, 1);
   stop();
+  stop();
   box.visitor("My phone number is +44 20 7946 0958");
   assert.equal(box.user["user:phone"], undefined, "after stopping nothing is noted");
-  policy.free();
+  assert.match(site.at(-1), /^My phone number/, "and the site's own listeners still hear");
+});
+
+it("Crisp: the next page view of the tab goes on, and another conversation begins anew", () => {
+  const tab = new Map();
+  const first = page(tab);
+  first.box.visitor(WISH);
+  assert.equal(first.box.shown.length, 1);
+  first.stop();
+  const second = page(tab);
+  second.box.visitor(ANSWER);
+  assert.deepEqual(second.box.user, { "user:email": ANSWER }, "what is in the profile is not written again");
+  second.box.visitor("Could you send me the price list too?");
+  assert.deepEqual(second.box.shown, [], "what was said is not asked for");
+  second.stop();
+  const other = page(tab, "session_2");
+  other.box.visitor(WISH);
+  assert.deepEqual([other.box.user, other.box.shown.length], [{ "user:nickname": "Zoë Marlow" }, 1]);
+  other.stop();
+  tab.set("askwell.crisp", '{"id":"session_2","session":{"of":"another version"}}');
+  const last = page(tab, "session_2");
+  last.box.visitor(WISH);
+  assert.equal(last.box.shown.length, 1);
+  last.stop();
+});
+
+it("Crisp: a storage that refuses costs nothing but the next page view", () => {
+  const queue = [];
+  const no = () => { throw new Error("QuotaExceededError"); };
+  const stop = crisp(queue, { engine, policy: { lang: "en" }, storage: { getItem: no, setItem: no } });
+  const box = new Chatbox();
+  box.load(queue);
+  box.visitor(WISH);
+  assert.equal(box.shown.length, 1);
+  stop();
 });
