@@ -10,6 +10,7 @@ import { lines } from "../support/cases.mjs";
 import { folder } from "../support/folder.mjs";
 import { pids, status } from "../support/processes.mjs";
 import { until } from "../support/until.mjs";
+import { addresses, someOfEach } from "../support/pages.mjs";
 import { freePort, ROOT } from "../support/worker.mjs";
 
 const SAMPLE = join(ROOT, "tests", "data", "conversations.jsonl");
@@ -18,8 +19,8 @@ const RECORDED = lines("conversations.jsonl").length;
 const SOME = 30;
 /** Those that stay: whoever wanted to be forgotten was. */
 const LIVE = lines("live.jsonl").length + lines("live-later.jsonl").length;
-/** Of them, whoever still waits for a person. */
-const WAITING = lines("live-later.jsonl").filter(({ end }) => end === "wait").length;
+/** Of them, whoever still waits for a person, or is with one. */
+const OPEN = lines("live-later.jsonl").filter(({ end }) => end !== undefined).length;
 /** The runtime's start, on a machine that does other things as well. */
 const START_MS = 120_000;
 
@@ -125,14 +126,54 @@ describe("cargo xtask dev", () => {
     const team = new Client(worker, keys().secret_key);
     const overview = await team.overview();
     assert.equal(overview.conversations, RECORDED + LIVE);
-    assert.equal(overview.classified, RECORDED + LIVE - WAITING);
-    assert.equal(overview.open, WAITING);
+    assert.equal(overview.classified, RECORDED + LIVE - OPEN);
+    assert.equal(overview.open, OPEN);
     assert.equal(sum(overview.events), before.length);
     assert.deepEqual(events(), before);
     // Pages of the dashboard that nothing recorded fills.
     for (const path of ["/v1/gaps", "/v1/inbox", "/v1/articles", "/v1/automations", "/v1/channels", "/v1/members", "/v1/exports", "/v1/erasures"]) {
       const all = await team.get(path);
       assert.ok((all.items ?? all).length > 0, `${path} shows nothing`);
+    }
+  });
+
+  test("shows something on every page of the dashboard", async () => {
+    const url = `http://127.0.0.1:${port}`;
+    const { secret_key: key } = keys();
+    const team = new Client({ url }, key);
+    const headers = { "sec-fetch-site": "same-origin" };
+    const signedIn = await fetch(`${url}/app/sign-in`, { method: "POST", redirect: "manual", headers, body: new URLSearchParams({ key }) });
+    const cookie = signedIn.headers.getSetCookie()[0].split(";")[0];
+    const shown = async (path) => {
+      const answer = await fetch(url + path, { headers: { cookie } });
+      assert.equal(answer.status, 200, path);
+      return answer.text();
+    };
+    const empty = [];
+    for (const path of addresses("page", await someOfEach(team))) {
+      for (const [, what] of (await shown(path)).matchAll(/class="empty"><h2>(.*?)<\/h2>/g)) empty.push(`${path}: ${what}`);
+    }
+    assert.deepEqual(empty, []);
+
+    // What has no page of its own, and shows nevertheless.
+    const holds = async (path, ...texts) => {
+      const page = await shown(path);
+      for (const text of texts) assert.ok(page.includes(text), `${path} has no ${text}`);
+    };
+    const { fields } = await team.get("/v1/fields/details");
+    assert.ok(fields.some(({ live, draft }) => !live && draft), "a field that was never published");
+    assert.ok(fields.some(({ live, enabled }) => live && !enabled), "a field that is off");
+    const [backfill] = (await team.get("/v1/backfills")).backfills;
+    assert.deepEqual([backfill.state, backfill.failed], ["finished", 0]);
+    assert.ok(backfill.done >= RECORDED, `${backfill.done} were answered`);
+    await holds("/app/customers", "Loyal, without a phone");
+    await holds("/app/conversations", "Damaged on arrival", "Unhappy on LINE");
+    await holds("/app/metrics/data-collection", "Language (off)");
+    // Each view finds somebody.
+    for (const list of ["customers", "conversations"]) {
+      const links = [...(await shown(`/app/${list}`)).matchAll(/<a class="chip" href="([^"]*)"[^>]*>(Loyal, without a phone|Damaged on arrival|Unhappy on LINE)</g)];
+      assert.ok(links.length > 0, list);
+      for (const [, href, name] of links) assert.ok(!(await shown(href.replaceAll("&amp;", "&"))).includes('class="empty"'), name);
     }
   });
 

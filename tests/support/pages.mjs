@@ -29,6 +29,26 @@ export async function oneOfEach(space) {
   return { article_id, automation_id, backfill_id, channel_id, conversation_id, customer_id: customer.customer_id, field_id };
 }
 
+/**
+ * Of everything that has a page of its own one that a workspace has already: the visitor who has waited longest, the
+ * customer seen last whose address is known, and the field that is being changed.
+ */
+export async function someOfEach(team) {
+  const items = async (path) => (await team.get(path)).items;
+  const [article, automation, channel] = await Promise.all(["/v1/articles", "/v1/automations", "/v1/channels"].map(async (path) => (await items(path))[0]));
+  const customer = (await items("/v1/customers?limit=200")).find(({ email }) => email);
+  const { fields } = await team.get("/v1/fields/details");
+  return {
+    article_id: article.article_id,
+    automation_id: automation.automation_id,
+    backfill_id: (await team.get("/v1/backfills")).backfills[0].id,
+    channel_id: channel.channel_id,
+    conversation_id: (await items("/v1/inbox"))[0].conversation_id,
+    customer_id: customer.customer_id,
+    field_id: fields.find(({ live, draft }) => live && draft).id,
+  };
+}
+
 /** The addresses of a kind, with these ids in them. */
 export const addresses = (kind, ids) =>
   LISTED.filter(([is]) => is === kind).map(([, path]) =>

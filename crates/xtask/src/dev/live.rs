@@ -5,7 +5,8 @@ use super::lines;
 use super::state::State;
 use crate::replay::{Answer, Client, Target, print_aligned, table};
 use anyhow::{Context, Result, bail};
-use askwell::api::{NewAction, NewConversation, NewMessage};
+use askwell::access::Role;
+use askwell::api::{MemberList, NewAction, NewAssignment, NewConversation, NewMessage};
 use askwell::conversation::{Action, Message, Status};
 use askwell::detect::{Kind, Region};
 use askwell::id::{self, ConversationId, CustomerId};
@@ -49,6 +50,8 @@ enum End {
     Close,
     /// They stay, and wait for a person.
     Wait,
+    /// They stay, and an agent of the team has taken the chat.
+    Taken,
 }
 
 /// What came of a chat.
@@ -69,10 +72,13 @@ pub fn hold_all(team: &Client, state: &State, origin: &str, file: &Path) -> Resu
         let id = hold(team.url(), state, origin, script)
             .map_err(|failure| failure.explain(team.url()))
             .with_context(|| format!("chat {:?}", script.id))?;
-        if script.end == End::Wait {
+        if script.end != End::Close {
             let call = NewAction { action: Action::Handoff, at: None };
             team.act(&id, &format!("handoff-{}", script.id), &call)
                 .map_err(|failure| failure.explain(team.url()))?;
+        }
+        if script.end == End::Taken {
+            take(team, &id).map_err(|failure| failure.explain(team.url()))?;
         }
         conclude(team, script, id)
     };
@@ -114,12 +120,21 @@ fn hold(url: &str, state: &State, origin: &str, script: &Script) -> Answer<Conve
             asked += 1;
         }
     }
-    if script.end == End::Wait {
+    if script.end != End::Close {
         return Ok(conversation);
     }
     let close = NewAction { action: Action::Close, at: None };
     visitor.act(&conversation, &format!("close-{}", script.id), &close)?;
     Ok(conversation)
+}
+
+/// Gives a chat to the first agent of the team; whoever has it keeps it.
+fn take(team: &Client, conversation: &ConversationId) -> Answer<()> {
+    let members: MemberList = team.get("/v1/members")?;
+    let agent = members.items.iter().find(|member| member.role == Role::Agent);
+    let to = NewAssignment { member_id: agent.map(|agent| agent.member_id.clone()) };
+    team.post_to::<serde_json::Value>(&format!("/v1/conversations/{conversation}/assign"), &to)
+        .map(drop)
 }
 
 /// Waits for the automatic reply to a message; where none comes, the chat goes on without.
@@ -147,8 +162,8 @@ fn conclude(team: &Client, script: &Script, id: ConversationId) -> Result<Held> 
     let deadline = Instant::now() + CLASSIFY_LIMIT;
     loop {
         let detail = team.detail(&id).map_err(|failure| failure.explain(team.url()))?;
-        let waits = script.end == End::Wait;
-        if let Some(detail) = detail.filter(|it| waits || it.summary.sentiment.is_some()) {
+        let stays = script.end != End::Close;
+        if let Some(detail) = detail.filter(|it| stays || it.summary.sentiment.is_some()) {
             return Ok(Held {
                 customer: detail.summary.customer_id.clone(),
                 script: script.id.clone(),

@@ -1,12 +1,15 @@
 //! `cargo xtask dev`: everything built and running on this machine, with something to look at.
 
+mod collection;
 mod group;
 mod live;
 mod lock;
+mod mail;
 mod receiver;
 mod server;
 mod state;
 mod team;
+mod views;
 mod workspace;
 
 use crate::build;
@@ -15,6 +18,7 @@ use crate::replay::{self, Client, Target};
 use anyhow::{Context, Result};
 use askwell::api::{ArticleFile, ArticleImport, ExportDay, Overview, Page};
 use askwell::time::{Day, UnixMillis};
+use mail::Mail;
 use receiver::Receiver;
 use serde::de::DeserializeOwned;
 use server::Server;
@@ -85,6 +89,8 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
         &receiver,
         &secrets.webhook_secret,
     )?;
+    let mail = Mail::start(&store.mails(), &state)?;
+    mail.adopt(&team)?;
     if !args.once {
         store.note(project)?;
     }
@@ -95,7 +101,7 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
         state.sample = Some(Sample::Begun);
         state.last_day.get_or_insert_with(|| today().previous());
         store.write(&state)?;
-        whole = play_sample(project, &server, &state, &team, args.port)?;
+        whole = play_sample(project, &server, &state, &team, &mail, args.port)?;
         if whole {
             state.sample = Some(Sample::Played);
             store.write(&state)?;
@@ -110,7 +116,7 @@ pub fn run(project: &Project, args: &Args) -> Result<ExitCode> {
     if args.once {
         return Ok(code);
     }
-    print_where_to_click(&server, &state, &receiver);
+    print_where_to_click(&server, &state, &receiver, &mail);
     server.wait()?;
     Ok(code)
 }
@@ -141,11 +147,13 @@ fn play_sample(
     server: &Server,
     state: &State,
     team: &Client,
+    mail: &Mail,
     port: u16,
 ) -> Result<bool> {
     println!("The sample is not there yet: holding the chats of {LIVE} and playing {SAMPLE}.");
     let [origin, _] = workspace::origins(port);
     team::prepare(team)?;
+    mail.connect(team)?;
     let mut chats = live::hold_all(team, state, &origin, &project.path(LIVE))?;
     let target = Target { url: server.url(), secret_key: state.keys.secret_key.clone() };
     let whole = replay::play_file(
@@ -162,6 +170,8 @@ fn play_sample(
     live::print(&chats);
     team::work(team, &project.path(TEAM))?;
     team::forget(team, state, &origin, &project.path(FORGOTTEN))?;
+    collection::work(team)?;
+    views::save(team, state)?;
     await_delivery(team)?;
     println!("\nArticles that the demo chat answers from: {articles}");
     println!("\nDays sealed for export: {}", seal(server, team)?);
@@ -217,7 +227,7 @@ fn print_received(receiver: &Receiver) {
     );
 }
 
-fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver) {
+fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver, mail: &Mail) {
     let local = server.url().replace("127.0.0.1", "localhost");
     let keys = &state.keys;
     let curl =
@@ -234,6 +244,7 @@ fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver) {
          What the workspace knows\n  {}\n  {}\n  {}\n  {}\n  {}\n\n\
          To answer as the team, with the ID of a conversation\n  {}\n  {}\n\n\
          The events that the webhook received\n  {}\n\n\
+         The mails that were handed in\n  {}\n\n\
          More conversations\n  cargo xtask replay FILE\n\n\
          The log is in {}. Ctrl-C stops it; what was stored stays.",
         keys.site_key,
@@ -246,6 +257,7 @@ fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver) {
         post("messages", REPLY),
         post("actions", CLOSE),
         receiver.file().display(),
+        mail.file().display(),
         server.log().display(),
     );
 }

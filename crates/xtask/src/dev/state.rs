@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 const DIRECTORY: &str = ".askwell/state";
 const KEYS: &str = "dev.json";
 const EVENTS: &str = "events.jsonl";
+const MAILS: &str = "mails.jsonl";
 const LOG: &str = "dev.log";
 /// Where wrangler looks for the secrets of a local Worker.
 const SECRETS: &str = ".dev.vars";
@@ -74,6 +75,11 @@ impl Store {
     /// The events that the receiver took, one a line.
     pub fn events(&self) -> PathBuf {
         self.0.join(EVENTS)
+    }
+
+    /// The mails that were handed in.
+    pub fn mails(&self) -> PathBuf {
+        self.0.join(MAILS)
     }
 
     /// What wrangler and the Worker write.

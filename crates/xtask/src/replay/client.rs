@@ -193,6 +193,11 @@ impl Client {
         self.send("PUT", path, &self.target.secret_key, None, body(content)?)
     }
 
+    /// Any `PATCH` of the workspace.
+    pub fn patch_to<T: DeserializeOwned>(&self, path: &str, content: &impl Serialize) -> Answer<T> {
+        self.send("PATCH", path, &self.target.secret_key, None, body(content)?)
+    }
+
     /// Any `DELETE` of the workspace that is answered.
     pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Answer<T> {
         self.send("DELETE", path, &self.target.secret_key, None, Vec::new())
