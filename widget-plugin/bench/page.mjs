@@ -32,17 +32,18 @@ function observe(ready) {
 }
 
 /** One visit with an empty cache; times in milliseconds, memory in bytes. */
-export async function visit(browser, url, { throttle, ready, use }) {
-  const context = await browser.newContext({ viewport: { width: 412, height: 823 } });
+export async function visit(browser, url, options) {
+  const context = await browser.newContext({ viewport: { width: 412, height: 823 }, permissions: ["clipboard-read", "clipboard-write"] });
   try {
-    return await visited(browser, context, url, { throttle, ready, use });
+    return await visited(browser, context, url, options);
   } finally {
     await browser.stopTracing().catch(() => undefined);
     await context.close();
   }
 }
 
-async function visited(browser, context, url, { throttle, ready, use }) {
+/** `use` is what a visitor does then, and `paste` what after that, with `clipboard` to paste. */
+async function visited(browser, context, url, { throttle, ready, use, paste, clipboard }) {
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
   await cdp.send("Emulation.setCPUThrottlingRate", { rate: throttle });
@@ -56,13 +57,19 @@ async function visited(browser, context, url, { throttle, ready, use }) {
   const loaded = await measured(page, cdp);
   if (ready && loaded.ready === null) throw new Error(`it was not ready ${SETTLE_MS} ms after the page had loaded`);
   const result = { ...loaded, longest: longest(first, main), requests: await transferred(page) };
+  /** The longest task of what is done. */
+  const traced = async (act) => {
+    await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline"] });
+    await act();
+    await page.waitForTimeout(SETTLE_MS);
+    return longest(JSON.parse((await browser.stopTracing()).toString()), main);
+  };
   if (use) {
     const place = await page.locator(`${ready.host} ${ready.inside}`).boundingBox();
-    await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline"] });
-    await use(page, place);
-    await page.waitForTimeout(SETTLE_MS);
-    result.longestInUse = longest(JSON.parse((await browser.stopTracing()).toString()), main);
+    await page.evaluate((text) => navigator.clipboard.writeText(text), clipboard);
+    result.longestInUse = await traced(() => use(page, place));
     result.heapInUse = await heap(cdp);
+    result.longestPasting = await traced(() => paste(page));
     result.requestsInUse = await transferred(page);
   }
   return result;

@@ -17,6 +17,7 @@ export class Log {
   readonly element: HTMLElement;
   readonly #strings: Strings;
   readonly #retry: (id: string) => void;
+  readonly #list: HTMLOListElement;
   readonly #greeting: HTMLLIElement;
   #rows = new Map<string, Row>();
   /** Whether the newest line is in view, and is to stay so. */
@@ -25,20 +26,25 @@ export class Log {
   constructor(strings: Strings, retry: (id: string) => void) {
     this.#strings = strings;
     this.#retry = retry;
+    this.#list = element("ol");
     this.#greeting = element("li", { class: "line theirs" }, label(strings.team), strings.greeting);
+    this.#list.append(this.#greeting);
     this.element = element(
       "div",
       { class: "log", role: "log", "aria-live": "polite", "aria-label": strings.messages, tabindex: "0" },
-      element("ol", {}, this.#greeting),
+      this.#list,
     );
     this.element.addEventListener("scroll", () => {
       const { scrollTop, scrollHeight, clientHeight } = this.element;
       this.#atEnd = scrollHeight - scrollTop - clientHeight < 60;
     });
-    // What appears below takes its room from the list.
-    new ResizeObserver(() => {
+    // Lines come, one grows while it is written, and what appears below takes its room from the list. All of it is laid out by
+    // then, so that to scroll costs no layout of its own.
+    const sizes = new ResizeObserver(() => {
       if (this.#atEnd) this.toEnd();
-    }).observe(this.element);
+    });
+    sizes.observe(this.element);
+    sizes.observe(this.#list);
   }
 
   /** `seen` is the highest place that the team has seen. */
@@ -58,10 +64,7 @@ export class Log {
     const added = rows.size > this.#rows.size;
     for (const [id, { item }] of this.#rows) if (rows.get(id)?.item !== item) item.remove();
     this.#rows = rows;
-    const mine = lines.at(-1)?.role === "customer";
-    // A draft grows in its place.
-    const grows = lines.at(-1)?.state === "draft";
-    if (((added || grows) && this.#atEnd) || (added && mine)) this.toEnd();
+    if (added && lines.at(-1)?.role === "customer") this.stick();
   }
 
   /** The newest line is to be in view once there is room for one: its appearing is observed. */
