@@ -47,6 +47,29 @@ describe("a page", () => {
     assert.equal(await visit.page.evaluate(() => window.streamed), true);
   });
 
+  it("loads its own language and the browser's first, and others when they are written", async () => {
+    serve({ "/": html(tag('data-locale="nl-BE"')) });
+    await visit.go({
+      path: "/",
+      script: () => Object.defineProperty(navigator, "languages", { value: ["xx", "fr-CH", "it", "en", "pl"] }),
+    });
+    const loaded = () =>
+      visit.page.evaluate(() => performance.getEntriesByType("resource").flatMap(({ name }) => name.match(/vocabulary\/(\w+)\./)?.[1] ?? []).sort().join());
+    const noted = (name) => visit.dialog.locator(".noted").getByText(name, { exact: true }).waitFor();
+    await visit.page.getByRole("button", { name: "Chat openen" }).click();
+    await visit.input.fill("Bonjour, je m'appelle Zoë Marlow");
+    await noted("Zoë Marlow");
+    assert.equal(await loaded(), "fr,nl");
+    await visit.input.fill("mike@fern.example");
+    await noted("mike@fern.example");
+    assert.equal(await loaded(), "fr,nl", "an address is in no language");
+    await visit.input.fill("Buongiorno, sono Zoë Marlow e cerco una teiera");
+    await noted("Zoë Marlow");
+    assert.equal(await loaded(), "fr,it,nl,pl");
+    await visit.input.fill("ผมชื่อสมชาย");
+    await eventually("the language of the script comes", async () => (await loaded()) === "fr,it,nl,pl,th");
+  });
+
   for (const [name, policy, script] of [
     ["without WebAssembly", undefined, () => delete window.WebAssembly],
     ["that forbids WebAssembly", "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:", undefined],

@@ -15,6 +15,11 @@ export function languageOf(tags: readonly (string | null | undefined)[]): Langua
 }
 
 /** What a page says of its language, best first. */
+export function ownTags(chosen: string | undefined): (string | undefined)[] {
+  return [chosen, document.documentElement.lang];
+}
+
+/** And its browser after that. */
 export function pageTags(chosen: string | undefined): (string | undefined)[] {
-  return [chosen, document.documentElement.lang, ...navigator.languages];
+  return [...ownTags(chosen), ...navigator.languages];
 }

@@ -1,34 +1,45 @@
 // What the widget asks of the browser's page, and of its engine.
 
+import { languageOf } from "./languages.js";
 import type { Engine } from "./memory.js";
 
+/** So many words are enough to tell a language that is there; where that fails it may be another of the visitor's. */
+const TELLING = 4;
+
 /**
- * Loads the engine with the languages of some tags; rejects where WebAssembly is missing or forbidden.
- * `learned` is called whenever another language has been added.
+ * Loads the engine with the language of the page (best tag first) and the browser's first one that is known: hardly anybody
+ * writes in another. The rest of the browser's come when a text is in none that is there, and others when a text is seen to
+ * be in them. Rejects where WebAssembly is missing or forbidden. `learned` is called whenever languages have been added.
  */
 export async function importEngine(
   address: string | URL | null,
-  tags: readonly (string | undefined)[],
+  page: readonly (string | undefined)[],
   learned: () => void,
 ): Promise<Engine> {
   const [module, { loadVocabulary }] = await Promise.all([import("./engine.js"), import("./vocabulary.js")]);
   const ready = address === null ? module.default() : module.default({ module_or_path: address });
   // A language that does not come is missed, and no more than that.
-  const load = (wanted: readonly (string | undefined)[]): Promise<void> =>
+  const load = (wanted: readonly string[]): Promise<void> =>
     loadVocabulary(wanted, ready).catch((error: unknown) => console.warn("askwell: a language could not be loaded.", error));
-  await Promise.all([ready, load(tags)]);
+  await Promise.all([ready, load([languageOf(page), languageOf(navigator.languages)])]);
   const asked = new Set<string>();
+  const learn = (tags: readonly string[]): void => {
+    const missing = tags.filter((tag) => !asked.has(tag) && !module.hasVocabulary(tag));
+    if (missing.length === 0) return;
+    for (const tag of missing) asked.add(tag);
+    void load(missing).then(learned);
+  };
   return {
     fresh: (options) => new module.PromptPolicy(options, Date.now()),
     resume: (session) => module.PromptPolicy.fromJSON(session),
-    languageOf: (text) => module.languageOf(text),
+    languageOf: (text) => {
+      const language = module.languageOf(text);
+      if (!language && text.trim().split(/\s+/, TELLING).length === TELLING) learn(navigator.languages);
+      return language;
+    },
     speaks: (language) => {
-      if (module.hasVocabulary(language)) return true;
-      if (!asked.has(language)) {
-        asked.add(language);
-        void load([language]).then(learned);
-      }
-      return false;
+      learn([language]);
+      return module.hasVocabulary(language);
     },
   };
 }

@@ -4,7 +4,7 @@ import { Api, type ApiError } from "./api.js";
 import { browserDelay } from "./backoff.js";
 import { Conversation } from "./conversation.js";
 import type { Found, Kind } from "./engine.js";
-import { languageOf, pageTags } from "./languages.js";
+import { languageOf, ownTags, pageTags } from "./languages.js";
 import { Listeners } from "./listeners.js";
 import type { Engine } from "./memory.js";
 import { isOver } from "./notice.js";
@@ -235,7 +235,7 @@ async function put(options: WidgetOptions): Promise<Widget> {
   function loadEngine(): void {
     if (engineAsked || !agreed) return;
     engineAsked = true;
-    importEngine(address, pageTags(options.locale), peek).then(
+    importEngine(address, ownTags(options.locale), peek).then(
       (loaded) => {
         engine = loaded;
         conversation.engineReady();
