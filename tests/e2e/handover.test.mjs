@@ -93,6 +93,26 @@ describe("hand-over", () => {
     assertProblem(await space.team.send("POST", `/v1/conversations/${talk.id}/assign`, { body: {} }), 409, "conversation_closed");
   });
 
+  test("comes again when it was given back without a word", async () => {
+    const talk = await visit(space);
+    const call = `/v1/conversations/${talk.id}`;
+    for (const round of [1, 2]) {
+      assert.match((await ask(talk, "I want to speak to a person")).text, /colleague/);
+      await until("the visitor waits", async () => (await desk(talk.id)).state === "waiting");
+      await waiting(talk.id);
+      const { messages } = await space.team.messages(talk.id);
+      assert.equal(messages.filter((m) => m.role === "system" && m.text === "handoff").length, round);
+      await space.team.expect(200, "POST", `${call}/assign`, { body: {} });
+      await space.team.expect(200, "POST", `${call}/return`);
+    }
+    const escalated = await until("both are told", async () => {
+      const all = await events(space, talk.id);
+      const told = all.filter(({ name }) => name === "ai_triage.escalation_triggered");
+      return told.length >= 2 && told;
+    });
+    assert.equal(escalated.length, 2);
+  });
+
   test("outside the office hours the e-mail is asked for, and the answer promised there", async () => {
     const never = { zone: "Europe/Vienna", open: [{ day: 1, from: "00:00", to: "00:01" }], closed: [] };
     const today = new Date().toISOString().slice(0, 10);

@@ -197,16 +197,19 @@ fn say(sql: &Sql, seq: u32, made: Made, here: bool, now: UnixMillis) -> Outcome<
             let by = Principal::system(asked.meta.workspace.clone());
             let action = NewAction { action: Action::Handoff, at: None };
             let revision = asked.meta.revision;
-            if !asked.meta.test_mode {
+            let act = Act { by, action, idempotency_key: None };
+            let marked = turn::act(sql, &act, None, now)?.messages;
+            // One that stood already was told of then.
+            if !asked.meta.test_mode && !marked.is_empty() {
                 let what = What::Escalated { reason, before: handoffs };
                 store::put_happening(sql, what, now, revision)?;
                 send::hand_over(sql, now)?;
             }
-            let act = Act { by, action, idempotency_key: None };
-            said.extend(turn::act(sql, &act, None, now)?.messages);
-            // The hand-off has moved the desk.
+            said.extend(marked);
+            // The hand-off has moved the desk, and where it stood already the visitor waits all the same.
             let (memory, answered) = (desk.memory, desk.answered);
             desk = Desk { memory, answered, reason: Some(reason), ..desk::read(sql)? };
+            desk.moves(DeskState::Waiting, now);
         }
     }
     desk::put(sql, &mut desk, &before, now)?;

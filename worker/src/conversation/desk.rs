@@ -42,6 +42,9 @@ pub struct Desk {
     pub memory: Memory,
     /// The newest message that the answerer has dealt with.
     pub answered: Option<u32>,
+    /// How many messages there were when it was last given back to the answerer: a hand-off before that is over,
+    /// though nobody of the team has spoken.
+    pub returned: u32,
     /// Whether another bot speaks here, over the API: then the answerer does not.
     pub muted: bool,
     /// Counts the changes that the team's list should show.
@@ -63,7 +66,8 @@ impl Desk {
         }
     }
 
-    fn moves(&mut self, state: DeskState, at: UnixMillis) {
+    /// Moves it, where it is elsewhere.
+    pub(super) fn moves(&mut self, state: DeskState, at: UnixMillis) {
         if self.state != state {
             self.state = state;
             self.since = at;
@@ -284,7 +288,7 @@ fn assign(sql: &Sql, input: &Assign, now: UnixMillis) -> Outcome<(Vec<Message>, 
     Ok((messages, meta, shown))
 }
 
-fn give_back(sql: &Sql, input: &Return, now: UnixMillis) -> Outcome<(Meta, DeskShown)> {
+pub(super) fn give_back(sql: &Sql, input: &Return, now: UnixMillis) -> Outcome<(Meta, DeskShown)> {
     let meta = open(sql, &input.by)?;
     let before = read(sql)?;
     let mut desk = before.clone();
@@ -294,6 +298,7 @@ fn give_back(sql: &Sql, input: &Return, now: UnixMillis) -> Outcome<(Meta, DeskS
     desk.memory = Memory { greeted: true, ..Memory::default() };
     // What was said until now was the person's to answer.
     desk.answered = meta.messages.checked_sub(1);
+    desk.returned = meta.messages;
     put(sql, &mut desk, &before, now)?;
     let shown = desk.shown(&meta);
     Ok((meta, shown))

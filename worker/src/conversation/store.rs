@@ -276,15 +276,15 @@ pub fn messages(sql: &Sql, after: Option<u32>, upto: u32) -> Outcome<Vec<Message
     Ok(rows.into_iter().map(message).collect())
 }
 
-/// Markers after the last message of a person of the team, in order.
-pub fn unanswered(sql: &Sql) -> Outcome<Vec<Marker>> {
+/// Markers after the last message of a person of the team, and from a place on, in order.
+pub fn unanswered(sql: &Sql, from: u32) -> Outcome<Vec<Marker>> {
     #[derive(Deserialize)]
     struct Row {
         text: String,
     }
     let rows: Vec<Row> = sql.rows(
-        "SELECT text FROM messages WHERE role = 'system' AND seq > (SELECT coalesce(max(seq), -1) FROM messages WHERE role = 'agent') ORDER BY seq",
-        bind![],
+        "SELECT text FROM messages WHERE role = 'system' AND seq > (SELECT coalesce(max(seq), -1) FROM messages WHERE role = 'agent') AND seq >= ? ORDER BY seq",
+        bind![i64::from(from)],
     )?;
     Ok(rows.iter().filter_map(|row| Marker::parse(&row.text)).collect())
 }

@@ -125,6 +125,7 @@ fn the_ledger_is_told_what_is_learned_of_the_visitor_and_nothing_else_costs_a_te
 
 mod desks {
     use super::*;
+    use crate::conversation::Return;
     use crate::jobs;
     use askwell::access::{Scopes, Who};
     use askwell::api::DeskState;
@@ -202,6 +203,19 @@ mod desks {
         says(&sql, key(), Role::Agent, "a-1", 1);
         does(&sql, Action::Handoff, 2);
         assert_eq!(desk::read(&sql).unwrap(), desk::Desk::default());
+    }
+
+    #[test]
+    fn a_return_ends_a_hand_off_that_nobody_has_answered() {
+        let sql = opened();
+        says(&sql, visitor(), Role::Customer, "m-1", 0);
+        does(&sql, Action::Handoff, 1);
+        does(&sql, Action::Handoff, 2);
+        assert_eq!(store::handoffs(&sql).unwrap(), 1, "it stands");
+        sql.atomically(|sql| desk::give_back(sql, &Return { by: key() }, NOW.plus(3_000))).unwrap();
+        assert_eq!(state(&sql), DeskState::Bot);
+        does(&sql, Action::Handoff, 4);
+        assert_eq!((state(&sql), store::handoffs(&sql).unwrap()), (DeskState::Waiting, 2));
     }
 
     #[test]

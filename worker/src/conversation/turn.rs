@@ -163,7 +163,7 @@ pub fn act(
     }
 
     meta.status = meta.status.after(action, meta.direction)?;
-    if action.stands(&store::unanswered(sql)?) {
+    if action.stands(&store::unanswered(sql, desk::read(sql)?.returned)?) {
         let answer = meta.state();
         if let Some(key) = &input.idempotency_key {
             store::remember(sql, Remembered::Action, key, &digest, &to_json("reply", &answer)?)?;

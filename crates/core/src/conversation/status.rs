@@ -149,10 +149,11 @@ impl Action {
     }
 
     /// Whether it has been done already and doing it again would say nothing new: the conversation
-    /// was handed over, and nobody of the team has spoken since. A request whose answer was lost can
-    /// so be sent again without a second hand-off.
+    /// was handed over, and nobody of the team has spoken since, nor given it back to the answerer. A
+    /// request whose answer was lost can so be sent again without a second hand-off.
     ///
-    /// `unanswered` are the markers after the last message of a person of the team, in order.
+    /// `unanswered` are the markers after the last message of a person of the team and after the last
+    /// return to the answerer, in order.
     pub fn stands(self, unanswered: &[Marker]) -> bool {
         let (Self::Handoff | Self::Transfer) = self else { return false };
         unanswered
