@@ -9,6 +9,7 @@ import { Bot, chunks, completion } from "../support/bot.mjs";
 import { Socket } from "../support/socket.mjs";
 import { setUp, tearDown } from "../support/stage.mjs";
 import { ask, events, publish, replies } from "../support/talk.mjs";
+import { until } from "../support/until.mjs";
 
 /** The longest that a visitor may be without an answer. */
 const ANSWER_MS = 5_000;
@@ -82,6 +83,21 @@ describe("replies", () => {
       }
     });
 
+    test("take what is written in a row as a whole", async () => {
+      await publish(space);
+      const written = async (...texts) => {
+        const talk = await visit(space);
+        await Promise.all(texts.map((text) => talk.visitor.say(talk.id, text)));
+        return (await quiet(talk)).map(({ text }) => text).join("\n");
+      };
+      for (const texts of [["How do returns work?", "Thanks!"], ["Hi there!", "How do returns work?"]]) {
+        assert.match(await written(...texts), /30 days of delivery/, texts.join(" / "));
+      }
+      const both = await written("How do returns work?", "And when are you open?");
+      assert.match(both, /30 days of delivery/);
+      assert.match(both, /nine to five/);
+    });
+
     test("are sent once, and counted as such at the end", async () => {
       await publish(space);
       const talk = await visit(space);
@@ -142,6 +158,58 @@ describe("replies", () => {
       });
     }
 
+    test("leave no message longer alone than one, however many there are", async () => {
+      bot.script = () => undefined;
+      const talk = await visit(space);
+      const said = [];
+      const say = async (text) => {
+        const { message } = await talk.visitor.say(talk.id, text);
+        said.push({ ...message, wanted: /open/.test(text) ? /nine to five/ : /30 days/ });
+      };
+      const answered = (at) => until(`an answer to "${said[at].text}"`, async () => {
+        const { messages } = await talk.visitor.messages(talk.id);
+        return messages.find((m) => m.id.startsWith("auto-") && said[at].wanted.test(m.text));
+      }, ANSWER_MS * 3);
+      await say("When are you open?");
+      await sleep(400);
+      await say("And how do returns work?");
+      await sleep(2_400);
+      await say("hello, are you there?");
+      for (const at of [0, 1]) {
+        const { at: then } = await answered(at);
+        const waited = then - said[at].at;
+        assert.ok(waited <= ANSWER_MS, `${said[at].text}: ${waited} ms`);
+      }
+    });
+
+    test("come in time also when the visitor goes on and on", async () => {
+      bot.script = (body) => ({ text: JSON.stringify({ text: `Of ${body.unanswered.length}` }), wait: 1_000 });
+      const talk = await visit(space);
+      const { message } = await talk.visitor.say(talk.id, "When are you open?");
+      for (let n = 0; n < 12; n++) {
+        await sleep(500);
+        await talk.visitor.say(talk.id, `And what about shelf ${n}?`);
+      }
+      const { messages } = await talk.visitor.messages(talk.id);
+      const first = messages.find((m) => m.id.startsWith("auto-"));
+      assert.ok(first, "there is no answer");
+      const waited = first.at - message.at;
+      assert.ok(waited <= ANSWER_MS, `${waited} ms`);
+    });
+
+    test("are asked for again with what came meanwhile, and said once", async () => {
+      bot.script = (body) => ({ text: JSON.stringify({ text: `Of ${body.unanswered.join(", ")}` }), wait: 800 });
+      const talk = await visit(space);
+      const first = await talk.visitor.say(talk.id, "I bought a lamp");
+      await sleep(300);
+      const second = await talk.visitor.say(talk.id, "Can I send it back?");
+      const reply = await until("the reply", async () => (await talk.visitor.messages(talk.id)).messages.find((m) => m.id.startsWith("auto-")));
+      assert.deepEqual([reply.id, reply.text], [`auto-${second.message.seq}`, `Of ${first.message.id}, ${second.message.id}`]);
+      assert.equal((await quiet(talk)).length, 1);
+      const asked = bot.requests.filter(({ body }) => body.conversation_id === talk.id);
+      assert.equal(asked.at(-1).body.message.id, second.message.id);
+    });
+
     test("that come when a person has spoken are not said", async () => {
       bot.script = () => ({ text: '{"text":"too late"}', wait: 1_000 });
       const talk = await visit(space);
@@ -195,6 +263,18 @@ describe("replies", () => {
       bot.script = () => completion("no JSON at all");
       const other = await visit(space);
       assert.match((await ask(other, "How do returns work, how long do I have?")).text, /30 days of delivery/);
+    });
+
+    test("are said though the visitor has thanked for them before they were there", async () => {
+      bot.script = () => ({ ...completion({ articles: [1], reply: "You have 30 days to send it back." }), wait: 1_200 });
+      const talk = await visit(space);
+      const { message } = await talk.visitor.say(talk.id, "How do returns work, how long do I have?");
+      await sleep(400);
+      await talk.visitor.say(talk.id, "Thank you!");
+      const reply = await until("the reply", async () => (await talk.visitor.messages(talk.id)).messages.find((m) => m.id.startsWith("auto-")));
+      assert.deepEqual([reply.id, reply.text.slice(0, 11)], [`auto-${message.seq}`, "You have 30"]);
+      assert.equal((await quiet(talk)).length, 1);
+      assert.equal(bot.requests.length, 1);
     });
 
     describe("that come in pieces", () => {

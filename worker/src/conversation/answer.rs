@@ -1,35 +1,34 @@
-//! The answer to a visitor's message: where it comes in, and how it is said.
+//! The answer to what a visitor has written: where it comes in, and how it is said.
 //!
 //! A message leaves a job ([`put`]), so that it is taken at once and answered even when the runtime dies
-//! in between. What was said meanwhile by a person, or by the visitor, makes an answer that comes late
-//! worthless: it is dropped, and the newer message has its own.
+//! in between. What the visitor has written since the last answer is answered as a whole, within one time
+//! that begins with the oldest of it. An answer that comes after a person has spoken is worthless, and
+//! dropped. One that comes after the visitor has gone on is made again with all of it where the time lasts
+//! for that; else it is said, and what came since is answered after it.
 
+use super::asked::Asked;
 use super::calls::Act;
 use super::desk::{self, Desk};
-use super::store::{self, Meta};
+use super::store;
 use super::{Conversation, send, turn};
 use crate::config;
 use crate::fault::Outcome;
 use crate::jobs::{self, Next, Work};
 use crate::ledger::happenings::What;
 use crate::ledger::llm::Purpose;
-use crate::ledger::replies::{GapNoted, Note, Prepare};
 use crate::llm::note_cost;
 use crate::replies::{self, Drafts, Made, Task, clock};
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
 use askwell::access::Principal;
 use askwell::api::{DeskState, KnowledgeFound, NewAction, ServerFrame, Suggestion};
-use askwell::conversation::{
-    ASSISTED_PREFIX, Action, MAX_MESSAGES, Message, REPLY_PREFIX, Role, takes_another,
-};
+use askwell::conversation::{ASSISTED_PREFIX, Action, Message, REPLY_PREFIX, takes_another};
 use askwell::detect::Kind;
-use askwell::reply::{Line, Step, Turn, intent, line};
-use askwell::session::Session;
+use askwell::reply::{Line, Memory, Rules, Step, Waiting, intents, line};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
-/// Lets the newest message of the visitor be answered.
+/// Lets what the visitor has written be answered.
 pub fn put(sql: &Sql, now: UnixMillis) -> Outcome<()> {
     jobs::put(sql, Answer::KIND, "", now)
 }
@@ -46,59 +45,7 @@ impl Call for Suggest {
     type Out = Suggestion;
 }
 
-/// What is answered: the visitor's newest message, and whether the policy put a question after it.
-struct Asked {
-    meta: Meta,
-    session: Session,
-    transcript: Vec<Message>,
-    message: Message,
-    asked: bool,
-}
-
-impl Asked {
-    fn read(sql: &Sql) -> Outcome<Option<Self>> {
-        let meta = store::meta(sql)?;
-        let transcript = store::messages(sql, None, MAX_MESSAGES as u32)?;
-        let last = transcript.iter().rev().find(|message| message.role == Role::Customer);
-        let Some(message) = last.cloned() else { return Ok(None) };
-        let mut after = transcript.iter().filter(|other| other.seq > message.seq);
-        let asked = after.any(Message::is_question);
-        Ok(Some(Self { session: store::session(sql)?, meta, transcript, message, asked }))
-    }
-
-    fn turn(&self, desk: &Desk) -> Turn<'_> {
-        // What was noted of the visitor bears the time of the message that it was in.
-        let facts = self.session.facts();
-        let fresh = |kind: Kind| facts.get(kind).is_some_and(|fact| fact.at == self.message.at);
-        Turn {
-            text: &self.message.text,
-            lang: self.session.lang(),
-            gave: Kind::ALL.into_iter().any(fresh),
-            asked: self.asked,
-            memory: desk.memory,
-        }
-    }
-
-    /// What the ledger is told of what was made.
-    fn note(&self, which: String, made: &Made, nearest: Option<String>) -> Option<Note> {
-        let quiet = made.generated.is_none() && made.gap.is_none();
-        (!quiet && !self.meta.test_mode).then(|| Note {
-            conversation_id: self.meta.conversation_id.clone(),
-            visitor_id: self.meta.visitor_id.clone(),
-            platform: self.meta.platform,
-            which,
-            generated: made.generated,
-            gap: made.gap.map(|kind| GapNoted {
-                question: self.message.text.clone(),
-                lang: self.session.lang(),
-                kind,
-                nearest,
-            }),
-        })
-    }
-}
-
-/// Answers the newest message of the visitor.
+/// Answers what the visitor has written.
 pub(super) struct Answer;
 
 impl Work<Conversation> for Answer {
@@ -106,42 +53,64 @@ impl Work<Conversation> for Answer {
 
     async fn run(object: &Conversation, _subject: &str) -> Outcome<Next> {
         let sql = object.sql();
+        let began = config::now(&object.env);
         let desk = desk::read(&sql)?;
-        let Some(asked) = Asked::read(&sql)?.filter(|asked| wanted(asked, &desk)) else {
+        let Some(asked) = Asked::read(&sql, &desk)?.filter(|asked| wanted(asked, &desk)) else {
             return Ok(Next::Done);
         };
         let ledger = rpc::ledger(&object.env, &asked.meta.workspace)?;
-        let lang = asked.session.lang();
-        let prepare = Prepare { question: asked.message.text.clone(), lang };
-        let prepared = rpc::call(&ledger, &prepare).await?;
+        let prepared = rpc::call(&ledger, &asked.questions()).await?;
+        let seq = asked.newest.seq;
         if !prepared.active {
+            // Nor is it answered once replies are switched on.
+            transaction(&object.state, move |sql| dealt(sql, seq, began)).await?;
             return Ok(Next::Done);
         }
-        let id = reply_id(asked.message.seq);
+        let id = reply_id(seq);
         let drafts = Drafts::new(&object.env, id.clone(), |frame| object.hint(frame));
+        let until = asked.since.plus(replies::patience_ms(prepared.settings.answerer));
+        let messages = asked.messages(&prepared.known);
         let task = Task {
             env: &object.env,
             workspace: &asked.meta.workspace,
             conversation_id: &asked.meta.conversation_id,
-            message: &asked.message,
+            message: &asked.newest,
+            unanswered: &asked.waiting,
             transcript: &asked.transcript,
-            turn: asked.turn(&desk),
+            waiting: Waiting {
+                messages: &messages,
+                whole: &prepared.whole,
+                lang: asked.session.lang(),
+                memory: desk.memory,
+            },
             prepared: &prepared,
+            until,
             drafts: Some(&drafts),
         };
         let made = replies::make(task).await;
         let spent = made.spent;
-        let nearest = prepared.known.found.first().map(|found| found.id.clone());
-        if let Some(note) = asked.note(asked.message.id.clone(), &made, nearest) {
-            rpc::call(&ledger, &note).await?;
-        }
+        let nearest = prepared.whole.found.first().map(|found| found.id.clone());
         let now = config::now(&object.env);
         let hours = &prepared.settings.hours;
         let here = clock::local(&hours.zone, now).map(|local| hours.is_open(&local));
         // A zone that the runtime no longer knows leaves nobody without an answer.
         let here = here.unwrap_or(true);
-        let seq = asked.message.seq;
-        let said = transaction(&object.state, move |sql| say(sql, seq, made, here, now)).await?;
+        let took = now.0.saturating_sub(began.0);
+        let again = now.plus(took) < until;
+        let rules = &prepared.settings.rules;
+        if again
+            && Asked::read(&sql, &desk::read(&sql)?)?.is_some_and(|all| all.goes_on(seq, rules))
+        {
+            // All of it has a job of its own.
+            drafts.take_back();
+            note_cost(&ledger, Purpose::Reply, spent).await;
+            return Ok(Next::Done);
+        }
+        if let Some(note) = asked.note(asked.newest.id.clone(), &made, nearest) {
+            rpc::call(&ledger, &note).await?;
+        }
+        let ready = Ready { seq, made, here, again, rules: rules.clone() };
+        let said = transaction(&object.state, move |sql| say(sql, ready, now)).await?;
         if !said.iter().any(|message| message.id == id) {
             drafts.take_back();
         }
@@ -156,20 +125,45 @@ impl Work<Conversation> for Answer {
 
 fn wanted(asked: &Asked, desk: &Desk) -> bool {
     let open = !asked.meta.status.is_terminal() && takes_another(asked.meta.messages as usize);
-    let fresh = desk.answered.is_none_or(|seq| seq < asked.message.seq);
-    open && fresh && desk.state == DeskState::Bot && !desk.muted
+    open && desk.state == DeskState::Bot && !desk.muted
 }
 
-/// Says what was made of the message `seq`, unless something has come in between.
-fn say(sql: &Sql, seq: u32, made: Made, here: bool, now: UnixMillis) -> Outcome<Vec<Message>> {
+/// Notes that all up to a message has been dealt with.
+fn dealt(sql: &Sql, seq: u32, now: UnixMillis) -> Outcome<()> {
     let before = desk::read(sql)?;
-    let Some(asked) = Asked::read(sql)? else { return Ok(Vec::new()) };
-    if asked.message.seq != seq || !wanted(&asked, &before) {
+    let mut desk = before.clone();
+    desk.answers(seq);
+    desk::put(sql, &mut desk, &before, now)
+}
+
+/// A reply that is ready to be said.
+struct Ready {
+    /// To what was said up to here.
+    seq: u32,
+    made: Made,
+    /// Whether somebody of the team is there.
+    here: bool,
+    /// Whether there is time to make it again.
+    again: bool,
+    rules: Rules,
+}
+
+/// Says what was made, unless something has come in between that leaves it out of place.
+fn say(sql: &Sql, ready: Ready, now: UnixMillis) -> Outcome<Vec<Message>> {
+    let Ready { seq, made, here, again, rules } = ready;
+    let before = desk::read(sql)?;
+    let Some(asked) = Asked::read(sql, &before)? else { return Ok(Vec::new()) };
+    let lang = asked.session.lang();
+    let fresh = before.answered.is_none_or(|answered| answered < seq);
+    let goes_on = asked.goes_on(seq, &rules);
+    if !fresh || !wanted(&asked, &before) || (goes_on && again) {
         return Ok(Vec::new());
     }
-    let mut desk = Desk { memory: made.memory, answered: Some(seq), ..before.clone() };
+    let mut desk = Desk { memory: made.memory, ..before.clone() };
+    // Thanks that came since have their answer in this one.
+    desk.answers(if goes_on { seq } else { asked.newest.seq });
     let id = reply_id(seq);
-    if let Some(intent) = intent(&made.step, asked.session.lang(), now) {
+    for intent in intents(&made.step, lang, now) {
         store::put_intent(sql, intent)?;
     }
     let mut said = Vec::new();
@@ -207,8 +201,8 @@ fn say(sql: &Sql, seq: u32, made: Made, here: bool, now: UnixMillis) -> Outcome<
             }
             said.extend(marked);
             // The hand-off has moved the desk, and where it stood already the visitor waits all the same.
-            let (memory, answered) = (desk.memory, desk.answered);
-            desk = Desk { memory, answered, reason: Some(reason), ..desk::read(sql)? };
+            let Desk { memory, answered, codes, .. } = desk;
+            desk = Desk { memory, answered, codes, reason: Some(reason), ..desk::read(sql)? };
             desk.moves(DeskState::Waiting, now);
         }
     }
@@ -220,13 +214,11 @@ impl Conversation {
     pub(super) async fn suggest(&self, input: Suggest) -> Outcome<Suggestion> {
         let sql = self.existing().await?;
         turn::authorise(&store::meta(&sql)?, &input.by)?;
-        let Some(asked) = Asked::read(&sql)? else {
+        let Some(asked) = Asked::before_the_team(&sql)? else {
             return Ok(Suggestion { message_id: assisted(0), text: None, found: Vec::new() });
         };
         let ledger = rpc::ledger(&self.env, &asked.meta.workspace)?;
-        let question = asked.message.text.clone();
-        let mut prepared =
-            rpc::call(&ledger, &Prepare { question, lang: asked.session.lang() }).await?;
+        let mut prepared = rpc::call(&ledger, &asked.questions()).await?;
         // A person is there: nothing calls another, and the owner's bot is asked by visitors alone.
         prepared.settings.rules.on_request = false;
         prepared.settings.rules.on_anger = false;
@@ -235,14 +227,23 @@ impl Conversation {
         if prepared.settings.answerer == askwell::api::Answerer::Webhook {
             prepared.settings.answerer = askwell::api::Answerer::Embedded;
         }
+        let messages = asked.messages(&prepared.known);
+        let now = config::now(&self.env);
         let task = Task {
             env: &self.env,
             workspace: &asked.meta.workspace,
             conversation_id: &asked.meta.conversation_id,
-            message: &asked.message,
+            message: &asked.newest,
+            unanswered: &asked.waiting,
             transcript: &asked.transcript,
-            turn: asked.turn(&Desk::default()),
+            waiting: Waiting {
+                messages: &messages,
+                whole: &prepared.whole,
+                lang: asked.session.lang(),
+                memory: Memory::default(),
+            },
             prepared: &prepared,
+            until: now.plus(replies::patience_ms(prepared.settings.answerer)),
             drafts: None,
         };
         let mut made = replies::make(task).await;
@@ -256,7 +257,7 @@ impl Conversation {
         if let Some(note) = asked.note(message_id.clone(), &made, None) {
             rpc::call(&ledger, &note).await?;
         }
-        let found = prepared.known.found.into_iter().filter_map(KnowledgeFound::of).collect();
+        let found = prepared.whole.found.into_iter().filter_map(KnowledgeFound::of).collect();
         Ok(Suggestion { message_id, text, found })
     }
 }

@@ -42,6 +42,8 @@ pub struct Desk {
     pub memory: Memory,
     /// The newest message that the answerer has dealt with.
     pub answered: Option<u32>,
+    /// Messages since that one which were codes, and no questions.
+    pub codes: Vec<u32>,
     /// How many messages there were when it was last given back to the answerer: a hand-off before that is over,
     /// though nobody of the team has spoken.
     pub returned: u32,
@@ -64,6 +66,12 @@ impl Desk {
             first_response_at: self.first_response_at,
             first_response_ms: self.first_response_at.zip(self.handed_at).map(|(a, b)| a.0 - b.0),
         }
+    }
+
+    /// All up to a message has been dealt with.
+    pub(super) fn answers(&mut self, seq: u32) {
+        self.answered = self.answered.max(Some(seq));
+        self.codes.retain(|code| *code > seq);
     }
 
     /// Moves it, where it is elsewhere.
@@ -132,6 +140,14 @@ pub fn put(sql: &Sql, desk: &mut Desk, before: &Desk, now: UnixMillis) -> Outcom
     store::put_state(sql, "desk", desk)
 }
 
+/// The visitor has given a code that was asked for: nobody has to answer it.
+pub fn code(sql: &Sql, message: &Message, now: UnixMillis) -> Outcome<()> {
+    let before = read(sql)?;
+    let mut desk = before.clone();
+    desk.codes.push(message.seq);
+    put(sql, &mut desk, &before, now)
+}
+
 /// Somebody has said something.
 pub fn said(
     sql: &Sql,
@@ -158,6 +174,7 @@ pub fn said(
                 desk.first_response_at = Some(message.at);
             }
             desk.moves(DeskState::Agent, message.at);
+            desk.answers(message.seq);
             if let Who::Member(member) = &by.who {
                 desk.assignee = Some(member.to_string());
             }
@@ -195,6 +212,8 @@ pub fn acted(
             let people = desk.handed_at.is_some() || desk.assignee.is_some();
             desk.moves(if people { DeskState::Waiting } else { DeskState::Bot }, at);
             desk.memory = Memory::default();
+            // What was left without an answer then is over.
+            meta.messages.checked_sub(1).into_iter().for_each(|last| desk.answers(last));
         }
         _ if meta.status.is_terminal() => desk.moves(DeskState::Ended, at),
         _ => return Ok(()),

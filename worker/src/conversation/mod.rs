@@ -10,6 +10,7 @@
 //! growing pauses, until the ledger's confirmation deletes the row; the queue may lose, repeat or reorder it.
 
 mod answer;
+mod asked;
 mod attend;
 pub mod calls;
 mod deliver;

@@ -118,8 +118,9 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
         session.agent(&message.text, at);
     }
 
-    // A code that was asked for is no question: nobody has to answer it.
-    if role != Role::Customer || !verify::takes(sql, &message.text, now)? {
+    if role == Role::Customer && verify::takes(sql, &message.text, now)? {
+        desk::code(sql, &message, now)?;
+    } else {
         desk::said(sql, &meta, &input.by, &message, now)?;
     }
     meta.touched_at = now;

@@ -12,10 +12,10 @@ use askwell::api::{
     Answerer, DeskQuery, DeskShown, DeskState, Page, PageQuery, ReplySettings, ReplySettingsShown,
     Webhook, WebhookShown,
 };
-use askwell::conversation::Platform;
+use askwell::conversation::{MAX_MESSAGE_BYTES, Platform};
 use askwell::event::{AppSurface, ConfidenceBand, Event, KbGapType, Name, Payload, Scope, UserId};
 use askwell::id::{ConversationId, OrgId, VisitorId};
-use askwell::knowledge::Known;
+use askwell::knowledge::{Known, excerpt};
 use askwell::reply::{Hours, Rules};
 use askwell::text::Lang;
 use askwell::time::UnixMillis;
@@ -136,11 +136,11 @@ impl Write for PutSettings {
     }
 }
 
-/// What an answerer needs for one message.
+/// What an answerer needs for the messages that wait.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Prepare {
-    /// What the visitor said.
-    pub question: String,
+    /// What the visitor said, in order.
+    pub questions: Vec<String>,
     /// In this language.
     pub lang: Option<Lang>,
 }
@@ -152,8 +152,10 @@ pub struct Prepared {
     pub active: bool,
     /// How.
     pub settings: Settings,
-    /// What the published articles know.
-    pub known: Known,
+    /// What the published articles know of each.
+    pub known: Vec<Known>,
+    /// And of all of them as one.
+    pub whole: Known,
     /// The workspace's model, where it is to answer.
     pub llm: Option<crate::llm::Endpoint>,
 }
@@ -167,10 +169,16 @@ impl Read for Prepare {
     fn run(self, cx: &Cx) -> Outcome<Prepared> {
         let settings = read(cx.sql)?;
         let active = active(cx.sql, &settings)?;
-        let known = knowledge::known(cx, &self.question, self.lang, GIVEN)?;
+        let search = |question: &str| knowledge::known(cx, question, self.lang, GIVEN);
+        let known = self.questions.iter().map(|question| search(question));
+        let known = known.collect::<Outcome<Vec<Known>>>()?;
+        let whole = match known.as_slice() {
+            [one] => one.clone(),
+            _ => search(excerpt(&self.questions.join("\n"), MAX_MESSAGE_BYTES))?,
+        };
         let wanted = settings.answerer == Answerer::Llm;
         let llm = if wanted { llm::find(cx.sql)? } else { None };
-        Ok(Prepared { active, settings, known, llm })
+        Ok(Prepared { active, settings, known, whole, llm })
     }
 }
 

@@ -9,6 +9,7 @@ mod draft;
 mod model;
 mod webhook;
 
+use crate::config;
 use crate::ledger::llm::Spent;
 use crate::ledger::replies::Prepared;
 use askwell::api::Answerer;
@@ -16,9 +17,13 @@ use askwell::conversation::Message;
 use askwell::event::{EscalationReason, KbGapType};
 use askwell::id::{ConversationId, WorkspaceId};
 use askwell::knowledge::Known;
-use askwell::reply::{self, Answer, Memory, Step, Tally, Turn};
+use askwell::reply::{self, Answer, Memory, Step, Tally, Waiting};
+use askwell::time::UnixMillis;
 pub use draft::Drafts;
 use worker::Env;
+
+/// Least time in which anybody is asked: what takes longer is not waited for, and was asked in vain.
+const LEAST_MS: u32 = 500;
 
 /// What is to be answered.
 #[derive(Clone, Copy)]
@@ -29,14 +34,18 @@ pub struct Task<'a> {
     pub workspace: &'a WorkspaceId,
     /// In which conversation.
     pub conversation_id: &'a ConversationId,
-    /// The visitor's message.
+    /// The visitor's newest message.
     pub message: &'a Message,
-    /// What was said before it, and it.
+    /// All that waits for an answer, it among them.
+    pub unanswered: &'a [Message],
+    /// What was said so far.
     pub transcript: &'a [Message],
-    /// The same for the embedded answerer.
-    pub turn: Turn<'a>,
+    /// What waits, for the embedded answerer.
+    pub waiting: Waiting<'a>,
     /// Settings, and what is known.
     pub prepared: &'a Prepared,
+    /// When the visitor has waited as long as they may.
+    pub until: UnixMillis,
     /// Who is shown a reply while it is being written; nobody where there is none.
     pub drafts: Option<&'a Drafts<'a>>,
 }
@@ -52,18 +61,35 @@ pub struct Made {
     pub memory: Memory,
     /// How sure a drafted reply is; none where there is none.
     pub generated: Option<f32>,
-    /// What no article answered.
-    pub gap: Option<KbGapType>,
+    /// What no article answered, in the visitor's words, and what is lacking.
+    pub gap: Option<(String, KbGapType)>,
     /// To be counted.
     pub tally: Tally,
     /// What the language model took for it, also where it is not the model's words that are said.
     pub spent: Spent,
 }
 
+/// Milliseconds that an answerer has from the oldest message that waits: after that the embedded one answers.
+/// With the owner's bot the visitor has an answer within 5 s whatever happens.
+pub fn patience_ms(answerer: Answerer) -> i64 {
+    match answerer {
+        Answerer::Embedded | Answerer::Webhook => 3_500,
+        Answerer::Llm => 15_000,
+    }
+}
+
+impl Task<'_> {
+    /// Milliseconds that are left; none where that is too little to ask anybody.
+    fn left_ms(&self) -> Option<u32> {
+        let left = self.until.0.saturating_sub(config::now(self.env).0);
+        u32::try_from(left).ok().filter(|left| *left >= LEAST_MS)
+    }
+}
+
 /// Answers.
 pub async fn make(task: Task<'_>) -> Made {
-    let known = &task.prepared.known;
-    let embedded = reply::answer(&task.prepared.settings.rules, task.turn, known);
+    let known = task.waiting.whole;
+    let embedded = reply::together(&task.prepared.settings.rules, task.waiting);
     // What calls a person is the owner's rules' and not an answerer's.
     if matches!(embedded.step, Step::HandOver(reason) if reason != EscalationReason::KbGap) {
         return of(embedded, known);
@@ -97,12 +123,13 @@ pub async fn make(task: Task<'_>) -> Made {
 
 /// What the embedded answerer made, as it is noted.
 fn of(answer: Answer, known: &Known) -> Made {
+    // A reply is as sure as the least sure of its articles.
     let generated = match &answer.step {
-        Step::Say(said) => said.article.as_ref().map(|found| found.confidence),
+        Step::Say(said) => said.articles.iter().map(|found| found.confidence).reduce(f32::min),
         Step::Rest | Step::HandOver(_) => None,
     };
     let kind = if known.is_weak() { KbGapType::Weak } else { KbGapType::Missing };
-    let gap = answer.gap.then_some(kind);
+    let gap = answer.gap.map(|question| (question, kind));
     let tally = Tally { not_understood: gap.is_some().into(), ..Tally::default() };
     Made {
         step: answer.step,

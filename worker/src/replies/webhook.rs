@@ -18,8 +18,6 @@ use worker::{
     AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response,
 };
 
-/// Longest that the bot may take, with its body: the visitor has an answer within 5 s whatever happens.
-const TIMEOUT_MS: u32 = 3_500;
 /// Longest answer that is read.
 const ANSWER_BYTES: usize = 64 * 1024;
 /// Newest messages that the bot is shown.
@@ -41,6 +39,8 @@ struct BotAnswer {
 /// # Errors
 /// When it does not answer in time, or with anything that is not signed and well formed.
 pub async fn ask(task: &Task<'_>) -> Outcome<Made> {
+    let left =
+        task.left_ms().ok_or_else(|| failed("was not asked: the visitor has waited too long"))?;
     let webhook = task.prepared.settings.webhook.as_ref().ok_or_else(|| failed("is not set"))?;
     let id = format!("{}.{}", task.conversation_id, task.message.id);
     let body = body(task).to_string();
@@ -54,7 +54,7 @@ pub async fn ask(task: &Task<'_>) -> Outcome<Made> {
     init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
     init.with_redirect(RequestRedirect::Manual);
     let request = Request::new_with_init(&webhook.url, &init)?;
-    let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(TIMEOUT_MS));
+    let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(left));
     let mut response = Fetch::Request(request)
         .send_with_signal(&signal)
         .await
@@ -97,7 +97,8 @@ fn body(task: &Task<'_>) -> serde_json::Value {
         "type": "reply.wanted",
         "workspace_id": task.workspace,
         "conversation_id": task.conversation_id,
-        "lang": task.turn.lang,
+        "lang": task.waiting.lang,
+        "unanswered": task.unanswered.iter().map(|message| &message.id).collect::<Vec<_>>(),
         "message": {"id": task.message.id, "text": task.message.text, "at": task.message.at},
         "transcript": transcript,
     })
@@ -107,10 +108,10 @@ fn made(answer: BotAnswer, task: &Task<'_>) -> Made {
     let text = answer.text.filter(|text| !text.trim().is_empty());
     let text = text.map(|text| askwell::knowledge::excerpt(&text, MAX_MESSAGE_BYTES).to_owned());
     let generated = text.is_some().then_some(1.0);
-    let memory = Memory { greeted: true, ..task.turn.memory };
+    let memory = Memory { greeted: true, ..task.waiting.memory };
     let (step, farewell) = match (answer.handoff, text) {
         (true, farewell) => (Step::HandOver(EscalationReason::Policy), farewell),
-        (false, Some(text)) => (Step::Say(Said { text, article: None }), None),
+        (false, Some(text)) => (Step::Say(Said { text, articles: Vec::new() }), None),
         (false, None) => (Step::Rest, None),
     };
     let (tally, spent) = (Tally::default(), Spent::default());

@@ -59,6 +59,20 @@ impl Known {
         self.found.first().filter(|found| found.confidence >= SURE)
     }
 
+    /// What is known of several questions, `most` articles of it at most: the likeliest of each, then those after
+    /// them, and no article twice.
+    pub fn of_all<'a>(all: impl IntoIterator<Item = &'a Self>, most: usize) -> Self {
+        let all: Vec<&Self> = all.into_iter().collect();
+        let longest = all.iter().map(|known| known.found.len()).max().unwrap_or(0);
+        let mut found: Vec<Found> = Vec::new();
+        for one in (0..longest).flat_map(|at| all.iter().filter_map(move |all| all.found.get(at))) {
+            if found.len() < most && !found.iter().any(|other| other.id == one.id) {
+                found.push(one.clone());
+            }
+        }
+        Self { found }
+    }
+
     /// Whether there is something on the subject, though not enough to answer from.
     pub fn is_weak(&self) -> bool {
         self.found.first().is_some_and(|found| found.confidence >= SURE / 2.0)

@@ -18,7 +18,7 @@ const REPLY_BYTES: usize = 2_000;
 const DRAFT_BYTES: usize = 8_000;
 
 const RULES: &str = "You answer a visitor of a company's website in its chat. \
-You know nothing but the articles below. Answer the visitor's last message only with what they say, \
+You know nothing but the articles below. Answer what the visitor has written since the last reply, only with what they say, \
 in one to four short sentences, in the visitor's language, as plain text. \
 If they do not say it, `reply` is null: never guess, never add facts, prices, dates, names or links of your own. \
 In `articles` give the numbers of the articles that you use, before `reply`. \

@@ -25,19 +25,16 @@ pub struct Intent {
     pub not_meaningful: bool,
 }
 
-/// The intent behind what is done about a message, if it shows one.
-pub fn intent(step: &Step, lang: Option<Lang>, at: UnixMillis) -> Option<Intent> {
+/// The intents behind what is done about what a visitor said: none where it shows none.
+pub fn intents(step: &Step, lang: Option<Lang>, at: UnixMillis) -> Vec<Intent> {
     let [greeting, person] = NOT_MEANINGFUL;
-    let (name, not_meaningful) = match step {
-        Step::Say(said) => match &said.article {
-            Some(found) => (found.title.as_str(), false),
-            None if said.text == line(lang, Line::Greeting) => (greeting, true),
-            None => return None,
-        },
-        Step::HandOver(EscalationReason::CustomerRequest) => (person, true),
-        Step::HandOver(_) | Step::Rest => return None,
-    };
-    Some(Intent { name: name.to_owned(), at, not_meaningful })
+    let intent = |name: &str, not_meaningful| Intent { name: name.to_owned(), at, not_meaningful };
+    match step {
+        Step::Say(said) if said.text == line(lang, Line::Greeting) => vec![intent(greeting, true)],
+        Step::Say(said) => said.articles.iter().map(|found| intent(&found.title, false)).collect(),
+        Step::HandOver(EscalationReason::CustomerRequest) => vec![intent(person, true)],
+        Step::HandOver(_) | Step::Rest => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -49,24 +46,29 @@ mod tests {
     #[test]
     fn what_answers_says_what_was_wanted() {
         let at = UnixMillis(7);
-        let say = |text: &str, article| Step::Say(Said { text: text.to_owned(), article });
-        let found = Found {
+        let say = |text: &str, articles| Step::Say(Said { text: text.to_owned(), articles });
+        let found = |title: &str| Found {
             id: "a".to_owned(),
-            title: "Opening hours".to_owned(),
+            title: title.to_owned(),
             heading: String::new(),
             text: "From nine to five.".to_owned(),
             confidence: 0.9,
         };
-        let named =
-            |step: &Step| intent(step, Some(Lang::En), at).map(|i| (i.name, i.not_meaningful));
-        let some = |name: &str, not| Some((name.to_owned(), not));
-        assert_eq!(named(&say("From nine to five.", Some(found))), some("Opening hours", false));
+        let named = |step: &Step| -> Vec<(String, bool)> {
+            let all = intents(step, Some(Lang::En), at).into_iter();
+            all.map(|intent| (intent.name, intent.not_meaningful)).collect()
+        };
+        let some = |name: &str, not| vec![(name.to_owned(), not)];
+        let one = vec![found("Opening hours")];
+        assert_eq!(named(&say("From nine to five.", one)), some("Opening hours", false));
+        let two = vec![found("Opening hours"), found("Returns")];
+        assert_eq!(named(&say("From nine to five. And …", two)).len(), 2);
         let hello = line(Some(Lang::En), Line::Greeting);
-        assert_eq!(named(&say(hello, None)), some("Greeting", true));
-        assert_eq!(named(&say("I am not sure.", None)), None);
+        assert_eq!(named(&say(hello, Vec::new())), some("Greeting", true));
+        assert_eq!(named(&say("I am not sure.", Vec::new())), []);
         let asked = Step::HandOver(EscalationReason::CustomerRequest);
         assert_eq!(named(&asked), some("Talk to a human/agent", true));
-        assert_eq!(named(&Step::HandOver(EscalationReason::KbGap)), None);
-        assert_eq!(named(&Step::Rest), None);
+        assert_eq!(named(&Step::HandOver(EscalationReason::KbGap)), []);
+        assert_eq!(named(&Step::Rest), []);
     }
 }

@@ -10,16 +10,17 @@ mod intent;
 mod lines;
 mod rules;
 mod tally;
+mod together;
 
 pub use hours::{Hours, Local, Open};
-pub use intent::{Intent, MAX_INTENTS, intent};
+pub use intent::{Intent, MAX_INTENTS, intents};
 pub use lines::{Line, line};
 pub use rules::{MAX_PHRASE_CHARS, MAX_PHRASES, MAX_RULES, Rule, Rules, escalates};
 pub use tally::Tally;
+pub use together::{Message, Waiting, rests, together};
 
 use crate::event::EscalationReason;
 use crate::knowledge::{Found, Known};
-use crate::prompt::{self, Gist};
 use crate::text::Lang;
 use serde::{Deserialize, Serialize};
 
@@ -66,78 +67,26 @@ pub enum Step {
 pub struct Said {
     /// The words.
     pub text: String,
-    /// The article that they are from.
-    pub article: Option<Found>,
+    /// The articles that they are from.
+    pub articles: Vec<Found>,
 }
 
-/// What the embedded answerer makes of a message, and what is to be remembered.
+/// What the embedded answerer makes of what a visitor has said, and what is to be remembered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// What to do.
     pub step: Step,
     /// For the next message.
     pub memory: Memory,
-    /// Whether a question was left without an article that answers it.
-    pub gap: bool,
+    /// What was asked and no article answers, in the visitor's words.
+    pub gap: Option<String>,
 }
 
-/// Answers a message from what is known, and by the rules calls a person.
+/// Answers one message from what is known, and by the rules calls a person. [`together`] answers several.
 pub fn answer(rules: &Rules, turn: Turn<'_>, known: &Known) -> Answer {
-    let gist = prompt::gist(turn.text, turn.lang);
-    let mut memory = turn.memory;
-    let done = |step, memory| Answer { step, memory, gap: false };
-    if let Some(reason) = escalates(rules, turn.text, gist) {
-        return done(Step::HandOver(reason), memory);
-    }
-    if let Some(found) = known.answer() {
-        memory = Memory { greeted: true, ..Memory::default() };
-        return done(Step::Say(cite(found)), memory);
-    }
-    if gist.greets || (gist.chats && !memory.greeted && !turn.gave) {
-        let first = !memory.greeted;
-        memory.greeted = true;
-        return done(if first { say(turn.lang, Line::Greeting) } else { Step::Rest }, memory);
-    }
-    memory.greeted = true;
-    if gist.chats || gist.refuses {
-        return done(Step::Rest, memory);
-    }
-    if gist.opens {
-        return done(say(turn.lang, Line::GoOn), memory);
-    }
-    // A detail of theirs, and nothing that is asked.
-    if turn.gave && !gist.asks {
-        if memory.open && !turn.asked {
-            return done(Step::HandOver(EscalationReason::KbGap), memory);
-        }
-        let next = if turn.asked { Step::Rest } else { say(turn.lang, Line::Noted) };
-        return done(next, memory);
-    }
-    memory.misunderstood = memory.misunderstood.saturating_add(1);
-    memory.open = true;
-    let step = if memory.misunderstood >= rules.misunderstood.max(1) {
-        Step::HandOver(EscalationReason::KbGap)
-    } else if turn.asked {
-        Step::Rest
-    } else {
-        say(turn.lang, Line::Unsure)
-    };
-    Answer { step, memory, gap: worth(gist) }
-}
-
-/// Whether a message that found no answer is a question that an article could answer.
-fn worth(gist: Gist) -> bool {
-    !(gist.angry || gist.person)
-}
-
-fn say(lang: Option<Lang>, line: Line) -> Step {
-    Step::Say(Said { text: lines::line(lang, line).to_owned(), article: None })
-}
-
-/// An article's passage with its title under it, which says where it is from.
-fn cite(found: &Found) -> Said {
-    let text = format!("{}\n\n— {}", found.text, found.title);
-    Said { text, article: Some(found.clone()) }
+    let Turn { text, lang, gave, asked, memory } = turn;
+    let messages = [Message { text, gave, asked, known }];
+    together(rules, Waiting { messages: &messages, whole: known, lang, memory })
 }
 
 #[cfg(test)]
@@ -145,7 +94,7 @@ mod tests {
     use super::*;
     use crate::knowledge::{Document, Index};
 
-    fn index() -> Index {
+    pub(super) fn index() -> Index {
         Index::new(&[
             Document {
                 id: "a".to_owned(),
@@ -192,7 +141,7 @@ mod tests {
     #[test]
     fn it_calls_a_person_when_it_does_not_understand_twice() {
         let first = step("Do you repair accordions from the 1950s?", Memory::default());
-        assert!(first.gap && line(&first.step).is_some());
+        assert!(first.gap.is_some() && line(&first.step).is_some());
         let second = step("I mean old squeezeboxes, any chance?", first.memory);
         assert_eq!(second.step, Step::HandOver(EscalationReason::KbGap));
         let between = step("What are your opening hours?", first.memory);
