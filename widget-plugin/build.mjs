@@ -1,11 +1,13 @@
 // Builds the npm package into dist/, which the Worker serves as it stands:
 //
 //   node widget-plugin/build.mjs [--release | --dev] [--lines] [--scripts]
+//   node widget-plugin/build.mjs --edge
 //
 // --release   minifies, runs wasm-opt, and lets a panic trap without a message: the default
 // --dev       does none of these
 // --lines     also builds the engine with the line protocol, for the shared test cases, into build/lines/
 // --scripts   leaves the engine as an earlier build made it
+// --edge      builds that engine alone, compiled as the Worker is, for the benches, into build/edge/
 //
 // Read from the environment: CARGO, WASM_BINDGEN_BIN, and what cargo and rustup read themselves.
 
@@ -29,6 +31,7 @@ const { values: flags } = parseArgs({
     dev: { type: "boolean", default: false },
     lines: { type: "boolean", default: false },
     scripts: { type: "boolean", default: false },
+    edge: { type: "boolean", default: false },
   },
 });
 const release = flags.release && !flags.dev;
@@ -155,13 +158,13 @@ async function demangled(wasm) {
 }
 
 /** Builds the engine, and gives the folder of what the core's build script made. */
-async function buildEngine(outDir, features) {
+async function buildEngine(outDir, features, profile = "widget") {
   // The line protocol formats numbers and errors itself.
   const snipped = release && features.length === 0;
   const messages = run(
     process.env.CARGO ?? "cargo",
     [
-      "rustc", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--profile", "widget",
+      "rustc", "--package", "askwell-widget", "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile,
       "--message-format", "json-render-diagnostics", ...features, "--", ...(snipped ? ["-C", "link-arg=--emit-relocs"] : []),
     ],
     "The target is added with `rustup target add wasm32-unknown-unknown`.",
@@ -170,7 +173,7 @@ async function buildEngine(outDir, features) {
   const made = messages.trim().split("\n").map((line) => JSON.parse(line));
   const script = made.find((m) => m.reason === "build-script-executed" && /[/#]askwell@|\/crates\/core#/.test(m.package_id));
   mkdirSync(outDir, { recursive: true });
-  let wasm = join(cargoTarget(), "wasm32-unknown-unknown", "widget", "askwell_widget.wasm");
+  let wasm = join(cargoTarget(), "wasm32-unknown-unknown", profile, "askwell_widget.wasm");
   if (snipped) {
     const { snip } = await import("./snip.mjs");
     const readable = await demangled(wasm);
@@ -183,7 +186,8 @@ async function buildEngine(outDir, features) {
   rmSync(join(outDir, "engine_bg.wasm.d.ts"), { force: true });
   const types = join(outDir, "engine.d.ts");
   writeFileSync(types, typedRawExports(readFileSync(types, "utf8")));
-  if (release) await optimise(outDir);
+  // The Worker is not optimised for size a second time.
+  if (release && profile === "widget") await optimise(outDir);
   await glue(outDir);
   return script.out_dir;
 }
@@ -278,6 +282,10 @@ function report() {
   console.log(`all vocabularies: ${sizes(dist, all).gzip} B gzip`);
 }
 
+if (flags.edge) {
+  await buildEngine(join(here, "build", "edge"), ["--features", "lines"], "release");
+  process.exit();
+}
 if (flags.scripts) {
   for (const name of readdirSync(dist)) {
     if (!ENGINE.test(name)) rmSync(join(dist, name), { recursive: true });

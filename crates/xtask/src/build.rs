@@ -68,6 +68,32 @@ pub fn lines(project: &Project) -> Result<()> {
     widget(project, &setup::for_building(project)?, true)
 }
 
+/// Builds the engine with the line protocol as the Worker is compiled, which is where it runs for the answers
+/// and the replies. Only benches need it.
+pub fn edge(project: &Project) -> Result<()> {
+    if is_prebuilt() {
+        return Ok(());
+    }
+    let tools = setup::for_building(project)?;
+    let mut build = project.command("node");
+    build.args(["widget-plugin/build.mjs", "--edge"]);
+    tools.apply(&mut build);
+    let sources = [&SHARED[..], &["widget-plugin"]].concat();
+    let stamp = Stamp::of_trees(project, "edge", &sources, &apart_of_widget(), &tools.identity())?;
+    unless_fresh(
+        project,
+        "engine as at the edge",
+        &[(stamp, "widget-plugin/build/edge/engine_bg.wasm")],
+        &mut build,
+    )
+}
+
+/// What a build of the widget makes, and its tests.
+fn apart_of_widget() -> Vec<&'static str> {
+    let outputs = ["widget-plugin/dist", "widget-plugin/build", "widget-plugin/node_modules"];
+    [&APART[..], &outputs, &["widget-plugin/tests"]].concat()
+}
+
 fn is_prebuilt() -> bool {
     is_set(PREBUILT)
 }
@@ -84,15 +110,8 @@ fn widget(project: &Project, tools: &Toolbox, lines: bool) -> Result<()> {
     }
     tools.apply(&mut build);
     let stamp = |name| {
-        let outputs = ["widget-plugin/dist", "widget-plugin/build", "widget-plugin/node_modules"];
-        let apart = [&APART[..], &outputs, &["widget-plugin/tests"]].concat();
-        Stamp::of_trees(
-            project,
-            name,
-            &[&SHARED[..], &["widget-plugin"]].concat(),
-            &apart,
-            &tools.identity(),
-        )
+        let sources = [&SHARED[..], &["widget-plugin"]].concat();
+        Stamp::of_trees(project, name, &sources, &apart_of_widget(), &tools.identity())
     };
     let mut outcomes = vec![(stamp("widget")?, "widget-plugin/dist/widget.js")];
     if lines {

@@ -1,4 +1,5 @@
-//! Milliseconds that ten fields take over a conversation of forty turns, as wasm in Node.js.
+//! Milliseconds that ten fields take over a conversation of forty turns, as wasm in Node.js: compiled as in the
+//! Worker, where answers are given, and for the least size, as what visitors load.
 
 use super::Item;
 use crate::bench::data;
@@ -17,7 +18,7 @@ const FIELDS: usize = 10;
 
 const SCRIPT: &str = include_str!("latency.mjs");
 
-/// Builds the engine with the line protocol and times it.
+/// Builds the engine with the line protocol in both ways and times them.
 pub fn run(project: &Project) -> Result<()> {
     let Some(dir) = data(project, "classify/tasks") else { return Ok(()) };
     let items: Vec<Item> = super::lines(&dir.join("star_reason.jsonl"))?;
@@ -26,9 +27,11 @@ pub fn run(project: &Project) -> Result<()> {
     let fields: Vec<askwell::classify::Field> =
         askwell::classify::templates().into_iter().map(|t| t.field.into()).take(FIELDS).collect();
     build::lines(project)?;
+    build::edge(project)?;
     let input = json!({"conversation": turns, "fields": fields}).to_string();
     let mut node = project.command("node");
-    node.args(["--input-type=module", "-e", SCRIPT]).arg(project.path("widget-plugin/build/lines"));
+    node.args(["--input-type=module", "-e", SCRIPT]);
+    node.args(["edge", "lines"].map(|name| project.path("widget-plugin/build").join(name)));
     let mut child = node.stdin(Stdio::piped()).spawn().context("node does not start")?;
     child.stdin.take().context("node has no input")?.write_all(input.as_bytes())?;
     if !child.wait()?.success() {
