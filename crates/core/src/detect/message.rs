@@ -1,7 +1,8 @@
 //! A message with all the signs that its words give.
 
-use super::lang::cues::{Cues, MY, NEGATE, NOT, SORRY, THEIR, TRAIT, YOU, YOUR};
-use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, SPELLED, only};
+use super::filter::has_form;
+use super::lang::cues::{Cues, MY, NEGATE, NOT, NUMBER, PHONE, SORRY, THEIR, TRAIT, YOU, YOUR};
+use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, SPELLED, WORDS, only};
 use crate::text::print::Print;
 use crate::text::{Case, Class, Lang, Tokens, fold, is_apostrophe};
 
@@ -66,7 +67,10 @@ impl<'a> Message<'a> {
                         if last == i {
                             cues |= Lexicon::never(tokens.folded(i), langs);
                         }
-                        let cues = if never { cues } else { cues & !(NOT | TRAIT) };
+                        let mut cues = if never { cues } else { cues & !(NOT | TRAIT) };
+                        if last == i && cues & THEIR != 0 && !theirs(lexicon, &tokens, i, own) {
+                            cues &= !THEIR;
+                        }
                         if cues == 0 {
                             continue;
                         }
@@ -117,10 +121,17 @@ impl<'a> Message<'a> {
             || self.tokens.mark(i - 1).is_some_and(|mark| !matches!(mark, '-' | '@' | '/'))
     }
 
-    /// Whether the i-th token ends a sentence.
+    /// Whether the i-th token ends a sentence. The stop of "Tel." does not.
     pub(super) fn ends_sentence(&self, i: usize) -> bool {
-        let ends = |mark| matches!(mark, '.' | '!' | '?' | ';' | '。' | '！' | '？' | '؟' | '।');
-        self.tokens.mark(i).is_some_and(ends)
+        let short = || {
+            let before = i.wrapping_sub(1);
+            self.cues(before) & (PHONE | NUMBER) != 0 && self.tokens.folded(before).len() < 5
+        };
+        match self.tokens.mark(i) {
+            Some('.') => !short(),
+            Some(mark) => matches!(mark, '!' | '?' | ';' | '。' | '！' | '？' | '؟' | '।'),
+            None => false,
+        }
     }
 
     /// Whether the i-th token is a word.
@@ -234,6 +245,13 @@ fn others(tokens: &Tokens<'_>, i: usize, langs: Langs, likely: Langs) -> Langs {
     } else {
         others
     }
+}
+
+/// Whether a word speaks of another person: "on" is "he" in Polish, and not in "call me on …".
+fn theirs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, own: Langs) -> bool {
+    let cues = |i: usize| lexicon.word(tokens.folded(i), only(Lang::En));
+    let english = |i: usize| cues(i) != 0 || has_form(WORDS, tokens.folded(i));
+    cues(i) & THEIR != 0 || !english(i) || own != 0 && !i.checked_sub(1).is_some_and(english)
 }
 
 /// What a word is a sign of by what stands before or after its apostrophe: "wife's", "Anna's",

@@ -31,13 +31,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Changes whenever the same text could be read differently; stored as provenance of each fact.
 ///
+/// 6: "on", "far", "man" in an English message are no other person; "plus 44 …" is written with its sign; "… is my number",
+/// "Tel.: …" and more ways to say "call me" make a number one for calling; what follows "Mr" is a name.
 /// 5: an address stands only where all of it is read: letters spelled one by one, words beside each other, full-width
 /// signs, a sentence that begins right after it; words of withdrawal and denial are read with what they are said of.
 /// 4: a word after "I am", "this is" or "my name", or in place of an answer, is less often a name; dates with a time and
 /// account numbers are no phone numbers; addresses in which a dot or the at-sign is spelled are read as mixed as
 /// people write them, and asked about where it is missing; what is said after a value denies it; "take my number
 /// off your list" withdraws it. 3: what the releases before read.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What can be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

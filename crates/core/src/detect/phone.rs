@@ -1,7 +1,7 @@
 //! Phone numbers: runs of digits that the words around do not make something else.
 
 use super::asked::Question;
-use super::lang::cues::{CODE, EXT, MONEY, NUMBER, PHONE};
+use super::lang::cues::{CODE, EXT, MONEY, MY, NUMBER, PHONE};
 use super::message::{Hit, Message};
 use super::region::{self, Plan};
 use super::{Candidate, Kind, Region};
@@ -124,7 +124,23 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
             break;
         }
     }
+    // "plus 44 7700 900123", dictated, and not "plus 20 1234567".
+    let country = run.groups.first().is_some_and(|group| group.digits <= 3);
+    if let Some(sign) = spelled_plus(before)
+        && country
+        && run.digits.len() > 9
+        && !run.digits.starts_with('0')
+    {
+        (run.start, run.plus) = (from + sign, true);
+    }
     Some(run)
+}
+
+/// Where the word "plus" begins that a text ends in: one spelling for many languages.
+fn spelled_plus(before: &str) -> Option<usize> {
+    let (at, sign) = before.trim_end_matches(' ').as_bytes().split_last_chunk::<4>()?;
+    let whole = !at.last().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
+    (whole && sign.eq_ignore_ascii_case(b"plus")).then_some(at.len())
 }
 
 /// How many bytes from a digit on are no number for calling whatever stands around them, or none: a time
@@ -213,9 +229,9 @@ fn judge(
     {
         return None;
     }
-    let near = label(message, run.start);
-    let labelled = near == Some(Label::Phone);
     let after = message.tokens.at(run.end);
+    let near = label(message, run.start).or_else(|| label_after(message, after));
+    let labelled = near == Some(Label::Phone);
     if message.cues(after) & MONEY != 0 {
         return None;
     }
@@ -261,6 +277,21 @@ fn label(message: &Message<'_>, start: usize) -> Option<Label> {
     let beside = |h: &&Hit| h.last + 1 >= hit.first;
     let other = || message.before(start, 10).filter(beside).any(|h| h.cues & CODE != 0);
     Some(if hit.cues & CODE != 0 || other() { Label::Code } else { Label::Phone })
+}
+
+/// What the words after a number say that it is: "… is my number", "… is my order number".
+fn label_after(message: &Message<'_>, after: usize) -> Option<Label> {
+    let words = (after..after + 5).take_while(|i| message.is_word(*i));
+    let mut my = false;
+    let mut label = None;
+    for cues in words.map(|i| message.cues(i)) {
+        match () {
+            () if cues & CODE != 0 => return Some(Label::Code),
+            () if my && cues & (PHONE | NUMBER) != 0 => label = Some(Label::Phone),
+            () => my |= cues & MY != 0,
+        }
+    }
+    label
 }
 
 /// 2024-05-06, 6.5.2024, 05/06/24.

@@ -71,7 +71,10 @@ const NOUN: Cues = EMAIL | PHONE | NUMBER | LABEL;
 /// Whether the words before say not to use what stands at a byte, or to forget it.
 fn is_refused(message: &Message<'_>, floor: usize, start: usize) -> bool {
     for hit in message.before(start, REACH).filter(|h| h.start >= floor) {
-        if hit.cues & (FORGET | NEGATE) == 0 || !same_clause(message.text, hit.end, start) {
+        // "No" is "number" in English and "on the" in Portuguese.
+        let number = hit.cues & NUMBER != 0 && message.tokens.at(start) == hit.last;
+        if hit.cues & (FORGET | NEGATE) == 0 || number || !same_clause(message.text, hit.end, start)
+        {
             continue;
         }
         if hit.cues & FORGET != 0 {

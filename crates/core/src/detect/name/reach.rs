@@ -66,6 +66,7 @@ impl Finder<'_, '_> {
     /// The name that begins at a token, if one does.
     pub(super) fn forward(&self, mut i: usize, cue: Cue) -> Option<Span> {
         let (m, tokens) = (self.message, &self.message.tokens);
+        let begin = i;
         while m.cues(i) & TITLE != 0 && tokens.class(i + 1) != Some(Class::Number) {
             i += if tokens.is_mark(i + 1, '.') { 2 } else { 1 };
         }
@@ -82,6 +83,8 @@ impl Finder<'_, '_> {
                     || (cue == Cue::Sure && capital && tokens.folded(first).len() > 2)
                     || (cue != Cue::Bare && capital && self.is_full_name(first))
             }
+            // One name in a hundred seems to be an English word. After "Mr" it is none.
+            Sort::Common if first > begin && head.case != Case::Lower => true,
             Sort::Common => match cue {
                 Cue::Sure => capital || self.closes(first + 1),
                 Cue::Weak => capital && self.sort(first + 1) > Sort::Common,
