@@ -93,6 +93,7 @@ const session = record({
     asks: some(list(record({ field: kind, moment, at: instant, turn: number, outcome: { ...outcome, none: "open" } }))),
     on_file: some(kinds),
     confirmed: some(kinds),
+    confirming: some(maybe(kind)),
     wants: some(list(pair(moment, number))),
     turns: { ...number, none: 0 },
     refused_turn: some(maybe(number)),

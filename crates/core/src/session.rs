@@ -267,7 +267,8 @@ impl Session {
         let Some(Slip { field, value }) = self.slip.take() else { return };
         let restated = detection.own().any(|f| f.kind == field);
         let withdrawn = detection.withdrawn.contains(&field);
-        if !restated && !withdrawn && prompt::agrees(text, self.lang()) {
+        let agrees = || prompt::agrees(text, self.lang()) || says_domain(text, &value);
+        if !restated && !withdrawn && agrees() {
             let detector = detect::VERSION;
             *self.facts.slot(field) = Some(Fact { value, seq: self.seq, at: now, detector });
         }
@@ -279,6 +280,14 @@ impl Session {
         self.policy = state;
         decision
     }
+}
+
+/// Whether an answer is nothing but the domain of the address that was suggested, or a word or two and it: "it's gmail.com".
+fn says_domain(text: &str, value: &str) -> bool {
+    let Some((_, domain)) = value.split_once('@') else { return false };
+    let words = || text.split_whitespace();
+    let last = words().next_back().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
+    last.eq_ignore_ascii_case(domain) && words().count() <= 2
 }
 
 #[cfg(test)]
@@ -302,6 +311,18 @@ mod tests {
         for (answer, stands) in [
             ("yes", "ana@gmail.com"),
             ("sí, correcto", "ana@gmail.com"),
+            ("that's right", "ana@gmail.com"),
+            ("oops, yes", "ana@gmail.com"),
+            ("Ah yes, thank you", "ana@gmail.com"),
+            ("das stimmt", "ana@gmail.com"),
+            ("dat klopt", "ana@gmail.com"),
+            ("没错", "ana@gmail.com"),
+            ("その通りです", "ana@gmail.com"),
+            ("gmail.com", "ana@gmail.com"),
+            ("It's gmail.com.", "ana@gmail.com"),
+            ("not gmail.com at all", "ana@gmial.com"),
+            ("oops, no", "ana@gmial.com"),
+            ("gmial.com", "ana@gmial.com"),
             ("no, it is right as it is", "ana@gmial.com"),
             ("where is my order?", "ana@gmial.com"),
             ("oops, ana.b@gmail.com", "ana.b@gmail.com"),
@@ -316,6 +337,35 @@ mod tests {
             s.visitor("yes", NOW);
             assert_eq!(email(&s), Some(stands), "only the next message answers");
         }
+    }
+
+    #[test]
+    fn an_address_on_file_that_holds_no_more_is_asked_for_once() {
+        for (answer, asks) in [
+            ("no", true),
+            ("no, that one is old", true),
+            ("yes", false),
+            ("no, it's ana@fern.example", false),
+        ] {
+            let mut s = Session::new(Options::default(), &[Kind::Email], NOW);
+            let said = s.visitor("I'm back, we spoke last week", NOW).decision;
+            assert_eq!(said.code, "confirmed.email.on_file");
+            let said = s.visitor(answer, NOW).decision;
+            assert_eq!(said.ask.map(|a| a.field) == Some(Kind::Email), asks, "{answer}");
+            let later = s.visitor("please send me the invoice", NOW).decision;
+            assert_ne!(later.ask.map(|a| a.field), Some(Kind::Email), "{answer}: not twice");
+        }
+    }
+
+    #[test]
+    fn a_moment_outlives_what_held_it_back() {
+        let mut s = session();
+        let said = s.visitor("please call me back", NOW).decision;
+        assert_eq!(said.ask.map(|a| a.field), Some(Kind::Name));
+        assert_eq!(s.visitor("I'd rather not say", NOW).decision.ask, None);
+        s.visitor("ok", NOW);
+        let said = s.visitor("tonight after six", NOW).decision;
+        assert_eq!(said.ask.map(|a| a.field), Some(Kind::Phone));
     }
 
     #[test]

@@ -68,32 +68,42 @@ impl Random {
     }
 }
 
-/// What visitors say, and the field that it refuses.
-const SAID: [(&str, Option<Kind>); 24] = [
-    ("hi", None),
-    ("please send me the invoice", None),
-    ("I want to book an appointment", None),
-    ("can you call me back?", None),
-    ("my order has not arrived", None),
-    ("can I talk to a human?", None),
-    ("I am back, I talked to you last week", None),
-    ("yes please", None),
-    ("sure", None),
-    ("no", None),
-    ("later", None),
-    ("this is ridiculous", None),
-    ("what are your opening hours?", None),
-    ("ok thanks", None),
-    ("", None),
-    ("十月のレシートを送ってください", None),
-    ("¿me pueden llamar?", None),
-    ("Ich möchte einen Termin vereinbaren", None),
-    ("I'd rather not give my email", Some(Kind::Email)),
-    ("why do you need my phone number?", Some(Kind::Phone)),
-    ("I won't share my name", Some(Kind::Name)),
-    ("prefiero no dar mi correo", Some(Kind::Email)),
-    ("je ne veux pas donner mon numéro", Some(Kind::Phone)),
-    ("メールアドレスは教えたくないです", Some(Kind::Email)),
+/// What visitors say, and the fields that it refuses.
+const SAID: [(&str, &[Kind]); 34] = [
+    ("hi", &[]),
+    ("please send me the invoice", &[]),
+    ("I want to book an appointment", &[]),
+    ("can you call me back?", &[]),
+    ("my order has not arrived", &[]),
+    ("can I talk to a human?", &[]),
+    ("I am back, I talked to you last week", &[]),
+    ("yes please", &[]),
+    ("sure", &[]),
+    ("no", &[]),
+    ("later", &[]),
+    ("this is ridiculous", &[]),
+    ("what are your opening hours?", &[]),
+    ("ok thanks", &[]),
+    ("", &[]),
+    ("十月のレシートを送ってください", &[]),
+    ("¿me pueden llamar?", &[]),
+    ("Ich möchte einen Termin vereinbaren", &[]),
+    ("I'd rather not give my email", &[Kind::Email]),
+    ("why do you need my phone number?", &[Kind::Phone]),
+    ("I won't share my name", &[Kind::Name]),
+    ("prefiero no dar mi correo", &[Kind::Email]),
+    ("je ne veux pas donner mon numéro", &[Kind::Phone]),
+    ("メールアドレスは教えたくないです", &[Kind::Email]),
+    ("I won't tell you my phone number", &[Kind::Phone]),
+    ("I refuse to give you my private mobile number", &[Kind::Phone]),
+    ("I don't want to give my name or phone number", &[Kind::Name, Kind::Phone]),
+    ("I have no e-mail address", &[Kind::Email]),
+    ("Ich gebe meine Telefonnummer nicht raus", &[Kind::Phone]),
+    ("Meinen Namen und meine Nummer möchte ich nicht angeben", &[Kind::Name, Kind::Phone]),
+    ("no quiero dar ni mi nombre ni mi teléfono", &[Kind::Name, Kind::Phone]),
+    ("je ne donnerai ni mon nom ni mon téléphone", &[Kind::Name, Kind::Phone]),
+    ("我不想留电话", &[Kind::Phone]),
+    ("ik geef mijn telefoonnummer niet", &[Kind::Phone]),
 ];
 const HEARD: [(&str, Option<Kind>); 5] = [
     ("May I have your name, please?", Some(Kind::Name)),
@@ -121,9 +131,10 @@ fn converse(seed: u64) -> Result<usize, String> {
     let config = Config::default();
     let (mut state, mut now) = (State::default(), UnixMillis(0));
     // What an onlooker holds against the policy, kept apart from its own memory.
-    let mut taboo = random.kinds();
+    let mut known = random.kinds();
+    let (mut taboo, mut confirming) = (Vec::new(), false);
     let mut asks = 0;
-    let start = taboo.clone();
+    let start = known.clone();
     (state, _) = step(&config, state, &Event::Start { known: &start }, now);
     for _ in 0..random.below(14) {
         now = now.plus(random.below(600_000) as i64);
@@ -132,7 +143,7 @@ fn converse(seed: u64) -> Result<usize, String> {
             0 => {
                 let kinds = random.kinds();
                 (state, decision) = step(&config, state, &Event::Identified { kinds: &kinds }, now);
-                taboo.extend(kinds);
+                known.extend(kinds);
             }
             1 if random.below(20) == 0 => {
                 (state, decision) = step(&config, state, &Event::HeldOut, now);
@@ -150,7 +161,12 @@ fn converse(seed: u64) -> Result<usize, String> {
                     found: random.kinds().into_iter().map(found).collect(),
                     withdrawn: random.kinds().into_iter().take(random.below(8) / 7).collect(),
                 };
-                taboo.extend(detection.own().map(|f| f.kind));
+                let gives = |kind: Kind| detection.own().any(|f| f.kind == kind);
+                if confirming && text == "no" && !gives(Kind::Email) {
+                    known.retain(|kind| *kind != Kind::Email);
+                }
+                confirming = false;
+                known.extend(detection.own().map(|f| f.kind));
                 taboo.extend(&detection.withdrawn);
                 taboo.extend(refuses);
                 let lang = *random.pick(&[None, None, Some(Lang::En), Some(Lang::Ja)]);
@@ -159,12 +175,13 @@ fn converse(seed: u64) -> Result<usize, String> {
             }
         }
         if let Some(ask) = &decision.ask {
-            if taboo.contains(&ask.field) {
+            if taboo.contains(&ask.field) || known.contains(&ask.field) {
                 return Err(format!("seed {seed}: asked for {:?} against the rules", ask.field));
             }
             taboo.push(ask.field);
             asks += 1;
         }
+        confirming |= decision.code == "confirmed.email.on_file";
         let json = serde_json::to_string(&state).map_err(|e| e.to_string())?;
         if serde_json::from_str::<State>(&json).map_err(|e| e.to_string())? != state {
             return Err(format!("seed {seed}: the state does not survive a round trip"));
@@ -180,7 +197,7 @@ fn converse_many(seeds: std::ops::Range<u64>) -> Result<usize, String> {
 
 #[test]
 fn nothing_known_refused_or_asked_is_ever_asked_for() {
-    let asks = converse_many(0..5_000).unwrap();
+    let asks = converse_many(0..6_000).unwrap();
     assert!(asks > 2_500, "only {asks} questions: too little is tried");
 }
 

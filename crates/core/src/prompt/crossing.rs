@@ -23,6 +23,7 @@ cross_struct!(State {
     asks,
     on_file,
     confirmed,
+    confirming,
     wants,
     turns,
     refused_turn,

@@ -29,6 +29,7 @@ pub fn step(
 ) -> (State, Decision) {
     let decision = match event {
         Event::Start { known } | Event::Identified { kinds: known } => {
+            state.confirming = None;
             for kind in *known {
                 insert(&mut state.on_file, *kind);
                 state.learn(*kind);
@@ -100,6 +101,13 @@ fn remember(state: &mut State, reading: &Reading, detection: &Detection) {
         state.learn(found.kind);
     }
     let given = detection.own().any(|f| Some(f.kind) == pending);
+    let replaced = |kind: &Kind| reading.disagrees && !detection.own().any(|f| f.kind == *kind);
+    if let Some(kind) = state.confirming.take().filter(replaced) {
+        // What is on file is none of theirs any more; the one that holds is asked for once.
+        state.known.retain(|k| *k != kind);
+        state.on_file.retain(|k| *k != kind);
+        state.want(Moment::Handoff);
+    }
     refusals(state, reading, pending.filter(|_| !given));
 
     // "Sure" to our question is no answer yet, and no reason to give it up.
@@ -179,6 +187,11 @@ fn decide(
         return hold(Hold::NothingToAsk);
     }
     if let Some(reason) = held(config, state, reading, now) {
+        if matches!(reason, Hold::JustRefused | Hold::Angry | Hold::CoolDown) {
+            // A moment lasts from the end of what holds it back.
+            let turns = state.turns;
+            state.wants.iter_mut().for_each(|(_, since)| *since = turns);
+        }
         return hold(reason);
     }
     if returning && state.held_out {
@@ -186,6 +199,7 @@ fn decide(
     }
     if returning {
         let text = config.wording.on_file(lang(config, state), None);
+        state.confirming = Some(Kind::Email);
         let question = Confirm { field: Kind::Email, text, suggestion: None };
         return confirm(state, Doubt::OnFile, question);
     }

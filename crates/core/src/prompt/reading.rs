@@ -9,8 +9,12 @@ use super::words::Words;
 use crate::detect::{self, Kind};
 use crate::text::{Lang, is_lower, is_upper};
 
-/// Words that may stand between a refusal and the detail that it names.
-const REFUSAL_REACH: usize = 3;
+/// Words that may stand between a refusal and the detail that it names, and characters of a script without spaces.
+const REFUSAL_REACH: (usize, usize) = (6, 12);
+/// The same between "stop" and what it ends.
+const END_REACH: (usize, usize) = (4, 8);
+/// And between one detail and the next: "my name or my phone number".
+const LIST_REACH: usize = 3;
 /// Words that are no greeting and may follow one, as the name of whom it greets.
 const GREETED_WORDS: usize = 2;
 
@@ -52,6 +56,8 @@ pub(super) struct Reading {
     pub yes: bool,
     /// "No" and nothing more.
     pub no: bool,
+    /// Begins with a "no", whatever follows.
+    pub disagrees: bool,
     /// Will not say.
     pub refuses: bool,
     /// Not now, or passes over it.
@@ -74,6 +80,9 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let sheds = Sheds::new(&hits, words.len());
     let digits = words.digits();
     let starts = |cue: Cue| hits.iter().any(|h| h.cue == cue && h.start == sheds.first_word);
+    // "Oh, yes": what is chat and no answer by itself may come before it.
+    let agrees =
+        |h: &Hit| h.cue == Cue::Yes && (h.start == sheds.first_word || h.start == sheds.first_said);
 
     let own = has(Cue::Own);
     let questions = || hits.iter().filter(|h| h.cue == Cue::Question);
@@ -101,7 +110,7 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
     let refused = named(text, &words, &hits, lang);
     let unsure = has(Cue::Unsure) && !has(Cue::Matter) && !topic;
     let declines = unsure || !refused.is_empty();
-    let moments = moments(&hits, matter && !declines, general && how);
+    let moments = moments(&words, &hits, matter && !declines, general && how);
     let vague = moments == [Moment::Matter] && !has(Cue::Matter) && !topic && !own;
 
     let act = if !moments.is_empty() {
@@ -123,8 +132,9 @@ pub(super) fn visitor(text: &str, hint: Hint) -> Reading {
         vague,
         angry: has(Cue::Angry) || (marks.shouted && marks.exclamations >= 2),
         asks: interrogative,
-        yes: starts(Cue::Yes),
+        yes: hits.iter().any(agrees),
         no: starts(Cue::No) && words.len() <= NO_WORDS,
+        disagrees: starts(Cue::No),
         refuses: has(Cue::Refuse),
         evades: has(Cue::Evade),
         refused,
@@ -171,13 +181,23 @@ struct Sheds {
     greets: bool,
     /// The first token after the opening greeting.
     first_word: usize,
+    /// The first token after chat that says neither yes nor no.
+    first_said: usize,
 }
 
 impl Sheds {
     fn new(hits: &[Hit], tokens: usize) -> Self {
         let mut greeting = vec![false; tokens];
         let mut idle = vec![false; tokens];
+        let mut first_said = 0;
+        // Hits come by their start.
+        let answers = hits.iter().find(|h| matches!(h.cue, Cue::Yes | Cue::No));
         for hit in hits {
+            let chat = matches!(hit.cue, Cue::Greeting | Cue::SmallTalk);
+            let said = answers.is_some_and(|h| h.start <= hit.start);
+            if chat && !said && hit.start <= first_said {
+                first_said = first_said.max(hit.end);
+            }
             let marks = match hit.cue {
                 Cue::Greeting => &mut greeting,
                 Cue::SmallTalk | Cue::Opener | Cue::Yes | Cue::No => &mut idle,
@@ -190,6 +210,7 @@ impl Sheds {
             ungreeting: greeting.iter().filter(|g| !**g).count(),
             greets: greeting.first() == Some(&true),
             first_word: greeting.iter().position(|g| !*g).unwrap_or(tokens),
+            first_said,
         }
     }
 
@@ -207,8 +228,15 @@ impl Sheds {
 ///
 /// `curious`: a question that anybody could ask. "How does one book?" asks about booking and does
 /// not book.
-fn moments(hits: &[Hit], matter: bool, curious: bool) -> Vec<Moment> {
-    let wishes = |cue: Cue| !curious && hits.iter().any(|h| h.cue == cue && !negated(h, hits));
+fn moments(words: &Words<'_>, hits: &[Hit], matter: bool, curious: bool) -> Vec<Moment> {
+    let ended = |wish: &Hit| {
+        let by = if wish.cue == Cue::Book { Cue::Cancel } else { Cue::Stop };
+        hits.iter().any(|h| h.cue == by && reaches(words, h, wish))
+    };
+    let wishes = |cue: Cue| {
+        let stands = |h: &Hit| h.cue == cue && !negated(h, hits) && !ended(h);
+        !curious && hits.iter().any(stands)
+    };
     let mut moments = Vec::new();
     for moment in Moment::ALL {
         let shown = match moment {
@@ -227,6 +255,18 @@ fn moments(hits: &[Hit], matter: bool, curious: bool) -> Vec<Moment> {
     moments
 }
 
+/// Whether a word that ends something is said of a wish: close to it, without a pause between them.
+fn reaches(words: &Words<'_>, end: &Hit, wish: &Hit) -> bool {
+    if !matches!(wish.cue, Cue::Send | Cue::Call | Cue::Book) {
+        return false;
+    }
+    let (from, to) =
+        if end.start < wish.start { (end.end, wish.start) } else { (wish.end, end.start) };
+    let reach = if words.dense(end.start) { END_REACH.1 } else { END_REACH.0 };
+    // "Hören Sie auf, mir … zu schicken": the comma right behind it is none of a pause.
+    to.saturating_sub(from) <= reach && !words.pauses(from + 1, to)
+}
+
 /// Whether a "not" stands by a wish, with a word between at most, or right behind it.
 fn negated(wish: &Hit, hits: &[Hit]) -> bool {
     hits.iter().filter(|h| h.cue == Cue::Not).any(|not| {
@@ -237,17 +277,41 @@ fn negated(wish: &Hit, hits: &[Hit]) -> bool {
     })
 }
 
-/// Details that stand close to a refusal.
+/// Details that a refusal names: those after it in its sentence, one after the other, and the one before it where its
+/// language says the refusal last.
 fn named(text: &str, words: &Words<'_>, hits: &[Hit], lang: Option<Lang>) -> Vec<Kind> {
     let mut named = Vec::new();
-    if hits.iter().all(|h| h.cue != Cue::Refuse) {
+    let mut refusals = hits.iter().filter(|h| h.cue == Cue::Refuse).peekable();
+    if refusals.peek().is_none() {
         return named;
     }
-    for (kind, start, end) in detect::mentions(text, lang) {
-        let (start, end) = (words.at(start), words.at(end));
-        let close = |h: &Hit| h.start.max(start).saturating_sub(h.end.min(end)) <= REFUSAL_REACH;
-        if hits.iter().any(|h| h.cue == Cue::Refuse && close(h)) {
-            insert(&mut named, kind);
+    let mentions: Vec<(Kind, usize, usize)> = detect::mentions(text, lang)
+        .into_iter()
+        .map(|(kind, start, end)| (kind, words.at(start), words.at(end)))
+        .collect();
+    for refusal in refusals {
+        let dense = words.dense(refusal.start);
+        let reach = if dense { REFUSAL_REACH.1 } else { REFUSAL_REACH.0 };
+        let near = |from: usize, to: usize, within: usize| {
+            to.saturating_sub(from) <= within && !words.pauses(from, to)
+        };
+        let (mut from, mut within) = (refusal.end, reach);
+        for (kind, start, end) in mentions.iter().filter(|m| m.2 > refusal.start) {
+            // "My name, my phone": a comma goes on a list.
+            let listed = within == LIST_REACH && start.saturating_sub(from) <= 1;
+            if !listed && !near(from, *start, within) {
+                break;
+            }
+            insert(&mut named, *kind);
+            (from, within) = (from.max(*end), LIST_REACH);
+        }
+        let (mut to, mut within) = (refusal.start, reach);
+        for (kind, start, end) in mentions.iter().rev().filter(|m| m.2 <= refusal.start) {
+            if !near(*end, to, within) {
+                break;
+            }
+            insert(&mut named, *kind);
+            (to, within) = (*start, LIST_REACH);
         }
     }
     named

@@ -122,7 +122,8 @@ impl State {
         let result = |outcome, turn| match outcome {
             AskOutcome::Answered => AskResult::Answered,
             AskOutcome::Refused => AskResult::Refused,
-            AskOutcome::Open if turn == self.turns => AskResult::Left,
+            // Whatever the team said after it.
+            AskOutcome::Open | AskOutcome::PassedOver if turn == self.turns => AskResult::Left,
             AskOutcome::Open | AskOutcome::PassedOver => AskResult::PassedOver,
         };
         let held_out = self.held_out;
@@ -178,6 +179,17 @@ mod tests {
             assert_eq!(results(held_out, &said), [("name", "matter", result)], "{said:?}");
         }
         assert!(results(true, &["hi"]).is_empty(), "no moment, so nothing was kept back");
+    }
+
+    #[test]
+    fn who_says_nothing_more_has_left_though_the_team_went_on() {
+        let mut session = Session::new(Options::default(), &[], NOW);
+        session.visitor("my order has not arrived", NOW);
+        session.agent("Hi, this is Tom. Can I help you with anything else?", NOW);
+        let result = |s: &Session| s.policy().report()[0].result;
+        assert_eq!(result(&session), AskResult::Left);
+        session.visitor("it was two lamps", NOW);
+        assert_eq!(result(&session), AskResult::PassedOver);
     }
 
     #[test]

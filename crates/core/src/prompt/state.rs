@@ -60,6 +60,9 @@ pub struct State {
     /// Fields whose value the policy asked to confirm.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) confirmed: Vec<Kind>,
+    /// The field on file that the visitor was just asked to confirm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) confirming: Option<Kind>,
     /// Moments that came and have not been used, with the visitor's message in which they came.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) wants: Vec<(Moment, u32)>,

@@ -78,6 +78,33 @@ impl<'a> Words<'a> {
         })
     }
 
+    /// Whether a comma or the end of a sentence stands between the word before one and another.
+    pub fn pauses(&self, from: usize, to: usize) -> bool {
+        let token = |n: usize| self.list.get(n).map(|w| w.token);
+        let (Some(first), Some(last)) = (from.checked_sub(1).and_then(token), token(to)) else {
+            return false;
+        };
+        (first..last).filter_map(|i| self.tokens.mark(i)).any(|mark| {
+            matches!(
+                mark,
+                ',' | '.'
+                    | ';'
+                    | ':'
+                    | '!'
+                    | '?'
+                    | '،'
+                    | '؛'
+                    | '؟'
+                    | '、'
+                    | '，'
+                    | '。'
+                    | '！'
+                    | '？'
+                    | '।'
+            )
+        })
+    }
+
     /// Whether any word holds a digit.
     pub fn digits(&self) -> bool {
         (0..self.len()).any(|n| self.word(n).bytes().any(|b| b.is_ascii_digit()))

@@ -62,6 +62,10 @@ cues! {
     Evade = "evade",
     /// Does not know yet what to answer.
     Unsure = "unsure",
+    /// Wants no more of what is sent, and no calls: "unsubscribe".
+    Stop = "stop",
+    /// Takes a booking back.
+    Cancel = "cancel",
     /// Takes what stands next to it back: "do not call me".
     Not = "not",
     /// The team offers to send something.
