@@ -282,12 +282,23 @@ impl Session {
     }
 }
 
-/// Whether an answer is nothing but the domain of the address that was suggested, or a word or two and it: "it's gmail.com".
+/// Whether an answer is nothing but the domain of the address that was suggested, or a word and it: "it's gmail.com".
+#[inline(never)]
 fn says_domain(text: &str, value: &str) -> bool {
-    let Some((_, domain)) = value.split_once('@') else { return false };
-    let words = || text.split_whitespace();
-    let last = words().next_back().unwrap_or_default().trim_matches(|c: char| !c.is_alphanumeric());
-    last.eq_ignore_ascii_case(domain) && words().count() <= 2
+    let (mut text, value) = (text.as_bytes(), value.as_bytes());
+    while let [rest @ .., b' ' | b'.' | b'!'] = text {
+        text = rest;
+    }
+    let mut words = 0;
+    let mut domain = value.iter().rev().take_while(|b| **b != b'@');
+    for byte in text.iter().rev() {
+        match domain.next() {
+            Some(expected) if byte.to_ascii_lowercase() == *expected => {}
+            None if words > 0 || *byte == b' ' => words += u8::from(*byte == b' '),
+            _ => return false,
+        }
+    }
+    words < 2 && domain.next().is_none()
 }
 
 #[cfg(test)]

@@ -138,9 +138,13 @@ fn next_run(text: &str, from: usize) -> Option<Run> {
 
 /// Where the word "plus" begins that a text ends in: one spelling for many languages.
 fn spelled_plus(before: &str) -> Option<usize> {
-    let (at, sign) = before.trim_end_matches(' ').as_bytes().split_last_chunk::<4>()?;
+    let mut text = before.as_bytes();
+    while let [rest @ .., b' '] = text {
+        text = rest;
+    }
+    let [at @ .., b'p' | b'P', b'l' | b'L', b'u' | b'U', b's' | b'S'] = text else { return None };
     let whole = !at.last().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
-    (whole && sign.eq_ignore_ascii_case(b"plus")).then_some(at.len())
+    whole.then_some(at.len())
 }
 
 /// How many bytes from a digit on are no number for calling whatever stands around them, or none: a time

@@ -277,41 +277,29 @@ fn negated(wish: &Hit, hits: &[Hit]) -> bool {
     })
 }
 
-/// Details that a refusal names: those after it in its sentence, one after the other, and the one before it where its
-/// language says the refusal last.
+/// Details that a refusal names, be it before or after it in its clause, and those that stand in a row with them.
 fn named(text: &str, words: &Words<'_>, hits: &[Hit], lang: Option<Lang>) -> Vec<Kind> {
     let mut named = Vec::new();
-    let mut refusals = hits.iter().filter(|h| h.cue == Cue::Refuse).peekable();
-    if refusals.peek().is_none() {
+    if hits.iter().all(|h| h.cue != Cue::Refuse) {
         return named;
     }
-    let mentions: Vec<(Kind, usize, usize)> = detect::mentions(text, lang)
-        .into_iter()
-        .map(|(kind, start, end)| (kind, words.at(start), words.at(end)))
-        .collect();
-    for refusal in refusals {
-        let dense = words.dense(refusal.start);
-        let reach = if dense { REFUSAL_REACH.1 } else { REFUSAL_REACH.0 };
-        let near = |from: usize, to: usize, within: usize| {
-            to.saturating_sub(from) <= within && !words.pauses(from, to)
+    let place = |(kind, start, end): (Kind, usize, usize)| (kind, words.at(start), words.at(end));
+    let mentions: Vec<_> = detect::mentions(text, lang).into_iter().map(place).collect();
+    // What the nearest refusal, or the last detail that it names, spans.
+    let mut last = (usize::MAX, 0);
+    for (kind, start, end) in mentions.iter().chain(mentions.iter().rev()) {
+        let near = |from: usize, to: usize, reach: usize| {
+            let gap = start.max(&from).saturating_sub(*end.min(&to));
+            let between = if from < *start { (to, *start) } else { (*end, from) };
+            gap <= reach && (gap < 2 && reach == LIST_REACH || !words.pauses(between.0, between.1))
         };
-        let (mut from, mut within) = (refusal.end, reach);
-        for (kind, start, end) in mentions.iter().filter(|m| m.2 > refusal.start) {
-            // "My name, my phone": a comma goes on a list.
-            let listed = within == LIST_REACH && start.saturating_sub(from) <= 1;
-            if !listed && !near(from, *start, within) {
-                break;
-            }
+        let refused = |h: &Hit| {
+            let reach = if words.dense(h.start) { REFUSAL_REACH.1 } else { REFUSAL_REACH.0 };
+            h.cue == Cue::Refuse && near(h.start, h.end, reach)
+        };
+        if near(last.0, last.1, LIST_REACH) || hits.iter().any(refused) {
             insert(&mut named, *kind);
-            (from, within) = (from.max(*end), LIST_REACH);
-        }
-        let (mut to, mut within) = (refusal.start, reach);
-        for (kind, start, end) in mentions.iter().rev().filter(|m| m.2 <= refusal.start) {
-            if !near(*end, to, within) {
-                break;
-            }
-            insert(&mut named, *kind);
-            (to, within) = (*start, LIST_REACH);
+            last = (*start, *end);
         }
     }
     named

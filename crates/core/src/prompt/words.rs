@@ -84,25 +84,10 @@ impl<'a> Words<'a> {
         let (Some(first), Some(last)) = (from.checked_sub(1).and_then(token), token(to)) else {
             return false;
         };
-        (first..last).filter_map(|i| self.tokens.mark(i)).any(|mark| {
-            matches!(
-                mark,
-                ',' | '.'
-                    | ';'
-                    | ':'
-                    | '!'
-                    | '?'
-                    | '،'
-                    | '؛'
-                    | '؟'
-                    | '、'
-                    | '，'
-                    | '。'
-                    | '！'
-                    | '？'
-                    | '।'
-            )
-        })
+        const PAUSES: &str = ",.;:!?،؛؟、，。！？।";
+        let pauses =
+            |i: usize| self.tokens.mark(i).is_some_and(|mark| PAUSES.chars().any(|p| p == mark));
+        (first..last).any(pauses)
     }
 
     /// Whether any word holds a digit.
