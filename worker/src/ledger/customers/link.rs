@@ -287,10 +287,21 @@ fn part(cx: &Cx, other: &str) -> Outcome<()> {
             .run("UPDATE customers SET root = ? WHERE id = ?", bind![other, home.value.as_str()])?;
         replaced(cx, &home.value)?;
     }
+    withdraw(cx, &root, other)?;
+    withdraw(cx, other, &root)?;
     show(cx, &root)?;
     show(cx, other)?;
     stale_visitors(cx, &root)?;
     stale_visitors(cx, other)
+}
+
+/// Takes an address back that was set by hand of a profile while another was part of it, and that leads to
+/// the other: as soon as it led there no more, it would become the first one's.
+fn withdraw(cx: &Cx, of: &str, leads_to: &str) -> Outcome<()> {
+    let query = format!(
+        "DELETE FROM edits WHERE kind = 'email' AND customer_id IN {HOMES} AND value IN (SELECT email FROM emails WHERE customer_id IN (SELECT id FROM customers WHERE id = ?2 OR root = ?2))"
+    );
+    cx.sql.run(&query, bind![of, leads_to])
 }
 
 fn touch(cx: &Cx, id: &str) -> Outcome<()> {

@@ -6,7 +6,8 @@
 //! name away, in whatever order and whatever has come in meanwhile, and nothing can get lost on the
 //! way. A split makes a new home for some conversations; undoing it is a merge.
 //!
-//! Equal e-mail addresses meet in one home by themselves (`emails`); nothing else merges by itself.
+//! Equal e-mail addresses meet in one home by themselves (`emails`); nothing else merges by itself. A profile shows
+//! an address only if that leads to one of its homes, so that none is shown by two.
 
 mod accesses;
 mod edit;
@@ -247,6 +248,12 @@ pub fn refresh(cx: &Cx, id: &CustomerId) -> Outcome<()> {
         cx.sql.rows("SELECT email AS value FROM emails WHERE customer_id = ?", bind![home])?;
     for gone in had.iter().filter(|row| !emails.contains(&row.value)) {
         cx.sql.run("DELETE FROM emails WHERE email = ?", bind![gone.value.as_str()])?;
+        // Set by hand of another home of the profile, it goes on leading to the profile.
+        let query = format!(
+            "INSERT INTO emails (email, customer_id) SELECT value, customer_id FROM edits WHERE customer_id IN {HOMES} AND kind = 'email' AND value = ?2 ORDER BY at DESC LIMIT 1"
+        );
+        let shown = root(cx.sql, home)?;
+        cx.sql.run(&query, bind![shown.as_deref().unwrap_or(home), gone.value.as_str()])?;
     }
     for email in &emails {
         // Whoever has it already keeps it.
@@ -282,6 +289,10 @@ pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
     let (name, phone) = (standing(Kind::Name)?, standing(Kind::Phone)?);
     verified.sort();
     let verified = to_json("verified", &verified)?;
+    let elsewhere: Option<Value> = sql.first(
+        "UPDATE customers SET email = NULL WHERE email = ? AND id <> ? RETURNING id AS value",
+        bind![email.clone(), root],
+    )?;
     sql.run(
         "WITH talks (platform, started_at, ended_at, last_at) AS MATERIALIZED (SELECT platform, started_at, ended_at, last_at FROM conversations WHERE customer_id IN (SELECT ?1 UNION ALL SELECT id FROM customers WHERE root = ?1))
          UPDATE customers SET email = ?2, name = ?3, phone = ?4, verified = ?5,
@@ -295,7 +306,11 @@ pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
     if known(sql)? != before {
         stale_visitors(cx, root)?;
     }
-    Ok(())
+    match elsewhere {
+        // A store of before may have one that shows an address without having it.
+        Some(Value { value: other }) => show(cx, &other),
+        None => Ok(()),
+    }
 }
 
 /// Takes a home that is no longer shown by itself out of all that is shown.

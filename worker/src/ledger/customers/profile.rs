@@ -156,39 +156,59 @@ fn is_verified(value: &FieldValue) -> bool {
 }
 
 /// Which of the values, the latest first, stands: the latest set by hand; where it took the value
-/// away, what was said later. What was verified stands before what is claimed. Of e-mail addresses, those that lead here, and those of the profile
-/// itself before those of what was merged into it.
+/// away, what was said later. What was verified stands before what is claimed. Of e-mail addresses, those that lead
+/// here, and of those that were said the ones of the profile itself before those of what was merged into it.
 fn stands(sql: &Sql, root: &str, kind: Kind, all: &[FieldValue]) -> Outcome<Option<usize>> {
-    let by_hand = all.iter().position(|value| matches!(value.source, Source::Team { .. }));
+    let led = match kind {
+        Kind::Email => Some(Led::to(sql, root)?),
+        Kind::Name | Kind::Phone => None,
+    };
+    let leads = |value: &FieldValue, own: bool| {
+        led.as_ref().is_none_or(|led| led.has(value.value.as_deref(), own))
+    };
+    // One that was set by hand and leads to another profile by now is not this one's any more.
+    let by_hand = all.iter().position(|value| {
+        let by_team = matches!(value.source, Source::Team { .. });
+        by_team && (value.value.is_none() || leads(value, false))
+    });
     let said = match by_hand {
         Some(place) if all[place].value.is_some() => return Ok(Some(place)),
         Some(place) => &all[..place],
         None => all,
     };
-    if kind != Kind::Email {
-        let verified = said.iter().position(is_verified);
-        return Ok(verified.or((!said.is_empty()).then_some(0)));
-    }
-    #[derive(Deserialize)]
-    struct Row {
-        email: String,
-        own: i64,
-    }
-    let query =
-        format!("SELECT email, customer_id = ?1 AS own FROM emails WHERE customer_id IN {HOMES}");
-    let rows: Vec<Row> = sql.rows(&query, bind![root])?;
-    let having = |own: bool| -> BTreeSet<&str> {
-        rows.iter().filter(|row| !own || row.own != 0).map(|row| row.email.as_str()).collect()
+    let first = |own: bool| {
+        let verified = said.iter().position(|value| is_verified(value) && leads(value, own));
+        verified.or_else(|| said.iter().position(|value| leads(value, own)))
     };
-    let first = |emails: &BTreeSet<&str>| {
-        let leads = |value: &FieldValue| {
-            let email = value.value.as_deref().map(normalise_email);
-            email.is_some_and(|email| emails.contains(email.as_str()))
-        };
-        let verified = said.iter().position(|value| is_verified(value) && leads(value));
-        verified.or_else(|| said.iter().position(leads))
-    };
-    Ok(first(&having(true)).or_else(|| first(&having(false))))
+    Ok(first(true).or_else(|| first(false)))
+}
+
+/// The e-mail addresses that lead to a profile.
+struct Led {
+    all: BTreeSet<String>,
+    /// Those of the home under which it is shown.
+    own: BTreeSet<String>,
+}
+
+impl Led {
+    fn to(sql: &Sql, root: &str) -> Outcome<Self> {
+        #[derive(Deserialize)]
+        struct Row {
+            email: String,
+            own: i64,
+        }
+        let query = format!(
+            "SELECT email, customer_id = ?1 AS own FROM emails WHERE customer_id IN {HOMES}"
+        );
+        let rows: Vec<Row> = sql.rows(&query, bind![root])?;
+        let own = rows.iter().filter(|row| row.own != 0).map(|row| row.email.clone()).collect();
+        Ok(Self { all: rows.into_iter().map(|row| row.email).collect(), own })
+    }
+
+    fn has(&self, email: Option<&str>, own: bool) -> bool {
+        let emails = if own { &self.own } else { &self.all };
+        email.is_some_and(|email| emails.contains(&normalise_email(email)))
+    }
 }
 
 /// Everything that is said or set of a profile, by its kind, the latest first.
