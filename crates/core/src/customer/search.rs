@@ -2,7 +2,8 @@
 //!
 //! The index cuts text into words and finds them by their beginnings. Two things are not found that
 //! way, and are written out so that they are: any part of a phone number, and words of scripts that
-//! put no space between them.
+//! put no space between them. What is written out takes up to 33 times the room of the text, so that a profile has
+//! a bound ([`Words`]).
 
 use std::collections::BTreeSet;
 
@@ -10,27 +11,69 @@ use std::collections::BTreeSet;
 const DIGITS: usize = 4;
 /// Most words that one question looks for.
 const TERMS: usize = 12;
-/// Longest run of a script without spaces whose every ending is written out.
+/// Characters of a run of a script without spaces of which the ending is written out, and most of each.
 const RUN: usize = 64;
+/// Most that the index holds of one profile, in bytes: an eighth of the longest text that SQLite takes in a Durable
+/// Object (2 MB), and little enough to be cut into words within a closing.
+const PROFILE_BYTES: usize = 256 * 1024;
 
-/// What the index is to hold of a phone number: it, and each ending of it. The beginning of an
-/// ending is any part.
-pub fn phone(number: &str) -> String {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let ends = (0..digits.len().saturating_sub(DIGITS - 1)).map(|at| &digits[at..]);
+/// What the index is to hold of one profile: what is put first, as much as fits, and of what is written out what has
+/// room beside all that was put.
+#[derive(Debug, Default)]
+pub struct Words {
+    all: String,
+    texts: Vec<String>,
+}
+
+impl Words {
+    /// Puts a phone number, unless there is no room for it: each ending of it, for the beginning of an ending is any
+    /// part.
+    pub fn phone(&mut self, number: &str) {
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        let ends = (0..digits.len().saturating_sub(DIGITS - 1)).map(|at| &digits[at..]);
+        self.put(&ends.collect::<Vec<_>>().join(" "));
+    }
+
+    /// Puts a text, unless there is no room for it. Whether it is in.
+    pub fn text(&mut self, text: &str) -> bool {
+        let fits = self.put(text);
+        if fits && text.contains(unspaced) {
+            self.texts.push(text.to_owned());
+        }
+        fits
+    }
+
+    fn put(&mut self, words: &str) -> bool {
+        let fits = self.all.len() + 1 + words.len() <= PROFILE_BYTES;
+        if fits && !words.is_empty() {
+            if !self.all.is_empty() {
+                self.all.push(' ');
+            }
+            self.all.push_str(words);
+        }
+        fits
+    }
+
+    /// All of it.
+    pub fn into_text(mut self) -> String {
+        for text in core::mem::take(&mut self.texts) {
+            self.put(&endings(&text));
+        }
+        self.all
+    }
+}
+
+/// Each ending of what is written without spaces.
+fn endings(text: &str) -> String {
+    let runs = text.split(|c: char| !unspaced(c)).filter(|run| !run.is_empty());
+    let ends = runs
+        .flat_map(|run| run.char_indices().skip(1).take(RUN).map(|(at, _)| beginning(&run[at..])));
     ends.collect::<Vec<_>>().join(" ")
 }
 
-/// What the index is to hold of a text: it, and each ending of what is written without spaces.
-pub fn text(text: &str) -> String {
-    let mut words = text.to_owned();
-    for run in text.split(|c: char| !unspaced(c)).filter(|run| !run.is_empty()) {
-        for (at, _) in run.char_indices().skip(1).take(RUN) {
-            words.push(' ');
-            words.push_str(&run[at..]);
-        }
-    }
-    words
+/// As much of a run as is written out.
+fn beginning(run: &str) -> &str {
+    run.char_indices().nth(RUN).map_or(run, |(at, _)| &run[..at])
 }
 
 /// Han, kana, Thai, Lao, Khmer and Burmese: Unicode blocks of scripts without spaces.
@@ -51,7 +94,9 @@ pub fn query(typed: &str) -> Option<String> {
         terms.insert(digits);
     } else {
         let word = |c: char| c.is_alphanumeric() || is_mark(c);
-        terms.extend(typed.split(|c| !word(c)).filter(|t| !t.is_empty()).map(str::to_owned));
+        let words = typed.split(|c| !word(c)).filter(|t| !t.is_empty());
+        let whole = |word: &str| !word.chars().any(unspaced);
+        terms.extend(words.map(|t| if whole(t) { t } else { beginning(t) }).map(str::to_owned));
     }
     let terms: Vec<String> = terms.iter().take(TERMS).map(|term| format!("\"{term}\"*")).collect();
     (!terms.is_empty()).then(|| terms.join(" AND "))
@@ -66,6 +111,18 @@ fn is_mark(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn phone(number: &str) -> String {
+        let mut words = Words::default();
+        words.phone(number);
+        words.into_text()
+    }
+
+    fn text(text: &str) -> String {
+        let mut words = Words::default();
+        words.text(text);
+        words.into_text()
+    }
 
     #[test]
     fn any_four_digits_of_a_number_begin_an_ending() {
@@ -82,6 +139,27 @@ mod tests {
         let words = text("山田太郎 (Taro)");
         assert!(words.split(' ').any(|word| word == "太郎"), "{words}");
         assert_eq!(text("Ana O'Neil"), "Ana O'Neil");
+    }
+
+    #[test]
+    fn a_profile_has_a_bound_and_what_is_put_first_is_in() {
+        // As long as a note may be, and of what takes most room: runs of the length whose every ending is written out.
+        let note = format!("{} ", "ก".repeat(RUN)).repeat(40);
+        let alone = text(&note).len();
+        assert!(alone > 30 * note.len() && alone < 34 * note.len(), "{alone}");
+        let mut words = Words::default();
+        assert!(words.text("山田太郎"));
+        words.phone("+1 202-555-0123");
+        assert_eq!((0..1_000).take_while(|_| words.text(&note)).count(), 33);
+        assert!(words.text("short"), "what fits still fits");
+        let all = words.into_text();
+        assert!(all.len() <= PROFILE_BYTES, "{}", all.len());
+        for part in ["太郎", "0123", "short"] {
+            assert!(all.split(' ').any(|word| word == part), "{part}");
+        }
+        // What is asked is cut as what was written out is.
+        let asked = query(&"ก".repeat(100)).unwrap();
+        assert_eq!(asked.chars().filter(|c| unspaced(*c)).count(), RUN);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::jobs::{self, Next, Work};
 use crate::ledger::Workspace;
 use crate::ledger::cx::Cx;
 use crate::sql::{Migration, Sql};
+use askwell::api::Customer;
 use askwell::conversation::Platform;
 use askwell::customer::search;
 use askwell::detect::Kind;
@@ -82,6 +83,8 @@ pub const REPLACED: Migration = Migration {
     ],
 };
 
+/// Notes of a profile that are read at once: 1.6 MB at most.
+const NOTES_AT_ONCE: i64 = 200;
 /// For how long replaced words may stand in the index.
 const REPLACED_MS: i64 = 10 * 60 * 1000;
 
@@ -124,16 +127,7 @@ pub fn index(cx: &Cx, root: &str) -> Outcome<()> {
     let sql = cx.sql;
     let Some(customer) = find(sql, root)? else { return unindex(cx, root) };
     sql.run(&PLACES.replace("{which}", "c.id = ?"), bind![root])?;
-    let query = format!(
-        "SELECT email AS value FROM emails WHERE customer_id IN {HOMES}
-         UNION ALL SELECT tag FROM tags WHERE subject IN {HOMES}
-         UNION ALL SELECT text FROM notes WHERE subject IN {HOMES}"
-    );
-    let others: Vec<Value> = sql.rows(&query, bind![root])?;
-    let mut words: Vec<String> = customer.name.iter().map(|name| search::text(name)).collect();
-    words.extend(customer.phone.iter().map(|number| search::phone(number)));
-    words.extend(others.iter().map(|row| search::text(&row.value)));
-    let words = words.join(" ");
+    let words = words(sql, root, &customer)?;
     let place: Option<Place> = sql.first(
         "SELECT i.n, w.words FROM indexed i LEFT JOIN customer_words w ON w.rowid = i.n WHERE i.customer_id = ?",
         bind![root],
@@ -147,6 +141,37 @@ pub fn index(cx: &Cx, root: &str) -> Outcome<()> {
         replaced(cx, root)?;
     }
     sql.run("INSERT INTO customer_words (rowid, words) VALUES (?, ?)", bind![n, words])
+}
+
+/// The words of a profile. Those of notes come last, the latest note first, for there may be more than fit.
+fn words(sql: &Sql, root: &str, customer: &Customer) -> Outcome<String> {
+    let mut words = search::Words::default();
+    if let Some(name) = &customer.name {
+        words.text(name);
+    }
+    if let Some(number) = &customer.phone {
+        words.phone(number);
+    }
+    let query = format!(
+        "SELECT email AS value FROM emails WHERE customer_id IN {HOMES}
+         UNION ALL SELECT tag FROM tags WHERE subject IN {HOMES}"
+    );
+    let others: Vec<Value> = sql.rows(&query, bind![root])?;
+    for other in others {
+        words.text(&other.value);
+    }
+    let query = format!(
+        "SELECT text AS value FROM notes WHERE subject IN {HOMES} ORDER BY at DESC, id LIMIT ?2 OFFSET ?3"
+    );
+    for page in 0.. {
+        let notes: Vec<Value> =
+            sql.rows(&query, bind![root, NOTES_AT_ONCE, page * NOTES_AT_ONCE])?;
+        let all = notes.iter().all(|note| words.text(&note.value));
+        if !all || notes.len() < NOTES_AT_ONCE as usize {
+            break;
+        }
+    }
+    Ok(words.into_text())
 }
 
 /// Takes a profile out of lists and searches.

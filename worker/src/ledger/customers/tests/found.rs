@@ -48,6 +48,30 @@ fn a_customer_is_found_by_anything_that_is_known_of_them() {
 }
 
 #[test]
+fn a_customer_of_many_notes_is_found_by_the_latest_and_is_written_in_bounds() {
+    let ledger = Ledger::new();
+    let noor = named(&ledger, 1, 1, "Zznoor", "noor@example.com");
+    tag(&ledger, &noor, &["wholesale"], &[]);
+    let long = "ลูกค้าแจ้งว่าพัสดุยังไม่ถึง".repeat(98);
+    let first = note(&ledger, &noor, "Firstnote");
+    let thai = (0..60).map(|n| note(&ledger, &noor, &format!("{n} {long}"))).last().unwrap();
+    note(&ledger, &noor, "Lastnote");
+    named(&ledger, 2, 1, "Yynoor", "noor@example.com");
+    let bytes = "SELECT coalesce(max(length(CAST(words AS BLOB))), 0) AS n FROM customer_words";
+    let bytes = ledger.sql.count(bytes, bind![]).unwrap();
+    assert!(bytes > 200_000 && bytes <= 256 * 1024, "{bytes}");
+    for text in ["yynoor", "noor@example.com", "wholesale", "lastnote", "ลูกค้าแจ้ง"]
+    {
+        assert_eq!(by_text(&ledger, text), std::slice::from_ref(&noor), "{text}");
+    }
+    assert!(by_text(&ledger, "firstnote").is_empty(), "it is past what the index holds of one");
+    assert_eq!(profile(&ledger, &noor).notes.len(), 62);
+    for note_id in [first, thai] {
+        ledger.write(RemoveNote { subject: Subject::Customer(noor.clone()), note_id }).unwrap();
+    }
+}
+
+#[test]
 fn filters_narrow_the_list_and_pages_cover_it() {
     let ledger = Ledger::new();
     let mut all = Vec::new();
