@@ -310,7 +310,7 @@ impl Write for Replay {
         let mut rows: Vec<Row> = cx.sql.rows(
             "SELECT e.seq, e.lane, x.id AS endpoint FROM events e JOIN endpoints x LEFT JOIN deliveries d ON d.seq = e.seq AND d.endpoint = x.id
              WHERE e.seq BETWEEN ?1 AND ?2 AND x.disabled IS NULL AND (?3 = '' OR x.id = ?3)
-             AND (x.names = '[]' OR EXISTS (SELECT 1 FROM json_each(x.names) WHERE value = e.name))
+             AND (d.seq IS NOT NULL OR x.names = '[]' OR EXISTS (SELECT 1 FROM json_each(x.names) WHERE value = e.name))
              AND iif(?4 = '', coalesce(d.state, '') <> 'waiting', d.state = ?4)
              ORDER BY e.seq, x.id LIMIT ?5",
             bind![
