@@ -46,7 +46,7 @@ describe("the metrics of data collection", () => {
   async function file(link) {
     const download = desk.page.waitForEvent("download");
     await link.click();
-    return readFileSync(await (await download).path(), "utf8").trimEnd().split("\r\n");
+    return readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
   }
 
   test("shows each value by channel, as bars with their counts, as a table and as a file", async () => {

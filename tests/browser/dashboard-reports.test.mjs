@@ -105,7 +105,7 @@ describe("the dashboard's reports", () => {
     const download = desk.page.waitForEvent("download");
     await desk.button("Export CSV").click();
     const csv = readFileSync(await (await download).path(), "utf8");
-    assert.match(csv, /^value,count,before,\d{4}-\d\d-\d\d/);
+    assert.match(csv, /^\ufeffvalue,count,before,\d{4}-\d\d-\d\d/);
     assert.match(csv, /Damaged on arrival,\d+,0/);
     await desk.page.getByRole("link", { name: "Damaged on arrival" }).first().click();
     await desk.shows("Delivery problems: Damaged on arrival");

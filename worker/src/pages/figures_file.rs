@@ -18,7 +18,8 @@ pub fn response(name: &str, rows: &[Vec<String>]) -> Outcome<Response> {
 }
 
 fn text(rows: &[Vec<String>]) -> String {
-    rows.iter().map(|row| csv::row(row, Mode::Safe)).collect()
+    let rows = rows.iter().map(|row| csv::row(row, Mode::Safe));
+    core::iter::once(csv::begin(Mode::Safe).to_owned()).chain(rows).collect()
 }
 
 /// A value a row: the counts, and each step of the trend.

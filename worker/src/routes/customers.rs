@@ -114,7 +114,7 @@ pub async fn stream_csv(
             let Some(cursor) = cursor else { return Ok(None) };
             let search = CustomerSearch { cursor, limit: Some(CSV_PAGE), ..search };
             let page = rpc::call(&ledger, &customers::Through { search }).await?;
-            let mut text = if before == 0 { csv::header() } else { String::new() };
+            let mut text = if before == 0 { csv::header(mode) } else { String::new() };
             page.items.iter().for_each(|customer| text.push_str(&csv::record(customer, mode)));
             // The inner none ends the stream after the last page.
             let rows = before + page.items.len() as u64;

@@ -3,6 +3,9 @@
 //! A spreadsheet runs a cell that begins like a formula. In [`Mode::Safe`] such a cell gets a `'`
 //! in front, as OWASP's "CSV Injection" page advises; [`Mode::Raw`] writes what is there, for
 //! programs. Both read back to the same customers.
+//!
+//! Where the comma stands in numbers, spreadsheets divide lines at `;`, whatever the file means, and take a quote for
+//! one only where a cell begins for them. So a cell begins for somebody behind each `;`, tab and line break as well.
 
 use crate::api::Customer;
 use crate::conversation::Platform;
@@ -36,33 +39,65 @@ pub enum Mode {
 
 impl Mode {
     fn write(self, cell: &str) -> Cow<'_, str> {
-        match self {
-            Self::Safe if needs_guard(cell) => Cow::Owned(format!("{GUARD}{cell}")),
-            _ => Cow::Borrowed(cell),
+        let mut written = String::new();
+        let mut done = 0;
+        for at in starts(cell).filter(|at| self == Self::Safe && needs_guard(&cell[*at..], *at)) {
+            written.push_str(&cell[done..at]);
+            written.push(GUARD);
+            done = at;
+        }
+        match done {
+            0 if written.is_empty() => Cow::Borrowed(cell),
+            _ => Cow::Owned(written + &cell[done..]),
         }
     }
 
-    fn read(self, cell: &str) -> &str {
-        match (self, cell.strip_prefix(GUARD)) {
-            (Self::Safe, Some(rest)) if needs_guard(rest) => rest,
-            _ => cell,
+    fn read(self, cell: &str) -> Cow<'_, str> {
+        let mut read = String::new();
+        let mut done = 0;
+        for at in starts(cell).filter(|_| self == Self::Safe) {
+            let guarded = cell[at..].strip_prefix(GUARD).is_some_and(|rest| needs_guard(rest, at));
+            if guarded {
+                read.push_str(&cell[done..at]);
+                done = at + GUARD.len_utf8();
+            }
+        }
+        match done {
+            0 => Cow::Borrowed(cell),
+            _ => Cow::Owned(read + &cell[done..]),
         }
     }
 }
 
 const GUARD: char = '\'';
 
-/// Whether a cell begins like a formula: OWASP's `=`, `+`, `-`, `@`, tab, carriage return, line
-/// feed and the full-width forms. Guards in front of it are looked through, so that a value which
-/// bears one of its own reads back with it.
-fn needs_guard(cell: &str) -> bool {
-    cell.trim_start_matches(GUARD)
-        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+/// Where a cell begins, for one reader or another.
+fn starts(cell: &str) -> impl Iterator<Item = usize> {
+    let inside = cell.match_indices([';', '\t', '\r', '\n']).map(|(at, found)| at + found.len());
+    core::iter::once(0).chain(inside)
 }
 
-/// The first line.
-pub fn header() -> String {
-    line(COLUMNS)
+/// Whether what stands from some place of a cell on begins like a formula: OWASP's `=`, `+`, `-`, `@` and their
+/// full-width forms, and at the very beginning a tab, carriage return or line feed. Quotes and spaces in front are
+/// looked through, for some readers do, and guards, so that a value which bears one of its own reads back with it.
+fn needs_guard(rest: &str, at: usize) -> bool {
+    let rest = rest.trim_start_matches([GUARD, '"', ' ']);
+    rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || (at == 0 && rest.starts_with(['\t', '\r', '\n']))
+}
+
+/// What a file begins with: for spreadsheets a byte order mark, without which some take UTF-8 for the machine's own
+/// character set.
+pub fn begin(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Safe => "\u{feff}",
+        Mode::Raw => "",
+    }
+}
+
+/// The first line, with what stands before it.
+pub fn header(mode: Mode) -> String {
+    format!("{}{}", begin(mode), line(COLUMNS))
 }
 
 /// The line of one customer. What is not known is an empty cell; times are RFC 3339 in UTC.
@@ -146,7 +181,7 @@ impl Columns {
             let line = record.position().map_or(0, csv::Position::line);
             Error::new(Code::InvalidField, format!("line {line}: {column} cannot be read"))
         };
-        let text = |cell: &str| Some(mode.read(cell).to_owned()).filter(|text| !text.is_empty());
+        let text = |cell: &str| Some(mode.read(cell).into_owned()).filter(|text| !text.is_empty());
         let time = |cell, column| UnixMillis::parse_rfc3339(cell).map_err(|_| wrong(column));
         Ok(Customer {
             customer_id: id.parse().map_err(|_| wrong("customer_id"))?,
@@ -193,7 +228,7 @@ mod tests {
     }
 
     /// Names that a spreadsheet, a CSV reader or the guard itself could stumble over.
-    const HARD: [&str; 20] = [
+    const HARD: [&str; 32] = [
         "Ana",
         "=1+1",
         "+1",
@@ -214,11 +249,23 @@ mod tests {
         "漢字 😀",
         "#",
         ";",
+        "Ana;=cmd|' /C calc'!A0;",
+        "Ana\t+1;@SUM(A1);;-2",
+        "Ana;'=1;''=1;'Ana",
+        "Ana; =1;\"=1\";'\"=1",
+        "Ana\r\n=1\n'+1",
+        "\t=1",
+        "\"=1\"",
+        " =1",
+        "'\t'=1",
+        "a=1;b-2;c@d.example",
+        "x;＝1",
+        ";'",
     ];
 
     fn file(customers: &[Customer], mode: Mode) -> String {
         let lines = customers.iter().map(|customer| record(customer, mode));
-        [header()].into_iter().chain(lines).collect()
+        [header(mode)].into_iter().chain(lines).collect()
     }
 
     fn back(text: &str, mode: Mode) -> Vec<Result<Customer, Error>> {
@@ -245,9 +292,10 @@ mod tests {
     #[test]
     fn a_line_is_written_as_rfc_4180_has_it() {
         assert_eq!(
-            header(),
+            header(Mode::Raw),
             "customer_id,name,email,phone,platforms,first_at,last_at,conversations\r\n"
         );
+        assert!(header(Mode::Safe).starts_with("\u{feff}customer_id,"));
         let customer = customer("O\"Brien, Ana");
         let id = &customer.customer_id;
         assert_eq!(
@@ -261,14 +309,30 @@ mod tests {
     }
 
     #[test]
-    fn no_cell_of_a_safe_file_begins_like_a_formula() {
+    fn no_cell_of_a_safe_file_begins_like_a_formula_wherever_lines_are_divided() {
         let text = file(&HARD.map(customer), Mode::Safe);
-        let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
-        for cell in
-            reader.records().flat_map(|r| r.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
-        {
-            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝']), "{cell:?}");
+        for separator in [b',', b';', b'\t'] {
+            let mut reader = ReaderBuilder::new()
+                .delimiter(separator)
+                .flexible(true)
+                .has_headers(false)
+                .from_reader(text.as_bytes());
+            for cell in reader
+                .records()
+                .flat_map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+            {
+                let begins = cell.trim_start_matches([' ', '"']);
+                assert!(!begins.starts_with(['=', '+', '-', '@', '＝']), "{cell:?}");
+                assert!(!cell.starts_with(['\t', '\r', '\n']) || separator != b',', "{cell:?}");
+            }
         }
+        let name = |name: &str| Mode::Safe.write(name).into_owned();
+        assert_eq!(name("Ana;=1"), "Ana;'=1");
+        assert_eq!(
+            name("a=1;b-2;c@d.example"),
+            "a=1;b-2;c@d.example",
+            "nothing is a formula there"
+        );
     }
 
     #[test]
