@@ -14,6 +14,7 @@ mod config;
 mod conversation;
 mod delivery;
 mod fault;
+mod hourly;
 mod http;
 mod jobs;
 mod ledger;
@@ -85,10 +86,10 @@ async fn email(
     mail::receive(&message, &env).await
 }
 
-/// Cron: seals the days that are over.
+/// Cron: what is due every hour.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    if let Err(fault) = routes::exports::seal_all(&env).await {
+    if let Err(fault) = hourly::round(&env).await {
         fault.log("cron");
     }
 }

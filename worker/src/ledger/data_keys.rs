@@ -4,7 +4,7 @@
 //! it was sealed with, until it is written again or that key is about to go.
 
 use super::cx::Cx;
-use super::op::{Op, Room, Write};
+use super::op::{Room, Write};
 use super::{Workspace, archives};
 use crate::bind;
 use crate::config;
@@ -24,8 +24,8 @@ pub const ROOM: Room = Room {
             "CREATE INDEX data_keys_wrapper ON data_keys (wrapper)",
         ],
     }],
-    ops: &[Op::write::<Rotate>()],
     jobs: &[Job::of::<Rewrap>()],
+    ..Room::EMPTY
 };
 
 /// Keys that are wrapped anew in one go.

@@ -5,7 +5,7 @@ use super::op::{Op, Read, Room, Task, Write};
 use super::record::Record;
 use super::{Workspace, answers, seal, settings};
 use crate::bind;
-use crate::fault::{Outcome, complain, from_json, to_json};
+use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
 use crate::sql::{Migration, Sql};
 use askwell::Code;
@@ -62,7 +62,6 @@ pub const ROOM: Room = Room {
     ops: &[
         Op::read::<Days>(),
         Op::task::<Seal>(),
-        Op::task::<SealDue>(),
         Op::task::<Restore>(),
         Op::write::<NoteRead>(),
         Op::read::<Reads>(),
@@ -176,41 +175,8 @@ impl Task for Restore {
     }
 }
 
-/// Seals all days that are over and past their grace, and says which. One that cannot be sealed holds up no
-/// other: it is noted, told to the operator, and tried again the next time.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SealDue;
-
-impl Call for SealDue {
-    const NAME: &'static str = "exports.seal-due";
-    type Out = Vec<Day>;
-}
-
-impl Task for SealDue {
-    async fn run(self, ledger: &Workspace) -> Outcome<Vec<Day>> {
-        let settings = ledger.read(|cx| settings::read(cx.sql))?;
-        let days =
-            ledger.read(|cx| seal::due_days(cx, settings.created_at, seal::grace(&ledger.env)))?;
-        let mut sealed = Vec::new();
-        for day in days {
-            match seal::seal(&ledger.state, &ledger.env, &settings, day).await {
-                Ok(_) => sealed.push(day),
-                Err(fault) => {
-                    complain(&format!(
-                        "{day} of {} could not be sealed, and is tried again within an hour",
-                        settings.id
-                    ));
-                    fault.log("seal");
-                    ledger.write(move |cx| put_problem(cx, day, fault.public().code)).await?;
-                }
-            }
-        }
-        Ok(sealed)
-    }
-}
-
 /// Notes that a day could not be sealed.
-fn put_problem(cx: &Cx, day: Day, code: Code) -> Outcome<()> {
+pub fn put_problem(cx: &Cx, day: Day, code: Code) -> Outcome<()> {
     cx.sql.run(
         // Whoever asked for the day meanwhile may have sealed it.
         "INSERT INTO export_problems (day, code, at, attempts) SELECT ?1, ?2, ?3, 1 WHERE NOT EXISTS (SELECT 1 FROM export_days WHERE day = ?1 AND sealed_at IS NOT NULL)

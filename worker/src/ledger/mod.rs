@@ -56,6 +56,7 @@ pub mod facts;
 pub mod fields;
 pub mod filing;
 pub mod happenings;
+pub mod hourly;
 pub mod idempotency;
 pub mod identity;
 pub mod inbox;
@@ -150,6 +151,7 @@ const ROOMS: &[Room] = &[
     knowledge::ROOM,
     replies::ROOM,
     retention::ROOM,
+    hourly::ROOM,
     dead::ROOM,
     overview::ROOM,
     desk::ROOM,

@@ -26,7 +26,6 @@ pub const ROOM: Room = Room {
         Op::read::<sections::Get<RetentionSettings>>(),
         Op::write::<sections::Put<RetentionSettings>>(),
         Op::read::<Preview>(),
-        Op::write::<Retain>(),
     ],
     jobs: &[Job::of::<LetGo>()],
     ..Room::EMPTY

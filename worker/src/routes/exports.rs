@@ -1,9 +1,8 @@
-//! The daily export: the list of days, one day's file, and the sealing of all that is due.
+//! The daily export: the list of days, and one day's file.
 
 use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::exports::{Days, NoteRead, Reads, Restore, Seal, SealDue, Sealed, manifest_key};
-use crate::ledger::{data_keys, retention};
+use crate::ledger::exports::{Days, NoteRead, Reads, Restore, Seal, Sealed, manifest_key};
 use crate::{config, http, rpc};
 use askwell::Code;
 use askwell::access::Scope;
@@ -14,7 +13,6 @@ use askwell::api::{
     PageQuery,
 };
 use askwell::export::{self, Form, Lines, Metrics, Row, Tally};
-use askwell::id::WorkspaceId;
 use askwell::metrics::period::Period;
 use askwell::time::Day;
 use futures_util::StreamExt;
@@ -276,42 +274,4 @@ async fn rows(
         lines.push(&piece?, &mut each)?;
     }
     Ok(())
-}
-
-/// Seals the days of all workspaces that are over and past their grace. One workspace's failure
-/// does not keep the others from theirs; the next round tries again.
-pub async fn seal_all(env: &Env) -> Outcome<()> {
-    let store = env.kv(config::DOCUMENTS)?;
-    let mut cursor: Option<String> = None;
-    loop {
-        let mut list = store.list().prefix("workspace/".to_owned());
-        if let Some(cursor) = cursor.take() {
-            list = list.cursor(cursor);
-        }
-        let page = list.execute().await?;
-        for key in &page.keys {
-            let Some(workspace) = key.name.strip_prefix("workspace/") else { continue };
-            let Ok(workspace) = workspace.parse::<WorkspaceId>() else { continue };
-            let sealed = match rpc::ledger(env, &workspace) {
-                Ok(ledger) => tend(&ledger).await,
-                Err(fault) => Err(fault),
-            };
-            if let Err(fault) = sealed {
-                worker::console_error!("the hourly work of {workspace} failed: {}", fault.public());
-                fault.log("seal");
-            }
-        }
-        match page.cursor.filter(|_| !page.list_complete) {
-            Some(next) => cursor = Some(next),
-            None => return Ok(()),
-        }
-    }
-}
-
-/// What a workspace has to do every hour.
-async fn tend(ledger: &Stub) -> Outcome<()> {
-    let sealed = rpc::call(ledger, &SealDue).await.map(drop);
-    rpc::call(ledger, &data_keys::Rotate).await?;
-    rpc::call(ledger, &retention::Retain).await?;
-    sealed
 }
