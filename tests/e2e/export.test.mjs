@@ -293,3 +293,42 @@ describe("the export", () => {
     assertProblem(await space.page.send("GET", `/v1/exports/${dates.old}`), 403, "forbidden");
   });
 });
+
+describe("a workspace that no cron trigger calls at", () => {
+  let worker, space;
+  before(async () => {
+    worker = await Worker.start();
+    space = await workspace(worker);
+  });
+  after(() => worker?.stop());
+
+  test("seals its days by itself, and answers that become known later stand in the first open file", async () => {
+    const date = day(-5);
+    const { conversation_id: id } = await space.team.open({ recorded: true });
+    await space.team.say(id, "Where is my order W1234?", { role: "customer", at: instant(date, "10:00:00") });
+    await space.team.act(id, "close", { at: instant(date, "10:05:00") });
+    await space.team.classified(id);
+    await worker.restart({ CLOCK_OFFSET_S: String(2 * 60 * 60) });
+    // Whatever is written sets the alarm to what is due by the clock of now.
+    await space.team.open({});
+    const days = async () => Object.fromEntries((await space.team.all("/v1/exports")).map((one) => [one.day, one]));
+    await until("the day is sealed", async () => (await days())[date]?.sealed_at);
+
+    const sealed = await space.team.send("GET", `/v1/exports/${date}`);
+    const [row] = JSON.parse(sealed.text);
+    const known = JSON.parse(row.conversations_data);
+    const { fields } = await space.team.get("/v1/fields");
+    const field = fields.find(({ name }) => known[name]);
+    const answer = field.possible_values.map((value) => value.value ?? value).find((value) => value !== known[field.name]);
+    await space.team.expect(200, "PUT", `/v1/conversations/${id}/answers/${field.id}`, { body: { answer } });
+    const counts = Object.values(await days()).filter((one) => !one.sealed_at && one.conversations > 0);
+    assert.deepEqual(counts.map((one) => one.conversations), [1], "it stands in one more file");
+    await worker.restart({ CLOCK_OFFSET_S: String(3 * DAY_S) });
+    const late = await space.team.send("GET", `/v1/exports/${counts[0].day}`);
+    const again = JSON.parse(late.text);
+    const data = JSON.stringify({ ...known, [field.name]: answer });
+    assert.deepEqual(again.map((one) => ({ ...one, conversations_data: JSON.parse(one.conversations_data) })),
+      [{ ...row, conversations_data: JSON.parse(data) }]);
+    assert.deepEqual((await space.team.send("GET", `/v1/exports/${date}`)).bytes, sealed.bytes);
+  });
+});

@@ -267,53 +267,78 @@ impl Read for Reads {
     }
 }
 
-/// Puts a conversation's row on its day.
-pub fn put(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {
+/// Puts a conversation's row on its day. An ending that was recorded after a newer one is put there too, unless that
+/// day has the newer one.
+pub fn put(cx: &Cx, input: &Record, customer: &CustomerId, newest: bool) -> Outcome<()> {
+    let (id, ended_at) = (input.closed.conversation_id.as_str(), input.closed.ended_at);
+    let day = open_day(cx.sql, ended_at, cx.now)?;
+    if !newest {
+        let found: Option<Found> = cx.sql.first(
+            "SELECT day, body FROM export_rows WHERE day = ? AND conversation_id = ?",
+            bind![day.to_string(), id],
+        )?;
+        let there = found.map(|found| found.row()).transpose()?;
+        if there.is_some_and(|row| row.conversation_end_time.0 >= ended_at) {
+            return Ok(());
+        }
+    }
     let settings = settings::read(cx.sql)?;
     let bot = Bot { id: settings.id.as_str(), name: &settings.name };
-    let row = export::row(&input.closed, &input.conclusion, customer, &bot);
+    put_row(cx, day, id, &export::row(&input.closed, &input.conclusion, customer, &bot))
+}
+
+fn put_row(cx: &Cx, day: Day, conversation: &str, row: &export::Row) -> Outcome<()> {
     cx.sql.run(
         "INSERT INTO export_rows (day, conversation_id, body) VALUES (?, ?, ?)
          ON CONFLICT (day, conversation_id) DO UPDATE SET body = excluded.body",
-        bind![
-            open_day(cx.sql, input.closed.ended_at, cx.now)?.to_string(),
-            input.closed.conversation_id.as_str(),
-            to_json("export row", &row)?
-        ],
+        bind![day.to_string(), conversation, to_json("export row", row)?],
     )
 }
 
-/// Puts the answers that stand now into a conversation's row, unless its day is sealed.
-pub fn refresh(cx: &Cx, conversation: &str) -> Outcome<()> {
-    #[derive(Deserialize)]
-    struct Found {
-        day: String,
-        body: String,
+#[derive(Deserialize)]
+struct Found {
+    day: Day,
+    body: String,
+}
+
+impl Found {
+    fn row(&self) -> Outcome<export::Row> {
+        from_json("export row", &self.body)
     }
-    let rows: Vec<Found> = cx.sql.rows(
+}
+
+/// Puts the answers that stand now into a conversation's rows on days that are open. Where it has none there, and
+/// its last row has other answers, the row stands once more, with these, on the first day that is open.
+pub fn refresh(cx: &Cx, conversation: &str) -> Outcome<()> {
+    let mut rows: Vec<Found> = cx.sql.rows(
         "SELECT day, body FROM export_rows WHERE conversation_id = ? AND day NOT IN (SELECT day FROM export_days)",
         bind![conversation],
     )?;
-    for Found { day, body } in rows {
-        let mut row: export::Row = from_json("export row", &body)?;
-        export::set_answers(&mut row, &answers::find(cx.sql, conversation)?);
-        cx.sql.run(
-            "UPDATE export_rows SET body = ? WHERE day = ? AND conversation_id = ?",
-            bind![to_json("export row", &row)?, day, conversation],
+    if rows.is_empty() {
+        rows = cx.sql.rows(
+            "SELECT day, body FROM export_rows WHERE conversation_id = ? ORDER BY day DESC LIMIT 1",
+            bind![conversation],
         )?;
+    }
+    let answers = answers::find(cx.sql, conversation)?;
+    for found in rows {
+        let mut row = found.row()?;
+        if export::set_answers(&mut row, &answers) {
+            put_row(cx, open_day(cx.sql, found.day.start(), cx.now)?, conversation, &row)?;
+        }
     }
     Ok(())
 }
 
-/// The day that a conversation is exported on: the one it ended on, or, where that is sealed
-/// already, the first one from today that is not.
-fn open_day(sql: &Sql, ended_at: UnixMillis, now: UnixMillis) -> Outcome<Day> {
+/// The day that what belongs to an instant is exported on: its own, or, where that is sealed already, the first one
+/// from today that is not.
+fn open_day(sql: &Sql, at: UnixMillis, now: UnixMillis) -> Outcome<Day> {
     let frozen = |day: Day| -> Outcome<bool> {
         let found: Option<serde::de::IgnoredAny> =
             sql.first("SELECT 1 AS found FROM export_days WHERE day = ?", bind![day.to_string()])?;
         Ok(found.is_some())
     };
-    let mut day = ended_at.day();
+    let mut day = at.day();
     if frozen(day)? {
         day = now.day().max(day);
         while frozen(day)? {
@@ -326,7 +351,93 @@ fn open_day(sql: &Sql, ended_at: UnixMillis, now: UnixMillis) -> Outcome<Day> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::tests::{Ledger, closing};
+    use crate::ledger::tests::{Ledger, closing, conversation};
+    use crate::ledger::{fields, reviews};
+
+    fn seal(ledger: &Ledger, day: Day) {
+        ledger
+            .sql
+            .run(
+                "INSERT INTO export_days (day, frozen_at, conversations) VALUES (?, 1, 0)",
+                bind![day.to_string()],
+            )
+            .unwrap();
+    }
+
+    /// The days on which conversation `n` stands, with its end and its answer to the first question on each.
+    fn rows(ledger: &Ledger, n: u32) -> Vec<(Day, i64, String)> {
+        let query = "SELECT day, body FROM export_rows WHERE conversation_id = ? ORDER BY day";
+        let found: Vec<Found> = ledger.sql.rows(query, bind![conversation(n).as_str()]).unwrap();
+        let name = &ledger.read(fields::List).list.fields[0].field.name;
+        let read = |found: Found| {
+            let row = found.row().unwrap();
+            let data: serde_json::Value = serde_json::from_str(&row.conversations_data).unwrap();
+            let answer = data[name].as_str().unwrap_or_default().to_owned();
+            (found.day, row.conversation_end_time.0.0, answer)
+        };
+        found.into_iter().map(read).collect()
+    }
+
+    #[test]
+    fn an_answer_that_becomes_known_after_the_day_was_sealed_stands_on_the_first_open_day() {
+        let ledger = Ledger::new();
+        let record = closing(&ledger, 1, 1, 1, None);
+        let day = record.closed.ended_at.day();
+        let ended = record.closed.ended_at.0;
+        let field = record.conclusion.answers[0].clone();
+        ledger.write(record).unwrap();
+        let say = |answer: &str| {
+            let review = reviews::Review {
+                conversation_id: conversation(1),
+                field_id: field.field_id.clone(),
+                answer: Some(answer.to_owned()),
+                by: "us_somebody".to_owned(),
+            };
+            ledger.write(review).unwrap();
+        };
+        let first = field.answer.answer.clone().unwrap();
+        seal(&ledger, day);
+        ledger.with(|cx| refresh(cx, conversation(1).as_str())).unwrap();
+        assert_eq!(rows(&ledger, 1), [(day, ended, first.clone())], "nothing new became known");
+        let values = ledger.read(fields::List).list.fields[0].field.possible_values.clone();
+        let (one, other) = (values[0].name(), values[1].name());
+        say(one);
+        let next = day.next();
+        assert_eq!(rows(&ledger, 1), [(day, ended, first.clone()), (next, ended, one.to_owned())]);
+        say(other);
+        let both = [(day, ended, first.clone()), (next, ended, other.to_owned())];
+        assert_eq!(rows(&ledger, 1), both, "as long as that is open it is brought up to date");
+        seal(&ledger, next);
+        ledger
+            .write(reviews::Withdraw {
+                conversation_id: conversation(1),
+                field_id: field.field_id.clone(),
+            })
+            .unwrap();
+        let three = rows(&ledger, 1);
+        assert_eq!((&three[..2], three.len()), (&both[..], 3), "what is sealed stays");
+        assert_eq!(three[2], (next.next(), ended, first));
+    }
+
+    #[test]
+    fn an_ending_that_is_recorded_after_a_newer_one_stands_on_its_day() {
+        let ledger = Ledger::new();
+        let ended = |revision, after_ms| {
+            let mut record = closing(&ledger, 1, revision, 1, None);
+            record.closed.ended_at = record.closed.started_at.plus(after_ms);
+            record
+        };
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        let days = || rows(&ledger, 1).iter().map(|row| (row.0, row.1)).collect::<Vec<_>>();
+        let place = |record: &Record| (record.closed.ended_at.day(), record.closed.ended_at.0);
+        let (first, second) = (ended(1, 60_000), ended(2, DAY_MS));
+        let (third, fourth) = (ended(3, DAY_MS + 60_000), ended(4, 2 * DAY_MS));
+        let expected = [place(&first), place(&third), place(&fourth)];
+        for record in [fourth, third, second, first] {
+            ledger.write(record).unwrap();
+        }
+        assert_eq!(days(), expected, "one a day, the last of it");
+    }
 
     #[test]
     fn the_days_are_listed_with_their_counts_without_reading_their_rows() {

@@ -1,5 +1,5 @@
-//! Recording a closing: de-duplicate → facts → customer → conversation → archive → answers → events →
-//! export row → documents, all in one transaction. What each step does stands in its own room.
+//! Recording a closing: de-duplicate → facts → customer → conversation → archive → answers → documents → events →
+//! automations → export row, all in one transaction. What each step does stands in its own room.
 
 use super::conversations::{Known, Said};
 use super::customers::Claim;
@@ -99,12 +99,16 @@ impl Write for Record {
         let customer_id = if newest {
             self.put_newest(cx, before.as_ref())?
         } else {
-            // An older closing that came late: kept, and its events told, but it decides nothing.
+            // An older closing that came late: kept, its events told and exported, but it decides nothing.
             owner()
         };
         emit(cx, &self, &customer_id)?;
-        if newest && closed.status.is_terminal() {
-            exports::put(cx, &self, &customer_id)?;
+        if newest {
+            // What they tell of comes behind what they rest on.
+            automations::after(cx, &self)?;
+        }
+        if closed.status.is_terminal() {
+            exports::put(cx, &self, &customer_id, newest)?;
         }
         Ok(Recorded { duplicate: false, customer_id })
     }
@@ -139,7 +143,6 @@ impl Record {
         } else {
             asks::put(cx, id, asks::CLOSING, &self.ask, true)?;
         }
-        automations::after(cx, self)?;
         asking::put(cx, self)?;
         documents::stale(cx, Kind::Visitor, closed.visitor_id.as_str())?;
         documents::stale(cx, Kind::Transcript, id.as_str())?;

@@ -256,7 +256,7 @@ pub fn row(closed: &Closed, conclusion: &Conclusion, customer: &CustomerId, bot:
         language: closed.lang.map_or("und", |lang| lang.code()).to_owned(),
         channel: closed.platform.into(),
         labels: labels(closed, conclusion),
-        conversations_data: data(&conclusion.answers, customer),
+        conversations_data: Value::Object(data(&conclusion.answers, customer)).to_string(),
         test_mode: closed.test_mode,
         conversation_status: status(closed),
         last_resolution: conclusion.resolution,
@@ -329,19 +329,21 @@ fn labels(closed: &Closed, conclusion: &Conclusion) -> Vec<String> {
     labels
 }
 
-/// Puts other answers into a row; the customer stays.
-pub fn set_answers(row: &mut Row, answers: &[FieldAnswer]) {
+/// Puts other answers into a row; the customer stays. Whether they were others.
+pub fn set_answers(row: &mut Row, answers: &[FieldAnswer]) -> bool {
     let before: Map<String, Value> =
         serde_json::from_str(&row.conversations_data).unwrap_or_default();
     let customer = before.get("customer_id").and_then(|id| id.as_str()?.parse().ok());
-    if let Some(customer) = customer {
-        row.conversations_data = data(answers, &customer);
-    }
+    let Some(customer) = customer else { return false };
+    let now = data(answers, &customer);
+    let other = now != before;
+    row.conversations_data = Value::Object(now).to_string();
+    other
 }
 
 /// The pseudonym and every answer that is a value, by field name. A name that is taken already
 /// (two fields of the same name, or one called `customer_id`) gives way to the field's id.
-fn data(answers: &[FieldAnswer], customer: &CustomerId) -> String {
+fn data(answers: &[FieldAnswer], customer: &CustomerId) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("customer_id".to_owned(), customer.as_str().into());
     for given in answers.iter().filter(|a| a.answer.state == AnswerState::Value) {
@@ -350,7 +352,7 @@ fn data(answers: &[FieldAnswer], customer: &CustomerId) -> String {
         let key = if taken { &given.field_id } else { &given.field_name };
         map.entry(key.clone()).or_insert_with(|| answer.as_str().into());
     }
-    Value::Object(map).to_string()
+    map
 }
 
 /// Who ended up with it: a person who spoke after the last hand-off (or at all, where there was

@@ -1,8 +1,8 @@
 use super::*;
 use crate::ledger::record::Record;
 use crate::ledger::tests::{Ledger, closing, conversation};
-use crate::ledger::{answers, asks, customers, endpoints, fields, marks};
-use askwell::api::{AnswerFilter, AutomationConditions, AutomationTarget, Trigger};
+use crate::ledger::{answers, asks, customers, endpoints, events, fields, marks};
+use askwell::api::{AnswerFilter, AutomationConditions, AutomationTarget, Replay, Trigger};
 use askwell::conversation::{Direction, Message, Platform, Role, Sentiment, Status};
 use askwell::event::Name;
 use askwell::id::EndpointId;
@@ -175,6 +175,19 @@ fn a_webhook_is_told_once_and_one_that_is_gone_holds_up_nothing() {
     assert_eq!(told.len(), 1, "though it takes other events");
     assert_eq!(told[0].endpoint, endpoint_id);
     assert!(told[0].body.contains(automation_id.as_str()) && !told[0].body.contains("ana@"));
+    let mut all = ledger.read(events::List { page: PageQuery::default() }).items;
+    all.sort_by_key(|event| event.seq);
+    let first = |name: &str| all.iter().position(|event| event.name.starts_with(name)).unwrap();
+    assert!(first("automation.ran") > first("interaction."), "after what it rests on");
+    let again = |endpoint_id: &EndpointId| {
+        let endpoint_id = Some(endpoint_id.clone());
+        ledger.write(Replay { from: 0, to: 99, endpoint_id, state: None }).unwrap().events
+    };
+    assert_eq!(again(&endpoint_id), 0, "it waits already");
+    ledger.sql.run("UPDATE deliveries SET state = 'delivered'", bind![]).unwrap();
+    assert_eq!(again(&endpoint_id), 1, "what it has been sent it is sent again");
+    let other = make("https://c.example", vec![Name::WorkspaceCreated]);
+    assert_eq!(again(&other), 0, "what it does not take, and was never sent, it is not sent");
 }
 
 #[test]
