@@ -7,7 +7,7 @@
 //! - a signal is a fact of the conversation: there is one of each type, and one of each theme, however often it
 //!   closes;
 //! - triage, replies and outcome are facts of an *episode*, the part from the beginning or from a
-//!   reopening: of replies the first of the bot and the first of a person, so that a conversation of
+//!   reopening: of replies the first of each mode ([`ReplyMode`]), three at most, so that a conversation of
 //!   any length gives few;
 //! - hand-offs are counted over the conversation.
 //!
