@@ -280,12 +280,13 @@ fn impersonal(platform_id: Option<&str>) -> String {
 }
 
 /// Whether a system's name for a conversation may stand in a file that nobody can change later: one word of ASCII
-/// letters, digits and `._:/-`, which is neither digits alone, as many as a telephone number has (E.164: up to
-/// 15), nor anything else that looks like somebody's.
+/// letters, digits and `._:/-`, which is neither digits alone, as many as a telephone number has (from 7, without
+/// an area code, to 15, E.164), nor anything else that looks like somebody's. A name of letters alone, and a number
+/// behind letters, cannot be told from a code.
 pub(super) fn is_opaque(id: &str) -> bool {
     let word = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/-".contains(&b));
     let digits = id.bytes().filter(u8::is_ascii_digit).count();
-    let number = (8..=15).contains(&digits) && !id.bytes().any(|b| b.is_ascii_alphabetic());
+    let number = (7..=15).contains(&digits) && !id.bytes().any(|b| b.is_ascii_alphabetic());
     word && !number && personal(id).is_none()
 }
 
