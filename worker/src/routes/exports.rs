@@ -25,6 +25,8 @@ const FOR_EVER: &str = "private, max-age=31536000, immutable";
 
 /// Days whose files are read for one request: each takes two requests inside, of 1,000.
 const DAYS_MOST: usize = 92;
+/// Conversations that are counted for one request: with some 150 bytes each they take 75 MB of the 128 MB of an isolate.
+const CONVERSATIONS_MOST: u64 = 500_000;
 
 /// See [`super::ROOMS`].
 pub const ROUTES: &[Bound] = &[
@@ -162,7 +164,7 @@ async fn metrics(call: Call) -> Outcome<Response> {
 /// The metrics of the day files of a period.
 ///
 /// # Errors
-/// [`Code::InvalidField`] for a period that is too long, [`Code::NotReady`] until its last day is sealed.
+/// [`Code::InvalidField`] for a period that is too long or has too many conversations, [`Code::NotReady`] until its last day is sealed.
 pub async fn tally(env: &Env, ledger: &Stub, query: ExportMetricsQuery) -> Outcome<Metrics> {
     let period = Period::new(query.first, query.last)?;
     if period.days().count() > DAYS_MOST {
@@ -182,8 +184,18 @@ pub async fn tally(env: &Env, ledger: &Stub, query: ExportMetricsQuery) -> Outco
     // The last first: where it is not sealed the answer would be one of a part.
     let last = seal(env, ledger, query.last, Form::Json).await?;
     let days = rpc::call(ledger, &Days).await?;
-    let held = days.into_iter().filter(|row| row.conversations > 0).map(|row| row.day);
-    for day in held.filter(|day| period.has(*day)) {
+    let held: Vec<_> =
+        days.into_iter().filter(|row| row.conversations > 0 && period.has(row.day)).collect();
+    let conversations: u64 = held.iter().map(|row| row.conversations).sum();
+    if conversations > CONVERSATIONS_MOST {
+        return Err(Fault::refused(
+            Code::InvalidField,
+            format!(
+                "the period has {conversations} conversations, and 500,000 are counted at most; `askwell metrics` reads any number of files"
+            ),
+        ));
+    }
+    for day in held.into_iter().map(|row| row.day) {
         let sealed = match day == query.last {
             true => last.clone(),
             false => seal(env, ledger, day, Form::Json).await?,

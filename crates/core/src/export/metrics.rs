@@ -9,7 +9,7 @@ use crate::conversation::Resolution;
 use crate::id::ConversationId;
 use crate::time::{Day, UnixMillis};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Intents that say nothing of what a conversation is about; the queries leave them out by name.
 pub const NOT_MEANINGFUL: [&str; 2] = ["Greeting", "Talk to a human/agent"];
@@ -107,13 +107,39 @@ pub fn took_place(row: &Row, day: Day) -> bool {
     start < day.end() && end >= day.start()
 }
 
-/// Counts row by row, so that files of any size can be read through it.
+/// Counts row by row. Of a conversation it keeps some 150 bytes, and of an intent its name once.
 #[derive(Debug, Clone)]
 pub struct Tally {
     left_out: Vec<String>,
-    conversations: HashMap<ConversationId, Seen>,
+    // A tree has no moment at which all of it stands in memory twice, as a table that grows has.
+    conversations: BTreeMap<Key, Seen>,
+    names: Names,
     visitor_messages: u128,
     not_understood: u128,
+}
+
+/// The names of intents, each once.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    all: Vec<String>,
+    places: BTreeMap<String, u32>,
+}
+
+impl Names {
+    /// Where a name stands, from now on if it did not before.
+    fn place(&mut self, name: &str) -> u32 {
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        let place = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.push(name.to_owned());
+        self.places.insert(name.to_owned(), place);
+        place
+    }
+
+    fn at(&self, place: u32) -> &str {
+        self.all.get(place as usize).map_or("", String::as_str)
+    }
 }
 
 /// What the rows of one conversation met so far.
@@ -130,16 +156,25 @@ struct Seen {
 }
 
 /// A meaningful intent that was met.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Met {
     place: MetAt,
-    name: String,
+    /// Its place in [`Names`].
+    name: u32,
     bot_handled: bool,
+}
+
+/// The digits of a conversation's id, without a string's own bookkeeping.
+type Key = [u8; 26];
+
+fn key(id: &ConversationId) -> Key {
+    // Every id has that many behind its prefix.
+    id.as_str().as_bytes().last_chunk().copied().unwrap_or_default()
 }
 
 /// When it was recognised; between equal times the end of its row and its place in the list decide, so
 /// that the order of files does not.
-type MetAt = (UnixMillis, UnixMillis, usize);
+type MetAt = (UnixMillis, UnixMillis, u32);
 
 impl Default for Tally {
     fn default() -> Self {
@@ -153,7 +188,8 @@ impl Tally {
     pub fn leaving_out(names: Vec<String>) -> Self {
         Self {
             left_out: names,
-            conversations: HashMap::new(),
+            conversations: BTreeMap::new(),
+            names: Names::default(),
             visitor_messages: 0,
             not_understood: 0,
         }
@@ -163,24 +199,30 @@ impl Tally {
     pub fn add(&mut self, row: &Row) {
         let (status, resolution) = (row.conversation_status, row.last_resolution);
         let bot_handled = status == ConversationStatus::BotHandled;
-        let seen = self.conversations.entry(row.conversation_id.clone()).or_default();
+        let seen = self.conversations.entry(key(&row.conversation_id)).or_default();
         seen.bot_handled |= bot_handled;
         seen.deflected |= !status.is_escalated();
         seen.escalated |= status.is_escalated();
         seen.failed_escalation |= status == ConversationStatus::FailedEscalation;
         seen.informed |= resolution == Resolution::Informed;
         seen.automated |= matches!(resolution, Resolution::Informed | Resolution::Resolved);
-        for (index, intent) in row.triggered_intent_replies.iter().enumerate() {
+        for (index, intent) in (0u32..).zip(&row.triggered_intent_replies) {
             if intent.not_meaningful || self.left_out.contains(&intent.intent_name) {
                 continue;
             }
             let place = (intent.intent_timestamp.0, row.conversation_end_time.0, index);
-            let met = || Met { place, name: intent.intent_name.clone(), bot_handled };
-            if seen.first_meaningful.as_ref().is_none_or(|first| place < first.place) {
-                seen.first_meaningful = Some(met());
+            let first = seen.first_meaningful.is_none_or(|first| place < first.place);
+            let last = seen.last_meaningful.is_none_or(|last| place > last.place);
+            if !first && !last {
+                continue;
             }
-            if seen.last_meaningful.as_ref().is_none_or(|last| place > last.place) {
-                seen.last_meaningful = Some(met());
+            let name = self.names.place(&intent.intent_name);
+            let met = Some(Met { place, name, bot_handled });
+            if first {
+                seen.first_meaningful = met;
+            }
+            if last {
+                seen.last_meaningful = met;
             }
         }
         self.visitor_messages += u128::from(row.visitor_messages_count.0);
@@ -232,7 +274,7 @@ impl Tally {
     ) -> impl Iterator<Item = (String, u64, Option<f64>)> {
         let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
         for met in self.conversations.values().filter_map(which) {
-            let (total, bot_handled) = counts.entry(&met.name).or_default();
+            let (total, bot_handled) = counts.entry(self.names.at(met.name)).or_default();
             *total += 1;
             *bot_handled += u64::from(met.bot_handled);
         }
