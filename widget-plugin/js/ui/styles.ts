@@ -80,7 +80,7 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 
 .log { flex: 1; min-height: 0; padding: 18px; overflow-y: auto; overscroll-behavior: contain; display: flex; flex-direction: column; }
 .log ol { display: flex; flex-direction: column; gap: 6px; margin: auto 0 0; padding: 0; list-style: none; }
-.line { max-width: 84%; padding: 9px 14px; border-radius: var(--radius); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }
+.line { max-width: 84%; padding: 9px 14px; border-radius: var(--radius); white-space: pre-wrap; overflow-wrap: break-word; unicode-bidi: plaintext; }
 .line.theirs { align-self: flex-start; background: var(--bubble); border-end-start-radius: 6px; }
 .line.mine { align-self: flex-end; background: var(--accent); color: var(--accent-text); border-end-end-radius: 6px; }
 .line.mine + .line.theirs, .line.theirs + .line.mine { margin-block-start: 8px; }
