@@ -26,6 +26,7 @@ pub const ROOM: Room = Room {
         Op::read::<sections::Get<RetentionSettings>>(),
         Op::write::<sections::Put<RetentionSettings>>(),
         Op::read::<Preview>(),
+        Op::write::<Retain>(),
     ],
     jobs: &[Job::of::<LetGo>()],
     ..Room::EMPTY
