@@ -90,7 +90,8 @@ export function prepare(): Start | null {
         );
       }
       if (!tired) setTimeout(start, backoff(failures, Math.random()));
-      for (const type of ["click", "online"]) addEventListener(type, start, { once: true });
+      // Before the page's own listeners, which may keep a click to themselves.
+      for (const type of ["click", "online"]) addEventListener(type, start, { once: true, capture: true });
       failures += 1;
     };
     // Not to compete with the page's own content; Safari has no requestIdleCallback.
