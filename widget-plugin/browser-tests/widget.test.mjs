@@ -41,6 +41,30 @@ describe("the widget", () => {
     assert.equal((await visit.lines()).at(-1), "Yes, Ines here.");
   });
 
+  it("keeps the newest line in view, unless the visitor is reading further up", async () => {
+    await visit.go(PHONE);
+    await visit.begin("The first of many");
+    const below = () => visit.log.evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight));
+    const seen = (text) => eventually(`${text} is in view`, async () => (await visit.log.getByText(text).count()) === 1 && (await below()) <= 1);
+    for (let i = 1; i <= 30; i += 1) visit.stub.agent(`Line ${i} of the team`);
+    await seen("Line 30 of the team");
+    visit.stub.draft("It grows\nin its\nplace");
+    await eventually("the draft is there", async () => (await visit.log.getByText("in its").count()) === 1 && (await below()) <= 1);
+    visit.stub.bot("It grows\nin its\nplace\nuntil it is said");
+    await eventually("and what becomes of it", async () => (await visit.log.getByText("until it is said").count()) === 1 && (await below()) <= 1);
+    await visit.log.evaluate((log) => void (log.scrollTop = 0));
+    await visit.page.waitForTimeout(100);
+    visit.stub.agent("While reading above");
+    await visit.log.getByText("While reading above").waitFor({ state: "attached" });
+    assert.equal(await visit.log.evaluate((log) => log.scrollTop), 0);
+    await visit.say("And what of this");
+    await eventually("what the visitor says is in view", async () => (await below()) <= 1);
+    await visit.page.keyboard.press("Escape");
+    visit.stub.agent("While it is closed");
+    await visit.page.getByRole("button", { name: /^Open chat. New messages/ }).click();
+    await seen("While it is closed");
+  });
+
   it("hears without sockets too", async () => {
     await visit.go();
     visit.stub.refuseSockets = true;
