@@ -66,6 +66,16 @@ pub fn silence_ms(env: &Env, platform: Platform) -> i64 {
     number(env, name, default).max(1_000)
 }
 
+/// Milliseconds of silence after which even somebody who waits for a person is no longer waited for.
+pub fn waiting_ms(env: &Env) -> i64 {
+    number(env, "WAITING_CLOSE_MS", 30 * 24 * 60 * 60 * 1000).max(1_000)
+}
+
+/// Milliseconds that a visitor who was promised an answer by e-mail has to see one in the chat first.
+pub fn mail_after_ms(env: &Env) -> i64 {
+    number(env, "ANSWER_MAIL_AFTER_MS", 60 * 1000).max(0)
+}
+
 /// Milliseconds within which somebody whom the team has written to may answer.
 pub fn answer_ms(env: &Env) -> i64 {
     number(env, "OUTBOUND_ANSWER_MS", 72 * 60 * 60 * 1000).max(1_000)

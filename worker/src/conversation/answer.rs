@@ -204,6 +204,7 @@ fn say(sql: &Sql, ready: Ready, now: UnixMillis) -> Outcome<Vec<Message>> {
             let Desk { memory, answered, codes, .. } = desk;
             desk = Desk { memory, answered, codes, reason: Some(reason), ..desk::read(sql)? };
             desk.moves(DeskState::Waiting, now);
+            desk.by_mail = !here;
         }
     }
     desk::put(sql, &mut desk, &before, now)?;
@@ -262,7 +263,8 @@ impl Conversation {
     }
 }
 
-fn reply_id(seq: u32) -> String {
+/// The id of the reply to a message.
+pub(super) fn reply_id(seq: u32) -> String {
     format!("{REPLY_PREFIX}{seq}")
 }
 

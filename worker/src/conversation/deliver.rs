@@ -21,6 +21,7 @@ use askwell::access::Principal;
 use askwell::api::{ChannelDelivery, ChannelDeliveryState, NewAction};
 use askwell::channel::{self, Reason, Verdict};
 use askwell::conversation::{Action, Direction, Message, Role, Status};
+use askwell::id::ChannelId;
 use askwell::time::UnixMillis;
 use serde::Deserialize;
 
@@ -63,34 +64,45 @@ struct Row {
     attempts: u32,
     queued_at: i64,
     at: i64,
+    /// Set where it is none of the conversation's own.
+    channel_id: Option<ChannelId>,
 }
 
 /// The oldest that waits.
 fn next(sql: &Sql) -> Outcome<Option<Row>> {
-    sql.first("SELECT * FROM deliveries WHERE state = 'waiting' ORDER BY seq LIMIT 1", bind![])
+    sql.first(
+        "SELECT * FROM deliveries WHERE state = 'waiting' AND place IS NULL ORDER BY seq LIMIT 1",
+        bind![],
+    )
 }
 
-/// Notes how an attempt went. The text goes once it is of no use any more.
-fn note(sql: &Sql, row: &Row, verdict: &Verdict, status: u16, now: UnixMillis) -> Outcome<()> {
+/// Notes how an attempt went. The text and the address go once they are of no use any more.
+pub(super) fn note(
+    sql: &Sql,
+    seq: u32,
+    verdict: &Verdict,
+    status: u16,
+    now: UnixMillis,
+) -> Outcome<()> {
     let (state, reason) = match verdict {
         Verdict::Sent => (ChannelDeliveryState::Sent, None),
         Verdict::Later(reason) => (ChannelDeliveryState::Waiting, Some(*reason)),
         Verdict::Never(reason) => (ChannelDeliveryState::Failed, Some(*reason)),
     };
     sql.run(
-        "UPDATE deliveries SET state = ?1, reason = ?2, status = ?3, attempts = attempts + 1, at = ?4, told = 0, text = iif(?1 = 'waiting', text, NULL) WHERE seq = ?5",
+        "UPDATE deliveries SET state = ?1, reason = ?2, status = ?3, attempts = attempts + 1, at = ?4, told = 0, text = iif(?1 = 'waiting', text, NULL), address = iif(?1 = 'waiting', address, NULL) WHERE seq = ?5",
         bind![
             state.as_str(),
             reason.map(Reason::as_str),
             Some(i64::from(status)).filter(|status| *status > 0),
             now.0,
-            i64::from(row.seq)
+            i64::from(seq)
         ],
     )
 }
 
 /// What an attempt comes to: one that may be repeated ends after a day.
-fn within_a_day(verdict: Verdict, queued_at: i64, now: UnixMillis) -> Verdict {
+pub(super) fn within_a_day(verdict: Verdict, queued_at: i64, now: UnixMillis) -> Verdict {
     match verdict {
         Verdict::Later(Reason::Credentials) if queued_at.saturating_add(GIVE_UP_MS) <= now.0 => {
             Verdict::Never(Reason::Credentials)
@@ -117,7 +129,7 @@ impl Work<Conversation> for Deliver {
             let (verdict, status) = attempt(object, &meta, &row).await?;
             let now = config::now(&object.env);
             let verdict = within_a_day(verdict, row.queued_at, now);
-            note(&sql, &row, &verdict, status, now)?;
+            note(&sql, row.seq, &verdict, status, now)?;
             match verdict {
                 Verdict::Sent => {}
                 Verdict::Later(_) => {
@@ -164,7 +176,7 @@ async fn unreached(object: &Conversation) -> Outcome<()> {
 }
 
 /// Tells the ledger how deliveries stand that it has not heard of.
-async fn tell(object: &Conversation) -> Outcome<()> {
+pub(super) async fn tell(object: &Conversation) -> Outcome<()> {
     let sql = object.sql();
     let rows: Vec<Row> =
         sql.rows("SELECT * FROM deliveries WHERE told = 0 ORDER BY seq LIMIT 100", bind![])?;
@@ -172,11 +184,13 @@ async fn tell(object: &Conversation) -> Outcome<()> {
         return Ok(());
     }
     let meta = store::meta(&sql)?;
-    let Some(channel_id) = meta.channel else { return Ok(()) };
     let mut deliveries = Vec::new();
     for row in &rows {
+        let Some(channel_id) = row.channel_id.clone().or_else(|| meta.channel.clone()) else {
+            continue;
+        };
         deliveries.push(ChannelDelivery {
-            channel_id: channel_id.clone(),
+            channel_id,
             conversation_id: meta.conversation_id.clone(),
             message_id: row.message_id.clone(),
             part: row.part,

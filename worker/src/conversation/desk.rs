@@ -18,7 +18,8 @@ use askwell::access::{Principal, Who};
 use askwell::api::{DeskShown, DeskState, NewAction, ServerFrame};
 use askwell::conversation::{Action, Message, Role};
 use askwell::event::EscalationReason;
-use askwell::reply::Memory;
+use askwell::reply::{Line, Memory, Tally, line};
+use askwell::session::Session;
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,8 @@ pub struct Desk {
     pub memory: Memory,
     /// The newest message that the answerer has dealt with.
     pub answered: Option<u32>,
+    /// Whether the visitor was told that the answer comes by e-mail.
+    pub by_mail: bool,
     /// Messages since that one which were codes, and no questions.
     pub codes: Vec<u32>,
     /// How many messages there were when it was last given back to the answerer: a hand-off before that is over,
@@ -66,6 +69,12 @@ impl Desk {
             first_response_at: self.first_response_at,
             first_response_ms: self.first_response_at.zip(self.handed_at).map(|(a, b)| a.0 - b.0),
         }
+    }
+
+    /// Whether the visitor waits for a person who has not answered yet.
+    pub fn waits(&self) -> bool {
+        let called = self.handed_at.is_some() && self.first_response_at.is_none();
+        self.state == DeskState::Waiting || (self.state == DeskState::Agent && called)
     }
 
     /// All up to a message has been dealt with.
@@ -146,6 +155,21 @@ pub fn code(sql: &Sql, message: &Message, now: UnixMillis) -> Outcome<()> {
     let mut desk = before.clone();
     desk.codes.push(message.seq);
     put(sql, &mut desk, &before, now)
+}
+
+/// Tells a visitor who has left an address, while they wait for the answer there, that it is noted.
+pub fn noted(
+    sql: &Sql,
+    message: &Message,
+    session: &Session,
+    now: UnixMillis,
+) -> Outcome<Option<Message>> {
+    let desk = read(sql)?;
+    if !desk.by_mail || desk.state != DeskState::Waiting {
+        return Ok(None);
+    }
+    let words = [Line::Noted, Line::Away].map(|said| line(session.lang(), said));
+    turn::speak(sql, answer::reply_id(message.seq), words.join(" "), Tally::default(), now)
 }
 
 /// Somebody has said something.
@@ -314,6 +338,7 @@ pub(super) fn give_back(sql: &Sql, input: &Return, now: UnixMillis) -> Outcome<(
     desk.moves(DeskState::Bot, now);
     desk.assignee = None;
     desk.muted = false;
+    desk.by_mail = false;
     desk.memory = Memory { greeted: true, ..Memory::default() };
     // What was said until now was the person's to answer.
     desk.answered = meta.messages.checked_sub(1);

@@ -15,6 +15,7 @@ mod attend;
 pub mod calls;
 mod deliver;
 mod desk;
+mod mailed;
 mod send;
 mod sockets;
 pub mod store;
@@ -396,18 +397,22 @@ impl Conversation {
 
     /// When something is due next, by the clock of the machine; none once all is done.
     fn due(&self, sql: &Sql, meta: &Meta) -> Outcome<Option<UnixMillis>> {
-        let idle = (!meta.status.is_terminal()).then(|| self.idle_at(meta));
+        let open = !meta.status.is_terminal();
+        let idle = open.then(|| self.idle_at(sql, meta)).transpose()?;
         Ok([jobs::due(sql)?, idle].into_iter().flatten().min())
     }
 
-    /// When the silence has lasted too long.
-    fn idle_at(&self, meta: &Meta) -> UnixMillis {
+    /// When the silence has lasted too long. Whoever was promised a person is waited for until one has answered.
+    fn idle_at(&self, sql: &Sql, meta: &Meta) -> Outcome<UnixMillis> {
         let outbound = meta.direction == Direction::Outbound && meta.channel.is_some();
         let patience = match meta.status {
             Status::Queued if outbound => config::answer_ms(&self.env),
             _ => config::silence_ms(&self.env, meta.platform),
         };
-        meta.touched_at.plus(patience)
+        // Of a call that nobody tells of any more there is nobody left to wait.
+        let waits = meta.platform != Platform::Phone && desk::read(sql)?.waits();
+        let patience = if waits { patience.max(config::waiting_ms(&self.env)) } else { patience };
+        Ok(meta.touched_at.plus(patience))
     }
 
     /// Sets the alarm to what is due next.
@@ -426,7 +431,7 @@ impl Conversation {
             meta => meta?,
         };
         let now = config::now(&self.env);
-        let idle_at = self.idle_at(&meta);
+        let idle_at = self.idle_at(&sql, &meta)?;
         // The alarm is set again whatever fails here: the runtime gives a failing alarm up after a
         // few tries, and then nobody would come back to a conversation that has ended.
         let closed = if !meta.status.is_terminal() && idle_at <= now {

@@ -22,6 +22,7 @@ pub const JOBS: &[Job<Conversation>] = &[
     Job::of::<TellDesk>(),
     Job::of::<Answer>(),
     Job::of::<super::deliver::Deliver>(),
+    Job::of::<super::mailed::Mail>(),
 ];
 
 /// Pause before the ledger's list is told of a change, so that a burst is told once.

@@ -47,6 +47,16 @@ pub const MIGRATIONS: &[Migration] = &[
             "CREATE TABLE deliveries (seq INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT NOT NULL, part INTEGER NOT NULL, role TEXT NOT NULL, text TEXT, state TEXT NOT NULL, reason TEXT, status INTEGER, attempts INTEGER NOT NULL DEFAULT 0, queued_at INTEGER NOT NULL, at INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 1)",
         ],
     },
+    Migration {
+        id: "deliveries/2",
+        statements: &[
+            // Of what is mailed to somebody who was promised it: their address, and where the message stands.
+            "ALTER TABLE deliveries ADD COLUMN channel_id TEXT",
+            "ALTER TABLE deliveries ADD COLUMN address TEXT",
+            "ALTER TABLE deliveries ADD COLUMN lang TEXT",
+            "ALTER TABLE deliveries ADD COLUMN place INTEGER",
+        ],
+    },
 ];
 
 /// Everything of a conversation but its words.

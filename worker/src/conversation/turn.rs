@@ -2,7 +2,7 @@
 
 use super::calls::{Act, Archive, Recite, Say};
 use super::store::{self, Meta, Remembered};
-use super::{deliver, desk, send, verify};
+use super::{deliver, desk, mailed, send, verify};
 use crate::fault::{Fault, Outcome, from_json, to_json};
 use crate::ledger::happenings::What;
 use crate::sql::Sql;
@@ -14,6 +14,7 @@ use askwell::conversation::{
     takes_another,
 };
 use askwell::customer::Proven;
+use askwell::detect::Kind;
 use askwell::reply::Tally;
 use askwell::session::Session;
 use askwell::text::is_blank;
@@ -99,11 +100,12 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
         ask: None,
         reason: String::new(),
     };
-    let mut learned = false;
+    let (mut learned, mut address) = (false, false);
     if role == Role::Customer {
         let before = session.facts().clone();
         let outcome = session.visitor(&message.text, at);
         learned = *session.facts() != before;
+        address = session.facts().get(Kind::Email).is_some_and(|fact| fact.at == at);
         reply.found = FoundOnWire::list(&message.text, &outcome.detection);
         if session.arm().is_some() {
             store::put_decision(sql, &message, &outcome.decision)?;
@@ -130,6 +132,13 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
     }
     store::put_session(sql, &session)?;
     store::put_meta(sql, &meta)?;
+    if learned
+        && address
+        && let Some(noted) = desk::noted(sql, &message, &session, now)?
+    {
+        said.push(noted);
+        meta = store::meta(sql)?;
+    }
     store::remember(sql, Remembered::Message, &message.id, &digest, &to_json("reply", &reply)?)?;
     Ok(Changed { answer: accepted(message, false, reply), messages: said, meta })
 }
@@ -373,6 +382,7 @@ fn push(sql: &Sql, meta: &mut Meta, said: &mut Vec<Message>, message: Message) -
     }
     store::append(sql, &message)?;
     deliver::queue(sql, meta, &message)?;
+    mailed::queue(sql, meta, &message)?;
     meta.messages += 1;
     meta.last_at = message.at;
     said.push(message);

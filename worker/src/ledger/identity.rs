@@ -275,7 +275,7 @@ impl Call for MailCode {
 
 impl Write for MailCode {
     fn run(self, cx: &Cx) -> Outcome<Mailer> {
-        let (connection, sender) = channels::mailer(cx.sql)?.ok_or_else(|| {
+        let (_, connection, sender) = channels::mailer(cx.sql)?.ok_or_else(|| {
             Error::new(Code::NotFound, "no channel for e-mail is connected, so no code can be sent")
         })?;
         tidy(cx)?;

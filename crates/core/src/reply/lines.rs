@@ -19,11 +19,13 @@ pub enum Line {
     AwayAsk,
     /// When a person is called, nobody is there, and the visitor's address is known.
     Away,
+    /// The subject of a mail with the answer of a person.
+    ByMail,
 }
 
 impl Line {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Greeting,
         Self::GoOn,
         Self::Unsure,
@@ -31,6 +33,7 @@ impl Line {
         Self::HandOver,
         Self::AwayAsk,
         Self::Away,
+        Self::ByMail,
     ];
 }
 
@@ -40,7 +43,7 @@ pub fn line(lang: Option<Lang>, line: Line) -> &'static str {
 }
 
 /// In the order of [`Line::ALL`].
-fn lines(lang: Lang) -> [&'static str; 7] {
+fn lines(lang: Lang) -> [&'static str; 8] {
     match lang {
         Lang::En => [
             "Hello! How can I help?",
@@ -50,6 +53,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "I am passing you on to a colleague. Please stay here for a moment.",
             "Our team is not here right now. Please leave your e-mail address, and you will get an answer there.",
             "Our team is not here right now. You will get an answer by e-mail.",
+            "Our answer to your message",
         ],
         Lang::Es => [
             "¡Hola! ¿En qué puedo ayudar?",
@@ -59,6 +63,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "Le paso con un compañero. Por favor, espere aquí un momento.",
             "Nuestro equipo no está en este momento. Por favor, deje su correo electrónico y le responderemos allí.",
             "Nuestro equipo no está en este momento. Le responderemos por correo electrónico.",
+            "Nuestra respuesta a su mensaje",
         ],
         Lang::Fr => [
             "Bonjour ! Comment puis-je vous aider ?",
@@ -68,6 +73,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "Je vous passe un collègue. Restez ici un instant, s’il vous plaît.",
             "Notre équipe n’est pas là en ce moment. Laissez votre adresse e-mail, s’il vous plaît, et vous y recevrez une réponse.",
             "Notre équipe n’est pas là en ce moment. Vous recevrez une réponse par e-mail.",
+            "Notre réponse à votre message",
         ],
         Lang::De => [
             "Hallo! Wie kann ich helfen?",
@@ -77,6 +83,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "Ich gebe an eine Kollegin oder einen Kollegen weiter. Bitte bleiben Sie einen Moment hier.",
             "Unser Team ist gerade nicht da. Bitte hinterlassen Sie Ihre E-Mail-Adresse, dann kommt die Antwort dorthin.",
             "Unser Team ist gerade nicht da. Die Antwort kommt per E-Mail.",
+            "Unsere Antwort auf Ihre Nachricht",
         ],
         Lang::Pt => [
             "Olá! Como posso ajudar?",
@@ -86,6 +93,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "Vou passar para um colega. Por favor, aguarde aqui um momento.",
             "A nossa equipe não está aqui agora. Por favor, deixe o seu e-mail e a resposta vai para lá.",
             "A nossa equipe não está aqui agora. A resposta vai por e-mail.",
+            "A nossa resposta à sua mensagem",
         ],
         Lang::It => [
             "Ciao! Come posso aiutare?",
@@ -95,6 +103,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "La passo a un collega. Resti qui un momento, per favore.",
             "Il nostro team ora non c’è. Lasci il suo indirizzo e-mail e riceverà lì una risposta.",
             "Il nostro team ora non c’è. Riceverà una risposta via e-mail.",
+            "La nostra risposta al suo messaggio",
         ],
         Lang::Nl => [
             "Hallo! Hoe kan ik helpen?",
@@ -104,6 +113,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "Ik geef u door aan een collega. Blijf alstublieft even hier.",
             "Ons team is er nu niet. Laat uw e-mailadres achter, dan krijgt u daar antwoord.",
             "Ons team is er nu niet. U krijgt antwoord per e-mail.",
+            "Ons antwoord op uw bericht",
         ],
         Lang::Pl => [
             "Dzień dobry! W czym mogę pomóc?",
@@ -113,6 +123,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "Przekazuję rozmowę koledze. Proszę chwilę tu zaczekać.",
             "Naszego zespołu teraz nie ma. Proszę zostawić adres e-mail, a tam przyjdzie odpowiedź.",
             "Naszego zespołu teraz nie ma. Odpowiedź przyjdzie e-mailem.",
+            "Nasza odpowiedź na wiadomość",
         ],
         Lang::Ja => [
             "こんにちは。どのようなご用件でしょうか。",
@@ -122,6 +133,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "担当者におつなぎします。このまま少々お待ちください。",
             "ただいま担当者が不在です。メールアドレスをお知らせいただければ、そちらにお返事いたします。",
             "ただいま担当者が不在です。メールでお返事いたします。",
+            "お問い合わせへのお返事",
         ],
         Lang::Zh => [
             "您好！请问有什么可以帮您？",
@@ -131,6 +143,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "我正在为您转接同事，请稍候。",
             "我们的同事现在不在。请留下您的电子邮箱，我们会在那里回复您。",
             "我们的同事现在不在。我们会通过电子邮件回复您。",
+            "我们对您留言的回复",
         ],
         Lang::Th => [
             "สวัสดี มีอะไรให้ช่วยไหม",
@@ -140,6 +153,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "กำลังส่งต่อให้เจ้าหน้าที่ กรุณารอสักครู่",
             "ตอนนี้ทีมงานไม่อยู่ กรุณาฝากอีเมลไว้ แล้วเราจะตอบกลับไปที่นั่น",
             "ตอนนี้ทีมงานไม่อยู่ เราจะตอบกลับทางอีเมล",
+            "คำตอบสำหรับข้อความของคุณ",
         ],
         Lang::Tr => [
             "Merhaba! Nasıl yardımcı olabilirim?",
@@ -149,6 +163,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "Sizi bir arkadaşıma aktarıyorum. Lütfen burada biraz bekleyin.",
             "Ekibimiz şu anda burada değil. Lütfen e-posta adresinizi bırakın, yanıt oraya gelecek.",
             "Ekibimiz şu anda burada değil. Yanıt e-posta ile gelecek.",
+            "Mesajınıza yanıtımız",
         ],
         Lang::Hi => [
             "नमस्ते! मैं कैसे मदद कर सकता हूँ?",
@@ -158,6 +173,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "मैं आपको एक सहकर्मी से जोड़ रहा हूँ। कृपया यहीं थोड़ा रुकें।",
             "हमारी टीम अभी यहाँ नहीं है। कृपया अपना ईमेल पता छोड़ दें, उत्तर वहीं मिलेगा।",
             "हमारी टीम अभी यहाँ नहीं है। उत्तर ईमेल से मिलेगा।",
+            "आपके संदेश का हमारा उत्तर",
         ],
         Lang::Ar => [
             "مرحبًا! كيف يمكنني المساعدة؟",
@@ -167,6 +183,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "سأحولك إلى أحد الزملاء. يرجى البقاء هنا قليلًا.",
             "فريقنا غير موجود الآن. يرجى ترك بريدك الإلكتروني، وسيصلك الرد عليه.",
             "فريقنا غير موجود الآن. سيصلك الرد بالبريد الإلكتروني.",
+            "ردنا على رسالتك",
         ],
         Lang::Sv => [
             "Hej! Hur kan jag hjälpa till?",
@@ -176,6 +193,7 @@ fn lines(lang: Lang) -> [&'static str; 7] {
             "Jag kopplar dig till en kollega. Stanna kvar här en stund.",
             "Vårt team är inte här just nu. Lämna din e-postadress, så kommer svaret dit.",
             "Vårt team är inte här just nu. Svaret kommer med e-post.",
+            "Vårt svar på ditt meddelande",
         ],
     }
 }

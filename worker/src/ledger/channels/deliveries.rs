@@ -1,17 +1,19 @@
 //! What became of what was sent, as the conversations tell it.
 
-use super::{connected, find, threads};
+use super::{connected, find, mailer, threads};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::ledger::cx::Cx;
 use crate::ledger::op::{Read, Write};
+use crate::ledger::{conversations, customers};
 use crate::rpc::Call;
 use crate::sql::word;
 use askwell::api::{
     ChannelDelivery, ChannelDeliveryQuery, ChannelDeliveryState, Connection, Page, PageQuery,
 };
 use askwell::channel::{Thread, email};
-use askwell::id::{ChannelId, ConversationId};
+use askwell::customer::normalise_email;
+use askwell::id::{ChannelId, ConversationId, VisitorId};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use worker::SqlStorageValue;
@@ -63,6 +65,54 @@ impl Read for Reach {
     }
 }
 
+/// How to mail a visitor who is held a conversation with elsewhere; none without a channel for e-mail, or an
+/// address.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ByMail {
+    /// Who visits.
+    pub visitor_id: VisitorId,
+    /// Their address; that of their profile with none.
+    pub address: Option<String>,
+}
+
+/// Over what somebody is mailed, and where.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Mailing {
+    /// Over which channel.
+    pub channel_id: ChannelId,
+    /// How it is connected.
+    pub connection: Connection,
+    /// What it is called.
+    pub sender: String,
+    /// To whom.
+    pub address: String,
+}
+
+impl Call for ByMail {
+    const NAME: &'static str = "channels.by_mail";
+    type Out = Option<Mailing>;
+}
+
+impl Read for ByMail {
+    fn run(self, cx: &Cx) -> Outcome<Option<Mailing>> {
+        let address = match self.address {
+            Some(address) => Some(address),
+            None => customers::address_of(cx.sql, &self.visitor_id)?,
+        };
+        let address = address.map(|address| normalise_email(&address));
+        let Some(address) = address.filter(|address| email::is_address(address)) else {
+            return Ok(None);
+        };
+        let mailer = mailer(cx.sql)?;
+        Ok(mailer.map(|(channel_id, connection, sender)| Mailing {
+            channel_id,
+            connection,
+            sender,
+            address,
+        }))
+    }
+}
+
 /// A conversation tells how its deliveries stand.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Told {
@@ -85,8 +135,13 @@ impl Write for Told {
 }
 
 fn put(cx: &Cx, told: &ChannelDelivery) -> Outcome<()> {
-    // Nothing comes back of a conversation that was erased.
-    let Some((visitor, _)) = threads::of(cx.sql, &told.conversation_id)? else { return Ok(()) };
+    let id = &told.conversation_id;
+    let thread = threads::of(cx.sql, id)?;
+    // Nothing comes back of a conversation that was erased; one of the web chat has no thread.
+    let known = thread.is_some() || conversations::known(cx.sql, id)?.is_some();
+    if !known || customers::is_erased(cx.sql, id.as_str())? {
+        return Ok(());
+    }
     cx.sql.run(
         "INSERT INTO channel_deliveries (conversation_id, message_id, part, channel_id, state, reason, status, attempts, at, seq)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(seq), 0) + 1 FROM channel_deliveries))
@@ -118,6 +173,7 @@ fn put(cx: &Cx, told: &ChannelDelivery) -> Outcome<()> {
                 bind![told.at.0, channel],
             )?;
             // What answers it refers to it.
+            let Some((visitor, _)) = thread else { return Ok(()) };
             let Some(Connection::Email { address, .. }) = connected(cx.sql, &told.channel_id)?
             else {
                 return Ok(());

@@ -6,7 +6,7 @@ mod inbox;
 mod tests;
 mod threads;
 
-pub use deliveries::{Deliveries, Reach, Reached, Told};
+pub use deliveries::{ByMail, Deliveries, Mailing, Reach, Reached, Told};
 pub use inbox::Receive;
 pub use threads::{Begin, Reaching, Recipient, visitor_id};
 
@@ -56,6 +56,7 @@ pub const ROOM: Room = Room {
         Op::read::<Hook>(),
         Op::write::<Receive>(),
         Op::read::<Reach>(),
+        Op::read::<ByMail>(),
         Op::write::<Told>(),
         Op::read::<Deliveries>(),
         Op::read::<Reaching>(),
@@ -149,14 +150,14 @@ fn connected(sql: &Sql, id: &ChannelId) -> Outcome<Option<Connection>> {
     find(sql, id)?.map_or(Ok(None), |row| row.connection())
 }
 
-/// How the first channel for e-mail is connected, and what it is called; none where there is none.
-pub fn mailer(sql: &Sql) -> Outcome<Option<(Connection, String)>> {
+/// The first channel for e-mail: which, how it is connected, and what it is called; none where there is none.
+pub fn mailer(sql: &Sql) -> Outcome<Option<(ChannelId, Connection, String)>> {
     let row: Option<Row> = sql.first(
         "SELECT * FROM channels WHERE platform = 'email' AND disconnected_at IS NULL ORDER BY connected_at, id LIMIT 1",
         bind![],
     )?;
     let Some(row) = row else { return Ok(None) };
-    Ok(row.connection()?.map(|connection| (connection, row.name)))
+    Ok(row.connection()?.map(|connection| (row.id, connection, row.name)))
 }
 
 /// All of them, the oldest first.

@@ -45,7 +45,7 @@ use crate::sql::{Migration, Sql};
 use askwell::api::Customer;
 use askwell::customer::normalise_email;
 use askwell::detect::Kind;
-use askwell::id::{ConversationId, CustomerId};
+use askwell::id::{ConversationId, CustomerId, VisitorId};
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
@@ -321,6 +321,14 @@ fn hide(cx: &Cx, home: &str) -> Outcome<()> {
     )?;
     index::unindex(cx, home)?;
     documents::stale(cx, documents::Kind::Customer, home)
+}
+
+/// The address of whoever a visitor is, where their profile has one.
+pub fn address_of(sql: &Sql, visitor: &VisitorId) -> Outcome<Option<String>> {
+    let home: Option<Value> = sql
+        .first("SELECT customer_id AS value FROM visitors WHERE id = ?", bind![visitor.as_str()])?;
+    let customer = home.map(|home| shown(sql, &home.value)).transpose()?.flatten();
+    Ok(customer.and_then(|customer| customer.email))
 }
 
 /// What of a customer need not be asked.
