@@ -144,6 +144,23 @@ describe("a page", () => {
     assert.deepEqual(left, { "/widget.js": 0, "/locales/de.js": 0 });
   });
 
+  it("has its engine also where that does not come at first", async () => {
+    serve({ "/": html(tag()) });
+    let [left, asked] = [1, 0];
+    visit.stub.missing = (path) => path === "/engine_bg.wasm" && (asked += 1) && (left -= 1) >= 0;
+    await visit.go({ path: "/" });
+    await visit.launcher.click();
+    await visit.input.pressSequentially("I'm Mike");
+    await visit.page.waitForTimeout(1000);
+    assert.equal(await visit.dialog.locator(".noted").getByText("Mike").count(), 0);
+    assert.equal(asked, 1, "not with each letter");
+    await visit.page.waitForTimeout(5000);
+    await visit.input.press("End");
+    await visit.input.pressSequentially(", hello");
+    await visit.dialog.locator(".noted").getByText("Mike").waitFor();
+    assert.equal(asked, 2);
+  });
+
   it("is told of a tag that is a module", async () => {
     serve({ "/": html(`<script type="module" src="/askwell.js" data-key="${SITE_KEY}"></script>`) });
     await visit.go({ path: "/" });

@@ -21,6 +21,8 @@ export type { ConsentText, Identity, Kind, Widget, WidgetEvents, WidgetOptions }
 
 /** While typing, how long after the last key the text is looked at. */
 const PEEK_MS = 120;
+/** How long after the engine did not come it may be asked for again. */
+const ENGINE_AGAIN_MS = 5_000;
 
 /** Of the page, not of this module: the tag and a bundle bring a module each. */
 const MOUNTED = Symbol.for("askwell.mounted");
@@ -241,7 +243,11 @@ async function put(options: WidgetOptions): Promise<Widget> {
         conversation.engineReady();
         peek();
       },
-      (error: unknown) => console.warn("askwell: the engine could not be loaded; the server does its work.", error),
+      (error: unknown) => {
+        console.warn("askwell: the engine could not be loaded; the server does its work.", error);
+        // Where WebAssembly is missing or forbidden no other try helps; else a file did not come.
+        if (!/^(Reference|Compile)Error/.test(String(error))) browserDelay(ENGINE_AGAIN_MS, () => (engineAsked = false));
+      },
     );
   }
 
