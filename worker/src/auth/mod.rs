@@ -138,6 +138,8 @@ pub struct Fresh {
     pub key: String,
     /// To be kept.
     pub prefix: String,
+    /// To be kept as well: a site key whole, for it stands in every page of the site; of others nothing.
+    pub whole: Option<String>,
 }
 
 /// Makes a key of a workspace.
@@ -145,16 +147,15 @@ pub struct Fresh {
 /// # Errors
 /// When there are no random numbers to be had.
 pub fn fresh_key(kind: KeyKind, workspace: &WorkspaceId) -> Outcome<Fresh> {
-    let kind = match kind {
+    let name = match kind {
         KeyKind::Site => "pk",
         KeyKind::Secret => "sk",
     };
     let random = config::random()?;
     let shown: String = random.chars().take(PREFIX_CHARS).collect();
-    Ok(Fresh {
-        key: format!("{kind}_{workspace}_{random}"),
-        prefix: format!("{kind}_{workspace}_{shown}"),
-    })
+    let key = format!("{name}_{workspace}_{random}");
+    let whole = (kind == KeyKind::Site).then(|| key.clone());
+    Ok(Fresh { key, prefix: format!("{name}_{workspace}_{shown}"), whole })
 }
 
 /// Makes a key for a member to sign in with.

@@ -1,5 +1,6 @@
 //! The workspace's keys, and who shows one. Only their SHA-256 is stored, and of a revoked one not
-//! even that: its id stands in the place.
+//! even that: its id stands in the place. A site key stands in every page of the site, and is kept whole, so
+//! that the tag to put there can be copied.
 
 use super::Workspace;
 use super::cx::Cx;
@@ -41,6 +42,7 @@ pub const ROOM: Room = Room {
                 "UPDATE keys SET scopes = json_insert(scopes, '$[#]', 'customers:export') WHERE EXISTS (SELECT 1 FROM json_each(scopes) WHERE value = 'customers:read')",
             ],
         },
+        Migration { id: "keys/4", statements: &["ALTER TABLE keys ADD COLUMN whole TEXT"] },
     ],
     ops: &[
         Op::task::<Identify>(),
@@ -157,13 +159,14 @@ struct Row {
     kind: KeyKind,
     name: String,
     prefix: String,
+    whole: Option<String>,
     scopes: String,
     created_at: i64,
     created_by: Option<String>,
     last_used_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, kind, name, prefix, scopes, created_at, created_by, last_used_at";
+const COLUMNS: &str = "id, kind, name, prefix, whole, scopes, created_at, created_by, last_used_at";
 
 impl Row {
     fn read(self) -> Outcome<KeyShown> {
@@ -172,6 +175,7 @@ impl Row {
             kind: self.kind,
             name: self.name,
             prefix: self.prefix,
+            key: self.whole,
             scopes: from_json("scopes", &self.scopes)?,
             created_at: UnixMillis(self.created_at),
             created_by: self.created_by,
@@ -245,6 +249,8 @@ pub struct Make {
     pub hash: String,
     /// Its first characters.
     pub prefix: String,
+    /// A site key, whole.
+    pub whole: Option<String>,
 }
 
 impl Call for Make {
@@ -270,6 +276,7 @@ impl Write for Make {
             scopes: self.scopes,
             hash: &self.hash,
             prefix: &self.prefix,
+            whole: self.whole.as_deref(),
         };
         let id = add(cx, new, self.by.signature())?;
         good(cx, &id)
@@ -287,6 +294,8 @@ pub struct Regenerate {
     pub hash: String,
     /// The new one's first characters.
     pub prefix: String,
+    /// The new one whole, of a site key.
+    pub whole: Option<String>,
 }
 
 impl Call for Regenerate {
@@ -298,8 +307,8 @@ impl Write for Regenerate {
     fn run(self, cx: &Cx) -> Outcome<KeyShown> {
         within(&self.by, good(cx, &self.key_id)?.scopes)?;
         cx.sql.run(
-            "UPDATE keys SET hash = ?, prefix = ?, created_at = ?, last_used_at = NULL WHERE id = ?",
-            bind![self.hash, self.prefix, cx.now.0, self.key_id.as_str()],
+            "UPDATE keys SET hash = ?, prefix = ?, whole = ?, created_at = ?, last_used_at = NULL WHERE id = ?",
+            bind![self.hash, self.prefix, self.whole, cx.now.0, self.key_id.as_str()],
         )?;
         sessions::end_of_key(cx, &self.key_id)?;
         good(cx, &self.key_id)
@@ -333,7 +342,7 @@ impl Write for Revoke {
             .into());
         }
         cx.sql.run(
-            "UPDATE keys SET hash = id, revoked_at = ? WHERE id = ?",
+            "UPDATE keys SET hash = id, whole = NULL, revoked_at = ? WHERE id = ?",
             bind![cx.now.0, self.key_id.as_str()],
         )?;
         sessions::end_of_key(cx, &self.key_id)
@@ -365,6 +374,8 @@ pub struct New<'a> {
     pub hash: &'a str,
     /// Its first characters.
     pub prefix: &'a str,
+    /// A site key, whole.
+    pub whole: Option<&'a str>,
 }
 
 /// Adds a key.
@@ -375,13 +386,14 @@ pub fn add(cx: &Cx, new: New, by: Option<&str>) -> Outcome<KeyId> {
         KeyKind::Secret => "secret",
     };
     cx.sql.run(
-        "INSERT INTO keys (id, hash, kind, name, prefix, scopes, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO keys (id, hash, kind, name, prefix, whole, scopes, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         bind![
             id.as_str(),
             new.hash,
             kind,
             new.name,
             new.prefix,
+            new.whole,
             to_json("scopes", &new.scopes)?,
             cx.now.0,
             by

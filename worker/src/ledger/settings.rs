@@ -46,7 +46,7 @@ pub struct Settings {
     pub revision: u64,
 }
 
-/// Begins a workspace. Only hashes of its keys are stored.
+/// Begins a workspace. Of its secret key only the hash is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Create {
     /// As the operator asked for it.
@@ -57,6 +57,8 @@ pub struct Create {
     pub secret_key_hash: String,
     /// The site key's first characters, to be recognised by.
     pub site_key_prefix: String,
+    /// The site key, which is public.
+    pub site_key: Option<String>,
     /// The secret key's first characters, to be recognised by.
     pub secret_key_prefix: String,
 }
@@ -92,6 +94,7 @@ impl Write for Create {
             scopes: Scopes::NONE,
             hash: &self.site_key_hash,
             prefix: &self.site_key_prefix,
+            whole: self.site_key.as_deref(),
         };
         let secret = keys::New {
             name: "Server",
@@ -99,6 +102,7 @@ impl Write for Create {
             scopes: Scopes::ALL,
             hash: &self.secret_key_hash,
             prefix: &self.secret_key_prefix,
+            whole: None,
         };
         keys::add(cx, site, None)?;
         keys::add(cx, secret, None)?;

@@ -89,6 +89,7 @@ impl Ledger {
             site_key_hash: "a".to_owned(),
             secret_key_hash: "b".to_owned(),
             site_key_prefix: "pk_shop".to_owned(),
+            site_key: Some("pk_shop_whole".to_owned()),
             secret_key_prefix: "sk_shop".to_owned(),
         };
         ledger.write(create).unwrap();

@@ -145,14 +145,14 @@ fn table(keys: &[KeyShown], team: &BTreeMap<String, String>) -> Markup {
     parts::table(
         "Keys",
         html! {
-            thead { tr { th scope="col" { "Name" } th scope="col" { "Kind" } th scope="col" { "Begins with" } th scope="col" { "Made" } th scope="col" { "Last used" } th scope="col" { "May" } th scope="col" { "Change" } } }
+            thead { tr { th scope="col" { "Name" } th scope="col" { "Kind" } th scope="col" { "Key" } th scope="col" { "Made" } th scope="col" { "Last used" } th scope="col" { "May" } th scope="col" { "Change" } } }
             tbody {
                 @for key in keys {
                     @let here = format!("{PATH}/{}", key.key_id);
                     tr {
                         th scope="row" .wrap { (key.name) }
                         td { (kind(key.kind)) }
-                        td.nobr { code { (key.prefix) "…" } }
+                        td.wrap { @match &key.key { Some(whole) => { code { (whole) } } None => { code { (key.prefix) "…" } } } }
                         td { (parts::time(key.created_at)) @if let Some(id) = &key.created_by { " by " (by(id, team)) } }
                         td { @match key.last_used_at { Some(at) => { (parts::time(at)) } None => { "never" } } }
                         td.small-text {
@@ -183,9 +183,10 @@ fn embed(
     origins: &[String],
     fresh: Option<&(String, KeyKind)>,
 ) -> Markup {
-    let (key, whole) = match (fresh, keys.iter().find(|key| key.kind == KeyKind::Site)) {
-        (Some((key, KeyKind::Site)), _) => (key.clone(), true),
-        (_, Some(known)) => (format!("{}…", known.prefix), false),
+    let mut site = keys.iter().filter(|key| key.kind == KeyKind::Site);
+    let (key, whole) = match (fresh, site.clone().find_map(|key| key.key.as_ref()), site.next()) {
+        (Some((key, KeyKind::Site)), _, _) | (_, Some(key), _) => (key.clone(), true),
+        (_, None, Some(known)) => (format!("{}…", known.prefix), false),
         _ => ("pk_…".to_owned(), false),
     };
     html! {
@@ -194,7 +195,7 @@ fn embed(
             p { "One tag on each page, with a site key:" }
             pre { code #tag { "<script async src=\"" (origin) "/askwell.js\" data-key=\"" (key) "\"></script>" } }
             @if whole { button.secondary.small type="button" data-copy="tag" { "Copy" } }
-            @else { p.small-text { "Put your whole site key in place of " code { (key) } ": only its first characters are kept here. Where it was lost, regenerate it, and the tag stands here to be copied." } }
+            @else { p.small-text { "Put your whole site key in place of " code { (key) } ": of one that was made before they were kept whole only the first characters are here. Regenerate it, and the tag stands here to be copied." } }
             p.small-text {
                 @if origins.is_empty() { "No site may use it yet: " a href=(WORKSPACE) { "add its origin to the workspace" } "." }
                 @else { "It works on " (origins.join(", ")) ". " a href=(WORKSPACE) { "Which sites, and whether the chat was seen there" } }

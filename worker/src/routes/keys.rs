@@ -102,6 +102,7 @@ pub async fn make(ledger: &Stub, by: Principal, new: NewKey) -> Outcome<KeyMade>
         scopes,
         hash: auth::hash(&fresh.key),
         prefix: fresh.prefix,
+        whole: fresh.whole,
     };
     let shown = rpc::call(ledger, &make).await?;
     Ok(KeyMade { shown, key: fresh.key })
@@ -121,7 +122,13 @@ pub async fn make_again(ledger: &Stub, by: Principal, key_id: KeyId) -> Outcome<
     let found = rpc::call(ledger, &keys::List).await?.into_iter().find(|k| k.key_id == key_id);
     let kind = found.ok_or_else(|| Fault::refused(Code::NotFound, "no such key"))?.kind;
     let fresh = auth::fresh_key(kind, &by.workspace)?;
-    let again = keys::Regenerate { by, key_id, hash: auth::hash(&fresh.key), prefix: fresh.prefix };
+    let again = keys::Regenerate {
+        by,
+        key_id,
+        hash: auth::hash(&fresh.key),
+        prefix: fresh.prefix,
+        whole: fresh.whole,
+    };
     let shown = rpc::call(ledger, &again).await?;
     Ok(KeyMade { shown, key: fresh.key })
 }

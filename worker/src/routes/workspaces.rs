@@ -80,6 +80,7 @@ async fn create(mut call: Call) -> Outcome<Response> {
         site_key_hash: auth::hash(&site.key),
         secret_key_hash: auth::hash(&secret.key),
         site_key_prefix: site.prefix,
+        site_key: site.whole,
         secret_key_prefix: secret.prefix,
         workspace: new.clone(),
     };

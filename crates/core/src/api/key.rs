@@ -42,6 +42,10 @@ pub struct KeyShown {
     pub name: String,
     /// Its first characters, to recognise it by.
     pub prefix: String,
+    /// A site key, whole: it stands in every page of the site. None of a secret key, nor of a site key that was
+    /// made before these were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// What it may do; none for a site key.
     pub scopes: Scopes,
     /// Since when it is good in this form.

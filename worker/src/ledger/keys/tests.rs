@@ -15,7 +15,7 @@ fn by(ledger: &Ledger, scopes: Scopes) -> Principal {
 fn make(ledger: &Ledger, by: Principal, hash: &str, scopes: Scopes) -> Outcome<KeyShown> {
     let (kind, name) = (KeyKind::Secret, "Till".to_owned());
     let prefix = "sk_shop_abcd".to_owned();
-    ledger.write(Make { by, name, kind, scopes, hash: hash.to_owned(), prefix })
+    ledger.write(Make { by, name, kind, scopes, hash: hash.to_owned(), prefix, whole: None })
 }
 
 fn scopes_of(ledger: &Ledger, hash: &str) -> Option<Scopes> {
@@ -47,7 +47,7 @@ fn a_key_is_good_until_it_is_regenerated_or_revoked() {
 
     let prefix = "sk_shop_efgh".to_owned();
     let hash = "h2".to_owned();
-    let again = Regenerate { by: all.clone(), key_id: key_id.clone(), hash, prefix };
+    let again = Regenerate { by: all.clone(), key_id: key_id.clone(), hash, prefix, whole: None };
     assert_eq!(ledger.write(again).unwrap().key_id, key_id);
     assert_eq!(scopes_of(&ledger, "h1"), None);
     assert_eq!(scopes_of(&ledger, "h2"), Some(scopes));
@@ -72,7 +72,7 @@ fn nobody_hands_on_or_takes_away_more_than_they_have() {
     let first = ledger.read(List).into_iter().find(|key| key.scopes == Scopes::ALL).unwrap();
     let key_id = first.key_id;
     let (hash, prefix) = ("h3".to_owned(), "sk".to_owned());
-    let again = Regenerate { by: clerk.clone(), key_id: key_id.clone(), hash, prefix };
+    let again = Regenerate { by: clerk.clone(), key_id: key_id.clone(), hash, prefix, whole: None };
     assert_eq!(refusal(ledger.write(again)), Code::Forbidden);
     assert_eq!(refusal(ledger.write(Revoke { by: clerk.clone(), key_id })), Code::Forbidden);
     let member = NewMember {
@@ -145,4 +145,30 @@ fn a_session_ends_by_itself() {
     assert!(scopes_in(&ledger, "s2").is_some());
     ledger.wait(11 * 60 * 60 * 1000);
     assert!(scopes_in(&ledger, "s2").is_none(), "a week is over");
+}
+
+#[test]
+fn a_site_key_is_kept_whole_until_it_is_revoked() {
+    let ledger = Ledger::new();
+    let all = by(&ledger, Scopes::ALL);
+    let whole = |key_id: &KeyId| {
+        let keys = ledger.read(List);
+        keys.into_iter().find(|key| key.key_id == *key_id).and_then(|key| key.key)
+    };
+    let kept: Vec<_> = ledger.read(List).into_iter().map(|key| (key.kind, key.key)).collect();
+    assert!(kept.contains(&(KeyKind::Site, Some("pk_shop_whole".to_owned()))));
+    assert!(kept.contains(&(KeyKind::Secret, None)));
+    let site = ledger.read(List).into_iter().find(|key| key.kind == KeyKind::Site).unwrap();
+    let again = Regenerate {
+        by: all.clone(),
+        key_id: site.key_id.clone(),
+        hash: "h9".to_owned(),
+        prefix: "pk_shop_ab".to_owned(),
+        whole: Some("pk_shop_abcd".to_owned()),
+    };
+    ledger.write(again).unwrap();
+    assert_eq!(whole(&site.key_id).as_deref(), Some("pk_shop_abcd"));
+    ledger.write(Revoke { by: all, key_id: site.key_id }).unwrap();
+    let left = "SELECT count(*) AS n FROM keys WHERE whole IS NOT NULL";
+    assert_eq!(ledger.sql.count(left, bind![]).unwrap(), 0);
 }
