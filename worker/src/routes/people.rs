@@ -4,7 +4,7 @@ use super::conversations::detail;
 use super::{Bound, Call, bound};
 use crate::auth;
 use crate::config;
-use crate::fault::{Outcome, to_json};
+use crate::fault::{Fault, Outcome, to_json};
 use crate::ledger::customers;
 use crate::{http, rpc};
 use askwell::Code;
@@ -18,13 +18,17 @@ use askwell::api::{
 use askwell::id::CustomerId;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use worker::{Env, Response};
+use futures_util::stream::{self, TryStreamExt};
+use std::rc::Rc;
+use worker::{Env, Response, ResponseBuilder};
 
 const READ: Access = Access::Scope(Scope::CustomersRead);
 const WRITE: Access = Access::Scope(Scope::CustomersWrite);
 const EXPORT: Access = Access::Scope(Scope::CustomersExport);
 const ERASE: Access = Access::Scope(Scope::CustomersErase);
 const CUSTOMER: &str = "customer_id";
+/// Receipts that are read and signed at once.
+const RECEIPTS: u32 = 500;
 const LINK: &[Answer] =
     &[Answer::json(200, Shape::of::<CustomerLink>(), "As it stands in the log.")];
 
@@ -150,7 +154,7 @@ pub const ROUTES: &[Bound] = &[
             "/v1/erasures",
             "erasures.list",
             ERASE,
-            "What was removed for good, the latest first, 500 at most, with receipts.",
+            "Everything that was removed for good, the latest first, with receipts.",
             &[Answer::json(200, Shape::of::<Vec<ErasureReceipt>>(), "They.")],
         ),
         |call| Box::pin(erasures(call)),
@@ -257,23 +261,51 @@ impl core::str::FromStr for LinkId {
 async fn erase(call: Call) -> Outcome<Response> {
     let erase = customers::Erase { customer_id: call.parameter(CUSTOMER)?, by: signature(&call)? };
     let erasure = rpc::call(&call.ledger()?, &erase).await?;
-    let (_, pending) = rpc::call(&call.ledger()?, &customers::Erasures).await?;
-    http::reply(200, &receipt(&call, erasure, pending)?)
+    let page = PageQuery { cursor: None, limit: Some(1) };
+    let (_, pending) = rpc::call(&call.ledger()?, &customers::Erasures { page }).await?;
+    http::reply(200, &receipt(&call.env, erasure, pending)?)
 }
 
 async fn erasures(call: Call) -> Outcome<Response> {
-    let (all, pending) = rpc::call(&call.ledger()?, &customers::Erasures).await?;
-    let all: Outcome<Vec<_>> =
-        all.into_iter().map(|erasure| receipt(&call, erasure, pending)).collect();
-    http::reply(200, &all?)
+    let (ledger, env) = (Rc::new(call.ledger()?), call.env.clone());
+    let pages = stream::try_unfold(Some((true, None)), move |place| {
+        let (ledger, env) = (Rc::clone(&ledger), env.clone());
+        async move {
+            let Some((begins, cursor)) = place else { return Ok(None) };
+            let page = PageQuery { cursor, limit: Some(RECEIPTS) };
+            let (page, pending) = rpc::call(&ledger, &customers::Erasures { page }).await?;
+            let mut text = String::new();
+            for (place, erasure) in page.items.into_iter().enumerate() {
+                text.push(if begins && place == 0 { '[' } else { ',' });
+                text.push_str(&to_json("receipt", &receipt(&env, erasure, pending)?)?);
+            }
+            if begins && text.is_empty() {
+                text.push('[');
+            }
+            if page.next.is_none() {
+                text.push(']');
+            }
+            // The inner none ends the stream after the last page.
+            let next = page.next.map(|cursor| (false, Some(cursor)));
+            Ok::<_, Fault>(Some((text.into_bytes(), next)))
+        }
+    });
+    let body = pages.map_err(|fault| {
+        fault.log("erasures");
+        worker::Error::RustError(fault.public().detail)
+    });
+    Ok(ResponseBuilder::new()
+        .with_header("content-type", "application/json")?
+        .with_header("cache-control", "no-store")?
+        .from_stream(Box::pin(body))?)
 }
 
 /// Signs what was removed: a JSON Web Signature (RFC 7515 §7.1) with HMAC-SHA-256.
-fn receipt(call: &Call, erasure: Erasure, pending: u64) -> Outcome<ErasureReceipt> {
+fn receipt(env: &Env, erasure: Erasure, pending: u64) -> Outcome<ErasureReceipt> {
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
     let body = URL_SAFE_NO_PAD.encode(to_json("erasure", &erasure)?);
     let text = format!("{header}.{body}");
-    let secret = config::signing_secret(&call.env)?;
+    let secret = config::signing_secret(env)?;
     // A key of its own: no visitor token can be passed off as a receipt, nor the other way round.
     let key = auth::sign(secret.as_bytes(), b"erasure receipts")?;
     let tag = URL_SAFE_NO_PAD.encode(auth::sign(&key, text.as_bytes())?);

@@ -18,7 +18,7 @@ use crate::ledger::cx::Cx;
 use crate::ledger::op::{Read, Write};
 use crate::ledger::{data_keys, documents, idempotency};
 use crate::rpc::Call;
-use askwell::api::Erasure;
+use askwell::api::{Erasure, Page, PageQuery};
 use askwell::id::{self, CustomerId, VisitorId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -122,26 +122,75 @@ pub(super) fn remove(
     Ok(())
 }
 
-/// The erasures, the latest first, 500 at most, and how much is still to be emptied.
+/// A page of the erasures, the latest first, and how much is still to be emptied.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Erasures;
+pub struct Erasures {
+    /// Which page.
+    pub page: PageQuery,
+}
+
+/// The order of the erasures.
+const ORDER: &str = "erased";
 
 impl Call for Erasures {
     const NAME: &'static str = "customers.erasures";
     /// Also how many copies and conversation objects are still to be emptied.
-    type Out = (Vec<Erasure>, u64);
+    type Out = (Page<Erasure>, u64);
 }
 
 impl Read for Erasures {
-    fn run(self, cx: &Cx) -> Outcome<(Vec<Erasure>, u64)> {
-        let rows: Vec<Value> = cx
-            .sql
-            .rows("SELECT body AS value FROM erasures ORDER BY at DESC, id LIMIT 500", bind![])?;
-        let all: Outcome<_> = rows.iter().map(|row| from_json("erasure", &row.value)).collect();
+    fn run(self, cx: &Cx) -> Outcome<(Page<Erasure>, u64)> {
+        let (at, id) = self.page.after(ORDER)?.unwrap_or(((1 << 53) - 1, String::new()));
+        let rows: Vec<Value> = cx.sql.rows(
+            "SELECT body AS value FROM erasures WHERE (-at, id) > (-?1, ?2) ORDER BY at DESC, id LIMIT ?3",
+            bind![at, id, self.page.rows()?],
+        )?;
+        let items = rows.iter().map(|row| from_json("erasure", &row.value));
+        let items = items.collect::<Outcome<Vec<Erasure>>>()?;
+        let next = self.page.next(ORDER, &items, |last| (last.at.0, last.erasure_id.as_str()));
         let pending = cx.sql.count(
             "SELECT (SELECT count(*) FROM jobs WHERE kind = ?) + (SELECT count(*) FROM documents d WHERE d.subject IN (SELECT id FROM erased) AND d.subject NOT IN (SELECT id FROM visitors)) AS n",
             bind![EmptyConversation::KIND],
         )?;
-        Ok((all?, pending))
+        Ok((Page { items, next }, pending))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::tests::Ledger;
+    use askwell::time::UnixMillis;
+
+    #[test]
+    fn erasures_are_read_page_by_page_to_the_last() {
+        let ledger = Ledger::new();
+        // Two fall into one millisecond, at the end of a page.
+        for (name, at) in [("a", 1), ("b", 2), ("c", 2), ("d", 3), ("e", 4)] {
+            let erasure = Erasure {
+                erasure_id: name.to_owned(),
+                at: UnixMillis(at),
+                by: "ke_1".to_owned(),
+                customer_ids: Vec::new(),
+                conversation_ids: Vec::new(),
+                visitor_ids: Vec::new(),
+                removed: BTreeMap::new(),
+            };
+            let body = to_json("erasure", &erasure).unwrap();
+            let put = "INSERT INTO erasures (id, at, body) VALUES (?, ?, ?)";
+            ledger.sql.run(put, bind![name, at, body]).unwrap();
+        }
+        let (mut cursor, mut pages) = (None, Vec::new());
+        loop {
+            let page = PageQuery { cursor, limit: Some(3) };
+            let (found, _) = ledger.read(Erasures { page });
+            let ids: Vec<String> = found.items.into_iter().map(|one| one.erasure_id).collect();
+            pages.push(ids.concat());
+            cursor = found.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(pages, ["edb", "ca"]);
     }
 }

@@ -112,7 +112,11 @@ fn what_is_open_or_in_the_queue_goes_with_its_person_and_brings_nobody_back() {
     let gone = sorted([1, 2, 11, 12].map(conversation));
     assert_eq!(erasure.conversation_ids, gone);
     assert_eq!(to_be_emptied(&ledger), gone);
-    assert_eq!(ledger.read(Erasures).1, 4 + stale(&ledger), "they are waited for");
+    assert_eq!(
+        ledger.read(Erasures { page: askwell::api::PageQuery::default() }).1,
+        4 + stale(&ledger),
+        "they are waited for"
+    );
     assert_eq!(all(&ledger), [conversation(3), conversation(13)]);
 
     tell(&ledger, 14, Some(1), Status::InProgress, Some(opened));
