@@ -4,16 +4,14 @@ use super::access::what;
 use super::blank::Blank;
 use super::customer::{ERASE, EXPORT, WRITE, path};
 use super::customers_page::{shown_name, standing};
-use super::desk::Around;
 use super::parts::{self, kind, platform};
 use super::refused::Forms;
 use super::{identity, marks, visit};
+use crate::ledger::desk::{Around, Collected, LOOKED_THROUGH};
 use askwell::access::{Scope, Scopes};
 use askwell::api::{AccessEntry, Customer, CustomerProfile, FieldValue, Source};
-use askwell::classify::AnswerState;
 use askwell::customer::Proof;
 use askwell::detect::Kind;
-use askwell::id::ConversationId;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -47,7 +45,7 @@ pub fn page(
             div {
                 (tags(profile, scopes, forms))
                 (notes(profile, scopes, &around.team, forms))
-                (answers(around))
+                (answers(around, u64::from(customer.conversations)))
                 (identity::log(profile, around, scopes))
                 @if scopes.has(ERASE) { (looked(accesses, &around.team)) }
             }
@@ -260,27 +258,20 @@ fn notes(
     }
 }
 
-/// The newest value of each question, over the conversations that are shown.
-fn answers(around: &Around) -> Markup {
-    let mut newest: Vec<(&str, &str, &ConversationId)> = Vec::new();
-    for (conversation, answers) in around.conversations.items.iter().zip(&around.answers) {
-        for answer in answers.iter().filter(|a| a.answer.state == AnswerState::Value) {
-            let name = answer.field_name.as_str();
-            let Some(value) = answer.answer.answer.as_deref() else { continue };
-            if newest.iter().all(|(known, ..)| *known != name) {
-                newest.push((name, value, &conversation.conversation_id));
-            }
-        }
-    }
+/// The newest value of each question.
+fn answers(around: &Around, conversations: u64) -> Markup {
     html! {
         article {
             header { h2 { "Collected answers" } }
-            @if newest.is_empty() { p.muted { "None yet. They come from the questions under Data Collection, when a conversation has ended." } }
+            @if around.answers.is_empty() { p.muted { "None yet. They come from the questions under Data Collection, when a conversation has ended." } }
             dl.facts {
-                @for (name, value, conversation) in &newest {
-                    dt { (name) }
-                    dd { a href={ "/app/conversations/" (conversation) } { (value) } }
+                @for Collected { field, value, conversation_id } in &around.answers {
+                    dt { (field) }
+                    dd { a href={ "/app/conversations/" (conversation_id) } { (value) } }
                 }
+            }
+            @if conversations > LOOKED_THROUGH.unsigned_abs() {
+                p.muted.small-text { "From the latest " (parts::number(LOOKED_THROUGH.unsigned_abs())) " conversations." }
             }
         }
     }
