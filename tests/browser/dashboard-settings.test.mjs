@@ -73,6 +73,51 @@ describe("the dashboard's settings of events, retention and export", () => {
     await desk.page.getByLabel("To number").fill("2");
     await desk.button("Send again").click();
     await desk.shows("must not be greater than");
+    // What was typed is there to be put right.
+    assert.equal(await desk.page.getByLabel("From number").inputValue(), "9");
+    assert.equal(await desk.page.getByLabel("To number").inputValue(), "2");
+  });
+
+  test("keeps what was typed into forms that are refused", async () => {
+    const filled = (label) => desk.page.getByLabel(label, { exact: true }).inputValue();
+    // A period that ends before it begins, on each page of figures.
+    for (const [path, first, last] of [
+      ["/app/metrics/data-collection?step=week&", "From", "To"],
+      ["/app/metrics/signals?", "From", "To"],
+      ["/app/metrics/export?", "First file", "Last file"],
+      ["/app/actions/customer-enrichment/report?", "From", "To"],
+    ]) {
+      assert.equal(await desk.go(`${path}first=2026-11-20&last=2026-11-10`), 422, path);
+      assert.equal(await filled(first), "2026-11-20", path);
+      assert.equal(await filled(last), "2026-11-10", path);
+      await desk.page.getByLabel(last, { exact: true }).fill("2026-11-20");
+      await desk.button("Show").click();
+      await desk.page.waitForURL(/last=2026-11-20/);
+      if (path.includes("step=week")) assert.match(desk.page.url(), /step=week/);
+    }
+    // A backfill of no field, and of days in the wrong order.
+    const days = async () => [await filled("Ended from"), await filled("Ended until")];
+    await desk.go("/app/settings/data-collection/backfills");
+    await desk.page.getByLabel("Ended from").fill("2026-11-20");
+    await desk.page.getByLabel("Ended until").fill("2026-11-10");
+    await desk.page.getByLabel("Language").check();
+    await desk.button("Estimate").click();
+    await desk.page.getByRole("alert").waitFor();
+    assert.deepEqual(await days(), ["2026-11-20", "2026-11-10"]);
+    assert.ok(await desk.page.getByLabel("Language").isChecked());
+    // Somebody else has set it meanwhile.
+    await desk.go("/app/privacy/retention");
+    await desk.page.getByLabel("Access log, in days").fill("77");
+    await desk.button("Count what would go").click();
+    await desk.shows("Nothing has been changed yet.");
+    const { accesses_days: _, ...kept } = await space.team.get("/v1/settings/retention");
+    await space.team.expect(200, "PUT", "/v1/settings/retention", { body: { ...kept, accesses_days: 90 } });
+    await desk.button("Set it so").click();
+    await desk.page.getByRole("alert").waitFor();
+    assert.equal(await desk.page.getByLabel("Access log, in days").inputValue(), "77");
+    await desk.shows("It is set to 90 days now.");
+    await space.team.expect(200, "PUT", "/v1/settings/retention", { body: { ...kept, accesses_days: null } });
+    desk.troubles.length = 0;
   });
 
   test("gives another secret, turns a webhook off, and removes it", async () => {
@@ -112,7 +157,9 @@ describe("the dashboard's settings of events, retention and export", () => {
     await space.team.expect(200, "PUT", "/v1/settings/retention", { body: other });
     await desk.button("Set it so").click();
     await desk.shows("has been changed meanwhile");
-    assert.equal(await desk.page.getByLabel("Access log, in days").inputValue(), "900");
+    // What was typed stands, and beside it what the other has set.
+    assert.equal(await desk.page.getByLabel("Access log, in days").inputValue(), "");
+    await desk.shows("It is set to 900 days now.");
     await space.team.expect(200, "PUT", "/v1/settings/retention", { body: { ...other, accesses_days: null } });
     await desk.go("/app/privacy/retention");
     assert.equal(await desk.page.getByLabel("Words of conversations, in days").inputValue(), "1");

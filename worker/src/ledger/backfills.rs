@@ -262,6 +262,9 @@ fn check(sql: &Sql, wanted: &NewBackfill) -> Outcome<()> {
     if wanted.field_ids.is_empty() {
         return refused("`field_ids` must name at least one field");
     }
+    if wanted.first.zip(wanted.last).is_some_and(|(first, last)| first > last) {
+        return refused("the first day must not be after the last one");
+    }
     for id in &wanted.field_ids {
         if drafts::load(sql, id)?.history.newest().is_none() {
             return refused("each of `field_ids` must have been published");

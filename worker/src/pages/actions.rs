@@ -1,7 +1,7 @@
 //! Actions: what Askwell does in conversations by itself, switching it, and adding what was reviewed.
 //! What it asks in which words is set in `configure.rs`.
 
-use super::metrics::{Asked, period_fields};
+use super::metrics::{Asked, again, period_fields};
 use super::parts::{self, number};
 use super::{Page, Visit, billing, configure};
 use crate::fault::Outcome;
@@ -59,9 +59,16 @@ async fn remove(visit: Visit) -> Outcome<Response> {
 
 async fn report(visit: Visit) -> Outcome<Response> {
     let asked: Asked = visit.query()?;
-    let call = asking::Report { period: asked.period(visit.now())?, channel: asked.channel()? };
+    const TITLE: &str = "What asking brings";
+    let call = asked
+        .period(visit.now())
+        .and_then(|period| Ok(asking::Report { period, channel: asked.channel()? }));
+    let call = match call {
+        Ok(call) => call,
+        Err(fault) => return again(&visit, (TITLE, visit.desk.path.as_str()), &asked, fault),
+    };
     let report = visit.call(&call).await?;
-    visit.page("What asking brings", report_page(&asked, &report))
+    visit.page(TITLE, report_page(&asked, &report))
 }
 
 /// The cards of what was added, and what can be.

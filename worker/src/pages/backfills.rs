@@ -1,5 +1,6 @@
 //! AI & Automation → Data Collection → Backfills: putting questions to conversations that ended before.
 
+use super::blank::Wrong;
 use super::collection::{PATH as COLLECTION, READ, WRITE, cost};
 use super::customer_page::by;
 use super::customers_filters::day;
@@ -82,11 +83,17 @@ async fn around(visit: &Visit) -> Outcome<Around> {
 }
 
 async fn show(visit: Visit) -> Outcome<Response> {
-    let asked: WantedForm = visit.query()?;
+    // Either form has the same fields: that which is typed into, and that which confirms it.
+    let typed = [format!("{PATH}/estimate"), PATH.to_owned()].map(|at| visit.forms().at(&at));
+    let refused = typed.into_iter().find(|typed| typed.is_refused()).unwrap_or_default();
+    let asked = match refused.read::<WantedForm>() {
+        Some(typed) => typed,
+        None => visit.query()?,
+    };
     let all = visit.call(&List).await?.backfills;
     let around = around(&visit).await?;
     let may_write = visit.may(WRITE);
-    visit.page("Backfills", page(&all, &around, &asked, may_write))
+    visit.page("Backfills", page(&all, &around, &asked, refused.wrong(), may_write))
 }
 
 async fn estimate(mut visit: Visit) -> Outcome<Response> {
@@ -164,7 +171,13 @@ fn days(wanted: &NewBackfill) -> String {
 }
 
 /// All backfills, and the form for one more.
-pub fn page(all: &[Backfill], around: &Around, asked: &WantedForm, may_write: bool) -> Markup {
+pub fn page(
+    all: &[Backfill],
+    around: &Around,
+    asked: &WantedForm,
+    wrong: &Wrong,
+    may_write: bool,
+) -> Markup {
     html! {
         p { a href=(COLLECTION) { "← Data Collection" } }
         h1 { "Backfills" }
@@ -172,6 +185,7 @@ pub fn page(all: &[Backfill], around: &Around, asked: &WantedForm, may_write: bo
         @if may_write {
             article {
                 header { h2 { "New backfill" } }
+                (wrong.above(&[]))
                 @if around.fields.is_empty() { p.muted { "No field was published yet." } } @else { (form(around, asked)) }
             }
         }

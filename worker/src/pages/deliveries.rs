@@ -1,6 +1,7 @@
 //! Developers → Deliveries: where each event stands at each webhook, and sending a range of them again.
 
 use super::parts;
+use super::refused::Typed;
 use super::visit::form_urlencode;
 use super::{Page, Visit, webhooks};
 use crate::fault::{Fault, Outcome};
@@ -16,6 +17,7 @@ use worker::Response;
 
 /// Where the page is.
 pub const PATH: &str = "/app/developers/deliveries";
+const REPLAY: &str = "/app/developers/deliveries/replay";
 const STATES: [(DeliveryState, &str); 3] = [
     (DeliveryState::Waiting, "Waiting"),
     (DeliveryState::Delivered, "Delivered"),
@@ -25,9 +27,7 @@ const STATES: [(DeliveryState, &str); 3] = [
 /// See [`super::ROOMS`].
 pub const PAGES: &[Page] = &[
     Page::get(PATH, Scope::EventsRead, |visit| Box::pin(list(visit))),
-    Page::post("/app/developers/deliveries/replay", Scope::EventsWrite, |visit| {
-        Box::pin(replay(visit))
-    }),
+    Page::post(REPLAY, Scope::EventsWrite, |visit| Box::pin(replay(visit))),
 ];
 
 /// What is asked for, as the address has it.
@@ -72,7 +72,8 @@ async fn list(visit: Visit) -> Outcome<Response> {
     let query = asked.clone().query()?;
     let rows = visit.call(&deliveries::List { query }).await?;
     let all = visit.call(&endpoints::List).await?;
-    visit.page("Deliveries", page(&asked, &rows, &all, visit.may(Scope::EventsWrite)))
+    let typed = visit.forms().at(REPLAY);
+    visit.page("Deliveries", page(&asked, &rows, &all, typed, visit.may(Scope::EventsWrite)))
 }
 
 #[derive(Deserialize)]
@@ -97,7 +98,13 @@ async fn replay(mut visit: Visit) -> Outcome<Response> {
 }
 
 /// The log, and the form for sending again.
-pub fn page(asked: &Asked, rows: &Rows<Delivery>, all: &[Endpoint], may_replay: bool) -> Markup {
+pub fn page(
+    asked: &Asked,
+    rows: &Rows<Delivery>,
+    all: &[Endpoint],
+    typed: Typed,
+    may_replay: bool,
+) -> Markup {
     let webhooks: Vec<(String, String)> = all
         .iter()
         .map(|endpoint| (endpoint.endpoint_id.to_string(), endpoint.url.clone()))
@@ -135,12 +142,13 @@ pub fn page(asked: &Asked, rows: &Rows<Delivery>, all: &[Endpoint], may_replay: 
             article {
                 header { h2 { "Send again" } }
                 p.muted { "Events with these numbers are sent again, 10,000 deliveries at once at most. Receivers know a repeated one by its id." }
-                form method="post" action={ (PATH) "/replay" } {
+                (typed.wrong().above(&[]))
+                form method="post" action=(REPLAY) {
                     div.fields {
-                        label { "From number" input type="number" name="from" min="1" required; }
-                        label { "To number" input type="number" name="to" min="1" required; }
-                        (parts::select("Only to", "endpoint_id", "All webhooks", &webhooks, &asked.endpoint_id))
-                        (parts::select("Only what is", "state", "Delivered or given up", &states[1..], if asked.state == "waiting" { "" } else { &asked.state }))
+                        label { "From number" input type="number" name="from" min="1" required value=(typed.value("from", "")); }
+                        label { "To number" input type="number" name="to" min="1" required value=(typed.value("to", "")); }
+                        (parts::select("Only to", "endpoint_id", "All webhooks", &webhooks, typed.value("endpoint_id", &asked.endpoint_id)))
+                        (parts::select("Only what is", "state", "Delivered or given up", &states[1..], typed.value("state", if asked.state == "waiting" { "" } else { &asked.state })))
                         button { "Send again" }
                     }
                 }
@@ -218,10 +226,14 @@ mod tests {
             delivered_at: None,
         };
         let asked = read(&format!("event_id={}", form_urlencode(HOSTILE)));
-        let text = page(&asked, &Rows { items: vec![row], next: None }, &[], true).into_string();
+        let text =
+            page(&asked, &Rows { items: vec![row], next: None }, &[], Typed::default(), true)
+                .into_string();
         assert!(text.contains("answered 503") && !text.contains("Send again"));
         assert!(!text.contains("<script>alert"));
-        let none = page(&asked, &Rows { items: Vec::new(), next: None }, &[], true).into_string();
+        let none =
+            page(&asked, &Rows { items: Vec::new(), next: None }, &[], Typed::default(), true)
+                .into_string();
         assert!(none.contains("No delivery fits"));
     }
 }

@@ -2,10 +2,12 @@
 //! `metrics_page.rs`'s.
 
 use super::behind;
+use super::blank::Wrong;
 use super::customers_filters::day;
 use super::figures_file;
 use super::metrics_page::page;
 use super::parts::{self, platform};
+use super::refused::pairs;
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::collected;
@@ -107,6 +109,19 @@ impl Asked {
         serde_html_form::to_string(self).unwrap_or_default()
     }
 
+    /// What an address has beside the days and the channel, none of it empty.
+    fn others(&self) -> Vec<(String, String)> {
+        let plain = Self {
+            first: String::new(),
+            last: String::new(),
+            channel: String::new(),
+            cursor: String::new(),
+            ..self.clone()
+        };
+        let pairs = pairs(&plain.query());
+        pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
     fn step(&self) -> Outcome<Step> {
         Ok(if self.step.is_empty() { Step::Day } else { Step::parse(&self.step)? })
     }
@@ -114,13 +129,42 @@ impl Asked {
 
 /// The filters that all pages with figures have: days and channel.
 pub fn period_fields(asked: &Asked, period: Period) -> Markup {
+    typed_period(&asked.channel, &period.first.to_string(), &period.last.to_string())
+}
+
+fn typed_period(channel: &str, first: &str, last: &str) -> Markup {
     let platforms: Vec<_> =
         Platform::ALL.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
     html! {
-        label { "From" input type="date" name="first" value=(period.first); }
-        label { "To" input type="date" name="last" value=(period.last); }
-        (parts::select("Channel", "channel", "All", &platforms, &asked.channel))
+        label { "From" input type="date" name="first" value=(first); }
+        label { "To" input type="date" name="last" value=(last); }
+        (parts::select("Channel", "channel", "All", &platforms, channel))
     }
+}
+
+/// A page of figures whose days, or what else was asked for, are none: what is wrong, and what was typed, to be put right.
+///
+/// # Errors
+/// The fault, where it is no mistake of whoever asked.
+pub fn again(
+    visit: &Visit,
+    (title, path): (&str, &str),
+    asked: &Asked,
+    fault: Fault,
+) -> Outcome<Response> {
+    let error = fault.public();
+    if !super::is_mistake(error.code) {
+        return Err(fault);
+    }
+    let body = html! {
+        h1 { (title) }
+        (Wrong::of(&error).above(&[]))
+        form method="get" action=(path) {
+            @for (name, value) in asked.others() { (parts::hidden(&name, &value)) }
+            div.fields { (typed_period(&asked.channel, &asked.first, &asked.last)) button { "Show" } }
+        }
+    };
+    Ok(visit.page(title, body)?.with_status(error.code.status()))
 }
 
 /// What was asked for, counted.
@@ -171,7 +215,11 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
 
 async fn show(visit: Visit) -> Outcome<Response> {
     let asked: Asked = visit.query()?;
-    let body = match load(&visit, &asked).await? {
+    let loaded = match load(&visit, &asked).await {
+        Ok(loaded) => loaded,
+        Err(fault) => return again(&visit, ("Data Collection metrics", PATH), &asked, fault),
+    };
+    let body = match loaded {
         None => html! {
             h1 { "Data Collection metrics" }
             (parts::empty("No questions yet", html! { "Questions about every conversation are set under Settings, Data Collection." }))
@@ -208,7 +256,12 @@ mod tests {
             (period.first.to_string(), period.last.to_string()),
             ("2026-10-27".to_owned(), "2026-11-25".to_owned())
         );
-        let asked = Asked { first: "2026-12-01".to_owned(), ..Asked::default() };
+        let asked = Asked {
+            first: "2026-12-01".to_owned(),
+            with: vec!["a=b".to_owned()],
+            ..Asked::default()
+        };
+        assert_eq!(asked.others(), [("with".to_owned(), "a=b".to_owned())]);
         assert_eq!(asked.period(now).unwrap_err().public().code, Code::InvalidField);
     }
 }

@@ -7,6 +7,7 @@
 use super::blank::Wrong;
 use super::visit::Flash;
 use askwell::{Code, Error};
+use serde::de::DeserializeOwned;
 use std::cell::Cell;
 
 /// The one form that was refused.
@@ -84,6 +85,12 @@ impl<'a> Typed<'a> {
         self.0.is_some()
     }
 
+    /// All that was typed, where it was refused and reads as such a form.
+    pub fn read<T: DeserializeOwned>(self) -> Option<T> {
+        let text = serde_html_form::to_string(&self.0?.pairs).ok()?;
+        serde_html_form::from_str(&text).ok()
+    }
+
     /// What is wrong with it.
     pub fn wrong(self) -> &'a Wrong {
         self.0.map_or(NOTHING, |refused| &refused.wrong)
@@ -130,5 +137,8 @@ mod tests {
         assert_eq!(typed.wrong().beside("url"), Some("Must be https."));
         assert_eq!((refused.status(), refused.left_over()), (422, None));
         assert_eq!(Forms::default().at("/app/a").value("url", "kept"), "kept");
+        let read: Option<Vec<(String, String)>> = typed.read();
+        assert_eq!(read.unwrap().len(), 4);
+        assert_eq!(other.read::<Vec<(String, String)>>(), None);
     }
 }

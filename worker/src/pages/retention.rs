@@ -1,6 +1,7 @@
 //! Privacy → Retention: for how long what is kept. What would go is counted before anything does.
 
 use super::parts::number;
+use super::refused::Typed;
 use super::{Page, Visit, parts};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::overview::Storage;
@@ -26,7 +27,10 @@ pub const PAGES: &[Page] = &[
 async fn show(visit: Visit) -> Outcome<Response> {
     let set = visit.call(&Get::<RetentionSettings>::new()).await?;
     let storage = visit.call(&Storage).await?;
-    visit.page("Retention", page(&set, &storage, visit.may(Scope::CustomersErase)))
+    // That which is typed into, and that which confirms it: either has the same fields.
+    let typed = [format!("{PATH}/count"), PATH.to_owned()].map(|at| visit.forms().at(&at));
+    let typed = typed.into_iter().find(|typed| typed.is_refused()).unwrap_or_default();
+    visit.page("Retention", page(&set, &storage, typed, visit.may(Scope::CustomersErase)))
 }
 
 /// What the form sends: nothing stands for ever.
@@ -113,18 +117,28 @@ fn kept(days: Option<u32>) -> String {
 }
 
 /// How it is set, and a form to change it.
-pub fn page(set: &Revised<RetentionSettings>, storage: &StorageUse, may_set: bool) -> Markup {
+pub fn page(
+    set: &Revised<RetentionSettings>,
+    storage: &StorageUse,
+    typed: Typed,
+    may_set: bool,
+) -> Markup {
     html! {
         h1 { "Retention" }
         p.muted { "For how long what is kept. What is older goes by itself, every hour and for good. Sealed days of the export hold no personal data and stay." }
         article {
+            (typed.wrong().above(&[]))
             form method="post" action={ (PATH) "/count" } {
                 (parts::hidden("revision", &set.revision.to_string()))
                 @for (name, title, what, days) in kinds(&set.value) {
                     @if may_set {
                         label for=(name) { (title) ", in days" }
-                        input type="number" id=(name) name=(name) min="1" max="36500" value=[days] placeholder="for ever" aria-describedby={ (name) "-what" };
-                        small id={ (name) "-what" } { (what) " Empty: for ever." }
+                        @let kept = days.map_or_else(String::new, |days| days.to_string());
+                        input type="number" id=(name) name=(name) min="1" max="36500" value=(typed.value(name, &kept)) placeholder="for ever" aria-describedby={ (name) "-what" };
+                        small id={ (name) "-what" } {
+                            (what) " Empty: for ever."
+                            @if typed.value(name, &kept) != kept { strong { " It is set to " (self::kept(days)) " now." } }
+                        }
                     } @else {
                         p { strong { (title) ": " } (kept(days)) br; span.muted.small-text { (what) } }
                     }
@@ -209,11 +223,15 @@ mod tests {
         assert!(!counted(&settings, 3, &would, false).into_string().contains("<form"));
         let set = Revised { revision: 3, value: settings };
         let room = StorageUse::of(3_600_000_000);
-        let text = page(&set, &room, true).into_string();
+        let text = page(&set, &room, Typed::default(), true).into_string();
         assert!(text.contains("Count what would go") && !text.contains("alert"));
         assert!(text.contains("3.6\u{202f}GB") && text.contains("10.0\u{202f}GB"), "{text}");
-        let full = page(&set, &StorageUse::of(8_000_000_000), true).into_string();
+        let full = page(&set, &StorageUse::of(8_000_000_000), Typed::default(), true).into_string();
         assert!(full.contains("Little room is left") && full.contains("alert"));
-        assert!(!page(&set, &room, false).into_string().contains("<input type=\"number\""));
+        assert!(
+            !page(&set, &room, Typed::default(), false)
+                .into_string()
+                .contains("<input type=\"number\"")
+        );
     }
 }

@@ -2,7 +2,7 @@
 //! thinks of conversations.
 
 use super::figures::{Chart, Line, change, chart};
-use super::metrics::{Asked, period_fields};
+use super::metrics::{Asked, again, period_fields};
 use super::parts::{self, number};
 use super::{Page, Visit, figures_file};
 use crate::fault::{Fault, Outcome};
@@ -32,7 +32,10 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<(Period, Vec<Report>)> {
 
 async fn show(visit: Visit) -> Outcome<Response> {
     let asked: Asked = visit.query()?;
-    let (period, modules) = load(&visit, &asked).await?;
+    let (period, modules) = match load(&visit, &asked).await {
+        Ok(loaded) => loaded,
+        Err(fault) => return again(&visit, ("Signals", PATH), &asked, fault),
+    };
     let thoughts = visit.call(&marks::Thoughts { period, channel: asked.channel()? }).await?;
     visit.page_with("Signals", page(&asked, period, &modules, &thoughts), &["charts.js"])
 }
