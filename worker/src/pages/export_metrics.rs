@@ -1,10 +1,11 @@
 //! Metrics → Export metrics: what the queries over the day files give, with each query.
 
+use super::blank::Wrong;
 use super::figures::change;
 use super::metrics::Asked;
 use super::parts::{self, number};
 use super::{Page, Visit, figures_file};
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::ledger::exports::Days;
 use crate::routes::exports::tally;
 use askwell::access::Scope;
@@ -35,11 +36,12 @@ struct Query {
     first: String,
     last: String,
     with_bot: bool,
+    part: String,
 }
 
 /// Which days, and whether only conversations where the bot spoke.
 fn asked(visit: &Visit) -> Outcome<(Period, bool)> {
-    let Query { first, last, with_bot } = visit.query()?;
+    let Query { first, last, with_bot, .. } = visit.query()?;
     // The newest day that can be sealed is yesterday, and that only after a while.
     let last = if last.is_empty() { visit.now().day().previous().to_string() } else { last };
     let begin = |last: &str| -> Outcome<String> {
@@ -96,15 +98,51 @@ async fn compared(
 }
 
 async fn show(visit: Visit) -> Outcome<Response> {
-    let (period, with_bot) = asked(&visit)?;
+    let (period, with_bot) = match asked(&visit) {
+        Ok(asked) => asked,
+        Err(fault) => return again(&visit, fault),
+    };
     let counted = compared(&visit, period, with_bot).await?;
     visit.page("Export metrics", page(period, with_bot, counted.as_ref().map_err(Error::clone)))
 }
 
+/// The form with what was typed, where the days are none.
+fn again(visit: &Visit, fault: Fault) -> Outcome<Response> {
+    let (error, Query { first, last, with_bot, .. }) = (fault.public(), visit.query()?);
+    if !super::is_mistake(error.code) {
+        return Err(fault);
+    }
+    let body = html! {
+        h1 { "Export metrics" }
+        (Wrong::of(&error).above(&[]))
+        (form(&first, &last, with_bot))
+    };
+    Ok(visit.page("Export metrics", body)?.with_status(error.code.status()))
+}
+
+fn form(first: &str, last: &str, with_bot: bool) -> Markup {
+    html! {
+        form method="get" action=(PATH) {
+            div.fields {
+                label { "First file" input type="date" name="first" value=(first); }
+                label { "Last file" input type="date" name="last" value=(last); }
+                label { input type="checkbox" name="with_bot" value="true" checked[with_bot]; "Only where the bot spoke" }
+                button { "Show" }
+            }
+        }
+    }
+}
+
 async fn export(visit: Visit) -> Outcome<Response> {
     let (period, with_bot) = asked(&visit)?;
-    let counted = compared(&visit, period, with_bot).await?;
-    figures_file::response("export-metrics.csv", &rows(&counted?))
+    let Query { part, .. } = visit.query()?;
+    let counted = compared(&visit, period, with_bot).await??;
+    let rows = match (part.as_str(), INTENTS.iter().find(|(_, name, _)| *name == part)) {
+        ("", _) => rows(&counted),
+        (_, Some((_, _, of))) => intent_rows(&counted.intents(*of)),
+        _ => return Err(Fault::refused(Code::NotFound, "There are no such figures.")),
+    };
+    figures_file::response("export-metrics.csv", &rows)
 }
 
 /// A metric a row, in the names of the queries; shares are from 0 to 1.
@@ -120,6 +158,70 @@ fn rows(compared: &Compared) -> Vec<Vec<String>> {
     };
     let head = ["metric", "value", "before"].map(str::to_owned).to_vec();
     core::iter::once(head).chain(totals(&compared.now).into_iter().enumerate().map(row)).collect()
+}
+
+/// Conversations by an intent: what it is, and how many there are now and before, with the share that the bot handled.
+#[derive(Debug, Clone, PartialEq)]
+struct Intent {
+    name: String,
+    count: Comparison,
+    share: Option<f64>,
+    share_before: Option<f64>,
+}
+
+/// What is read off the metrics of some days: intents, with their conversations and the bot's share.
+type Of = fn(&Metrics) -> Vec<(&str, u64, Option<f64>)>;
+
+/// The intents that are told: what people call them, their name in files, and where they stand.
+const INTENTS: [(&str, &str, Of); 2] = [
+    ("First meaningful intent", "first", |metrics| {
+        let all = metrics.first_meaningful_intents.iter();
+        all.map(|i| (i.first_meaningful_intent.as_str(), i.total_conversations, i.bot_handled_rate))
+            .collect()
+    }),
+    ("Last meaningful intent", "last", |metrics| {
+        let all = metrics.last_meaningful_intents.iter();
+        all.map(|i| (i.last_meaningful_intent.as_str(), i.total_conversations, i.bot_handled_rate))
+            .collect()
+    }),
+];
+
+impl Compared {
+    /// The most frequent now first, then those that there were only before.
+    fn intents(&self, of: Of) -> Vec<Intent> {
+        let (now, before) = (of(&self.now), self.before.as_ref().map(of).unwrap_or_default());
+        let here = |all: &[(&str, u64, Option<f64>)], name: &str| {
+            let found = all.iter().find(|(known, ..)| *known == name);
+            found.map_or((0, None), |(_, count, share)| (*count, *share))
+        };
+        let gone = before.iter().filter(|(name, ..)| now.iter().all(|(known, ..)| known != name));
+        now.iter()
+            .chain(gone)
+            .map(|(name, ..)| {
+                let ((now, share), (before, share_before)) =
+                    (here(&now, name), here(&before, name));
+                let (name, count) = ((*name).to_owned(), Comparison::of(now, before));
+                Intent { name, count, share, share_before }
+            })
+            .collect()
+    }
+}
+
+/// An intent a row; shares are from 0 to 1.
+fn intent_rows(intents: &[Intent]) -> Vec<Vec<String>> {
+    let share = |share: Option<f64>| share.map(|share| share.to_string()).unwrap_or_default();
+    let head = [
+        "intent",
+        "conversations",
+        "bot_handled_rate",
+        "conversations_before",
+        "bot_handled_rate_before",
+    ];
+    let row = |one: &Intent| {
+        let (now, before) = (one.count.now.to_string(), one.count.before.to_string());
+        vec![one.name.clone(), now, share(one.share), before, share(one.share_before)]
+    };
+    core::iter::once(head.map(str::to_owned).to_vec()).chain(intents.iter().map(row)).collect()
 }
 
 /// The query of a name, in the dialect that stands first.
@@ -220,14 +322,7 @@ fn page(period: Period, with_bot: bool, counted: Result<&Compared, Error>) -> Ma
             }
         }
         p.muted { "Counted from the sealed day files, by the queries beside the figures; they run as they stand in DuckDB and BigQuery on the same files." }
-        form method="get" action=(PATH) {
-            div.fields {
-                label { "First file" input type="date" name="first" value=(period.first); }
-                label { "Last file" input type="date" name="last" value=(period.last); }
-                label { input type="checkbox" name="with_bot" value="true" checked[with_bot]; "Only where the bot spoke" }
-                button { "Show" }
-            }
-        }
+        (form(&period.first.to_string(), &period.last.to_string(), with_bot))
         @match counted {
             Err(error) => {
                 @if error.code == Code::NotReady {
@@ -236,7 +331,8 @@ fn page(period: Period, with_bot: bool, counted: Result<&Compared, Error>) -> Ma
                     (parts::empty("These days cannot be counted", html! { (error.detail) }))
                 }
             }
-            Ok(Compared { now: metrics, before }) => {
+            Ok(compared) => {
+                @let Compared { now: metrics, before } = compared;
                 @let before = before.as_ref().map(totals);
                 (parts::table("Totals and shares", html! {
                     thead { tr { th scope="col" { "Metric" } th.num scope="col" { "Value" } th.num scope="col" { "Before" } th.num scope="col" { "Change" } th scope="col" { "Formula" } } }
@@ -260,8 +356,10 @@ fn page(period: Period, with_bot: bool, counted: Result<&Compared, Error>) -> Ma
                     "."
                 }
                 details { summary { "The query of the totals" } pre { code { (query("totals")) } } }
-                (intents("First meaningful intent", metrics.first_meaningful_intents.iter().map(|i| (i.first_meaningful_intent.as_str(), i.total_conversations, i.bot_handled_rate))))
-                (intents("Last meaningful intent", metrics.last_meaningful_intents.iter().map(|i| (i.last_meaningful_intent.as_str(), i.total_conversations, i.bot_handled_rate))))
+                @for (title, name, of) in INTENTS {
+                    @let file = format!("/app/metrics/export.csv?first={}&last={}{with}&part={name}", period.first, period.last);
+                    (intents(title, &compared.intents(of), &file))
+                }
                 details {
                     summary { "The query of the intents" }
                     p.muted.small-text { "For the last one, order desc in the window." }
@@ -272,18 +370,23 @@ fn page(period: Period, with_bot: bool, counted: Result<&Compared, Error>) -> Ma
     }
 }
 
-fn intents<'a>(
-    title: &str,
-    rows: impl ExactSizeIterator<Item = (&'a str, u64, Option<f64>)>,
-) -> Markup {
+fn intents(title: &str, all: &[Intent], file: &str) -> Markup {
     html! {
         h2 { (title) }
-        @if rows.len() == 0 { p.muted { "No conversation of these days has one." } }
+        @if all.is_empty() { p.muted { "No conversation of these days, or of as many before, has one." } }
         @else {
             (parts::table(title, html! {
-                thead { tr { th scope="col" { "Intent" } th.num scope="col" { "Conversations" } th.num scope="col" { "Handled by the bot" } } }
-                tbody { @for (intent, n, rate) in rows { tr { th scope="row" .wrap { (intent) } td.num { (number(n)) } td.num.nobr { (percent(rate)) } } } }
+                thead { tr { th scope="col" { "Intent" } th.num scope="col" { "Conversations" } th.num scope="col" { "Handled by the bot" } th.num scope="col" { "Before" } th.num scope="col" { "Handled before" } th.num scope="col" { "Change" } } }
+                tbody { @for one in all { tr {
+                    th scope="row" .wrap { (one.name) }
+                    td.num { (number(one.count.now)) }
+                    td.num.nobr { (percent(one.share)) }
+                    td.num { (number(one.count.before)) }
+                    td.num.nobr { (percent(one.share_before)) }
+                    td.num.nobr { (change(&one.count)) }
+                } } }
             }))
+            p.small-text { a href=(file) { "CSV" span.vh { " of " (title) } } }
         }
     }
 }
@@ -321,6 +424,16 @@ mod tests {
         let text = page(period, true, Ok(&counted)).into_string();
         assert!(text.contains("+100 %") && text.contains("-25.0 points"), "{text}");
         assert!(text.contains("export.csv?first=2026-11-20&amp;last=2026-11-20&amp;with_bot=true"));
+        assert!(text.contains("part=first") && text.contains("No conversation of these days"));
+        let intents = counted.intents(INTENTS[0].2);
+        assert_eq!((intents.len(), intents[0].count.now, intents[0].count.before), (1, 4, 0));
+        assert_eq!(intent_rows(&intents)[1], [HOSTILE, "4", "", "0", ""]);
+        let turned = Compared { now: Metrics::default(), before: Some(counted.now.clone()) };
+        let gone = turned.intents(INTENTS[0].2);
+        assert_eq!(
+            (gone[0].name.as_str(), gone[0].count.now, gone[0].count.before),
+            (HOSTILE, 0, 4)
+        );
         assert_eq!(rows(&counted)[1], ["total_conversations", "4", "2"]);
         assert_eq!(rows(&counted)[3], ["bot_handled_rate", "0.25", "0.5"]);
         assert_eq!(rows(&Compared { before: None, ..counted })[1][2], "");
