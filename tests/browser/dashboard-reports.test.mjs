@@ -158,6 +158,36 @@ describe("the dashboard's reports", () => {
     assert.equal((await able.send("GET", "/v1/overview")).status, 401);
   });
 
+  test("gives the tag for a site whole, with the site key, whenever one looks", async () => {
+    await desk.go("/app/developers/keys");
+    const tag = await desk.page.locator("#tag").textContent();
+    assert.equal(tag, `<script async src="${desk.url}/askwell.js" data-key="${space.siteKey}"></script>`);
+    assert.equal(await desk.page.locator("[data-copy=tag]").count(), 1);
+    assert.ok(!(await desk.page.content()).includes(space.secretKey), "no secret key stands there");
+  });
+
+  test("leads from feedback to the conversations that were given it in those days, on that channel", async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const rows = async (channel, days) => {
+      await desk.go(`/app/metrics/signals?channel=${channel}${days}`);
+      const count = await desk.page.getByRole("row").filter({ has: desk.page.getByRole("rowheader", { name: "Good", exact: true }) }).first().getByRole("cell").first().textContent();
+      await desk.page.getByRole("link", { name: "Good", exact: true }).click();
+      await desk.page.waitForURL(/feedback=good/);
+      return [Number(count), Math.max(0, (await desk.page.getByRole("row").count()) - 1)];
+    };
+    const [counted, listed] = await rows("", "");
+    assert.ok(counted > 0);
+    assert.equal(listed, counted);
+    await desk.shows(`Feedback until: ${today}`);
+    const [{ platform }] = (await space.team.expect(200, "POST", "/v1/conversations/search", { body: { feedback: "good" } })).items;
+    assert.deepEqual(await rows(platform, ""), [counted, counted]);
+    const other = platform === "line" ? "email" : "line";
+    assert.equal((await space.team.expect(200, "POST", "/v1/conversations/search", { body: { feedback: "good", platform: other } })).items.length, 0);
+    const before = { feedback: "good", feedback_until: Date.parse(today) };
+    assert.equal((await space.team.expect(200, "POST", "/v1/conversations/search", { body: before })).items.length, 0);
+    await space.team.expect(422, "POST", "/v1/conversations/search", { body: { feedback_until: Date.parse(today) } });
+  });
+
   test("shows the days of the export, and the receipts of erasures", async () => {
     await desk.page.getByRole("link", { name: "Daily export" }).click();
     await desk.shows("open");

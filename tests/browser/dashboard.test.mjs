@@ -151,6 +151,36 @@ describe("the dashboard", () => {
     await desk.page.getByRole("searchbox").fill("astr");
     await until("one is found", async () => (await desk.page.getByRole("row").count()) === 2);
     assert.equal((await exported()).length, 2, "what was found while somebody typed, and no more");
+    // Whoever tags what words have found is shown the same again.
+    await row("Astrid").getByRole("checkbox").check();
+    await desk.page.getByLabel("Tag for the ticked customers").fill("found");
+    await desk.button("Add to ticked").click();
+    await desk.shows("1 customer tagged “found”.");
+    assert.equal(await desk.page.getByRole("searchbox").inputValue(), "astr");
+    assert.equal(await desk.page.getByRole("row").count(), 2);
+  });
+
+  test("has what is filtered in its address, to come back to, and no words", async () => {
+    await desk.go("/app/customers");
+    await desk.page.getByText("Filters", { exact: true }).click();
+    await desk.page.locator("#filters select[name=tag]").selectOption("vip");
+    await desk.page.waitForURL(/\?tag=vip$/);
+    await until("two are left", async () => (await desk.page.getByRole("row").count()) === 3);
+    await desk.page.getByRole("searchbox").fill("astr");
+    await until("one is left", async () => (await desk.page.getByRole("row").count()) === 2);
+    assert.match(desk.page.url(), /\?tag=vip$/);
+    // A tag that was put on takes no filter away.
+    await desk.page.getByRole("searchbox").fill("");
+    await until("two are left", async () => (await desk.page.getByRole("row").count()) === 3);
+    await row("Astrid").getByRole("checkbox").check();
+    await desk.page.getByLabel("Tag for the ticked customers").fill("seen");
+    await desk.button("Add to ticked").click();
+    await desk.shows("1 customer tagged “seen”.");
+    assert.match(desk.page.url(), /\?tag=vip$/);
+    await desk.page.goBack();
+    await desk.page.goBack();
+    await desk.page.waitForURL(/\/app\/customers$/);
+    await until("all are there", async () => (await desk.page.getByRole("row").count()) > 3);
   });
 
   test("leads to the sign-in where the session ends while somebody looks for something", async () => {

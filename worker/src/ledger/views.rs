@@ -61,7 +61,16 @@ const VIEWS: u64 = 50;
 const NAME_BYTES: usize = 60;
 const QUERY_BYTES: usize = 2_000;
 /// Most tags that a list offers.
-const TAGS: i64 = 100;
+const TAGS: usize = 100;
+
+/// Tags that there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllTags {
+    /// In alphabetical order, 100 at most.
+    pub first: Vec<String>,
+    /// Whether there are more.
+    pub more: bool,
+}
 
 /// A list of the dashboard that has views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +118,7 @@ pub struct CustomersShown {
     /// The tags of each row.
     pub tags: Vec<Vec<String>>,
     /// The tags that there are.
-    pub all_tags: Vec<String>,
+    pub all_tags: AllTags,
     /// How many customers there are.
     pub all: u64,
     /// How many lack a name, an e-mail address, a phone number.
@@ -163,7 +172,7 @@ pub struct ConversationsShown {
     /// What the customer of each row is called.
     pub names: Vec<Option<String>>,
     /// The tags that there are on conversations.
-    pub all_tags: Vec<String>,
+    pub all_tags: AllTags,
     /// The questions that have answers to filter by: all that are put or off, and of those that were removed
     /// the ones that were answered.
     pub fields: Vec<fields::Known>,
@@ -297,7 +306,7 @@ pub fn unread(sql: &Sql) -> Outcome<u64> {
 }
 
 /// The tags that hang on what has ids that begin so, in alphabetical order.
-pub fn all_tags(sql: &Sql, prefix: &str) -> Outcome<Vec<String>> {
+pub fn all_tags(sql: &Sql, prefix: &str) -> Outcome<AllTags> {
     #[derive(Deserialize)]
     struct Row {
         tag: Option<String>,
@@ -308,9 +317,12 @@ pub fn all_tags(sql: &Sql, prefix: &str) -> Outcome<Vec<String>> {
              SELECT min(tag) FROM tags
              UNION ALL SELECT (SELECT min(tag) FROM tags WHERE tag > each.tag) FROM each WHERE each.tag IS NOT NULL)
          SELECT tag FROM each WHERE tag IS NOT NULL AND EXISTS (SELECT 1 FROM tags t WHERE t.tag = each.tag AND t.subject >= ?1 AND t.subject < ?1 || '~') LIMIT ?2",
-        bind![prefix, TAGS],
+        bind![prefix, TAGS as i64 + 1],
     )?;
-    Ok(rows.into_iter().filter_map(|row| row.tag).collect())
+    let mut first: Vec<String> = rows.into_iter().filter_map(|row| row.tag).collect();
+    let more = first.len() > TAGS;
+    first.truncate(TAGS);
+    Ok(AllTags { first, more })
 }
 
 /// The views of a list, by name.
@@ -411,8 +423,17 @@ mod tests {
         tag(2, &["vip"]);
         let shown = page();
         assert_eq!(shown.tags, [vec![], vec!["b", "vip"], vec!["vip"]]);
-        assert_eq!(shown.all_tags, ["b", "vip"]);
-        assert!(ledger.at(|cx| all_tags(cx.sql, "cv_")).unwrap().is_empty());
+        assert_eq!(
+            (&shown.all_tags.first[..], shown.all_tags.more),
+            (&["b", "vip"].map(str::to_owned)[..], false)
+        );
+        assert_eq!(ledger.at(|cx| all_tags(cx.sql, "cv_")).unwrap(), AllTags::default());
+        for part in [0..50, 50..100] {
+            let names: Vec<String> = part.map(|n| format!("tag {n:03}")).collect();
+            tag(0, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        let all = page().all_tags;
+        assert_eq!((all.first.len(), all.more), (100, true));
     }
 
     #[test]

@@ -25,7 +25,7 @@ const FIELD: &str = "f.";
 pub struct Filters(Vec<(String, String)>);
 
 /// The filters that are not questions, with their names for people.
-const PLAIN: [(&str, &str); 11] = [
+const PLAIN: [(&str, &str); 14] = [
     ("direction", "Direction"),
     ("status", "Status"),
     ("sentiment", "Sentiment"),
@@ -36,6 +36,8 @@ const PLAIN: [(&str, &str); 11] = [
     ("tag", "Tag"),
     ("feedback", "Feedback"),
     ("from", "Began since"),
+    ("feedback_from", "Feedback since"),
+    ("feedback_until", "Feedback until"),
     ("until", "Began until"),
 ];
 
@@ -77,12 +79,23 @@ impl Filters {
     }
 
     /// As the ledger looks for it.
+    fn flag(&self, name: &str, otherwise: &str) -> Outcome<Option<bool>> {
+        match self.get(name) {
+            "" => Ok(None),
+            text => {
+                text.parse().map(Some).map_err(|_| Fault::refused(Code::InvalidField, otherwise))
+            }
+        }
+    }
+
     ///
     /// # Errors
     /// [`Code::InvalidField`].
     pub fn search(&self) -> Outcome<ConversationSearch> {
         let tag = self.get("tag").trim();
         let answers = self.0.iter().filter_map(|(name, value)| {
+        // Days of feedback say nothing where no feedback is asked for.
+        let thought = |at| Some(at).filter(|_| !self.get("feedback").is_empty()).flatten();
             let field_id = name.strip_prefix(FIELD)?.to_owned();
             Some(AnswerFilter { field_id, value: value.clone() })
         });
@@ -98,6 +111,8 @@ impl Filters {
                     Fault::refused(Code::InvalidField, "choose whether it was handed on or not")
                 })?),
             },
+            feedback_from: thought(day(self.get("feedback_from"))?.map(Day::start)),
+            feedback_until: thought(day(self.get("feedback_until"))?.map(Day::end)),
             lasted: word(self.get("lasted"), "duration")?,
             tag: Some(tag.to_owned()).filter(|tag| !tag.is_empty()),
             feedback: word(self.get("feedback"), "feedback")?,
@@ -200,7 +215,6 @@ pub fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) ->
     let bands: Vec<_> =
         DurationBand::ALL.iter().map(|band| (band.as_str(), lasted(*band))).collect();
     let bands = owned(&bands);
-    let tags: Vec<&str> = shown.all_tags.iter().map(String::as_str).collect();
     html! {
         form #filters method="get" action=(PATH)
             hx-get=(PATH) hx-trigger="change delay:50ms, submit" hx-target="#results" hx-select="#results"
@@ -215,6 +229,10 @@ pub fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) ->
                     (parts::select("Language", "lang", "Any", &langs, filters.get("lang")))
                     (parts::select("Handed on", "transferred", "Any", &owned(&TRANSFERRED), filters.get("transferred")))
                     (parts::select("Lasted", "lasted", "Any", &bands, filters.get("lasted")))
+                    @if !filters.get("feedback").is_empty() {
+                        label { "Feedback since" input type="date" name="feedback_from" value=(filters.get("feedback_from")); }
+                        label { "Feedback until" input type="date" name="feedback_until" value=(filters.get("feedback_until")); }
+                    }
                     (parts::select("Tag", "tag", "Any", &same(&tags), filters.get("tag")))
                     (parts::select("Feedback", "feedback", "Any", &owned(&FEEDBACK), filters.get("feedback")))
                     label { "Began since" input type="date" name="from" value=(filters.get("from")); }

@@ -39,9 +39,18 @@ async fn list(visit: Visit) -> Outcome<Response> {
     show(&visit, &filters).await
 }
 
+/// The address that stands for what is shown, where the page's own does not any more: words stay out of it.
+fn moved(visit: &Visit, filters: &Filters) -> Outcome<Option<String>> {
+    let path = filters.path();
+    let headers = visit.request.headers();
+    let shown = headers.get("hx-current-url")?.unwrap_or_default();
+    let live = headers.get("hx-request")?.is_some();
+    Ok(Some(path).filter(|path| live && shown != format!("{}{path}", visit.origin())))
+}
+
 async fn search(mut visit: Visit) -> Outcome<Response> {
     let filters: Filters = visit.form().await?;
-    if filters.q.trim().is_empty() {
+    if filters.q.trim().is_empty() && visit.request.headers().get("hx-request")?.is_none() {
         // What holds no words can be an address, to come back to and to share.
         return to(&filters.path());
     }
@@ -51,7 +60,11 @@ async fn search(mut visit: Visit) -> Outcome<Response> {
 async fn show(visit: &Visit, filters: &Filters) -> Outcome<Response> {
     let shown = visit.call(&views::Customers { search: filters.search()? }).await?;
     let scopes = visit.principal.scopes;
-    visit.page_with("Customers", page(filters, &shown, scopes), &["search.js"])
+    let mut page = visit.page_with("Customers", page(filters, &shown, scopes), &["search.js"])?;
+    if let Some(path) = moved(visit, filters)? {
+        page.headers_mut().set("hx-push-url", &path)?;
+    }
+    Ok(page)
 }
 
 async fn export(mut visit: Visit) -> Outcome<Response> {
@@ -64,18 +77,20 @@ async fn export(mut visit: Visit) -> Outcome<Response> {
 struct TagForm {
     #[serde(default)]
     customer: Vec<CustomerId>,
+    /// The tag; `tag` is a filter.
     #[serde(default)]
-    tag: String,
+    put: String,
     action: String,
 }
 
 async fn tag(mut visit: Visit) -> Outcome<Response> {
-    let form: TagForm = visit.form().await?;
+    let text = visit.form_text().await?;
+    let (form, filters): (TagForm, Filters) = (http::query(&text)?, http::query(&text)?);
     let refused = |detail| Err(Fault::refused(Code::InvalidField, detail));
     if form.customer.is_empty() {
         return refused("Tick the customers first.");
     }
-    let tag = form.tag.trim().to_owned();
+    let tag = form.put.trim().to_owned();
     if tag.is_empty() {
         return refused("Say which tag.");
     }
@@ -93,7 +108,12 @@ async fn tag(mut visit: Visit) -> Outcome<Response> {
     };
     let subjects = form.customer.into_iter().map(Subject::Customer).collect();
     visit.call(&ChangeTags { subjects, change, by: visit.by() }).await?;
-    visit.done(&visit.back().unwrap_or_else(|| PATH.to_owned()), &word)
+    if filters.q.trim().is_empty() {
+        return visit.done(&filters.path(), &word);
+    }
+    // Words stand in no address: what they found is shown at once.
+    visit.say(&word);
+    show(&visit, &filters).await
 }
 
 #[derive(Deserialize)]

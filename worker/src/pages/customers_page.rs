@@ -56,7 +56,6 @@ fn views_bar(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Mark
 fn filter_form(filters: &Filters, shown: &CustomersShown) -> Markup {
     let platforms: Vec<_> =
         Platform::ALL.iter().map(|p| (p.as_str().to_owned(), platform(*p).to_owned())).collect();
-    let tags: Vec<_> = shown.all_tags.iter().map(|tag| (tag.clone(), tag.clone())).collect();
     html! {
         form #filters method="post" action=(PATH)
             hx-post=(PATH) hx-trigger="input changed delay:250ms from:#q, change delay:50ms, submit"
@@ -69,7 +68,7 @@ fn filter_form(filters: &Filters, shown: &CustomersShown) -> Markup {
                 summary { "Filters" }
                 div.fields {
                     (parts::select("Platform", "platform", "Any", &platforms, &filters.platform))
-                    (parts::select("Tag", "tag", "Any", &tags, &filters.tag))
+                    (parts::tags(&shown.all_tags, &filters.tag))
                     label { "Last seen since" input type="date" name="from" value=(filters.from); }
                     label { "Last seen until" input type="date" name="until" value=(filters.until); }
                     fieldset {
@@ -178,8 +177,9 @@ fn table(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Markup {
         @if may_write {
             form method="post" action="/app/customers/tags" {
                 div.row {
-                    input name="tag" maxlength="60" list="tags" placeholder="Tag" aria-label="Tag for the ticked customers" autocomplete="off";
-                    datalist #tags { @for tag in &shown.all_tags { option value=(tag) {} } }
+                    (filters.hidden())
+                    input name="put" maxlength="60" list="tags" placeholder="Tag" aria-label="Tag for the ticked customers" autocomplete="off";
+                    datalist #tags { @for tag in &shown.all_tags.first { option value=(tag) {} } }
                     button.secondary.small name="action" value="add" { "Add to ticked" }
                     button.secondary.small name="action" value="remove" { "Remove from ticked" }
                 }

@@ -1,5 +1,6 @@
 //! What pages are put together from.
 
+use crate::ledger::views::AllTags;
 use askwell::conversation::{Platform, Sentiment, Status};
 use askwell::detect::Kind;
 use askwell::text::Lang;
@@ -190,6 +191,24 @@ pub fn select(
             }
         }
     }
+}
+
+/// A choice of tags: of all that there are, or where these are too many for a list, by their name.
+pub fn tags(all: &AllTags, chosen: &str) -> Markup {
+    if all.more {
+        return html! {
+            label {
+                "Tag"
+                input name="tag" value=(chosen) list="known-tags" maxlength="60" autocomplete="off" placeholder="Its whole name";
+                datalist #known-tags { @for tag in &all.first { option value=(tag) {} } }
+            }
+        };
+    }
+    let unlisted =
+        Some(chosen).filter(|tag| !tag.is_empty() && !all.first.iter().any(|known| known == tag));
+    let names = all.first.iter().map(String::as_str).chain(unlisted);
+    let options: Vec<_> = names.map(|tag| (tag.to_owned(), tag.to_owned())).collect();
+    select("Tag", "tag", "Any", &options, chosen)
 }
 
 #[cfg(test)]

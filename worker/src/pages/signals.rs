@@ -4,6 +4,7 @@
 use super::figures::{Chart, Line, change, chart};
 use super::metrics::{Asked, again, period_fields};
 use super::parts::{self, number};
+use super::visit::form_urlencode;
 use super::{Page, Visit, figures_file};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::{marks, signals};
@@ -126,12 +127,12 @@ pub fn page(
             div.fields { (period_fields(asked, period)) button { "Show" } }
         }
         @for module in modules { (card(module, &file(module.module.as_str()))) }
-        (feedback(thoughts, &file(FEEDBACK)))
+        (feedback(asked, period, thoughts, &file(FEEDBACK)))
     }
 }
 
 /// What the team itself thinks of conversations.
-fn feedback(report: &FeedbackReport, file: &str) -> Markup {
+fn feedback(asked: &Asked, period: Period, report: &FeedbackReport, file: &str) -> Markup {
     const TITLE: &str = "Feedback of the team";
     let share = |share: Option<f64>| {
         share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
@@ -146,6 +147,16 @@ fn feedback(report: &FeedbackReport, file: &str) -> Markup {
             share(report.good_rate_before.map(|rate| 1.0 - rate)),
         ),
     ];
+    let channel = match asked.channel.as_str() {
+        "" => String::new(),
+        only => format!("&platform={}", form_urlencode(only)),
+    };
+    let behind = |word: &str| {
+        let (first, last) = (period.first, period.last);
+        format!(
+            "/app/conversations?feedback={word}&feedback_from={first}&feedback_until={last}{channel}"
+        )
+    };
     html! {
         article {
             header { h2 { (TITLE) } }
@@ -157,7 +168,7 @@ fn feedback(report: &FeedbackReport, file: &str) -> Markup {
                     tbody {
                         @for (name, word, count, now, before) in &lines {
                             tr {
-                                th scope="row" { a href={ "/app/conversations?feedback=" (word) } { (name) } }
+                                th scope="row" { a href=(behind(word)) { (name) } }
                                 td.num { (number(count.now)) }
                                 td.num.nobr { (now) }
                                 td.num { (number(count.before)) }

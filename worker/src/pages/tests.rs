@@ -2,7 +2,7 @@
 
 use super::customers_filters::Filters;
 use super::customers_page::page;
-use crate::ledger::views::CustomersShown;
+use crate::ledger::views::{AllTags, CustomersShown};
 use askwell::Code;
 use askwell::access::{Role, Scopes};
 use askwell::api::{Customer, Page};
@@ -29,7 +29,7 @@ fn shown(names: &[&str]) -> CustomersShown {
     CustomersShown {
         page: Page { items: names.iter().map(customer).collect(), next: None },
         tags: names.iter().map(|_| vec![HOSTILE.to_owned()]).collect(),
-        all_tags: vec![HOSTILE.to_owned()],
+        all_tags: AllTags { first: vec![HOSTILE.to_owned()], more: false },
         all: names.len() as u64,
         without: [0, 1, 1],
         unread: 0,

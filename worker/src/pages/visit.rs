@@ -96,13 +96,6 @@ impl Visit {
         (from.origin() == self.url.origin() && super::are_at(from.path())).then_some(from)
     }
 
-    /// The address of the page that a form was on, where that is one of ours.
-    pub fn back(&self) -> Option<String> {
-        let from = self.from()?;
-        let query = from.query().map(|query| format!("?{query}")).unwrap_or_default();
-        Some(format!("{}{query}", from.path()))
-    }
-
     /// The forms of the page, one of which may have been refused.
     pub fn forms(&self) -> Forms<'_> {
         Forms::of(self.refused.as_ref())
@@ -208,6 +201,11 @@ impl Visit {
             response.headers_mut().append("set-cookie", &cookie("", 0))?;
         }
         Ok(response)
+    }
+
+    /// Puts a word about what was done above the page that follows at once.
+    pub fn say(&mut self, word: &str) {
+        self.flash = Some(Flash::good(word));
     }
 
     /// To another page, with a word about what was done.

@@ -173,6 +173,10 @@ pub struct ConversationSearch {
     /// Began before this instant.
     pub until: Option<UnixMillis>,
     /// Has all of these answers.
+    /// That feedback was left at this instant or later.
+    pub feedback_from: Option<UnixMillis>,
+    /// That feedback was left before this instant.
+    pub feedback_until: Option<UnixMillis>,
     pub answers: Vec<AnswerFilter>,
     /// Where the page before ended.
     pub cursor: Option<String>,

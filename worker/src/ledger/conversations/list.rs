@@ -18,6 +18,7 @@ use askwell::api::{
 };
 use askwell::conversation::Direction;
 use askwell::time::UnixMillis;
+use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use worker::SqlStorageValue;
@@ -152,7 +153,12 @@ impl Read for List {
         }
         if let Some(thought) = find.feedback {
             let good = i64::from(thought == Thought::Good);
-            wanted.sets.push(Set { values: bind![good], ..THOUGHT_OF });
+            let from = find.feedback_from.map_or(0, |from| from.0);
+            let until = find.feedback_until.map_or((1 << 53) - 1, |until| until.0);
+            wanted.sets.push(Set { values: bind![good, from, until], ..THOUGHT_OF });
+        } else if find.feedback_from.is_some() || find.feedback_until.is_some() {
+            let detail = "`feedback_from` and `feedback_until` need `feedback`";
+            return Err(Error::new(Code::InvalidField, detail).into());
         }
         for filter in answers::checked(&find.answers)? {
             wanted.sets.push(answered(cx.sql, filter)?);
@@ -256,11 +262,11 @@ const TAGGED: Set = Set {
 
 /// Those that somebody has left feedback on.
 const THOUGHT_OF: Set = Set {
-    size: "SELECT 1 FROM feedback WHERE good = ?",
+    size: "SELECT 1 FROM feedback WHERE good = ? AND at >= ? AND at < ?",
     key: "id",
-    all: "SELECT DISTINCT conversation_id AS k FROM feedback WHERE good = ?",
+    all: "SELECT DISTINCT conversation_id AS k FROM feedback WHERE good = ? AND at >= ? AND at < ?",
     one: Cow::Borrowed(
-        "EXISTS (SELECT 1 FROM feedback f WHERE f.good = ? AND f.conversation_id = i.id)",
+        "EXISTS (SELECT 1 FROM feedback f WHERE f.good = ? AND f.at >= ? AND f.at < ? AND f.conversation_id = i.id)",
     ),
     listed: None,
     values: Vec::new(),
