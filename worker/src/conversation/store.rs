@@ -141,6 +141,7 @@ impl Meta {
             ended_at: self.ended_at,
             sentiment: None,
             classify_ms: None,
+            test_mode: self.test_mode,
         }
     }
 }

@@ -62,6 +62,14 @@ pub const ROOM: Room = Room {
             ],
         },
         filed::MIGRATION,
+        Migration {
+            id: "conversations/7",
+            statements: &[
+                // Those of before count as they did: nobody has kept which of them were tests.
+                "ALTER TABLE conversations ADD COLUMN test_mode INTEGER NOT NULL DEFAULT 0",
+                "CREATE INDEX conversations_tests ON conversations (started_at, id) WHERE test_mode = 1",
+            ],
+        },
     ],
     ops: &[Op::read::<Get>(), Op::read::<List>(), Op::write::<Register>()],
     jobs: &[Job::of::<File<filed::Traits>>()],
@@ -154,8 +162,8 @@ impl Write for Register {
             return Ok(());
         }
         cx.sql.run(
-            "INSERT INTO conversations (id, platform_conversation_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, last_at, told)
-             VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO conversations (id, platform_conversation_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, last_at, told, test_mode)
+             VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET visitor_id = coalesce(visitor_id, excluded.visitor_id), status = excluded.status, transferred = excluded.transferred, lang = coalesce(excluded.lang, lang), messages = max(messages, excluded.messages), ended_at = iif(excluded.ended_at IS NULL, NULL, ended_at), last_at = coalesce(excluded.last_at, last_at), told = excluded.told
              WHERE excluded.told > told",
             bind![
@@ -171,7 +179,8 @@ impl Write for Register {
                 summary.started_at.0,
                 summary.ended_at.map(|at| at.0),
                 self.last_at.map(|at| at.0),
-                i64::from(self.version)
+                i64::from(self.version),
+                i64::from(summary.test_mode)
             ],
         )?;
         let (Some(visitor_id), Some(Said { facts, proven })) = (&self.visitor_id, &self.said)
@@ -200,6 +209,7 @@ struct Row {
     ended_at: Option<i64>,
     sentiment: Option<String>,
     classify_ms: Option<i64>,
+    test_mode: i64,
 }
 
 impl Row {
@@ -219,6 +229,7 @@ impl Row {
             ended_at: self.ended_at.map(UnixMillis),
             sentiment: self.sentiment.map(word).transpose()?,
             classify_ms: self.classify_ms,
+            test_mode: self.test_mode != 0,
         })
     }
 }
@@ -278,8 +289,8 @@ pub fn put(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {
     let closed = &input.closed;
     let ended_at = closed.status.is_terminal().then_some(closed.ended_at.0);
     cx.sql.run(
-        "INSERT INTO conversations (id, platform_conversation_id, customer_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, sentiment, classify_ms, told, claimed, last_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?17, ?17, ?16)
+        "INSERT INTO conversations (id, platform_conversation_id, customer_id, visitor_id, status, revision, direction, platform, transferred, lang, messages, started_at, ended_at, sentiment, classify_ms, told, claimed, last_at, test_mode)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?17, ?17, ?16, ?18)
          ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, visitor_id = excluded.visitor_id, revision = excluded.revision, lang = excluded.lang, started_at = excluded.started_at, sentiment = excluded.sentiment, classify_ms = excluded.classify_ms,
              status = iif(excluded.told >= told, excluded.status, status),
              transferred = iif(excluded.told >= told, excluded.transferred, transferred),
@@ -305,7 +316,8 @@ pub fn put(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {
             input.conclusion.tone.sentiment.as_str(),
             cx.now.0.saturating_sub(input.closed_wall.0).max(0),
             closed.ended_at.0,
-            i64::from(input.version)
+            i64::from(input.version),
+            i64::from(closed.test_mode)
         ],
     )
 }
@@ -337,6 +349,12 @@ pub fn counts(sql: &Sql) -> Outcome<Counts> {
         classified: sum(|row| row.classified == 1),
         open: sum(|row| row.open == 1),
     })
+}
+
+/// Whether it was opened as a test.
+pub fn is_test(sql: &Sql, conversation: &str) -> Outcome<bool> {
+    let tests = "SELECT count(*) AS n FROM conversations WHERE id = ? AND test_mode = 1";
+    Ok(sql.count(tests, bind![conversation])? > 0)
 }
 
 /// Whose conversation it is; none when that is not known yet.

@@ -316,6 +316,7 @@ pub fn under_way(n: u32, status: Status, started_at: UnixMillis) -> Conversation
         ended_at: None,
         sentiment: None,
         classify_ms: None,
+        test_mode: false,
     }
 }
 

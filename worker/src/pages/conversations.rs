@@ -177,7 +177,7 @@ fn line(row: &ConversationSummary, name: Option<&str>) -> Markup {
             }
             td.nobr { (platform(row.platform)) }
             td { (row.direction.as_str()) }
-            td { (parts::status(row.status)) @if row.transferred { " " span.badge { "transferred" } } }
+            td { (parts::status(row.status)) @if row.transferred { " " span.badge { "transferred" } } @if row.test_mode { " " span.badge.odd title="Opened as a test: no report counts it." { "test" } } }
             td { (parts::sentiment(row.sentiment)) }
             td { (row.lang.map_or("–", parts::language)) }
             td.num { (row.messages) }

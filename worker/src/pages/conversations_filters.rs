@@ -33,11 +33,12 @@ const PLAIN: [(&str, &str); 14] = [
     ("lang", "Language"),
     ("transferred", "Handed on"),
     ("lasted", "Lasted"),
+    ("test_mode", "Test"),
     ("tag", "Tag"),
     ("feedback", "Feedback"),
-    ("from", "Began since"),
     ("feedback_from", "Feedback since"),
     ("feedback_until", "Feedback until"),
+    ("from", "Began since"),
     ("until", "Began until"),
 ];
 
@@ -47,7 +48,7 @@ const STATUSES: [&str; 7] =
 const SENTIMENTS: [&str; 6] =
     ["overly-negative", "negative", "neutral", "positive", "overly-positive", "not-applicable"];
 const FEEDBACK: [(&str, &str); 2] = [("good", "good"), ("not_good", "not good")];
-const TRANSFERRED: [(&str, &str); 2] = [("true", "yes"), ("false", "no")];
+const YES_NO: [(&str, &str); 2] = [("true", "yes"), ("false", "no")];
 
 const fn lasted(band: DurationBand) -> &'static str {
     match band {
@@ -78,7 +79,6 @@ impl Filters {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// As the ledger looks for it.
     fn flag(&self, name: &str, otherwise: &str) -> Outcome<Option<bool>> {
         match self.get(name) {
             "" => Ok(None),
@@ -88,14 +88,15 @@ impl Filters {
         }
     }
 
+    /// As the ledger looks for it.
     ///
     /// # Errors
     /// [`Code::InvalidField`].
     pub fn search(&self) -> Outcome<ConversationSearch> {
         let tag = self.get("tag").trim();
-        let answers = self.0.iter().filter_map(|(name, value)| {
         // Days of feedback say nothing where no feedback is asked for.
         let thought = |at| Some(at).filter(|_| !self.get("feedback").is_empty()).flatten();
+        let answers = self.0.iter().filter_map(|(name, value)| {
             let field_id = name.strip_prefix(FIELD)?.to_owned();
             Some(AnswerFilter { field_id, value: value.clone() })
         });
@@ -105,17 +106,13 @@ impl Filters {
             platform: word(self.get("platform"), "channel")?,
             sentiment: word(self.get("sentiment"), "sentiment")?,
             lang: word(self.get("lang"), "language")?,
-            transferred: match self.get("transferred") {
-                "" => None,
-                text => Some(text.parse().map_err(|_| {
-                    Fault::refused(Code::InvalidField, "choose whether it was handed on or not")
-                })?),
-            },
-            feedback_from: thought(day(self.get("feedback_from"))?.map(Day::start)),
-            feedback_until: thought(day(self.get("feedback_until"))?.map(Day::end)),
+            transferred: self.flag("transferred", "choose whether it was handed on or not")?,
+            test_mode: self.flag("test_mode", "choose whether it was a test or not")?,
             lasted: word(self.get("lasted"), "duration")?,
             tag: Some(tag.to_owned()).filter(|tag| !tag.is_empty()),
             feedback: word(self.get("feedback"), "feedback")?,
+            feedback_from: thought(day(self.get("feedback_from"))?.map(Day::start)),
+            feedback_until: thought(day(self.get("feedback_until"))?.map(Day::end)),
             from: day(self.get("from"))?.map(Day::start),
             until: day(self.get("until"))?.map(Day::end),
             answers: answers.collect(),
@@ -178,7 +175,7 @@ impl Filters {
 fn said<'a>(key: &str, value: &'a str) -> &'a str {
     let bands = DurationBand::ALL.iter().map(|band| (band.as_str(), lasted(*band)));
     let mut words = match key {
-        "transferred" => TRANSFERRED.to_vec(),
+        "transferred" | "test_mode" => YES_NO.to_vec(),
         "feedback" => FEEDBACK.to_vec(),
         "lasted" => bands.collect(),
         _ => return value,
@@ -227,14 +224,15 @@ pub fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) ->
                     (parts::select("Sentiment", "sentiment", "Any", &same(&SENTIMENTS), filters.get("sentiment")))
                     (parts::select("Channel", "platform", "Any", &platforms, filters.get("platform")))
                     (parts::select("Language", "lang", "Any", &langs, filters.get("lang")))
-                    (parts::select("Handed on", "transferred", "Any", &owned(&TRANSFERRED), filters.get("transferred")))
+                    (parts::select("Handed on", "transferred", "Any", &owned(&YES_NO), filters.get("transferred")))
                     (parts::select("Lasted", "lasted", "Any", &bands, filters.get("lasted")))
+                    (parts::select("Test", "test_mode", "Any", &owned(&YES_NO), filters.get("test_mode")))
+                    (parts::tags(&shown.all_tags, filters.get("tag")))
+                    (parts::select("Feedback", "feedback", "Any", &owned(&FEEDBACK), filters.get("feedback")))
                     @if !filters.get("feedback").is_empty() {
                         label { "Feedback since" input type="date" name="feedback_from" value=(filters.get("feedback_from")); }
                         label { "Feedback until" input type="date" name="feedback_until" value=(filters.get("feedback_until")); }
                     }
-                    (parts::select("Tag", "tag", "Any", &same(&tags), filters.get("tag")))
-                    (parts::select("Feedback", "feedback", "Any", &owned(&FEEDBACK), filters.get("feedback")))
                     label { "Began since" input type="date" name="from" value=(filters.get("from")); }
                     label { "Began until" input type="date" name="until" value=(filters.get("until")); }
                     @for (field, given) in shown.fields.iter().zip(&shown.given) {

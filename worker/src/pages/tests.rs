@@ -107,9 +107,15 @@ fn filters_of_conversations_are_read_and_written_as_an_address() {
     let search = Filters::read("transferred=false&lasted=30m-2h").unwrap().search().unwrap();
     assert_eq!(search.transferred, Some(false));
     assert_eq!(search.lasted, Some(askwell::conversation::DurationBand::From30mTo2h));
-    for bad in
-        ["status=asleep", "lang=xx", "platform=fax", "from=1", "lasted=long", "transferred=maybe"]
-    {
+    for bad in [
+        "status=asleep",
+        "test_mode=2",
+        "lang=xx",
+        "platform=fax",
+        "from=1",
+        "lasted=long",
+        "transferred=maybe",
+    ] {
         let refused = Filters::read(bad).unwrap().search().unwrap_err();
         assert_eq!(refused.public().code, Code::InvalidField, "{bad}");
     }

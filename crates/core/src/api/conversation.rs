@@ -123,6 +123,9 @@ pub struct ConversationSummary {
     pub sentiment: Option<Sentiment>,
     /// Milliseconds from the closing to the classified conversation in the ledger.
     pub classify_ms: Option<i64>,
+    /// Whether it was opened as a test: it gives no events, and what it was answered is counted nowhere.
+    #[serde(default)]
+    pub test_mode: bool,
 }
 
 /// `GET /v1/conversations/{id}` (secret key).
@@ -164,19 +167,21 @@ pub struct ConversationSearch {
     pub transferred: Option<bool>,
     /// Has ended, and lasted so long.
     pub lasted: Option<DurationBand>,
+    /// Was opened as a test, or was not.
+    pub test_mode: Option<bool>,
     /// Bears this tag.
     pub tag: Option<String>,
     /// Somebody of the team has left this feedback.
     pub feedback: Option<Thought>,
+    /// That feedback was left at this instant or later.
+    pub feedback_from: Option<UnixMillis>,
+    /// That feedback was left before this instant.
+    pub feedback_until: Option<UnixMillis>,
     /// Began at this instant or later.
     pub from: Option<UnixMillis>,
     /// Began before this instant.
     pub until: Option<UnixMillis>,
     /// Has all of these answers.
-    /// That feedback was left at this instant or later.
-    pub feedback_from: Option<UnixMillis>,
-    /// That feedback was left before this instant.
-    pub feedback_until: Option<UnixMillis>,
     pub answers: Vec<AnswerFilter>,
     /// Where the page before ended.
     pub cursor: Option<String>,

@@ -218,6 +218,7 @@ impl Worker {
                         ended_at: None,
                         sentiment: Some(Sentiment::Neutral),
                         classify_ms: Some(5),
+                        test_mode: false,
                     },
                     transcript: conversation.messages.clone(),
                     facts: Facts::default(),

@@ -25,7 +25,7 @@ macro_rules! file {
         concat!(
             "INSERT OR IGNORE INTO answers_filed (field_id, value, started_at, id, customer_id, day, platform) ",
             filed!(),
-            " WHERE ",
+            " WHERE c.test_mode = 0 AND ",
             $which
         )
     };
@@ -105,6 +105,49 @@ mod tests {
     use askwell::id::CustomerId;
 
     const BY: &str = "ke_1";
+
+    #[test]
+    fn what_a_test_was_answered_is_shown_with_it_and_counted_nowhere() {
+        use crate::ledger::{overview, reviews};
+        let ledger = Ledger::new();
+        ledger.write(closing(&ledger, 0, 1, 0, None)).unwrap();
+        let counts = |ledger: &Ledger| {
+            let rows = |table: &str| {
+                ledger
+                    .sql
+                    .count(&format!("SELECT coalesce(sum(n), 0) AS n FROM {table}"), bind![])
+                    .unwrap()
+            };
+            let filed = ledger.sql.count("SELECT count(*) AS n FROM answered", bind![]).unwrap();
+            (rows("answer_counts"), rows("answer_pairs"), filed, ledger.read(overview::Get).answers)
+        };
+        let before = counts(&ledger);
+        let mut test = closing(&ledger, 1, 1, 1, None);
+        test.closed.test_mode = true;
+        ledger.write(test.clone()).unwrap();
+        assert_eq!(counts(&ledger), before);
+        // Nor once a person has looked, or it was closed again.
+        let id = conversation(1);
+        let detail = ledger.read(conversations::Get { conversation_id: id.clone() }).unwrap();
+        assert!(detail.summary.test_mode && !detail.answers.is_empty());
+        let field_id = detail.answers[0].field_id.clone();
+        let review = reviews::Review {
+            conversation_id: id.clone(),
+            field_id: field_id.clone(),
+            answer: None,
+            by: BY.to_owned(),
+        };
+        ledger.write(review).unwrap();
+        test.closed.revision += 1;
+        ledger.write(test).unwrap();
+        assert_eq!(counts(&ledger), before);
+        // It is in the list, told apart.
+        let listed = |test_mode| {
+            let search = ConversationSearch { test_mode, ..ConversationSearch::default() };
+            ledger.read(conversations::List { search }).items.len()
+        };
+        assert_eq!([listed(None), listed(Some(true)), listed(Some(false))], [2, 1, 1]);
+    }
 
     /// The conversations and customers that are found by an answer, by question and answer.
     fn found(ledger: &Ledger) -> Vec<(Vec<String>, Vec<String>)> {

@@ -132,6 +132,11 @@ impl Read for List {
             Some(false) => wanted.add("i.transferred = 0", Vec::new()),
             None => {}
         }
+        match find.test_mode {
+            Some(true) => traits.push(Trait { is: "test_mode = 1".to_owned(), values: Vec::new() }),
+            Some(false) => wanted.add("i.test_mode = 0", Vec::new()),
+            None => {}
+        }
         let begin = if find.customer_id.is_some() { None } else { rarest(cx.sql, &traits)? };
         for (place, Trait { is, values }) in traits.into_iter().enumerate() {
             // A sign keeps an index from being used.

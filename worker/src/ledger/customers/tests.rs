@@ -412,6 +412,7 @@ fn who_is_erased_leaves_nothing_and_does_not_come_back() {
         ended_at: None,
         sentiment: None,
         classify_ms: None,
+        test_mode: false,
     };
     let word = conversations::Register {
         summary,
