@@ -66,10 +66,11 @@ mod tests {
 
     #[test]
     fn a_cell_of_a_file_is_no_formula() {
-        let row = |cell: &str| vec![cell.to_owned()];
-        assert_eq!(text(&[row("a")]), "a\r\n");
-        assert_eq!(text(&[row("=1+1")]), "'=1+1\r\n");
-        assert_eq!(text(&[row("＝1")]), "'＝1\r\n");
-        assert_eq!(text(&[row("a,\"b\"")]), "\"a,\"\"b\"\"\"\r\n");
+        let line = |cell: &str| text(&[vec![cell.to_owned()]]);
+        // Each file begins with a byte order mark.
+        assert_eq!(line("a"), "\u{feff}a\r\n");
+        assert_eq!(line("=1+1"), "\u{feff}'=1+1\r\n");
+        assert_eq!(line("＝1"), "\u{feff}'＝1\r\n");
+        assert_eq!(line("a,\"b\""), "\u{feff}\"a,\"\"b\"\"\"\r\n");
     }
 }
