@@ -289,10 +289,13 @@ pub fn show(cx: &Cx, root: &str) -> Outcome<()> {
     let (name, phone) = (standing(Kind::Name)?, standing(Kind::Phone)?);
     verified.sort();
     let verified = to_json("verified", &verified)?;
-    let elsewhere: Option<Value> = sql.first(
-        "UPDATE customers SET email = NULL WHERE email = ? AND id <> ? RETURNING id AS value",
-        bind![email.clone(), root],
-    )?;
+    let elsewhere: Option<Value> = match &email {
+        Some(email) => sql.first(
+            "UPDATE customers SET email = NULL WHERE email = ? AND id <> ? RETURNING id AS value",
+            bind![email.as_str(), root],
+        )?,
+        None => None,
+    };
     sql.run(
         "WITH talks (platform, started_at, ended_at, last_at) AS MATERIALIZED (SELECT platform, started_at, ended_at, last_at FROM conversations WHERE customer_id IN (SELECT ?1 UNION ALL SELECT id FROM customers WHERE root = ?1))
          UPDATE customers SET email = ?2, name = ?3, phone = ?4, verified = ?5,
