@@ -274,7 +274,7 @@ pub fn put(cx: &Cx, input: &Record, customer: &CustomerId, newest: bool) -> Outc
     let day = open_day(cx.sql, ended_at, cx.now)?;
     if !newest {
         let found: Option<Found> = cx.sql.first(
-            "SELECT day, body FROM export_rows WHERE day = ? AND conversation_id = ?",
+            "SELECT day, body, 0 AS frozen FROM export_rows WHERE day = ? AND conversation_id = ?",
             bind![day.to_string(), id],
         )?;
         let there = found.map(|found| found.row()).transpose()?;
@@ -299,6 +299,8 @@ fn put_row(cx: &Cx, day: Day, conversation: &str, row: &export::Row) -> Outcome<
 struct Found {
     day: Day,
     body: String,
+    /// Whether its day takes nothing any more.
+    frozen: i64,
 }
 
 impl Found {
@@ -307,21 +309,20 @@ impl Found {
     }
 }
 
-/// Puts the answers that stand now into a conversation's rows on days that are open. Where it has none there, and
-/// its last row has other answers, the row stands once more, with these, on the first day that is open.
+/// Puts the answers that stand now into a conversation's rows on days that are open. Where the row of its last ending
+/// stands on a day that is not, and has other answers, it stands once more, with these, on the first that is open.
 pub fn refresh(cx: &Cx, conversation: &str) -> Outcome<()> {
-    let mut rows: Vec<Found> = cx.sql.rows(
-        "SELECT day, body FROM export_rows WHERE conversation_id = ? AND day NOT IN (SELECT day FROM export_days)",
+    // The last ending comes last, so that it stands on a day which it shares with another.
+    let rows: Vec<Found> = cx.sql.rows(
+        "SELECT day, body, day IN (SELECT day FROM export_days) AS frozen FROM export_rows WHERE conversation_id = ? ORDER BY json_extract(body, '$.conversation_end_time'), day",
         bind![conversation],
     )?;
-    if rows.is_empty() {
-        rows = cx.sql.rows(
-            "SELECT day, body FROM export_rows WHERE conversation_id = ? ORDER BY day DESC LIMIT 1",
-            bind![conversation],
-        )?;
-    }
     let answers = answers::find(cx.sql, conversation)?;
-    for found in rows {
+    let last = rows.len().saturating_sub(1);
+    for (place, found) in rows.into_iter().enumerate() {
+        if found.frozen != 0 && place < last {
+            continue;
+        }
         let mut row = found.row()?;
         if export::set_answers(&mut row, &answers) {
             put_row(cx, open_day(cx.sql, found.day.start(), cx.now)?, conversation, &row)?;
@@ -349,134 +350,4 @@ fn open_day(sql: &Sql, at: UnixMillis, now: UnixMillis) -> Outcome<Day> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::tests::{Ledger, closing, conversation};
-    use crate::ledger::{fields, reviews};
-
-    fn seal(ledger: &Ledger, day: Day) {
-        ledger
-            .sql
-            .run(
-                "INSERT INTO export_days (day, frozen_at, conversations) VALUES (?, 1, 0)",
-                bind![day.to_string()],
-            )
-            .unwrap();
-    }
-
-    /// The days on which conversation `n` stands, with its end and its answer to the first question on each.
-    fn rows(ledger: &Ledger, n: u32) -> Vec<(Day, i64, String)> {
-        let query = "SELECT day, body FROM export_rows WHERE conversation_id = ? ORDER BY day";
-        let found: Vec<Found> = ledger.sql.rows(query, bind![conversation(n).as_str()]).unwrap();
-        let name = &ledger.read(fields::List).list.fields[0].field.name;
-        let read = |found: Found| {
-            let row = found.row().unwrap();
-            let data: serde_json::Value = serde_json::from_str(&row.conversations_data).unwrap();
-            let answer = data[name].as_str().unwrap_or_default().to_owned();
-            (found.day, row.conversation_end_time.0.0, answer)
-        };
-        found.into_iter().map(read).collect()
-    }
-
-    #[test]
-    fn an_answer_that_becomes_known_after_the_day_was_sealed_stands_on_the_first_open_day() {
-        let ledger = Ledger::new();
-        let record = closing(&ledger, 1, 1, 1, None);
-        let day = record.closed.ended_at.day();
-        let ended = record.closed.ended_at.0;
-        let field = record.conclusion.answers[0].clone();
-        ledger.write(record).unwrap();
-        let say = |answer: &str| {
-            let review = reviews::Review {
-                conversation_id: conversation(1),
-                field_id: field.field_id.clone(),
-                answer: Some(answer.to_owned()),
-                by: "us_somebody".to_owned(),
-            };
-            ledger.write(review).unwrap();
-        };
-        let first = field.answer.answer.clone().unwrap();
-        seal(&ledger, day);
-        ledger.with(|cx| refresh(cx, conversation(1).as_str())).unwrap();
-        assert_eq!(rows(&ledger, 1), [(day, ended, first.clone())], "nothing new became known");
-        let values = ledger.read(fields::List).list.fields[0].field.possible_values.clone();
-        let (one, other) = (values[0].name(), values[1].name());
-        say(one);
-        let next = day.next();
-        assert_eq!(rows(&ledger, 1), [(day, ended, first.clone()), (next, ended, one.to_owned())]);
-        say(other);
-        let both = [(day, ended, first.clone()), (next, ended, other.to_owned())];
-        assert_eq!(rows(&ledger, 1), both, "as long as that is open it is brought up to date");
-        seal(&ledger, next);
-        ledger
-            .write(reviews::Withdraw {
-                conversation_id: conversation(1),
-                field_id: field.field_id.clone(),
-            })
-            .unwrap();
-        let three = rows(&ledger, 1);
-        assert_eq!((&three[..2], three.len()), (&both[..], 3), "what is sealed stays");
-        assert_eq!(three[2], (next.next(), ended, first));
-    }
-
-    #[test]
-    fn an_ending_that_is_recorded_after_a_newer_one_stands_on_its_day() {
-        let ledger = Ledger::new();
-        let ended = |revision, after_ms| {
-            let mut record = closing(&ledger, 1, revision, 1, None);
-            record.closed.ended_at = record.closed.started_at.plus(after_ms);
-            record
-        };
-        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-        let days = || rows(&ledger, 1).iter().map(|row| (row.0, row.1)).collect::<Vec<_>>();
-        let place = |record: &Record| (record.closed.ended_at.day(), record.closed.ended_at.0);
-        let (first, second) = (ended(1, 60_000), ended(2, DAY_MS));
-        let (third, fourth) = (ended(3, DAY_MS + 60_000), ended(4, 2 * DAY_MS));
-        let expected = [place(&first), place(&third), place(&fourth)];
-        for record in [fourth, third, second, first] {
-            ledger.write(record).unwrap();
-        }
-        assert_eq!(days(), expected, "one a day, the last of it");
-    }
-
-    #[test]
-    fn the_days_are_listed_with_their_counts_without_reading_their_rows() {
-        let ledger = Ledger::new();
-        for n in 1..=3 {
-            ledger.write(closing(&ledger, n, 1, n, None)).unwrap();
-        }
-        ledger.write(closing(&ledger, 1, 2, 1, None)).unwrap();
-        let listed = || -> Vec<(String, u64, Option<u32>)> {
-            let days = ledger.read(Days).into_iter();
-            days.map(|d| (d.day.to_string(), d.conversations, d.problem.map(|p| p.attempts)))
-                .collect()
-        };
-        let counted = "SELECT count(DISTINCT conversation_id) AS n FROM export_rows";
-        assert_eq!(ledger.sql.count(counted, bind![]).unwrap(), 3);
-        let [(name, 3, None)] = &listed()[..] else { panic!("{:?}", listed()) };
-        let day: Day = name.parse().unwrap();
-        ledger.with(|cx| put_problem(cx, day.next(), Code::Internal)).unwrap();
-        ledger.with(|cx| put_problem(cx, day.next(), Code::BadGateway)).unwrap();
-        assert_eq!(listed()[1], (day.next().to_string(), 0, Some(2)));
-        assert_eq!(problems(&ledger.sql).unwrap(), 1);
-        // What is frozen keeps its count, whatever becomes of the rows.
-        ledger
-            .sql
-            .run(
-                "INSERT INTO export_days (day, frozen_at, conversations) VALUES (?, 1, 7)",
-                bind![name.as_str()],
-            )
-            .unwrap();
-        assert_eq!(listed()[0].1, 7);
-        let plan = |query: &str| -> String {
-            let rows: Vec<Detail> =
-                ledger.sql.rows(&format!("EXPLAIN QUERY PLAN {query}"), bind![]).unwrap();
-            rows.into_iter().map(|row| row.detail).collect()
-        };
-        #[derive(Deserialize)]
-        struct Detail {
-            detail: String,
-        }
-        assert!(!plan(DAYS).contains("export_rows"), "{}", plan(DAYS));
-    }
-}
+mod tests;
