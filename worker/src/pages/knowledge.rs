@@ -132,6 +132,12 @@ fn became(done: &ArticlesImported) -> String {
             named(&done.skipped)
         ));
     }
+    if !done.left.is_empty() {
+        let left = number(done.left.len() as u64);
+        word.push_str(&format!(
+            " No longer in its file: {left}; not published any more if the file was."
+        ));
+    }
     if !done.missing.is_empty() {
         word.push_str(&format!(" Listed, and no file of it came: {}.", named(&done.missing)));
     }

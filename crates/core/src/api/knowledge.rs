@@ -135,6 +135,8 @@ pub struct ArticlesImported {
     pub skipped: Vec<String>,
     /// Addresses of the sitemap of which no file came.
     pub missing: Vec<String>,
+    /// Published articles that their file gave before and holds no more; with `publish` they are taken back.
+    pub left: Vec<ArticleId>,
 }
 
 /// `POST /v1/articles/search`.

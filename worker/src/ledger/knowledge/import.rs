@@ -6,7 +6,7 @@ use super::{Row, SUMMARY, change, create, get, published, show};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
-use askwell::api::{ArticleFile, ArticleImport, ArticlesImported, NewArticle};
+use askwell::api::{ArticleFile, ArticleImport, ArticleSummary, ArticlesImported, NewArticle};
 use askwell::knowledge::{self, Draft, Format};
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
@@ -51,14 +51,14 @@ impl Write for Import {
             if drafts.is_empty() {
                 done.skipped.push(file.name.clone());
             }
-            let several = drafts.len() > 1;
-            for draft in drafts {
-                let source = if several {
-                    format!("{}#{}", file.name, draft.title)
-                } else {
-                    file.name.clone()
-                };
-                shown |= put(cx, draft, &source, publish, &self.by, &mut done)?;
+            let sources = sources(&file.name, &drafts);
+            if !drafts.is_empty() {
+                let before = before(cx, &file.name, &files)?;
+                let left = adopt(cx, before, &drafts, &sources)?;
+                take_back(cx, left, publish, &mut done)?;
+            }
+            for (draft, source) in drafts.into_iter().zip(&sources) {
+                shown |= put(cx, draft, source, publish, &self.by, &mut done)?;
             }
         }
         let came = |address: &String| files.iter().any(|file| file.name == *address);
@@ -69,6 +69,85 @@ impl Write for Import {
         }
         Ok(done)
     }
+}
+
+/// What each article of a file is known by: the file's name, and where it gives several, the heading as well,
+/// with a number where the file has it more than once.
+fn sources(file: &str, drafts: &[Draft]) -> Vec<String> {
+    if drafts.len() <= 1 {
+        return vec![file.to_owned(); drafts.len()];
+    }
+    let mut sources: Vec<String> = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let plain = format!("{file}#{}", draft.title);
+        let numbered = (2..).map(|number| format!("{plain}-{number}"));
+        let mut all = [plain.clone()].into_iter().chain(numbered);
+        // A heading may itself be called as a numbered one.
+        sources.extend(all.find(|source| !sources.contains(source)));
+    }
+    sources
+}
+
+/// The articles that a file has given before.
+fn before(cx: &Cx, file: &str, files: &[ArticleFile]) -> Outcome<Vec<ArticleSummary>> {
+    let query = format!(
+        "{SUMMARY} WHERE a.source = ?1 OR substr(a.source, 1, length(?1) + 1) = ?1 || '#' ORDER BY a.source"
+    );
+    let rows: Vec<Row> = cx.sql.rows(&query, bind![file])?;
+    let all = rows.into_iter().map(Row::summary).collect::<Outcome<Vec<_>>>()?;
+    // An address may hold a `#` of its own.
+    let others = |article: &ArticleSummary| {
+        files
+            .iter()
+            .all(|other| other.name == file || article.source.as_deref() != Some(&*other.name))
+    };
+    Ok(all.into_iter().filter(others).collect())
+}
+
+/// Lets articles of before go on under what they are known by now: a file that had one heading and has several,
+/// or the other way round, knows its articles by their titles. The others are left over.
+fn adopt(
+    cx: &Cx,
+    before: Vec<ArticleSummary>,
+    drafts: &[Draft],
+    sources: &[String],
+) -> Outcome<Vec<ArticleSummary>> {
+    let has =
+        |source: &String| before.iter().any(|article| article.source.as_ref() == Some(source));
+    let mut fresh: Vec<(&Draft, &String)> =
+        drafts.iter().zip(sources).filter(|(_, source)| !has(source)).collect();
+    let mut left = Vec::new();
+    for article in before.iter() {
+        if article.source.as_ref().is_some_and(|source| sources.contains(source)) {
+            continue;
+        }
+        let Some(at) = fresh.iter().position(|(draft, _)| draft.title == article.title) else {
+            left.push(article.clone());
+            continue;
+        };
+        let (_, source) = fresh.remove(at);
+        cx.sql.run(
+            "UPDATE articles SET source = ? WHERE id = ?",
+            bind![source.as_str(), article.article_id.as_str()],
+        )?;
+    }
+    Ok(left)
+}
+
+/// What a file gave before and holds no more answers nobody any more, where what it holds is published.
+fn take_back(
+    cx: &Cx,
+    left: Vec<ArticleSummary>,
+    publish: bool,
+    done: &mut ArticlesImported,
+) -> Outcome<()> {
+    for article in left.into_iter().filter(|article| article.published_version.is_some()) {
+        if publish {
+            show(cx, &article.article_id, false)?;
+        }
+        done.left.push(article.article_id);
+    }
+    Ok(())
 }
 
 /// Puts an article in, and says whether something was published.

@@ -97,6 +97,42 @@ fn a_file_that_comes_again_changes_what_it_gave() {
 }
 
 #[test]
+fn a_file_gives_what_it_holds_however_its_headings_change() {
+    let ledger = Ledger::new();
+    let import = |text: &str, publish: bool| {
+        let file = ArticleFile { name: "faq.md".to_owned(), text: text.to_owned(), format: None };
+        let import = ArticleImport { files: vec![file], sitemap: None, publish };
+        ledger.write(Import { import, by: BY.to_owned() }).unwrap()
+    };
+    let said = |id: &ArticleId| ledger.read(Get { article_id: id.clone() });
+    let twice = "# Installation\nLamp: two screws.\n# Installation\nShelf: four screws.\n# Installation-2\nx\n";
+    let first = import(twice, true);
+    assert_eq!(first.created.len(), 3, "equal headings are articles of their own");
+    assert_eq!(said(&first.created[0]).body, "Lamp: two screws.");
+    assert_eq!(said(&first.created[1]).body, "Shelf: four screws.");
+    assert_eq!(import(twice, true).unchanged, first.created);
+
+    let one = import("# Returns\nWithin 30 days.\n", false);
+    let left: Vec<ArticleId> = first.created.clone();
+    assert_eq!(one.left, left, "named, and left alone: nothing of it is published");
+    assert_eq!(said(&left[0]).summary.state, ArticleState::Published);
+    let one = import("# Returns\nWithin 30 days.\n", true);
+    assert_eq!((one.unchanged.len(), &one.left), (1, &left));
+    assert_eq!(said(&left[0]).summary.state, ArticleState::Draft);
+    assert!(import("# Returns\nWithin 30 days.\n", true).left.is_empty(), "once");
+
+    let several = import("# Returns\nWithin 14 days.\n# Parking\nIn the yard.\n", true);
+    assert_eq!(several.updated, one.unchanged, "the article goes on under its heading");
+    assert_eq!((several.created.len(), several.left.len()), (1, 0));
+    assert_eq!(
+        ask(&ledger, "How do returns work?").first().map(String::as_str),
+        Some("Within 14 days.")
+    );
+    let back = import("# Returns\nWithin 14 days.\n", true);
+    assert_eq!((back.unchanged, back.left), (several.updated, several.created));
+}
+
+#[test]
 fn of_a_site_the_pages_of_its_sitemap_are_taken() {
     let ledger = Ledger::new();
     let page = |name: &str, text: &str| ArticleFile {
