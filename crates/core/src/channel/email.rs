@@ -36,9 +36,8 @@ pub fn inbound(raw: &[u8], now: UnixMillis) -> Result<Option<Inbound>, Error> {
         // Everybody should give one; the same bytes are the same mail.
         _ => format!("{}@unnamed.invalid", id::digest(&[raw])),
     };
-    let dated = mail.date().map(|date| UnixMillis(date.to_timestamp().saturating_mul(1000)));
-    // A sender's clock may be wrong; a mail is not read before it is sent.
-    let at = dated.map_or(now, |at| at.clamped().min(now));
+    // A sender's clock may be wrong by years: what counts is when the mail came.
+    let at = now;
     let mut references = ids(mail.references());
     for id in ids(mail.in_reply_to()) {
         if !references.contains(&id) {
@@ -205,7 +204,7 @@ mod tests {
             mail.text,
             "Thank you. It is order 77 — my number is 020 7946 0958.\n[file: receipt.pdf]"
         );
-        assert_eq!(mail.at, UnixMillis(1_795_514_460_000));
+        assert_eq!(mail.at, NOW, "when it came, whatever its `Date` says");
         let thread = mail.thread.unwrap();
         assert_eq!(thread.subject, "Where is my order?");
         assert_eq!(
@@ -222,7 +221,7 @@ mod tests {
         let raw = b"From: =?ISO-2022-JP?B?GyRCOzNFRBsoQg==?= <yamada@example.jp>\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n\r\n\x1b$B$3$s$K$A$O\x1b(B\r\n";
         let mail = inbound(raw, NOW).unwrap().unwrap();
         assert_eq!((mail.name.as_deref(), mail.text.as_str()), (Some("山田"), "こんにちは"));
-        assert_eq!(mail.at, NOW, "undated");
+        assert_eq!(mail.at, NOW);
         assert!(mail.message_id.ends_with("@unnamed.invalid"));
         assert_eq!(mail.message_id, inbound(raw, NOW).unwrap().unwrap().message_id);
     }

@@ -45,7 +45,7 @@ pub struct Thread {
     pub references: Vec<String>,
 }
 
-/// A message of a platform that is older than this is not taken any more: its id may have been
+/// A message of a platform that is older than this is not taken any more (a mail is as old as its coming): its id may have been
 /// forgotten, and somebody may be playing it again. Platforms try for a day and a half at most.
 pub const STALE_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
