@@ -48,9 +48,9 @@ const BLOCKS: &[&[u8]] = &[
 ];
 
 /// Reads a page. None: there is no text in it.
-pub(super) fn page(text: &str) -> Option<Draft> {
+pub(super) fn page(name: &str, text: &str) -> Option<Draft> {
     let main = has_main(text);
-    let mut reader = Reader { inside: !main, ..Reader::default() };
+    let mut reader = Reader { inside: !main, origin: origin(name), ..Reader::default() };
     for Ok(token) in Tokenizer::new(text) {
         match token {
             Token::StartTag(tag) => reader.open(&tag, main),
@@ -60,6 +60,13 @@ pub(super) fn page(text: &str) -> Option<Draft> {
         }
     }
     reader.finish()
+}
+
+/// Scheme and host of an address.
+fn origin(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
+    matches!(scheme, "http" | "https").then(|| format!("{scheme}://{host}"))
 }
 
 /// Whether the page says which part is its own (HTML Living Standard, 4.4.14).
@@ -91,6 +98,10 @@ struct Reader {
     in_heading: bool,
     /// Depth of the main part's element, and its name.
     main: Option<(Vec<u8>, usize)>,
+    /// Where in the line a link begins, and its address.
+    link: Option<(usize, String)>,
+    /// The page's own origin, where its address is known.
+    origin: Option<String>,
 }
 
 impl Reader {
@@ -139,6 +150,10 @@ impl Reader {
             } else {
                 "### "
             });
+        } else if is(name, b"a") {
+            let href = tag.attributes.get(&b"href"[..]);
+            let href = href.map(|href| String::from_utf8_lossy(href).trim().to_owned());
+            self.link = href.and_then(|href| self.whole(href)).map(|href| (self.line.len(), href));
         } else if is(name, b"li") {
             self.end_line();
             self.line.push_str("- ");
@@ -177,6 +192,8 @@ impl Reader {
                 }
             }
             self.end_block(false);
+        } else if is(name, b"a") {
+            self.end_link();
         } else if is(name, b"li") {
             self.end_line();
         } else if BLOCKS.iter().any(|block| is(name, block)) {
@@ -205,7 +222,33 @@ impl Reader {
         }
     }
 
+    /// The address of a link, where it leads somewhere from outside of the page.
+    fn whole(&self, href: String) -> Option<String> {
+        let plain = href.bytes().all(|b| b.is_ascii_graphic() && !b"<>()".contains(&b));
+        let absolute = ["https://", "http://", "mailto:"].iter().any(|s| href.starts_with(s));
+        let rooted = href.starts_with('/') && !href.starts_with("//");
+        match &self.origin {
+            _ if !plain => None,
+            _ if absolute => Some(href),
+            Some(origin) if rooted => Some(format!("{origin}{href}")),
+            _ => None,
+        }
+    }
+
+    /// Writes a link as Markdown does.
+    fn end_link(&mut self) {
+        let Some((from, address)) = self.link.take() else { return };
+        let Some(label) = self.line.get(from..) else { return };
+        let (label, space) = (label.trim(), if label.starts_with(' ') { " " } else { "" });
+        if !label.is_empty() && !label.contains(['[', ']']) {
+            let link = format!("{space}[{label}]({address})");
+            self.line.truncate(from);
+            self.line.push_str(&link);
+        }
+    }
+
     fn end_line(&mut self) {
+        self.link = None;
         let line = std::mem::take(&mut self.line);
         let line = line.trim();
         if !line.is_empty() && !matches!(line, "-" | "##" | "###") {
@@ -258,7 +301,7 @@ mod tests {
 
     #[test]
     fn the_main_part_is_read_and_what_is_around_it_is_not() {
-        let draft = page(PAGE).unwrap();
+        let draft = page("x.html", PAGE).unwrap();
         assert_eq!(draft.title, "Send something back");
         assert_eq!(draft.lang, Some(Lang::En));
         assert_eq!(
@@ -268,13 +311,26 @@ mod tests {
     }
 
     #[test]
+    fn links_keep_their_addresses() {
+        let text = r##"<main><p>Fill in <a href="/returns/form"><b>the form</b></a>, <a href="https://a.example/x">this</a>,
+            <a href="mailto:help@shop.example">us</a>, <a href="#top">above</a>, <a href="next">next</a>, <a href="javascript:x">x</a>.</p>
+            <a href="/card"><p>A card</p></a></main>"##;
+        let body = |name: &str| page(name, text).unwrap().body;
+        assert_eq!(
+            body("https://shop.example/help/returns"),
+            "Fill in [the form](https://shop.example/returns/form), [this](https://a.example/x), [us](mailto:help@shop.example), above, next, x.\n\nA card"
+        );
+        assert!(body("returns.html").starts_with("Fill in the form, [this](https://a.example/x)"));
+    }
+
+    #[test]
     fn a_page_without_a_main_part_is_read_but_for_its_frame() {
         let text = "<title>Opening hours – Fern</title><nav>Home</nav><div>From <b>nine</b> to five</div><p>Closed on Sundays<aside>Ad</aside>";
-        let draft = page(text).unwrap();
+        let draft = page("x.html", text).unwrap();
         assert_eq!(draft.title, "Opening hours");
         assert_eq!(draft.body, "From nine to five\n\nClosed on Sundays");
-        assert_eq!(page("<html><nav>Home</nav></html>"), None);
-        assert_eq!(page(""), None);
+        assert_eq!(page("x.html", "<html><nav>Home</nav></html>"), None);
+        assert_eq!(page("x.html", ""), None);
     }
 
     #[test]
@@ -285,8 +341,8 @@ mod tests {
             "</main></p>x<main>b</main>",
             "<h1>x<h2>y",
         ] {
-            let _ = page(text);
+            let _ = page("x.html", text);
         }
-        assert!(page("<main><h1>A</h1><p>b").unwrap().body.contains('b'));
+        assert!(page("x.html", "<main><h1>A</h1><p>b").unwrap().body.contains('b'));
     }
 }

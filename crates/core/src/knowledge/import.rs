@@ -40,7 +40,7 @@ pub struct Draft {
 pub fn import(name: &str, text: &str, format: Format) -> Result<Vec<Draft>, Error> {
     let drafts = match format {
         Format::Markdown => markdown(name, text),
-        Format::Html => html::page(text).map(|page| named(name, page)).into_iter().collect(),
+        Format::Html => html::page(name, text).map(|page| named(name, page)).into_iter().collect(),
     };
     let refuse = |detail: String| Err(Error::new(Code::InvalidField, detail));
     if drafts.is_empty() {

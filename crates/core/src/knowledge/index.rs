@@ -158,20 +158,20 @@ impl Index {
         let mut meant = Vec::new();
         for passage in passages(&document.body) {
             let heading = self.ids(&passage.heading, english);
-            let text = self.ids(&passage.text, english);
+            let text = self.ids(&passage.plain, english);
             let mut counts: Map<u32, f32> = Map::default();
             title_terms.iter().for_each(|id| *counts.entry(*id).or_default() += TITLE);
             heading.iter().chain(&text).for_each(|id| *counts.entry(*id).or_default() += 1.0);
             all_terms.extend(counts.keys());
             if english {
-                meant.extend(sentences(&document.title, &passage.text));
+                meant.extend(sentences(&document.title, &passage.plain));
             }
             let mut counts: Vec<(u32, f32)> = counts.into_iter().collect();
             counts.sort_unstable_by_key(|(id, _)| *id);
-            let said = format!("{}. {}. {}", document.title, passage.heading, passage.text);
+            let said = format!("{}. {}. {}", document.title, passage.heading, passage.plain);
             let length = (text.len() + heading.len()) as f32;
             let vector = if english { embed(&said) } else { Vector::default() };
-            let topics = topics::of(&format!("{}. {}", passage.heading, passage.text), lang);
+            let topics = topics::of(&format!("{}. {}", passage.heading, passage.plain), lang);
             all_topics.extend(&topics);
             self.parts.push(Part { passage, vector, counts, length, topics });
         }

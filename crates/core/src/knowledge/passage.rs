@@ -10,8 +10,46 @@ pub const MAX_PASSAGE_BYTES: usize = 600;
 pub struct Passage {
     /// The heading that it stands under, empty before the first.
     pub heading: String,
-    /// Plain text; lists with `- ` a line.
+    /// Plain text; lists with `- ` a line, and the addresses of links in brackets behind them.
     pub text: String,
+    /// The same without these addresses: what is searched.
+    pub(super) plain: String,
+}
+
+/// What stands between these is the address of a link. They are private to whoever uses them (Unicode, 23.5), and
+/// taken out of what an article says.
+const OPEN: char = '\u{F8FE}';
+const CLOSE: char = '\u{F8FF}';
+
+/// A text with the addresses of its links, and without.
+fn both(text: &str) -> (String, String) {
+    let mut plain = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        match c {
+            OPEN => inside = true,
+            CLOSE if inside => inside = false,
+            // A long text was divided within an address.
+            CLOSE => plain.clear(),
+            _ if inside => {}
+            _ => plain.push(c),
+        }
+    }
+    (text.replace([OPEN, CLOSE], ""), plain)
+}
+
+/// The address of a link, where it leads somewhere from a chat.
+fn address(link: &str) -> Option<&str> {
+    let plain = link.strip_prefix("mailto:").map(|rest| rest.split('?').next().unwrap_or(rest));
+    let web = ["https://", "http://"].iter().any(|scheme| link.starts_with(scheme));
+    plain.or(web.then_some(link)).filter(|address| !address.contains(char::is_whitespace))
+}
+
+impl Passage {
+    fn of(heading: &str, text: &str) -> Self {
+        let ((_, heading), (text, plain)) = (both(heading), both(text));
+        Self { heading, text, plain }
+    }
 }
 
 /// The passages of an article: what stands under one heading belongs together, as long as it is not
@@ -22,7 +60,7 @@ pub fn passages(markdown: &str) -> Vec<Passage> {
         let mut text = String::new();
         for block in blocks.iter().flat_map(|block| pieces(block)) {
             if !text.is_empty() && text.len() + block.len() + 1 > MAX_PASSAGE_BYTES {
-                out.push(Passage { heading: heading.clone(), text: std::mem::take(&mut text) });
+                out.push(Passage::of(&heading, &std::mem::take(&mut text)));
             }
             if !text.is_empty() {
                 text.push('\n');
@@ -30,7 +68,7 @@ pub fn passages(markdown: &str) -> Vec<Passage> {
             text.push_str(block);
         }
         if !text.is_empty() {
-            out.push(Passage { heading, text });
+            out.push(Passage::of(&heading, &text));
         }
     }
     out
@@ -52,6 +90,8 @@ fn sections(markdown: &str) -> Vec<(String, Vec<String>)> {
     let mut out: Vec<(String, Vec<String>)> = vec![(String::new(), Vec::new())];
     let mut line = String::new();
     let mut lists: Vec<Option<u64>> = Vec::new();
+    // Where the label of a link begins, and its address.
+    let mut link: Option<(usize, String)> = None;
     let end = |line: &mut String, out: &mut Vec<(String, Vec<String>)>| {
         let text = std::mem::take(line);
         if !text.trim().is_empty() && text.trim() != "-" {
@@ -90,7 +130,19 @@ fn sections(markdown: &str) -> Vec<(String, Vec<String>)> {
                 | TagEnd::TableHead,
             ) => end(&mut line, &mut out),
             Event::End(TagEnd::TableCell) => line.push_str("  "),
-            Event::Text(text) | Event::Code(text) => line.push_str(&text),
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                link = address(&dest_url).map(|address| (line.len(), address.to_owned()));
+            }
+            Event::End(TagEnd::Link) => {
+                if let Some((from, address)) = link.take()
+                    && line.get(from..).is_some_and(|label| !label.contains(&address))
+                {
+                    line.push_str(&format!("{OPEN} ({address}){CLOSE}"));
+                }
+            }
+            Event::Text(text) | Event::Code(text) => {
+                line.push_str(&text.replace([OPEN, CLOSE], ""))
+            }
             Event::SoftBreak => line.push(' '),
             Event::HardBreak => line.push('\n'),
             _ => {}
@@ -154,6 +206,28 @@ mod tests {
                 ("Deep", "a  b\n1  2"),
             ]
         );
+    }
+
+    #[test]
+    fn links_keep_their_addresses_and_are_not_searched_by_them() {
+        let text = "Fill in [the *return* form](https://shop.example/returns/form) or write to \
+            [us](mailto:help@shop.example?subject=x), see <https://shop.example/help>. \
+            [Above](#top) and [there](/there).";
+        let [passage] = &passages(text)[..] else { panic!("one passage") };
+        assert_eq!(
+            passage.text,
+            "Fill in the return form (https://shop.example/returns/form) or write to us \
+             (help@shop.example), see https://shop.example/help. Above and there."
+        );
+        assert_eq!(
+            passage.plain,
+            "Fill in the return form or write to us, see https://shop.example/help. Above and there."
+        );
+        let many = "[form](https://shop.example/returns/form) ".repeat(60);
+        for passage in passages(&many) {
+            assert!(passage.text.len() <= MAX_PASSAGE_BYTES);
+            assert!(!passage.plain.contains("example"), "{}", passage.plain);
+        }
     }
 
     #[test]

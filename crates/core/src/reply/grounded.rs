@@ -187,10 +187,16 @@ impl<'a> Ground<'a> {
     /// Whether all numbers and links of a text are in the articles or in the question.
     fn bears(&self, said: &str) -> bool {
         let there = figures(&self.source);
-        let linked = ["http://", "https://", "www."]
-            .iter()
-            .any(|mark| said.matches(mark).count() > self.source.matches(mark).count());
-        !linked && figures(said).iter().all(|figure| there.contains(figure))
+        let linked = ["http://", "https://", "www."].iter().all(|mark| {
+            said.match_indices(mark).all(|(at, _)| {
+                let link = said.get(at..).unwrap_or_default();
+                let link = link.split(|c: char| c.is_whitespace() || "()<>[]\"".contains(c)).next();
+                let link =
+                    link.unwrap_or_default().trim_end_matches(['.', ',', '!', '?', ';', ':']);
+                self.source.contains(link)
+            })
+        });
+        linked && figures(said).iter().all(|figure| there.contains(figure))
     }
 }
 
