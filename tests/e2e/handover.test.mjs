@@ -117,8 +117,17 @@ describe("hand-over", () => {
     const never = { zone: "Europe/Vienna", open: [{ day: 1, from: "00:00", to: "00:01" }], closed: [] };
     const today = new Date().toISOString().slice(0, 10);
     await replies(space, { hours: { ...never, closed: [today] } });
+    const asked = async ({ id }) => {
+      const { messages } = await space.team.messages(id);
+      return messages.filter(({ role, text }) => role === "bot" && /your e-mail address/.test(text)).length;
+    };
     const unknown = await visit(space);
-    assert.match((await ask(unknown, "I want to speak to a person")).text, /leave your e-mail address/);
+    assert.match((await ask(unknown, "I want to speak to a person")).text, /not here right now.*answer here/);
+    assert.equal(await asked(unknown), 1, "by the policy, once");
+    const unwilling = await visit(space);
+    await ask(unwilling, "I'd rather not give you my e-mail address");
+    assert.match((await ask(unwilling, "I want to speak to a person")).text, /not here right now/);
+    assert.equal(await asked(unwilling), 0, "it was refused");
     await unknown.visitor.say(unknown.id, "nora@example.com");
     const { facts } = await space.team.conversation(unknown.id);
     assert.equal(facts.email.value, "nora@example.com");

@@ -55,6 +55,21 @@ describe("a token of the site's server", () => {
     assert.deepEqual(items, [], "the claim leads nobody into the profile");
   });
 
+  test("shows who is back the proven address, masked, and to nobody else", async () => {
+    const question = async (talk) => {
+      await talk.visitor.say(talk.id, "I am back, I talked to you last week");
+      const { messages } = await talk.visitor.messages(talk.id);
+      return messages.find(({ role, text }) => role === "bot" && /on file/.test(text))?.text;
+    };
+    const talk = await visit(space);
+    assert.equal((await prove(talk, sign(secret))).status, 200);
+    assert.match(await question(talk), /on file \(a•••@e•••\.com\)/);
+    const claims = await visit(space, { known: ["email"] });
+    const asked = await question(claims);
+    assert.match(asked, /on file/);
+    assert.doesNotMatch(asked, /•|@/);
+  });
+
   test("joins a claim of the same address, which stays a claim", async () => {
     const talk = await visit(space);
     await talk.visitor.say(talk.id, "Hello, I am Ana, ana@example.com");

@@ -251,6 +251,14 @@ impl Session {
         self.tell(&Event::HeldOut, now);
     }
 
+    /// The question whether the address on file still holds, with the address masked: for a visitor of whom it is
+    /// proven that it is theirs.
+    pub fn on_file(&self, email: &str) -> String {
+        let prompt = &self.options.prompt;
+        let lang = self.lang().or(prompt.lang).unwrap_or(Lang::En);
+        prompt.wording.on_file(lang, Some(email))
+    }
+
     /// What the policy says becomes a message of its own, right after what led to it.
     fn say(&mut self, decision: &Decision) {
         if let Some((field, text)) = decision.said() {

@@ -180,8 +180,8 @@ fn say(sql: &Sql, ready: Ready, now: UnixMillis) -> Outcome<Vec<Message>> {
                 || session.policy().known().contains(&Kind::Email);
             let usual = match (here, known) {
                 (true, _) => Line::HandOver,
-                (false, false) => Line::AwayAsk,
-                (false, true) => Line::Away,
+                (false, false) => Line::Away,
+                (false, true) => Line::AwayMail,
             };
             let usual = line(session.lang(), usual);
             // The owner's bot may say it in its own words while somebody is there to keep them.

@@ -168,7 +168,7 @@ pub fn noted(
     if !desk.by_mail || desk.state != DeskState::Waiting {
         return Ok(None);
     }
-    let words = [Line::Noted, Line::Away].map(|said| line(session.lang(), said));
+    let words = [Line::Noted, Line::AwayMail].map(|said| line(session.lang(), said));
     turn::speak(sql, answer::reply_id(message.seq), words.join(" "), Tally::default(), now)
 }
 

@@ -15,6 +15,7 @@ use askwell::conversation::{
 };
 use askwell::customer::Proven;
 use askwell::detect::Kind;
+use askwell::prompt::{Doubt, Reason};
 use askwell::reply::Tally;
 use askwell::session::Session;
 use askwell::text::is_blank;
@@ -111,7 +112,11 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
             store::put_decision(sql, &message, &outcome.decision)?;
         }
         if let Some((field, text)) = outcome.decision.said() {
-            let question = question(&meta, &message.id, text, at);
+            let on_file = Reason::Confirmed(Kind::Email, Doubt::OnFile).code();
+            let shown =
+                if outcome.decision.code == on_file { store::proven(sql)?.email } else { None };
+            let text = shown.map_or_else(|| text.to_owned(), |email| session.on_file(&email.value));
+            let question = question(&meta, &message.id, &text, at);
             push(sql, &mut meta, &mut said, question.clone())?;
             reply.ask = Some(Asked { field, message: question });
         }
