@@ -93,6 +93,17 @@ describe("hand-over", () => {
     assertProblem(await space.team.send("POST", `/v1/conversations/${talk.id}/assign`, { body: {} }), 409, "conversation_closed");
   });
 
+  test("goes to nobody who is no member, and stays where it was", async () => {
+    const talk = await visit(space);
+    await ask(talk, "I want to speak to a person");
+    await waiting(talk.id);
+    const people = await members(worker, space);
+    const path = `/v1/conversations/${talk.id}/assign`;
+    const id = `${people.agent.member_id.slice(0, -3)}zzz`;
+    assertProblem(await space.team.send("POST", path, { body: { member_id: id } }), 422, "invalid_field");
+    assert.equal((await desk(talk.id)).state, "waiting");
+  });
+
   test("comes again when it was given back without a word", async () => {
     const talk = await visit(space);
     const call = `/v1/conversations/${talk.id}`;

@@ -4,18 +4,19 @@
 //! were, and have no desk.
 
 use super::answer;
-use super::calls::Act;
 use super::store::{self, Meta};
 use super::{Conversation, send, turn};
 use crate::config;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::jobs::{self, Next, Work};
 use crate::ledger::happenings::What;
+use crate::ledger::members;
 use crate::ledger::replies::PutDesk;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
+use askwell::Code;
 use askwell::access::{Principal, Who};
-use askwell::api::{DeskShown, DeskState, NewAction, ServerFrame};
+use askwell::api::{DeskShown, DeskState, ServerFrame};
 use askwell::conversation::{Action, Message, Role};
 use askwell::event::EscalationReason;
 use askwell::reply::{Line, Memory, Tally, line};
@@ -200,7 +201,13 @@ pub fn said(
             desk.moves(DeskState::Agent, message.at);
             desk.answers(message.seq);
             if let Who::Member(member) = &by.who {
-                desk.assignee = Some(member.to_string());
+                let to = Some(member.to_string());
+                // Whoever takes it over by speaking is told of as if it had been given to them.
+                if desk.assignee.is_some() && desk.assignee != to && !meta.test_mode {
+                    store::put_happening(sql, What::Assigned, message.at, meta.revision)?;
+                    send::hand_over(sql, now)?;
+                }
+                desk.assignee = to;
             }
         }
         Role::Bot if matches!(by.who, Who::Key(_)) => desk.muted = true,
@@ -263,8 +270,18 @@ impl Work<Conversation> for TellDesk {
 
 impl Conversation {
     pub(super) async fn assign(&self, input: Assign) -> Outcome<DeskShown> {
-        self.existing().await?;
+        let sql = self.existing().await?;
         let now = config::now(&self.env);
+        if let Some(to) = &input.to {
+            let ledger = rpc::ledger(&self.env, &store::meta(&sql)?.workspace)?;
+            let member = members::Get { member_id: to.parse()? };
+            rpc::call(&ledger, &member).await.map_err(|fault| match fault.public().code {
+                Code::NotFound => {
+                    Fault::refused(Code::InvalidField, "the field `member_id` names no member")
+                }
+                _ => fault,
+            })?;
+        }
         let (changed, meta, shown) =
             transaction(&self.state, move |sql| assign(sql, &input, now)).await?;
         for mut message in changed {
@@ -302,7 +319,11 @@ fn open(sql: &Sql, by: &Principal) -> Outcome<Meta> {
     Ok(meta)
 }
 
-fn assign(sql: &Sql, input: &Assign, now: UnixMillis) -> Outcome<(Vec<Message>, Meta, DeskShown)> {
+pub(super) fn assign(
+    sql: &Sql,
+    input: &Assign,
+    now: UnixMillis,
+) -> Outcome<(Vec<Message>, Meta, DeskShown)> {
     let mut meta = open(sql, &input.by)?;
     let to = input.to.as_deref().or_else(|| input.by.signature()).map(str::to_owned);
     let before = read(sql)?;
@@ -313,9 +334,7 @@ fn assign(sql: &Sql, input: &Assign, now: UnixMillis) -> Outcome<(Vec<Message>, 
     let mut messages = Vec::new();
     // From one person to another is a transfer, which the transcript shows.
     if before.state == DeskState::Agent && before.assignee.is_some() {
-        let action = NewAction { action: Action::Transfer, at: None };
-        let act = Act { by: input.by.clone(), action, idempotency_key: None };
-        let changed = turn::act(sql, &act, None, now)?;
+        let changed = turn::transfer(sql, &input.by, now)?;
         messages = changed.messages;
         meta = changed.meta;
     } else if !meta.test_mode {

@@ -125,7 +125,7 @@ fn the_ledger_is_told_what_is_learned_of_the_visitor_and_nothing_else_costs_a_te
 
 mod desks {
     use super::*;
-    use crate::conversation::Return;
+    use crate::conversation::{Assign, Return};
     use crate::jobs;
     use askwell::access::{Scopes, Who};
     use askwell::api::DeskState;
@@ -216,6 +216,24 @@ mod desks {
         assert_eq!(state(&sql), DeskState::Bot);
         does(&sql, Action::Handoff, 4);
         assert_eq!((state(&sql), store::handoffs(&sql).unwrap()), (DeskState::Waiting, 2));
+    }
+
+    #[test]
+    fn each_change_of_who_has_it_leaves_a_trace() {
+        let sql = opened();
+        says(&sql, visitor(), Role::Customer, "m-1", 0);
+        does(&sql, Action::Handoff, 1);
+        let other = |name: &str| MemberId::derive(&[name.as_bytes()]);
+        for (at, name) in [(2, "ana"), (3, "bo"), (4, "bo"), (5, "ana")] {
+            let assign = Assign { by: key(), to: Some(other(name).to_string()) };
+            sql.atomically(|sql| desk::assign(sql, &assign, NOW.plus(at * 1000))).unwrap();
+        }
+        let happened = |sql: &Sql| store::happenings(sql, None, 100).unwrap().len();
+        let transferred = store::messages(&sql, None, u32::MAX).unwrap();
+        let transferred = transferred.iter().filter(|m| m.text == "transferred").count();
+        assert_eq!((happened(&sql), transferred), (3, 2));
+        says(&sql, by(Who::Member(other("bo"))), Role::Agent, "a-1", 6);
+        assert_eq!(happened(&sql), 4, "taken over by speaking");
     }
 
     #[test]

@@ -155,6 +155,23 @@ pub fn act(
     archive: Option<Archive>,
     now: UnixMillis,
 ) -> Outcome<Changed<ConversationState>> {
+    take(sql, input, archive, now, false)
+}
+
+/// Takes a transfer that is known to be no repeat of one before: it goes to somebody else.
+pub fn transfer(sql: &Sql, by: &Principal, now: UnixMillis) -> Outcome<Changed<ConversationState>> {
+    let action = NewAction { action: Action::Transfer, at: None };
+    let act = Act { by: by.clone(), action, idempotency_key: None };
+    take(sql, &act, None, now, true)
+}
+
+fn take(
+    sql: &Sql,
+    input: &Act,
+    archive: Option<Archive>,
+    now: UnixMillis,
+    anew: bool,
+) -> Outcome<Changed<ConversationState>> {
     let mut meta = store::meta(sql)?;
     authorise(&meta, &input.by)?;
     let action = input.action.action;
@@ -178,7 +195,7 @@ pub fn act(
     }
 
     meta.status = meta.status.after(action, meta.direction)?;
-    if action.stands(&store::unanswered(sql, desk::read(sql)?.returned)?) {
+    if !anew && action.stands(&store::unanswered(sql, desk::read(sql)?.returned)?) {
         let answer = meta.state();
         if let Some(key) = &input.idempotency_key {
             store::remember(sql, Remembered::Action, key, &digest, &to_json("reply", &answer)?)?;
