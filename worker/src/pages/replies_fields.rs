@@ -78,7 +78,7 @@ pub fn form(
                 (tick("When the visitor asks for one", "on_request", !form.on_request.is_empty()))
                 (tick("When the visitor is angry, or threatens", "on_anger", !form.on_anger.is_empty()))
                 (Blank { label: "After so many messages in a row that were not understood", name: "misunderstood", kind: "number", value: &form.misunderstood, required: true, most: 10, ..Blank::default() }.show(wrong))
-                (Blank { label: "Topics that are the team's alone", name: "protected", kind: "lines", value: &form.protected, most: 12_000, placeholder: "data protection", about: "Words and phrases, one a line.", ..Blank::default() }.show(wrong))
+                (Blank { label: "Topics that are the team's alone", name: "protected", kind: "lines", value: &form.protected, most: 12_000, placeholder: "data protection", about: "Words and phrases, one a line. In other languages than English list their other forms too.", ..Blank::default() }.show(wrong))
                 (own(form, wrong))
             }
             button { "Save" }

@@ -1,6 +1,7 @@
 //! When a person is called.
 
 use crate::classify;
+use crate::classify::terms::stem;
 use crate::classify::words::Words;
 use crate::conversation::{Role, Turn};
 use crate::event::EscalationReason;
@@ -27,7 +28,8 @@ pub struct Rules {
     pub on_anger: bool,
     /// After so many messages in a row that were not understood, 1 to 10.
     pub misunderstood: u8,
-    /// Words and phrases of which only people of the team speak: 100 at most, of 100 characters each.
+    /// Words and phrases of which only people of the team speak: 100 at most, of 100 characters each. English
+    /// endings do not matter; of other languages each form is listed.
     pub protected: Vec<String>,
     /// The owner's own, 50 at most.
     pub own: Vec<Rule>,
@@ -114,12 +116,17 @@ pub fn escalates(rules: &Rules, text: &str, gist: Gist) -> Option<EscalationReas
     None
 }
 
-/// Whether the words of a phrase stand in a text, side by side.
+/// Whether the words of a phrase stand in a text, side by side, as the search compares them: English words
+/// without their commonest endings, those of other languages as they are written.
 fn holds(words: &Words, phrase: &str) -> bool {
     let phrase = Words::new(phrase);
     let wanted: Vec<&str> = phrase.iter().collect();
     let there: Vec<&str> = words.iter().collect();
-    !wanted.is_empty() && there.windows(wanted.len()).any(|window| window == wanted)
+    !wanted.is_empty() && there.windows(wanted.len()).any(|window| same(window, &wanted))
+}
+
+fn same(there: &[&str], wanted: &[&str]) -> bool {
+    there.iter().zip(wanted).all(|(a, b)| a == b || stem(a) == stem(b))
 }
 
 #[cfg(test)]
@@ -240,6 +247,11 @@ mod tests {
             assert_eq!(why(&rules, text), Some(EscalationReason::Policy), "{text}");
         }
         assert_eq!(why(&rules, "paramedical advice"), None);
+        let rules = Rules { protected: vec!["contracts".to_owned()], ..Rules::default() };
+        for text in ["about my contract please", "my contracts please"] {
+            assert_eq!(why(&rules, text), Some(EscalationReason::Policy), "{text}");
+        }
+        assert_eq!(why(&rules, "the contractor came"), None);
         let rule =
             Rule { name: "VIP".to_owned(), phrases: vec!["gold member".to_owned()], enabled: true };
         let own = Rules { own: vec![rule.clone()], ..Rules::default() };
