@@ -217,6 +217,6 @@ fn nothing_of_that_happens_in_ten_million_conversations() {
             .collect();
         runs.into_iter().map(|run| run.join().unwrap().unwrap()).sum()
     });
-    assert!(asks as u64 > count / 2, "only {asks} questions: too little is tried");
+    assert!(asks as u64 > count / 3, "only {asks} questions: too little is tried");
     println!("{} random conversations, {asks} questions, none against the rules", part * threads);
 }

@@ -101,7 +101,10 @@ fn remember(state: &mut State, reading: &Reading, detection: &Detection) {
         state.learn(found.kind);
     }
     let given = detection.own().any(|f| Some(f.kind) == pending);
-    let replaced = |kind: &Kind| reading.disagrees && !detection.own().any(|f| f.kind == *kind);
+    // "No quiero dar mi nombre" is about something else.
+    let replaced = |kind: &Kind| {
+        reading.disagrees && !reading.refuses && !detection.own().any(|f| f.kind == *kind)
+    };
     if let Some(kind) = state.confirming.take().filter(replaced) {
         // What is on file is none of theirs any more; the one that holds is asked for once.
         state.known.retain(|k| *k != kind);
@@ -144,7 +147,10 @@ fn remember(state: &mut State, reading: &Reading, detection: &Detection) {
 fn refusals(state: &mut State, reading: &Reading, pending: Option<Kind>) {
     if reading.refuses && !reading.refused.is_empty() {
         for kind in &reading.refused {
-            if !state.known.contains(kind) {
+            if state.known.contains(kind) {
+                // It counts once what is known holds no more.
+                insert(&mut state.refused, *kind);
+            } else {
                 state.refuse(*kind);
             }
         }
