@@ -124,6 +124,20 @@ describe("hand-over", () => {
     assert.equal(escalated.length, 2);
   });
 
+  test("waits again when whoever has it leaves the team", async () => {
+    const body = { name: "Mo Berg", email: "mo@example.com", role: "agent" };
+    const { member_id } = await space.team.expect(201, "POST", "/v1/members", { body });
+    const talk = await visit(space);
+    await ask(talk, "I want to speak to a person");
+    await waiting(talk.id);
+    await space.team.expect(200, "POST", `/v1/conversations/${talk.id}/assign`, { body: { member_id } });
+    await until("the list knows", async () => (await space.team.get("/v1/inbox?state=agent")).items.some((one) => one.assignee === member_id));
+    await space.team.expect(204, "DELETE", `/v1/members/${member_id}`);
+    await waiting(talk.id);
+    const { state, assignee } = await desk(talk.id);
+    assert.deepEqual([state, assignee ?? null], ["waiting", null]);
+  });
+
   test("outside the office hours the e-mail is asked for, and the answer promised there", async () => {
     const never = { zone: "Europe/Vienna", open: [{ day: 1, from: "00:00", to: "00:01" }], closed: [] };
     const today = new Date().toISOString().slice(0, 10);

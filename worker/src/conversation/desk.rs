@@ -119,6 +119,20 @@ impl Call for Return {
     type Out = DeskShown;
 }
 
+/// Takes the conversation from whoever left the team, if they still have it: the visitor waits again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Unassign {
+    /// The system.
+    pub by: Principal,
+    /// From whom.
+    pub from: String,
+}
+
+impl Call for Unassign {
+    const NAME: &'static str = "unassign";
+    type Out = ();
+}
+
 /// Who has it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GetDesk {
@@ -299,6 +313,26 @@ impl Conversation {
             transaction(&self.state, move |sql| give_back(sql, &input, now)).await?;
         self.schedule(&meta).await?;
         Ok(shown)
+    }
+
+    pub(super) async fn unassign(&self, input: Unassign) -> Outcome<()> {
+        self.existing().await?;
+        let now = config::now(&self.env);
+        let meta = transaction(&self.state, move |sql| {
+            let meta = store::meta(sql)?;
+            turn::authorise(&meta, &input.by)?;
+            let before = read(sql)?;
+            let has =
+                before.state == DeskState::Agent && before.assignee.as_ref() == Some(&input.from);
+            if has && !meta.status.is_terminal() {
+                let mut desk = Desk { assignee: None, ..before.clone() };
+                desk.moves(DeskState::Waiting, now);
+                put(sql, &mut desk, &before, now)?;
+            }
+            Ok(meta)
+        })
+        .await?;
+        self.schedule(&meta).await
     }
 
     pub(super) async fn desk(&self, input: GetDesk) -> Outcome<DeskShown> {

@@ -45,7 +45,7 @@ use calls::{
     Act, Amend, AnswerCode, Attend, Confirm, Decisions, Erase, GetSnapshot, Identify, Open, Opened,
     Prove, Read, Recite, Say, SendCode, Snapshot, Transcript,
 };
-pub use desk::{Assign, GetDesk, Return};
+pub use desk::{Assign, GetDesk, Return, Unassign};
 pub use sockets::{LISTENER, Listener};
 use std::cell::Cell;
 use store::Meta;
@@ -157,6 +157,7 @@ impl Conversation {
             Confirm::NAME => rpc::run(body, |call| self.confirm(call)).await,
             Assign::NAME => rpc::run(body, |call| self.assign(call)).await,
             Return::NAME => rpc::run(body, |call| self.give_back(call)).await,
+            Unassign::NAME => rpc::run(body, |call| self.unassign(call)).await,
             GetDesk::NAME => rpc::run(body, |call| self.desk(call)).await,
             Suggest::NAME => rpc::run(body, |call| self.suggest(call)).await,
             Erase::NAME => rpc::run(body, |call| self.erase(call)).await,

@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::keys::within;
 use super::op::{Op, Read, Room, Write};
-use super::sessions;
+use super::{leaving, sessions};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -252,7 +252,7 @@ impl Write for NewSignInKey {
     }
 }
 
-/// Removes a member. What they did stays signed with their id.
+/// Removes a member. What they did stays signed with their id; visitors whom they had wait for a person again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Remove {
     /// Who removes them.
@@ -270,6 +270,7 @@ impl Write for Remove {
     fn run(self, cx: &Cx) -> Outcome<()> {
         within(&self.by, good(cx, &self.member_id)?.role.scopes())?;
         sessions::end_of_member(cx, &self.member_id)?;
+        leaving::left(cx, &self.member_id)?;
         cx.sql.run("DELETE FROM members WHERE id = ?", bind![self.member_id.as_str()])
     }
 }

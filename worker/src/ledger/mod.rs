@@ -64,6 +64,7 @@ pub mod intake;
 pub mod keys;
 pub mod knowledge;
 pub mod lanes;
+mod leaving;
 mod limits;
 pub mod listing;
 pub mod llm;
@@ -115,6 +116,7 @@ const ROOMS: &[Room] = &[
     asking::ROOM,
     keys::ROOM,
     members::ROOM,
+    leaving::ROOM,
     sessions::ROOM,
     idempotency::ROOM,
     fields::ROOM,

@@ -3,7 +3,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
-use super::{conversations, customers, events, knowledge, llm, settings};
+use super::{conversations, customers, events, knowledge, leaving, llm, settings};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -295,7 +295,8 @@ impl Write for PutDesk {
                 desk.first_response_at.map(|at| at.0),
                 i64::from(self.version)
             ],
-        )
+        )?;
+        leaving::told(cx, &desk)
     }
 }
 

@@ -32,6 +32,9 @@ pub const MAX_TITLE_BYTES: usize = 200;
 pub const MAX_BODY_BYTES: usize = 100_000;
 /// Most articles of a workspace. All of them are searched at every question.
 pub const MAX_ARTICLES: u64 = 2_000;
+/// Most bytes of the bodies that are published: what an isolate can index at the first question after a change while a
+/// visitor waits.
+pub const MAX_PUBLISHED_BYTES: u64 = 6_000_000;
 
 /// Whether visitors are answered from an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ use askwell::api::PageQuery;
 use askwell::api::{Article, ArticleQuery, ArticleSummary, ArticleVersion, NewArticle, Page};
 use askwell::event::{AppSurface, Event, Name, Payload, Scope, UserId};
 use askwell::id::{ArticleId, MemberId, OrgId};
-use askwell::knowledge::{ArticleState, MAX_ARTICLES, check};
+use askwell::knowledge::{ArticleState, MAX_ARTICLES, MAX_PUBLISHED_BYTES, check};
 use askwell::text::Lang;
 use askwell::time::UnixMillis;
 use askwell::{Code, Error};
@@ -383,7 +383,20 @@ fn show(cx: &Cx, id: &ArticleId, publish: bool) -> Outcome<()> {
 }
 
 /// Tells that something was published: one event a call, however many articles.
+///
+/// # Errors
+/// [`Code::InvalidField`] when more than [`MAX_PUBLISHED_BYTES`] would be published; then nothing is.
 fn published(cx: &Cx, by: &str) -> Outcome<()> {
+    let bytes = cx.sql.count(
+        "SELECT coalesce(sum(length(CAST(v.body AS BLOB))), 0) AS n FROM articles a JOIN article_versions v ON v.article_id = a.id AND v.version = a.published",
+        bind![],
+    )?;
+    if bytes > MAX_PUBLISHED_BYTES {
+        let detail = format!(
+            "what is published would have {bytes} bytes and may have {MAX_PUBLISHED_BYTES}; shorten or withdraw some articles first"
+        );
+        return Err(Error::new(Code::InvalidField, detail).into());
+    }
     let revision = settings::counter(cx.sql, REVISION)?;
     emit(cx, Name::KbPublished, &revision.to_string(), by)
 }

@@ -196,3 +196,19 @@ fn questions_without_an_article_become_a_draft() {
     let gone = ledger.write(Dismiss { gap_id: left[0].gap_id.clone() }).unwrap_err();
     assert_eq!(gone.public().code, Code::NotFound);
 }
+
+#[test]
+fn more_than_can_be_searched_is_not_published() {
+    let ledger = Ledger::new();
+    let body = "Lamps. ".repeat(14_000);
+    let room = MAX_PUBLISHED_BYTES / body.len() as u64;
+    for n in 0..room {
+        create_one(&ledger, new(&format!("Lamp {n}"), &body, true));
+    }
+    let another = |publish| Create { article: new("One more", &body, publish), by: BY.to_owned() };
+    assert_eq!(ledger.write(another(true)).unwrap_err().public().code, Code::InvalidField);
+    let articles = ledger.at(|cx| cx.sql.count("SELECT count(*) AS n FROM articles", bind![]));
+    assert_eq!(articles.unwrap(), room, "nothing is half-written");
+    let draft = ledger.write(another(false)).unwrap();
+    assert_eq!(draft.summary.state, ArticleState::Draft);
+}
