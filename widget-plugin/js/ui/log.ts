@@ -22,6 +22,8 @@ export class Log {
   #rows = new Map<string, Row>();
   /** Whether the newest line is in view, and is to stay so. */
   #atEnd = true;
+  /** How far down the list was when it last moved, in CSS pixels. */
+  #top = 0;
 
   constructor(strings: Strings, retry: (id: string) => void) {
     this.#strings = strings;
@@ -36,7 +38,10 @@ export class Log {
     );
     this.element.addEventListener("scroll", () => {
       const { scrollTop, scrollHeight, clientHeight } = this.element;
-      this.#atEnd = scrollHeight - scrollTop - clientHeight < 60;
+      // The event comes later than the move: more may have come below by then, which is no reading further up.
+      if (scrollHeight - scrollTop - clientHeight < 60) this.#atEnd = true;
+      else if (scrollTop < this.#top - 1) this.#atEnd = false;
+      this.#top = scrollTop;
     });
     // Lines come, one grows while it is written, and what appears below takes its room from the list. All of it is laid out by
     // then, so that to scroll costs no layout of its own.
@@ -75,6 +80,7 @@ export class Log {
   toEnd(): void {
     this.#atEnd = true;
     this.element.scrollTop = this.element.scrollHeight;
+    this.#top = this.element.scrollTop;
   }
 
   /** How far the visitor's newest message has come, below it. */
