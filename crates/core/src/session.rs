@@ -255,8 +255,7 @@ impl Session {
     /// proven that it is theirs.
     pub fn on_file(&self, email: &str) -> String {
         let prompt = &self.options.prompt;
-        let lang = self.lang().or(prompt.lang).unwrap_or(Lang::En);
-        prompt.wording.on_file(lang, Some(email))
+        prompt.wording.on_file(prompt::said_in(prompt, &self.policy), Some(email))
     }
 
     /// What the policy says becomes a message of its own, right after what led to it.

@@ -18,6 +18,7 @@ mod words;
 pub use hold_out::held_out;
 pub(crate) use index::Hint;
 pub(crate) use lexicon::cue::Cue;
+pub(crate) use policy::lang as said_in;
 pub use policy::step;
 pub(crate) use reading::names_nobody;
 pub use reason::{Doubt, Hold, Moment, Reason};

@@ -303,7 +303,8 @@ fn ask(
     }
 }
 
-fn lang(config: &Config, state: &State) -> Lang {
+/// The language in which something is said.
+pub(crate) fn lang(config: &Config, state: &State) -> Lang {
     state.lang.or(config.lang).unwrap_or(Lang::En)
 }
 

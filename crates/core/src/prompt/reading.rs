@@ -230,7 +230,11 @@ impl Sheds {
 /// not book.
 fn moments(words: &Words<'_>, hits: &[Hit], matter: bool, curious: bool) -> Vec<Moment> {
     let ended = |wish: &Hit| {
-        let by = if wish.cue == Cue::Book { Cue::Cancel } else { Cue::Stop };
+        let by = match wish.cue {
+            Cue::Send | Cue::Call => Cue::Stop,
+            Cue::Book => Cue::Cancel,
+            _ => return false,
+        };
         hits.iter().any(|h| h.cue == by && reaches(words, h, wish))
     };
     let wishes = |cue: Cue| {
@@ -255,14 +259,16 @@ fn moments(words: &Words<'_>, hits: &[Hit], matter: bool, curious: bool) -> Vec<
     moments
 }
 
+/// How far a phrase reaches: so many words, or characters where it is in a script without spaces.
+fn reach_at(words: &Words<'_>, hit: &Hit, (spaced, dense): (usize, usize)) -> usize {
+    if words.dense(hit.start) { dense } else { spaced }
+}
+
 /// Whether a word that ends something is said of a wish: close to it, without a pause between them.
 fn reaches(words: &Words<'_>, end: &Hit, wish: &Hit) -> bool {
-    if !matches!(wish.cue, Cue::Send | Cue::Call | Cue::Book) {
-        return false;
-    }
     let (from, to) =
         if end.start < wish.start { (end.end, wish.start) } else { (wish.end, end.start) };
-    let reach = if words.dense(end.start) { END_REACH.1 } else { END_REACH.0 };
+    let reach = reach_at(words, end, END_REACH);
     // "Hören Sie auf, mir … zu schicken": the comma right behind it is none of a pause.
     to.saturating_sub(from) <= reach && !words.pauses(from + 1, to)
 }
@@ -294,8 +300,7 @@ fn named(text: &str, words: &Words<'_>, hits: &[Hit], lang: Option<Lang>) -> Vec
             gap <= reach && (gap < 2 && reach == LIST_REACH || !words.pauses(between.0, between.1))
         };
         let refused = |h: &Hit| {
-            let reach = if words.dense(h.start) { REFUSAL_REACH.1 } else { REFUSAL_REACH.0 };
-            h.cue == Cue::Refuse && near(h.start, h.end, reach)
+            h.cue == Cue::Refuse && near(h.start, h.end, reach_at(words, h, REFUSAL_REACH))
         };
         if near(last.0, last.1, LIST_REACH) || hits.iter().any(refused) {
             insert(&mut named, *kind);
