@@ -49,9 +49,11 @@ const WASM_FEATURES = [
 /**
  * For the size after gzip. The compiler has inlined what is worth it; inlining more than what is as small as
  * its call, and keeping a repeated expression in a local, make the code smaller and what gzip makes of it larger.
+ * Nothing is kept in the first 1,024 bytes: the linker puts the stack there, which grows towards them.
  */
 const WASM_PASSES = [
   "-Oz", "--converge", "--strip-producers", "--strip-target-features", "--skip-pass=local-cse", "--reorder-locals",
+  "--low-memory-unused",
   ...["always", "flexible", "one-caller"].map((when) => `--${when}-inline-max-function-size=5`),
 ];
 
@@ -197,6 +199,8 @@ async function optimise(outDir) {
   const [opt, small] = [npmBin("binaryen", "wasm-opt"), `${file}.opt`];
   run(process.execPath, [opt, ...WASM_PASSES, ...WASM_FEATURES, file, "-o", small], "Run `npm ci` first.");
   renameSync(small, file);
+  const { pack } = await import("./pack.mjs");
+  pack(file);
   const { shorten } = await import("./shorten.mjs");
   shorten(file, join(outDir, "engine.js"));
 }

@@ -41,6 +41,10 @@ class Bytes {
     if (this.at + length > this.bytes.length) throw new Error("the module is cut off");
     return this.bytes.subarray(this.at, (this.at += length));
   }
+  /** A cursor over the next bytes alone. */
+  part(length) {
+    return new Bytes(this.take(length));
+  }
   text() {
     return new TextDecoder().decode(this.take(this.number()));
   }
@@ -100,7 +104,7 @@ function symbolTable(body) {
   body.number();
   while (!body.done) {
     const [kind, length] = [body.byte(), body.number()];
-    const part = new Bytes(body.take(length));
+    const part = body.part(length);
     if (kind === SYMBOL_TABLE) return part.list(symbol);
   }
   throw new Error("the module has no symbols");
@@ -121,7 +125,7 @@ function symbol(body) {
 function functionNames(body) {
   while (!body.done) {
     const [kind, length] = [body.byte(), body.number()];
-    const part = new Bytes(body.take(length));
+    const part = body.part(length);
     if (kind === 1) return new Map(part.list(() => [part.number(), part.text()]));
   }
   return new Map();
