@@ -56,8 +56,9 @@ pub fn is_letter(c: char) -> bool {
         | 0x2000..=0x2bff | 0x2e00..=0x2e7f
         // East Asian punctuation and forms.
         | 0x3000..=0x3004 | 0x3007..=0x3020 | 0x3030 | 0x303d..=0x303f | 0x30a0 | 0x30fb
-        | 0xfe10..=0xfe6f | 0xff00..=0xff0f | 0xff1a..=0xff20 | 0xff3b..=0xff40 | 0xff5b..=0xff65
-        | 0xffe0..=0xffff
+        // A blank of Hangul, variation selectors, the byte order mark.
+        | 0x3164 | 0xfe00..=0xfe6f | 0xfeff..=0xff0f | 0xff1a..=0xff20 | 0xff3b..=0xff40 | 0xff5b..=0xff65
+        | 0xffa0 | 0xffe0..=0xffff
         // Private use, emoji, tags.
         | 0xe000..=0xf8ff | 0x1f000..=0x1faff | 0xe0000..=0x10_ffff
     )
@@ -83,7 +84,8 @@ mod tests {
         for c in "漢字ひカกมहिمش한ŁżñğŞșțбΩ".chars() {
             assert!(is_letter(c), "{c}");
         }
-        for c in "。、「」!؟،।😀€™→…“”\u{a0}".chars() {
+        for c in "。、「」!؟،।😀€™→…“”\u{a0}\u{fe0f}\u{feff}\u{3164}\u{ffa0}\u{200d}".chars()
+        {
             assert!(!is_letter(c), "{c}");
         }
     }

@@ -67,7 +67,11 @@ impl Finder<'_, '_> {
     pub(super) fn forward(&self, mut i: usize, cue: Cue) -> Option<Span> {
         let (m, tokens) = (self.message, &self.message.tokens);
         let begin = i;
-        while m.cues(i) & TITLE != 0 && tokens.class(i + 1) != Some(Class::Number) {
+        // Nobody has more titles, and one who repeats them costs no more time.
+        for _ in 0..MAX_WORDS {
+            if m.cues(i) & TITLE == 0 || tokens.class(i + 1) == Some(Class::Number) {
+                break;
+            }
             i += if tokens.is_mark(i + 1, '.') { 2 } else { 1 };
         }
         let first = i;
