@@ -48,10 +48,10 @@ async fn answer(notice: &AskNotice, holder: &str, env: &Env) -> Outcome<()> {
                     (answers, Some(asked))
                 }
                 Err(Failed { error, usage }) if error.is_transient() => {
-                    let mut run = asked(usage).run;
-                    run.error = Some(error.to_string());
-                    run.failed = run.fields;
-                    rpc::call(&ledger, &Missed { ask: notice.ask.clone(), run }).await?;
+                    let mut asked = asked(usage);
+                    asked.run.error = Some(error.to_string());
+                    asked.run.failed = asked.run.fields;
+                    rpc::call(&ledger, &Missed { ask: notice.ask.clone(), asked }).await?;
                     return Err(later(error, &taken, env));
                 }
                 Err(Failed { error, usage }) => {

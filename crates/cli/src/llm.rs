@@ -3,7 +3,7 @@
 //! What is asked and what is believed is decided in [`askwell::classify::llm`]; here is the network.
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use askwell::classify::llm::{Exchange, Step, is_transient};
+use askwell::classify::llm::{Exchange, Step, is_completion, is_transient};
 use askwell::classify::{Answer, AnswerState, Field, Method};
 use askwell::conversation::Turn;
 use askwell::id;
@@ -56,6 +56,8 @@ impl Client {
         let config = Agent::config_builder()
             .timeout_global(Some(REPLY_LIMIT))
             .http_status_as_error(false)
+            // A request that is followed loses its key and its body.
+            .max_redirects(0)
             .build();
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).context("no random numbers")?;
@@ -90,17 +92,27 @@ impl Client {
         let mut exchange = Exchange::new(&self.model, conversation, fields, &fence);
         while let Some(request) = exchange.request() {
             match self.post(&request.to_string()) {
-                Ok(reply) => match exchange.receive(&reply) {
-                    Step::Again => {}
-                    Step::Done => break,
-                },
+                Ok(reply) => {
+                    if !is_completion(&reply) {
+                        self.tell(&anyhow!("the reply is no chat completion; is this the part before /chat/completions?"));
+                    }
+                    match exchange.receive(&reply) {
+                        Step::Again => {}
+                        Step::Done => break,
+                    }
+                }
                 Err(error) => {
-                    self.told.call_once(|| eprintln!("askwell: {}: {error:#}", self.url));
+                    self.tell(&error);
                     break;
                 }
             }
         }
         exchange.finish().answers.pop()
+    }
+
+    /// Says what went wrong, the first time that something does.
+    fn tell(&self, error: &anyhow::Error) {
+        self.told.call_once(|| eprintln!("askwell: {}: {error:#}", self.url));
     }
 
     fn post(&self, body: &str) -> Result<String> {

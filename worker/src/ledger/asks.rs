@@ -231,7 +231,7 @@ pub struct Missed {
     /// Which.
     pub ask: String,
     /// What came of it.
-    pub run: ModelRun,
+    pub asked: Asked,
 }
 
 impl Call for Missed {
@@ -242,14 +242,14 @@ impl Call for Missed {
 impl Write for Missed {
     fn run(self, cx: &Cx) -> Outcome<()> {
         let Some(row) = find(cx.sql, &self.ask)? else { return Ok(()) };
-        cx.sql.run(
-            "UPDATE asks SET error = ? WHERE id = ?",
-            bind![self.run.error.clone(), self.ask],
-        )?;
-        if self.run.prompt_tokens == 0 {
+        let run = &self.asked.run;
+        cx.sql.run("UPDATE asks SET error = ? WHERE id = ?", bind![run.error.clone(), self.ask])?;
+        if run.prompt_tokens == 0 {
             return Ok(());
         }
-        put_run(cx, &row.conversation_id, &self.run)
+        put_run(cx, &row.conversation_id, run)?;
+        put_costs(cx, &self.asked, Attempt::Missed)?;
+        backfills::spent(cx, &row.cause, run.cost_micros)
     }
 }
 
@@ -289,7 +289,7 @@ impl Write for Done {
         let mut cost = 0;
         if let Some(asked) = &self.run {
             put_run(cx, &row.conversation_id, &asked.run)?;
-            put_costs(cx, asked)?;
+            put_costs(cx, asked, Attempt::Last)?;
             cost = asked.run.cost_micros;
         }
         let known = conversations::known(cx.sql, &conversation_id)?;
@@ -360,19 +360,28 @@ fn put_run(cx: &Cx, conversation: &str, run: &ModelRun) -> Outcome<()> {
     )
 }
 
-/// Shares the cost of a request among its questions; the first take what does not divide.
-fn put_costs(cx: &Cx, asked: &Asked) -> Outcome<()> {
+/// Whether a question has been asked with this, or will be once more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    Missed,
+    Last,
+}
+
+/// Shares the cost of a request among its questions; the first take what does not divide. A question counts as asked once,
+/// however often it was tried.
+fn put_costs(cx: &Cx, asked: &Asked, attempt: Attempt) -> Outcome<()> {
     let n = u64::try_from(asked.fields.len()).unwrap_or(u64::MAX).max(1);
     let (share, rest) = (asked.run.cost_micros / n, asked.run.cost_micros % n);
     for (place, field) in (0u64..).zip(&asked.fields) {
         let cost = share + u64::from(place < rest);
         cx.sql.run(
-            "INSERT INTO llm_costs (field_id, day, asked, failed, cost_micros) VALUES (?, ?, 1, ?, ?)
-             ON CONFLICT (field_id, day) DO UPDATE SET asked = asked + 1, failed = failed + excluded.failed, cost_micros = cost_micros + excluded.cost_micros",
+            "INSERT INTO llm_costs (field_id, day, asked, failed, cost_micros) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (field_id, day) DO UPDATE SET asked = asked + excluded.asked, failed = failed + excluded.failed, cost_micros = cost_micros + excluded.cost_micros",
             bind![
                 field.as_str(),
                 cx.now.day().to_string(),
-                i64::from(asked.failed.contains(field)),
+                i64::from(attempt == Attempt::Last),
+                i64::from(attempt == Attempt::Last && asked.failed.contains(field)),
                 i64::try_from(cost).unwrap_or(i64::MAX)
             ],
         )?;

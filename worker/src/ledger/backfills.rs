@@ -3,7 +3,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
-use super::{Workspace, asks, drafts};
+use super::{Workspace, asks, drafts, llm};
 use crate::bind;
 use crate::config;
 use crate::fault::{Outcome, from_json, to_json};
@@ -184,6 +184,14 @@ pub fn told(cx: &Cx, cause: &str, answered: bool, cost_micros: u64) -> Outcome<(
     Ok(())
 }
 
+/// An attempt of a backfill's came to nothing, and cost this.
+pub fn spent(cx: &Cx, cause: &str, cost_micros: u64) -> Outcome<()> {
+    cx.sql.run(
+        "UPDATE backfills SET cost_micros = cost_micros + ? WHERE id = ?",
+        bind![i64::try_from(cost_micros).unwrap_or(i64::MAX), cause],
+    )
+}
+
 /// Goes on with a backfill.
 struct Go;
 
@@ -266,9 +274,17 @@ fn check(sql: &Sql, wanted: &NewBackfill) -> Outcome<()> {
         return refused("the first day must not be after the last one");
     }
     for id in &wanted.field_ids {
-        if drafts::load(sql, id)?.history.newest().is_none() {
+        let loaded = drafts::load(sql, id)?;
+        if loaded.removed {
+            return refused("each of `field_ids` must be there, and none removed");
+        }
+        if loaded.history.newest().is_none() {
             return refused("each of `field_ids` must have been published");
         }
+    }
+    if wanted.model && llm::find(sql)?.is_none() {
+        let detail = "this workspace has chosen no language model";
+        return Err(Error::new(Code::IllegalTransition, detail).into());
     }
     Ok(())
 }
@@ -378,6 +394,22 @@ pub mod tests {
         ledger.write(Act { id: other.clone(), action: BackfillAction::Cancel }).unwrap();
         assert_eq!(under_way(&ledger.sql, &other).unwrap(), 0);
         assert_eq!(ledger.read(List).backfills.len(), 2);
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_asked() {
+        let ledger = Ledger::new();
+        let field = ledger.read(fields::List).list.fields.remove(0);
+        let begin = |model: bool| {
+            let field_ids = vec![field.id.clone()];
+            let wanted = NewBackfill { field_ids, first: None, last: None, model };
+            let begun = ledger.write(Begin { wanted, by: "us_1".to_owned() });
+            begun.map(|_| ()).map_err(|fault| fault.public().code)
+        };
+        assert_eq!(begin(false), Ok(()));
+        assert_eq!(begin(true), Err(Code::IllegalTransition), "no model was chosen");
+        ledger.write(drafts::Remove { field_id: field.id.clone() }).unwrap();
+        assert_eq!(begin(false), Err(Code::InvalidField));
     }
 
     #[test]

@@ -303,7 +303,8 @@ pub struct Loaded {
     /// With its draft and its versions.
     pub history: FieldHistory,
     saved_at: Option<UnixMillis>,
-    removed: bool,
+    /// Whether it was removed.
+    pub removed: bool,
 }
 
 impl Loaded {

@@ -152,7 +152,7 @@ impl Write for Withdraw {
     }
 }
 
-/// How often people agree with the answers to a question.
+/// How often people agree with the answers to a question, where both answered the same version of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AgreementOf {
     /// Which.
@@ -177,6 +177,7 @@ impl Read for AgreementOf {
              FROM reviews r
              JOIN answers h ON h.conversation_id = r.conversation_id AND h.field_id = r.field_id AND h.source = 'human'
              JOIN answers m ON m.conversation_id = r.conversation_id AND m.field_id = r.field_id AND m.source = 'model'
+               AND m.field_version = h.field_version
              WHERE r.field_id = ? AND json_extract(m.body, '$.state') <> 'pending'",
             bind![self.field_id],
         )?;
@@ -214,6 +215,8 @@ pub struct Sample {
 pub struct Sampled {
     /// Which.
     pub conversation_id: ConversationId,
+    /// Whose it is; where nobody's, its own id.
+    pub customer: String,
     /// What was said.
     pub turns: Vec<Turn>,
 }
@@ -232,15 +235,16 @@ impl Read for Sample {
         #[derive(Deserialize)]
         struct Row {
             id: String,
+            customer: String,
         }
         let (limit, skip) = (i64::from(self.limit), i64::from(self.skip));
         let rows: Vec<Row> = match &self.which {
             Which::Ended => cx.sql.rows(
-                "SELECT id FROM conversations WHERE ended_at IS NOT NULL AND revision > 0 ORDER BY ended_at DESC, id LIMIT ? OFFSET ?",
+                "SELECT id, coalesce((SELECT root FROM customers WHERE id = customer_id), customer_id, id) AS customer FROM conversations WHERE ended_at IS NOT NULL AND revision > 0 ORDER BY ended_at DESC, id LIMIT ? OFFSET ?",
                 bind![limit, skip],
             )?,
             Which::Answered { field_id, answer } => cx.sql.rows(
-                "SELECT id FROM answered WHERE field_id = ? AND value = ? ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?",
+                "SELECT id, coalesce(customer_id, id) AS customer FROM answered WHERE field_id = ? AND value = ? ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?",
                 bind![field_id.as_str(), answer.as_deref().unwrap_or("(null)"), limit, skip],
             )?,
         };
@@ -251,7 +255,11 @@ impl Read for Sample {
             let messages = archive.map(|archive| archive.messages).unwrap_or_default();
             bytes += messages.iter().map(|message| message.text.len()).sum::<usize>();
             let turns = messages.iter().map(|message: &Message| Turn::from(message)).collect();
-            sample.push(Sampled { conversation_id: row.id.parse()?, turns });
+            sample.push(Sampled {
+                conversation_id: row.id.parse()?,
+                customer: row.customer,
+                turns,
+            });
             if bytes > SAMPLE_BYTES {
                 break;
             }
@@ -396,6 +404,16 @@ mod tests {
             let says = if n == 0 { None } else { Some(value.as_str()) };
             ledger.write(review(n, &field.id, says)).unwrap();
         }
+        // Another version of the question is another question.
+        let mut record = closing(&ledger, 1, 2, 1, None);
+        record.conclusion.answers[1].answer.answer = Some("something else".to_owned());
+        record.conclusion.answers[1].field_version += 1;
+        ledger.write(record).unwrap();
+        let found = ledger.read(AgreementOf { field_id: field.id.clone() });
+        assert_eq!((found.reviewed, found.agreed), (2, 1));
+        let mut record = closing(&ledger, 1, 3, 1, None);
+        record.conclusion.answers[1].answer.answer = Some(value.clone());
+        ledger.write(record).unwrap();
         let found = ledger.read(AgreementOf { field_id: field.id });
         assert_eq!((found.reviewed, found.agreed), (3, 2));
         assert_eq!(found.confusions[0].answered, Some(value));

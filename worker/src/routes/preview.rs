@@ -9,6 +9,7 @@ use askwell::access::Scope;
 use askwell::api::route::{Access, Answer, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{DetectQuery, PromptQuery};
+use askwell::classify::Field;
 use askwell::detect::Kind;
 use askwell::line::{self, classify, detect, prompt};
 use askwell::text::Lang;
@@ -94,7 +95,14 @@ async fn prompt(mut call: Call) -> Outcome<Response> {
 }
 
 async fn classify(mut call: Call) -> Outcome<Response> {
-    http::reply(200, &line::classify::run(&call.json().await?))
+    let line: classify::In = call.json().await?;
+    let mut field = Field::from(&line.field);
+    // A line need not name its question.
+    if field.name.trim().is_empty() {
+        field.name = "preview".to_owned();
+    }
+    askwell::classify::validate(&field)?;
+    http::reply(200, &line::classify::run(&line))
 }
 
 async fn sentiment(mut call: Call) -> Outcome<Response> {

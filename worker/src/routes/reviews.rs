@@ -16,9 +16,8 @@ use askwell::api::{
     FieldPreview, NewPreview, NewReview, ReviewedAnswer, ReviewedAnswers, ValueProposal,
     ValueProposals,
 };
-use askwell::classify::review::{Agreement, diff, mine, rest_value};
+use askwell::classify::review::{Agreement, Unnamed, diff, mine, rest_value};
 use askwell::classify::{self, Answer as Given, Field, Question};
-use askwell::conversation::Turn;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::cell::Cell;
 use worker::{Env, Response, Stub};
@@ -155,9 +154,10 @@ pub async fn propose(ledger: &Stub, field_id: &str) -> Outcome<ValueProposals> {
     let out_of = rest_value(&field).map(str::to_owned);
     let which = Which::Answered { field_id, answer: out_of.clone() };
     let sample = sample(ledger, which, MINED).await?;
-    let turns: Vec<&[Turn]> = sample.iter().map(|one| one.turns.as_slice()).collect();
+    let talks: Vec<Unnamed<'_>> =
+        sample.iter().map(|one| Unnamed { customer: &one.customer, turns: &one.turns }).collect();
     let id = |place: usize| sample.get(place).map(|one| one.conversation_id.clone());
-    let proposals = mine(&turns, &field).into_iter().map(|proposal| ValueProposal {
+    let proposals = mine(&talks, &field).into_iter().map(|proposal| ValueProposal {
         value: proposal.value,
         conversations: proposal.conversations.into_iter().filter_map(id).collect(),
     });

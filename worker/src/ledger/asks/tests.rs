@@ -113,9 +113,12 @@ fn what_is_given_up_is_in_error_and_can_be_asked_again() {
     waiting(&ledger, 1);
     take(&ledger, "a").unwrap();
     let fields = vec!["f".to_owned()];
-    let mut missed = run(fields, 5).run;
-    missed.error = Some("busy".to_owned());
-    ledger.write(Missed { ask: ask(), run: missed }).unwrap();
+    let mut missed = run(fields, 5);
+    missed.run.error = Some("busy".to_owned());
+    missed.run.prompt_tokens = 600;
+    ledger.write(Missed { ask: ask(), asked: missed }).unwrap();
+    let spent = ledger.read(llm::SpentSince { first: None }).questions;
+    assert_eq!((spent.asked, spent.failed, spent.cost_micros), (0, 0, 5), "counted, not yet asked");
     ledger.write(GiveUp { ask: ask() }).unwrap();
     assert!(states(&ledger).iter().all(|state| *state == AnswerState::Error));
     assert!(take(&ledger, "a").is_none());

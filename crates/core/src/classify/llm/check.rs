@@ -2,6 +2,7 @@
 
 use super::{Usage, request};
 use crate::classify::reading::cut;
+use crate::classify::words::is_unspaced;
 use crate::classify::{Answer, AnswerState, Evidence, Field, Method};
 use crate::conversation::{Role, Turn};
 use serde_json::Value as Json;
@@ -67,10 +68,14 @@ fn said(content: &Json) -> Option<String> {
 /// Opening braces of a reply that are tried.
 const STARTS: usize = 64;
 
-/// Reads the object in a reply, also where the model has put words, thoughts or a code fence around
-/// it: the first that has an answer in it, else the first at all.
+/// How the names of the elements begin in which models write down their thoughts before they answer.
+const THOUGHTS: [&str; 4] = ["</think", "</thought", "</reasoning", "</scratchpad"];
+
+/// Reads the object in a reply, also where the model has put words, thoughts or a code fence around it. What stands in
+/// thoughts is a draft; elsewhere the last object with the most answers counts, and without any the first.
 pub(super) fn parse(content: &str) -> Option<Json> {
-    let mut first = None;
+    let content = behind_thoughts(content);
+    let (mut found, mut most) = (None, 0);
     let mut from = 0;
     for _ in 0..STARTS {
         let Some(at) = content.get(from..).and_then(|rest| rest.find('{')).map(|i| from + i) else {
@@ -80,17 +85,29 @@ pub(super) fn parse(content: &str) -> Option<Json> {
         match values.next() {
             Some(Ok(object)) => {
                 from = at + values.byte_offset().max(1);
-                let is_answer =
-                    object.as_object().is_some_and(|o| o.keys().any(|k| k.starts_with("field_")));
-                if is_answer {
-                    return Some(object);
+                let answers = object.as_object().map_or(0, |object| {
+                    object.keys().filter(|key| key.starts_with("field_")).count()
+                });
+                if found.is_none() || answers > 0 && answers >= most {
+                    (found, most) = (Some(object), answers);
                 }
-                first = first.or(Some(object));
             }
             _ => from = at + 1,
         }
     }
-    first
+    found
+}
+
+/// What follows the last thoughts; nothing where thoughts were cut off.
+fn behind_thoughts(content: &str) -> &str {
+    let ends = THOUGHTS.iter().filter_map(|end| content.rfind(end)).max();
+    let rest = ends.and_then(|at| content.get(at..)).unwrap_or(content);
+    let begun = THOUGHTS.iter().filter_map(|end| rest.find(&end.replace('/', ""))).min();
+    match begun {
+        // A reply may quote such a word from the transcript.
+        Some(at) if !rest.get(..at).is_some_and(|before| before.contains('{')) => "",
+        _ => rest,
+    }
 }
 
 /// Checks the answer to one field.
@@ -149,8 +166,8 @@ fn is_null(text: &str) -> bool {
     matches!(text, "" | "null" | "n/a" | "na" | "none" | "nil" | "not applicable" | "-")
 }
 
-/// The quotes, each found verbatim in the message that it names, or in another: models miscount, but a
-/// quote that is nowhere is invented.
+/// The quotes, each found verbatim in the message that it names, or in another: models miscount, but a quote that is
+/// nowhere is invented. A marker, which is shown like a message, is nobody's words and bears nothing out.
 fn evidence(said: &Json, conversation: &[Turn]) -> Result<Vec<Evidence>, Problem> {
     let items = said.get("evidence").and_then(Json::as_array);
     let mut out = Vec::new();
@@ -159,14 +176,39 @@ fn evidence(said: &Json, conversation: &[Turn]) -> Result<Vec<Evidence>, Problem
         if quote.is_empty() {
             continue;
         }
-        let holds = |turn: &Turn| turn.role != Role::System && turn.text.contains(quote);
         let named = item.get("message").and_then(Json::as_u64);
-        let named = named
-            .and_then(|m| usize::try_from(m).ok())
-            .filter(|m| conversation.get(*m).is_some_and(holds));
+        let named = named.and_then(|m| usize::try_from(m).ok());
+        let is_marker = |turn: &Turn| turn.role == Role::System && turn.text.contains(quote);
+        if named.and_then(|m| conversation.get(m)).is_some_and(is_marker) {
+            continue;
+        }
+        let holds = |turn: &Turn| turn.role != Role::System && is_quoted(&turn.text, quote);
+        let named = named.filter(|m| conversation.get(*m).is_some_and(holds));
         let message =
             named.or_else(|| conversation.iter().position(holds)).ok_or(Problem::Invented)?;
         out.push(Evidence { message, quote: cut(quote, 240).to_owned() });
     }
     Ok(out)
+}
+
+/// Letters of a quote that may begin and end within words.
+const PIECE: usize = 4;
+
+/// Whether a text has a quote. A short one must be whole words: one letter is in every message.
+fn is_quoted(text: &str, quote: &str) -> bool {
+    let is_piece = |at: usize| {
+        let joins = |outer: Option<char>, inner: Option<char>| {
+            let goes_on =
+                |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c));
+            goes_on(outer) && goes_on(inner)
+        };
+        let (before, after) = (text.get(..at), text.get(at + quote.len()..));
+        joins(before.and_then(|b| b.chars().next_back()), quote.chars().next())
+            || joins(after.and_then(|a| a.chars().next()), quote.chars().next_back())
+    };
+    let mut places = text.match_indices(quote);
+    if quote.chars().count() >= PIECE {
+        return places.next().is_some();
+    }
+    places.any(|(at, _)| !is_piece(at))
 }

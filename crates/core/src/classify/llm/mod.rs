@@ -52,6 +52,11 @@ pub fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 425 | 429 | 500..=599)
 }
 
+/// Whether the body of a response is a chat completion, whatever it says.
+pub fn is_completion(body: &str) -> bool {
+    check::content(body).is_some()
+}
+
 /// Tokens that the endpoint counted, for the owner's bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Usage {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 /// Bytes of one message that are sent; the rest is cut off its end.
 pub const MESSAGE_BYTES: usize = 2_000;
-/// Bytes of message text that are sent. Of a longer conversation the first quarter of the budget is
+/// Bytes of messages, as they are written there, that are sent. Of a longer conversation the first quarter of the budget is
 /// filled from its beginning and the rest from its end; what lies between is left out and said so.
 pub const TRANSCRIPT_BYTES: usize = 60_000;
 
@@ -134,53 +134,56 @@ fn transcript(conversation: &[Turn], fence: &str) -> String {
     let mut out = facts(conversation);
     out.push_str(fence);
     out.push('\n');
-    let (head, tail) = kept(conversation);
-    let mut gap_told = head >= tail;
-    for (index, turn) in conversation.iter().enumerate() {
-        if (head..tail).contains(&index) {
-            if !gap_told {
-                gap_told = true;
-                out.push_str(&json!({"left_out": tail - head}).to_string());
-                out.push('\n');
-            }
-            continue;
+    let lines: Vec<String> =
+        conversation.iter().enumerate().map(|(index, turn)| line(index, turn, fence)).collect();
+    let (head, tail) = kept(&lines);
+    for (index, line) in lines.iter().enumerate() {
+        if index == head && head < tail {
+            out.push_str(&json!({"left_out": tail - head}).to_string());
+            out.push('\n');
         }
-        // A message that holds the fence itself is a guess that came true; it must not end the data.
-        let text = cut(&turn.text, MESSAGE_BYTES).replace(fence, "");
-        let line = match turn.at {
-            Some(at) => {
-                json!({"message": index, "role": turn.role.as_str(), "at": at, "text": text})
-            }
-            None => json!({"message": index, "role": turn.role.as_str(), "text": text}),
-        };
-        out.push_str(&line.to_string());
-        out.push('\n');
+        if !(head..tail).contains(&index) {
+            out.push_str(line);
+            out.push('\n');
+        }
     }
     out.push_str(fence);
     out
 }
 
+/// A message as it is shown.
+fn line(index: usize, turn: &Turn, fence: &str) -> String {
+    // A message that holds the fence itself is a guess that came true; it must not end the data.
+    let text = cut(&turn.text, MESSAGE_BYTES).replace(fence, "");
+    let line = match turn.at {
+        Some(at) => json!({"message": index, "role": turn.role.as_str(), "at": at, "text": text}),
+        None => json!({"message": index, "role": turn.role.as_str(), "text": text}),
+    };
+    line.to_string()
+}
+
 /// Messages before the first and from the second index on are sent.
-fn kept(conversation: &[Turn]) -> (usize, usize) {
-    let size = |t: &Turn| t.text.len().min(MESSAGE_BYTES) + 64;
-    let total: usize = conversation.iter().map(size).sum();
+fn kept(lines: &[String]) -> (usize, usize) {
+    let total: usize = lines.iter().map(|line| line.len() + 1).sum();
     if total <= TRANSCRIPT_BYTES {
-        return (conversation.len(), conversation.len());
+        return (lines.len(), lines.len());
     }
-    let take = |turns: &mut dyn Iterator<Item = &Turn>, budget: usize| {
+    let take = |lines: &mut dyn Iterator<Item = &String>, budget: usize| {
         let mut used = 0;
-        turns
-            .take_while(|t| {
-                used += size(t);
+        lines
+            .take_while(|line| {
+                used += line.len() + 1;
                 used <= budget
             })
             .count()
     };
-    let head = take(&mut conversation.iter(), TRANSCRIPT_BYTES / 4);
-    let tail = take(&mut conversation.iter().rev(), TRANSCRIPT_BYTES - TRANSCRIPT_BYTES / 4);
-    (head, conversation.len().saturating_sub(tail).max(head))
+    let head = take(&mut lines.iter(), TRANSCRIPT_BYTES / 4);
+    let tail = take(&mut lines.iter().rev(), TRANSCRIPT_BYTES - TRANSCRIPT_BYTES / 4);
+    (head, lines.len().saturating_sub(tail).max(head))
 }
 
+/// Hand-offs, and reopenings, after which the wait is told as a fact.
+const TIMED: usize = 20;
 /// Share of the evidence from which a language is told as a fact.
 const SURE_LANGUAGE: f32 = 0.5;
 
@@ -214,13 +217,15 @@ fn facts(conversation: &[Turn]) -> String {
         out.push_str(&format!(" {} {name}.", conversation.iter().filter(is).count()));
     }
     for (marker, name) in [(Marker::Handoff, "hand-off"), (Marker::Reopened, "reopening")] {
-        for (index, turn) in conversation.iter().enumerate() {
-            if turn.role != Role::System || Marker::parse(&turn.text) != Some(marker) {
-                continue;
-            }
+        let is = |t: &Turn| t.role == Role::System && Marker::parse(&t.text) == Some(marker);
+        let places = conversation.iter().enumerate().filter(|(_, turn)| is(turn));
+        for (index, turn) in places.take(TIMED) {
             let reply = conversation.iter().skip(index + 1).find(|t| t.role == Role::Agent);
-            if let (Some(from), Some(to)) = (turn.at, reply.and_then(|t| t.at)) {
-                let told = duration::spelled(to.saturating_sub(from));
+            // Clocks that run backwards tell nothing.
+            let waited =
+                turn.at.zip(reply.and_then(|t| t.at)).map(|(from, to)| to.saturating_sub(from));
+            if let Some(waited) = waited.filter(|waited| *waited >= 0) {
+                let told = duration::spelled(waited);
                 out.push_str(&format!(
                     " From the {name} in message {index} to the next agent message: {told}."
                 ));

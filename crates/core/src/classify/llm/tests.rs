@@ -278,3 +278,85 @@ fn the_facts_are_computed_and_told() {
         assert!(facts.contains(fact), "{fact}: {facts}");
     }
 }
+
+#[test]
+fn a_draft_among_thoughts_is_no_answer() {
+    let said = |value: &str| {
+        json!({"field_0": {"value": value, "confidence": 0.9, "evidence": []}}).to_string()
+    };
+    let (late, damaged) = (said("Late"), said("Damaged"));
+    for content in [
+        format!("<think>First {late}, no.</think>{damaged}"),
+        format!("<thinking>Perhaps {late}?</thinking>\nSo: {damaged}"),
+        format!("First idea: {late}. Wrong, it is broken. Final answer: {damaged}"),
+        format!("{late}\nOn reflection:\n```json\n{damaged}\n```"),
+        // A message may have such a word in it.
+        json!({"field_0": {"value": "Damaged", "confidence": 1, "evidence": [{"message": 0, "quote": "lamp"}]}, "note": "<think>"})
+            .to_string(),
+    ] {
+        let (answer, made) = play(issue(true), &[completion(&content)]);
+        assert_eq!((answer.answer.as_deref(), made), (Some("Damaged"), 1), "{content}");
+    }
+    let (answer, made) = play(
+        issue(true),
+        &[completion(&format!("<think>Maybe {late}, but")), completion(&damaged)],
+    );
+    assert_eq!(
+        (answer.answer.as_deref(), made),
+        (Some("Damaged"), 2),
+        "thoughts that were cut off"
+    );
+}
+
+#[test]
+fn short_quotes_are_whole_words_and_markers_bear_nothing_out() {
+    let turns = vec![
+        turn(Role::Customer, "no, it arrived broken"),
+        turn(Role::System, "handoff"),
+        turn(Role::Customer, "壊れています"),
+    ];
+    let fields = vec![issue(true)];
+    let quoted = |message: u64, quote: &str| {
+        let mut exchange = Exchange::new("m", &turns, &fields, FENCE);
+        let evidence = json!([{"message": message, "quote": quote}]);
+        let answer = json!({"value": "Damaged", "confidence": 1, "evidence": evidence});
+        exchange.receive(&completion(&json!({"field_0": answer}).to_string()));
+        let answer = exchange.finish().answers.remove(0);
+        (answer.state == AnswerState::Value)
+            .then(|| answer.evidence.into_iter().map(|e| (e.message, e.quote)).collect::<Vec<_>>())
+    };
+    let at = |message: usize, quote: &str| Some(vec![(message, quote.to_owned())]);
+    assert_eq!(quoted(0, "no"), at(0, "no"));
+    assert_eq!(quoted(2, "no"), at(0, "no"), "miscounted");
+    assert_eq!(quoted(2, "壊れ"), at(2, "壊れ"));
+    assert_eq!(quoted(0, "rriv"), at(0, "rriv"));
+    assert_eq!(quoted(1, "handoff"), Some(Vec::new()));
+    for invented in ["e", "it a", "ok"] {
+        let whole = invented == "it a";
+        assert_eq!(quoted(2, invented).is_some(), whole, "{invented}");
+    }
+}
+
+#[test]
+fn a_request_stays_within_its_bounds_whatever_the_conversation_is() {
+    let size = |turns: &[Turn]| {
+        let fields = vec![issue(true)];
+        Exchange::new("m", turns, &fields, FENCE).request().unwrap().to_string().len()
+    };
+    let empty = size(&[]);
+    let at = |n: i64, role, text: &str| Turn { role, text: text.to_owned(), at: Some(n * 60) };
+    let handoffs: Vec<Turn> = (0..3_000)
+        .flat_map(|n| [at(2 * n, Role::System, "handoff"), at(2 * n + 1, Role::Agent, "hello")])
+        .collect();
+    let control: Vec<Turn> =
+        (0..200).map(|n| at(n, Role::Customer, &"\u{1}".repeat(1_000))).collect();
+    for turns in [handoffs, control] {
+        // What is quoted once more, as the whole request is, has some signs before others.
+        let most = 2 * request::TRANSCRIPT_BYTES + 4_000 + empty;
+        assert!(size(&turns) < most, "{} of {most} bytes", size(&turns));
+    }
+    let backwards = [at(9, Role::System, "handoff"), at(1, Role::Agent, "hello")];
+    let fields = vec![issue(true)];
+    let asked = Exchange::new("m", &backwards, &fields, FENCE).request().unwrap().to_string();
+    assert!(!asked.contains("next agent message:"), "{asked}");
+}

@@ -9,8 +9,7 @@ use crate::conversation::{Role, Turn};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
-/// Fewest conversations that must share a phrase before it is proposed, so that no single customer's
-/// words are.
+/// Fewest customers who must share a phrase before it is proposed, so that no single one's words are.
 pub const MIN_SUPPORT: usize = 3;
 /// Most proposals.
 const MOST: usize = 12;
@@ -30,11 +29,28 @@ pub struct Proposal {
     pub conversations: Vec<usize>,
 }
 
-/// Looks through conversations that were answered with "Other", or with nothing, for what they share.
+/// A conversation that was answered with "Other", or with nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Unnamed<'a> {
+    /// Whose it is: equal for the same customer.
+    pub customer: &'a str,
+    /// What was said.
+    pub turns: &'a [Turn],
+}
+
+/// Looks through conversations for what their customers share.
 ///
 /// The first proposal covers the most conversations, each further one the most of those left. Takes
 /// time linear in what is read, times the number of proposals.
-pub fn mine(conversations: &[&[Turn]], field: &Field) -> Vec<Proposal> {
+pub fn mine(conversations: &[Unnamed<'_>], field: &Field) -> Vec<Proposal> {
+    let mut customers: HashMap<&str, usize> = HashMap::new();
+    let owners: Vec<usize> = conversations
+        .iter()
+        .map(|one| {
+            let next = customers.len();
+            *customers.entry(one.customer).or_insert(next)
+        })
+        .collect();
     let known: HashSet<String> = field
         .possible_values
         .iter()
@@ -42,7 +58,7 @@ pub fn mine(conversations: &[&[Turn]], field: &Field) -> Vec<Proposal> {
         .collect();
     // Phrases by their stems, with how they are written and where they stand.
     let mut phrases: HashMap<String, Phrase> = HashMap::new();
-    for (index, turns) in conversations.iter().enumerate() {
+    for (index, Unnamed { turns, .. }) in conversations.iter().enumerate() {
         let mut left = WORDS;
         for turn in turns.iter().filter(|t| t.role == Role::Customer) {
             let words = Words::new(&turn.text);
@@ -57,7 +73,8 @@ pub fn mine(conversations: &[&[Turn]], field: &Field) -> Vec<Proposal> {
     let mut candidates: Vec<(String, Phrase)> = phrases
         .into_iter()
         .filter(|(key, p)| {
-            p.places.len() >= MIN_SUPPORT && !key.split(' ').all(|stem| known.contains(stem))
+            shared(&p.places, &owners) >= MIN_SUPPORT
+                && !key.split(' ').all(|stem| known.contains(stem))
         })
         .collect();
     // What nearly everybody says is how one speaks, not what one speaks of.
@@ -69,21 +86,29 @@ pub fn mine(conversations: &[&[Turn]], field: &Field) -> Vec<Proposal> {
     let mut proposals: Vec<Proposal> = Vec::new();
     let mut taken: HashSet<usize> = HashSet::new();
     while proposals.len() < MOST {
-        let open = |p: &Phrase| p.places.iter().filter(|i| !taken.contains(i)).count();
+        let left = |p: &Phrase| -> Vec<usize> {
+            p.places.iter().copied().filter(|i| !taken.contains(i)).collect()
+        };
         // A longer phrase says more, unless it loses conversations.
-        let worth = |p: &Phrase| open(p) as f64 * (1.0 + 0.35 * (p.length.min(PHRASE) - 1) as f64);
+        let worth =
+            |p: &Phrase| left(p).len() as f64 * (1.0 + 0.35 * (p.length.min(PHRASE) - 1) as f64);
         let best = candidates
             .iter()
-            .filter(|(_, p)| open(p) >= MIN_SUPPORT)
+            .filter(|(_, p)| shared(&left(p), &owners) >= MIN_SUPPORT)
             .max_by(|a, b| worth(&a.1).total_cmp(&worth(&b.1)).then(b.0.cmp(&a.0)));
         let Some((_, best)) = best else { break };
-        let conversations: Vec<usize> =
-            best.places.iter().copied().filter(|i| !taken.contains(i)).collect();
+        let conversations = left(best);
         let value = best.written();
         taken.extend(&conversations);
         proposals.push(Proposal { value, conversations });
     }
     proposals
+}
+
+/// How many customers these conversations are of.
+fn shared(conversations: &[usize], owners: &[usize]) -> usize {
+    let owners: HashSet<_> = conversations.iter().filter_map(|i| owners.get(*i)).collect();
+    owners.len()
 }
 
 #[derive(Debug)]
@@ -184,9 +209,19 @@ mod tests {
     }
 
     fn proposals(texts: &[&str]) -> Vec<Proposal> {
-        let talks: Vec<Vec<Turn>> = texts.iter().map(|t| talk(t)).collect();
-        let refs: Vec<&[Turn]> = talks.iter().map(Vec::as_slice).collect();
-        mine(&refs, &reason())
+        let own: Vec<(String, &str)> =
+            texts.iter().enumerate().map(|(n, text)| (n.to_string(), *text)).collect();
+        proposals_of(&own.iter().map(|(who, text)| (who.as_str(), *text)).collect::<Vec<_>>())
+    }
+
+    fn proposals_of(texts: &[(&str, &str)]) -> Vec<Proposal> {
+        let talks: Vec<Vec<Turn>> = texts.iter().map(|(_, text)| talk(text)).collect();
+        let all: Vec<Unnamed<'_>> = texts
+            .iter()
+            .zip(&talks)
+            .map(|((customer, _), turns)| Unnamed { customer, turns })
+            .collect();
+        mine(&all, &reason())
     }
 
     #[test]
@@ -214,6 +249,18 @@ mod tests {
             "I am Jonathan Archer again",
         ]);
         assert_eq!(found.iter().map(|p| p.value.as_str()).collect::<Vec<_>>(), ["Gift card"]);
+    }
+
+    #[test]
+    fn nor_are_they_when_the_customer_comes_again() {
+        let said =
+            ["my e-mail is gertrude", "e-mail is gertrude please", "again: e-mail is gertrude"];
+        let of = |whose: [&'static str; 3]| -> Vec<Proposal> {
+            proposals_of(&whose.into_iter().zip(said).collect::<Vec<_>>())
+        };
+        assert_eq!(of(["one", "one", "one"]), []);
+        assert_eq!(of(["one", "two", "one"]), []);
+        assert_eq!(of(["one", "two", "three"]).len(), 1);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub use agreement::{Agreement, Confusion, agreement};
 pub use diff::{Change, Diff, Said, ValueCount, diff};
 pub use estimate::{Estimate, Prices, estimate, tokens};
 pub use history::{FieldHistory, MAX_FIELDS, Published, validate_names};
-pub use mine::{MIN_SUPPORT, Proposal, mine};
+pub use mine::{MIN_SUPPORT, Proposal, Unnamed, mine};
 pub(crate) use themes::known as known_themes;
 pub use themes::{Cluster, Seen, Theme, ThemeKind, cluster, themes};
 
