@@ -6,6 +6,7 @@
 use crate::classify::words::{Words, is_unspaced};
 use crate::classify::{Field, language, terms};
 use crate::conversation::{Role, Turn};
+use crate::detect;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
@@ -61,7 +62,8 @@ pub fn mine(conversations: &[Unnamed<'_>], field: &Field) -> Vec<Proposal> {
     for (index, Unnamed { turns, .. }) in conversations.iter().enumerate() {
         let mut left = WORDS;
         for turn in turns.iter().filter(|t| t.role == Role::Customer) {
-            let words = Words::new(&turn.text);
+            let text = without_own(&turn.text);
+            let words = Words::new(&text);
             let all: Vec<&str> = words.iter().take(left).collect();
             left -= all.len();
             for (key, said, length) in phrases_of(&all) {
@@ -109,6 +111,30 @@ pub fn mine(conversations: &[Unnamed<'_>], field: &Field) -> Vec<Proposal> {
 fn shared(conversations: &[usize], owners: &[usize]) -> usize {
     let owners: HashSet<_> = conversations.iter().filter_map(|i| owners.get(*i)).collect();
     owners.len()
+}
+
+/// A message with a number, over which no phrase goes, for each name, address, phone number and web address: they are a
+/// customer's own, and what many of them share is the provider.
+fn without_own(text: &str) -> String {
+    let found = detect::detect(text, &detect::Context::default()).found;
+    let mut rest = String::with_capacity(text.len());
+    let mut from = 0;
+    for one in found {
+        rest.push_str(text.get(from..one.start).unwrap_or_default());
+        rest.push_str(" 0 ");
+        from = one.end;
+    }
+    rest.push_str(text.get(from..).unwrap_or_default());
+    let is_address = |part: &str| {
+        part.contains(['@', '/'])
+            || part.split('.').count() > 1
+                && part.split('.').all(|label| label.starts_with(char::is_alphanumeric))
+    };
+    let trimmed = |part: &str| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    rest.split_whitespace()
+        .map(|part| if is_address(&trimmed(part)) { "0" } else { part })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[derive(Debug)]
@@ -249,6 +275,19 @@ mod tests {
             "I am Jonathan Archer again",
         ]);
         assert_eq!(found.iter().map(|p| p.value.as_str()).collect::<Vec<_>>(), ["Gift card"]);
+    }
+
+    #[test]
+    fn nor_are_addresses_and_names() {
+        let found = proposals(&[
+            "gift wrap, write to ana@gmail.com",
+            "is there gift wrap? bo at gmail dot com",
+            "gift wrap please, cy.lee@gmail.com, see www.gmail.com/help",
+            "my mail is dee@gmail.com and my name is Dolores Lindqvist",
+            "eva@gmail.com here, I am Dolores Lindqvist",
+            "I am Dolores Lindqvist, gmail.com user",
+        ]);
+        assert_eq!(found.iter().map(|p| p.value.as_str()).collect::<Vec<_>>(), ["Gift wrap"]);
     }
 
     #[test]
