@@ -269,7 +269,7 @@ fn apostrophe(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs) ->
     };
     let cues = lexicon.word(&fold(part), langs);
     match owner {
-        true if cues & NOT != 0 && cues & THEIR == 0 => 0,
+        true if cues & NOT != 0 && cues & THEIR == 0 => NOT,
         true => THEIR,
         false => cues,
     }

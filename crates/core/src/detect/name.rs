@@ -5,8 +5,8 @@ mod reach;
 use super::asked::Question;
 use super::lang::cues::{
     BOOK, BYE, CLAIM, CODE, Cues, DENIED, EMAIL, FOR, HELLO, IAM, INTRO, IT, LABEL, LEAD, NEGATE,
-    NOT, NOUN, NUMBER, OUTRO, PARTICLE, PHONE, REQUEST, SORRY, THEIR, THING, THIRD, TITLE, UNDER,
-    YOUR,
+    NOT, NOUN, NUMBER, OUTRO, PARTICLE, PHONE, REQUEST, SORRY, SURNAME, THEIR, THING, THIRD, TITLE,
+    UNDER, YOUR,
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
@@ -70,7 +70,7 @@ struct Span {
 
 /// Finds names by the words around them and by the question asked.
 pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Candidate>) {
-    let finder = Finder { message, question };
+    let finder = Finder { message, question, taken: out };
     let mut found = Vec::new();
     for hit in &message.hits {
         if found.len() == MAX_CANDIDATES {
@@ -81,6 +81,7 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
             found.truncate(MAX_CANDIDATES);
         }
     }
+    finder.dashed(&mut found);
     let own = |c: &Candidate| c.subject == Subject::Visitor && c.confidence != NICKNAME;
     if !found.iter().any(own) {
         finder.bare(&mut found);
@@ -112,6 +113,8 @@ fn best(found: &[Candidate]) -> Option<usize> {
 struct Finder<'m, 'a> {
     message: &'m Message<'a>,
     question: Question,
+    /// What else was found: a name ends before it.
+    taken: &'m [Candidate],
 }
 
 impl Finder<'_, '_> {
@@ -131,10 +134,12 @@ impl Finder<'_, '_> {
                 || m.begins_clause(hit.first)
                 || self.question.name
                 || self.question.unknown;
+            let calls = hit.last.checked_sub(2).is_some_and(|i| m.cues(i) & PHONE != 0);
             if starts
                 && !self.names_a_thing(hit)
                 && let Some(span) = self.forward(at, Cue::Sure)
-                // "call me" is also said of the phone.
+                // "call me" is also said of the phone, and of a time.
+                && (!calls || self.is_called(span))
                 && (cues & PHONE == 0 || span.title || self.question.name || span.best == Sort::Name)
                 && (cues & CLAIM == 0 || asked || self.is_claimed(span))
             {
@@ -181,8 +186,9 @@ impl Finder<'_, '_> {
             let titled = |i: usize| m.tokens.get(i).is_some_and(|t| t.case == Case::Title);
             let alone = span.first == span.last && span.first == hit.last || !titled(span.last);
             let noun = cues & NOUN != 0 && !asked && (it || alone);
-            // "this is Ingrid's order"
-            let owns = m.cues(span.last) & THEIR != 0 && m.tokens.class(next) == Some(Class::Word);
+            // "this is Ingrid's order", "im daves wife"
+            let owns = (m.cues(span.last) | m.cues(next)) & THEIR != 0
+                && m.tokens.class(next) == Some(Class::Word);
             if (known || span.title && !noun) && !owns {
                 let confidence = if span.title { 0.9 } else { WEAK };
                 // "kan ik met Ingrid spreken"
@@ -196,7 +202,7 @@ impl Finder<'_, '_> {
         {
             self.push(span, 0.85, Subject::Visitor, found);
         }
-        if cues & BYE != 0 && m.begins_clause(hit.first) {
+        if cues & BYE != 0 {
             self.signature(hit, found);
         }
         if cues & FOR != 0
@@ -224,13 +230,33 @@ impl Finder<'_, '_> {
         let at = self.skip_marks(hit.last);
         let line = m.tokens.get(at).is_some_and(|t| t.newline);
         let only = hit.cues & HELLO == 0;
-        if (at > hit.last || line || only)
+        // "many thanks,\nDeb"
+        if (line || m.begins_clause(hit.first) && (at > hit.last || only))
             && let Some(span) = self.forward(at, Cue::Weak)
             && self.closes(span.last + 1)
-            && (span.title || span.best == Sort::Name)
+            && (span.title || span.best == Sort::Name || line && span.last + 1 >= m.tokens.len())
         {
-            let signed = line || hit.cues & HELLO == 0;
+            let signed = line || only;
             self.push(span, 0.85, if signed { Subject::Visitor } else { Subject::Agent }, found);
+        }
+    }
+
+    /// "- Gus": the last line, where it is the only one that begins so.
+    fn dashed(&self, found: &mut Vec<Candidate>) {
+        let tokens = &self.message.tokens;
+        let dash = |i: usize| matches!(tokens.mark(i), Some('-' | '–' | '—' | '~'));
+        let lines = || (1..tokens.len()).filter(|i| tokens.get(*i).is_some_and(|t| t.newline));
+        let Some(last) = lines().next_back().filter(|i| dash(*i) && !tokens.is_mark(i - 1, ':'))
+        else {
+            return;
+        };
+        if lines().filter(|i| dash(*i)).count() == 1
+            && let Some(span) = self.forward(last + 1, Cue::Weak)
+            && span.last + 1 >= tokens.len()
+            && span.best > Sort::Common
+            && tokens.get(span.first).is_some_and(|t| t.case == Case::Title)
+        {
+            self.push(span, 0.85, Subject::Visitor, found);
         }
     }
 
@@ -279,6 +305,13 @@ impl Finder<'_, '_> {
             || span.best >= Sort::Both
             || (span.best == Sort::Unknown && span.first == span.last || caseless)
                 && (self.ends(next) || m.cues(next) & OUTRO != 0)
+    }
+
+    /// Whether what follows "call me" is a name, and not "Monday", "back" or "crazy".
+    fn is_called(&self, span: Span) -> bool {
+        span.best > Sort::Common
+            || span.title
+                && (span.best == Sort::Common || self.message.cues(span.first) & SURNAME != 0)
     }
 
     /// "no soy Pedro": a no before the sign, in languages that do not say it last.
@@ -334,9 +367,21 @@ impl Finder<'_, '_> {
                 continue;
             }
             let mut i = at;
-            // "yes sure, it is …"
-            while m.cues(i) & (LEAD | HELLO | SORRY) != 0 || tokens.is_mark(i, ',') {
-                i += 1;
+            // "yes sure, it is …", "good morning, …"
+            loop {
+                i = match tokens.get(i) {
+                    Some(token) if token.mark == Some(',') => i + 1,
+                    Some(token) => {
+                        let here = m.hits_from(token.start, token.start + 1).iter().rev();
+                        let Some(lead) =
+                            here.into_iter().find(|h| h.cues & (LEAD | HELLO | SORRY) != 0)
+                        else {
+                            break;
+                        };
+                        lead.last
+                    }
+                    None => break,
+                };
             }
             // What was passed is not looked at again: the time stays linear.
             next_clause = next_clause.max(i);
@@ -346,20 +391,26 @@ impl Finder<'_, '_> {
             }
             let words = span.last + 1 - span.first;
             let next = span.last + 1;
-            let fits = if self.question.name {
-                self.closes(next) || span.title && span.best >= Sort::Both
-            } else if self.question.unknown {
-                let whole =
-                    if span.best >= Sort::Both { self.closes(next) } else { self.ends(next) };
-                whole && self.outweighs_number(span)
-            } else {
-                // Nobody asked: only what is nothing but a full name.
-                i == 0
-                    && next >= tokens.len()
-                    && words > 1
-                    && span.best == Sort::Name
-                    && self.sort(i) >= Sort::Both
-            };
+            // "è obbligatorio?" asks back, and "brb" is no word that is spoken.
+            let asks = matches!(tokens.mark(next), Some('?' | '？' | '؟'))
+                || words == 1
+                    && tokens.written(span.last).len() > 2
+                    && !has_vowel(tokens.folded(span.last));
+            let fits = !(asks && span.best < Sort::Name)
+                && if self.question.name {
+                    self.closes(next) || span.title && span.best >= Sort::Both
+                } else if self.question.unknown {
+                    let whole =
+                        if span.best >= Sort::Both { self.closes(next) } else { self.ends(next) };
+                    whole && self.outweighs_number(span)
+                } else {
+                    // Nobody asked: only what is nothing but a full name.
+                    i == 0
+                        && next >= tokens.len()
+                        && words > 1
+                        && span.best == Sort::Name
+                        && self.sort(i) >= Sort::Both
+                };
             if fits {
                 let (start, end) = self.bytes(span);
                 let known = span.best >= Sort::Both;
@@ -377,8 +428,12 @@ impl Finder<'_, '_> {
     fn is_refusal(&self, span: Span) -> bool {
         let m = self.message;
         let rest = span.last + 1..span.last + 4;
-        rest.take_while(|i| m.tokens.class(*i) == Some(Class::Word))
-            .any(|i| m.cues(i) & NEGATE != 0 && self.sort(i + 1) < Sort::Both)
+        rest.take_while(|i| m.tokens.class(*i) == Some(Class::Word)).any(|i| {
+            // "Jelle niet Jelte"
+            let sort = self.sort(i + 1);
+            let capital = m.tokens.get(i + 1).is_some_and(|t| t.case == Case::Title) && !m.flat;
+            m.cues(i) & NEGATE != 0 && sort < Sort::Both && !(capital && sort == Sort::Unknown)
+        })
     }
 
     /// Whether a name with a number after it is one, and not a town with its postcode, a model or
@@ -406,6 +461,10 @@ impl Finder<'_, '_> {
                 t.case == Case::Title && self.message.nameable(i) && t.end - t.start > 1
             })
     }
+}
+
+fn has_vowel(word: &str) -> bool {
+    !word.is_ascii() || vowels(word) > 0
 }
 
 fn vowels(word: &str) -> usize {

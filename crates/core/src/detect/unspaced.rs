@@ -2,8 +2,8 @@
 
 use super::asked::Question;
 use super::lang::cues::{
-    BYE, Cues, HELLO, IAM, INTRO, LEAD, MY, NEGATE, NOT, OUTRO, SORRY, SURNAME, THEIR, TITLE,
-    UNDER, YOUR,
+    BYE, Cues, DENIED, HELLO, IAM, INTRO, LEAD, MY, NEGATE, NOT, OUTRO, SORRY, SURNAME, THEIR,
+    TITLE, UNDER, YOUR,
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject, in_order};
@@ -55,7 +55,12 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
             let weak = (thai || hit.end - hit.start <= 6) && hit.cues & UNDER == 0;
             let clause = clause(message, hit.start);
             let span = if weak && !question.name {
-                clause.filter(|span| surname(message, *span))
+                // "先週注文した高橋です" says which of those of that name.
+                let past = |(start, _): &(usize, usize)| {
+                    message.text.get(..*start).is_some_and(|t| t.ends_with('た'))
+                };
+                let whole = backward(message, hit).filter(past).or(clause);
+                whole.filter(|span| surname(message, *span))
             } else if weak && says_no(message, hit) {
                 None
             } else {
@@ -98,8 +103,12 @@ fn answer(message: &Message<'_>, question: Question, found: &mut Vec<Candidate>)
             && let Some((start, end)) = forward(message, at)
         {
             let known = surname(message, (start, end));
+            // "そちらは？" asks back.
+            if matches!(message.tokens.mark(i + 1), Some('?' | '？')) && !known {
+                return;
+            }
             if !names_nobody(message.text, question.hint, start, end, known) {
-                push(message, start, end, 0.8, start, found);
+                push(message, start, end, 0.8, at, found);
             }
             return;
         }
@@ -148,7 +157,8 @@ fn clause(message: &Message<'_>, to: usize) -> Option<(usize, usize)> {
 fn says_no(message: &Message<'_>, hit: &Hit) -> bool {
     let start = message.tokens.get(hit.first).map_or(hit.start, |t| t.start);
     let before = message.hits_from(start, hit.start).iter().rev();
-    before.take(REACH).any(|h| h.cues & NEGATE != 0)
+    // "斉藤ではなく齋藤です" says no of the first.
+    before.take(REACH).any(|h| h.cues & NEGATE != 0 && (h.cues & DENIED == 0 || h.end == hit.start))
 }
 
 /// Thai vowels that are written before their consonant belong to the syllable, and those above and
@@ -182,6 +192,11 @@ fn push(
     cue: usize,
     found: &mut Vec<Candidate>,
 ) {
+    // "แม่ของเขา": they, and who is spoken to, have no name by it.
+    let here = message.hits_from(start, start + 1);
+    if here.iter().any(|h| h.end == end && h.cues & (THEIR | YOUR) != 0) {
+        return;
+    }
     let value = message.text.get(start..end).unwrap_or_default().to_owned();
     let mut name = Candidate::new(Kind::Name, start, end, value, confidence);
     name.subject = message
@@ -190,7 +205,7 @@ fn push(
             () if h.end + 6 < cue => None,
             () if h.cues & THEIR != 0 => Some(Subject::Other),
             () if h.cues & YOUR != 0 => Some(Subject::Agent),
-            () if h.cues & NEGATE != 0 && h.end == cue => Some(Subject::Negated),
+            () if h.cues & (NEGATE | DENIED) == NEGATE && h.end == cue => Some(Subject::Negated),
             () => None,
         })
         .unwrap_or_default();
@@ -205,6 +220,12 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
     while let Some(c) = skipped.chars().next().filter(mark) {
         skipped = skipped.get(c.len_utf8()..)?;
     }
+    // "นางสาว" begins with "นาง".
+    let at = text.len() - skipped.len();
+    let mut titles = message.hits_from(at, at + 1).iter().filter(|h| h.cues & TITLE != 0);
+    if let Some(title) = titles.next_back().filter(|_| skipped.starts_with(is_thai)) {
+        skipped = text.get(title.end..)?.trim_start();
+    }
     let start = text.len() - skipped.len();
     // "ชื่อผิด", "ชื่อของฉัน": what has become of it, and whose it is. ผม also begins names.
     let here = message.hits_from(start, start + 1).iter();
@@ -218,13 +239,16 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
         let here = message.hits_from(at, at + 1);
         // Thai names hold short words that mean something else elsewhere.
         let fresh = at == start || text.get(..at).is_some_and(|t| t.ends_with(' '));
-        let cut = here.iter().any(|h| {
-            let word = h.end - h.start;
-            let inside =
-                is_thai(c) && h.cues & stop == NOT && word <= 9 && (fresh || at < start + 9);
-            h.cues & stop != 0 && !inside
-        });
-        let space = c == ' ' || c == '\u{3000}' || c == '・' || c == '·';
+        // Names from other languages hold characters that are words in Chinese.
+        let foreign = text.get(start..at).is_some_and(|t| t.contains(is_dot));
+        let cut = !foreign
+            && here.iter().any(|h| {
+                let word = h.end - h.start;
+                let inside =
+                    is_thai(c) && h.cues & stop == NOT && word <= 9 && (fresh || at < start + 9);
+                h.cues & stop != 0 && !inside
+            });
+        let space = c == ' ' || c == '\u{3000}' || is_dot(c);
         if cut || !(is_letter(c) || is_thai(c) || space) {
             break;
         }
@@ -252,18 +276,32 @@ fn backward(message: &Message<'_>, hit: &Hit) -> Option<(usize, usize)> {
         let cut = near.iter().any(|h| {
             h.end == i + c.len_utf8() && h.cues & (NOT | INTRO | IAM) != 0 && h.start < hit.start
         });
-        if cut || !is_letter(c) || is_hiragana(c) {
+        // "John Smithと申します", "ジョンソン・マイケルと申します"
+        let joins = is_dot(c)
+            || c == ' '
+                && text
+                    .get(end..)
+                    .is_some_and(|t| t.starts_with(|c: char| c.is_ascii_alphabetic()));
+        if cut || !(joins || is_letter(c)) || is_hiragana(c) {
             break;
         }
-        start = i;
+        if !joins {
+            start = i;
+        }
     }
     let name = text.get(start..hit.start)?;
     let short = || surname(message, (start, hit.start));
     match chars(name) {
         2..=8 => Some((start, hit.start)),
+        ..=MAX_CHARS if name.contains(|c| c == ' ' || is_dot(c)) => Some((start, hit.start)),
         1 if short() => Some((start, hit.start)),
         _ => None,
     }
+}
+
+/// Whether a character stands between the parts of a name from another language.
+fn is_dot(c: char) -> bool {
+    matches!(c, '・' | '·')
 }
 
 fn is_hiragana(c: char) -> bool {

@@ -2,11 +2,12 @@
 
 use super::super::filter::has_form;
 use super::super::lang::cues::{
-    AND, BOOK, COMMON, HELLO, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, SURNAME, TITLE, TRAIT,
+    AND, BOOK, COMMON, HELLO, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, SURNAME, THEIR, TITLE,
+    TRAIT,
 };
-use super::super::lang::{NAMES, WORDS};
+use super::super::lang::{ALL_LANGS, Lexicon, NAMES, WORDS};
 use super::super::message::Hit;
-use super::{Cue, Finder, MAX_WORDS, OTHER_FIELDS, Sort, Span, vowels};
+use super::{Cue, Finder, MAX_WORDS, OTHER_FIELDS, Sort, Span, has_vowel};
 use crate::text::{Case, Class, chars};
 
 impl Finder<'_, '_> {
@@ -17,12 +18,14 @@ impl Finder<'_, '_> {
         let (m, cues) = (self.message, self.message.cues(i));
         // "soy moreno" says what somebody is, and "soy Moreno" who.
         let small = m.english || m.flat || m.tokens.get(i).is_none_or(|t| t.case != Case::Title);
-        if cues & TRAIT != 0 && small {
+        let lower = m.tokens.get(i).is_some_and(|t| t.case == Case::Lower) && !m.flat;
+        if cues & TRAIT != 0 && small || cues & THEIR != 0 && lower {
             return Sort::Common;
         }
         let word = m.tokens.folded(i);
         let name = cues & SURNAME != 0 || NAMES.has(word);
-        match (name, cues & (COMMON | TRAIT) != 0 || has_form(WORDS, word)) {
+        let common = cues & (COMMON | TRAIT) != 0 || has_form(WORDS, word);
+        match (name, common || !name && cues & THEIR != 0) {
             (true, false) => Sort::Name,
             (true, true) => Sort::Both,
             (false, true) => Sort::Common,
@@ -34,7 +37,13 @@ impl Finder<'_, '_> {
     fn is_full_name(&self, first: usize) -> bool {
         let tokens = &self.message.tokens;
         let titled = tokens.get(first + 1).is_some_and(|t| t.case == Case::Title);
-        titled && NAMES.has(tokens.folded(first)) && self.sort(first + 1) >= Sort::Unknown
+        let name = self.is_named(first) || NAMES.has(tokens.folded(first));
+        titled && name && self.sort(first + 1) >= Sort::Unknown
+    }
+
+    /// Whether a word that is never part of a name is one all the same where one was asked for: "April".
+    fn is_named(&self, i: usize) -> bool {
+        self.question.name && self.message.cues(i) & SURNAME != 0
     }
 
     /// Whether a word is a short code before its number: "kumar lkj 784".
@@ -49,7 +58,8 @@ impl Finder<'_, '_> {
     /// Whether the clause ends before a token, or goes on with "and" or another field.
     pub(super) fn ends(&self, i: usize) -> bool {
         let m = self.message;
-        m.tokens.get(i).is_none_or(|t| t.newline || t.class != Class::Word)
+        let taken = |start: usize| self.taken.iter().any(|c| c.start == start);
+        m.tokens.get(i).is_none_or(|t| t.newline || t.class != Class::Word || taken(t.start))
             || m.cues(i) & (AND | OTHER_FIELDS) != 0
     }
 
@@ -58,7 +68,7 @@ impl Finder<'_, '_> {
         let m = self.message;
         let small = m.tokens.get(i).is_some_and(|t| t.case == Case::Lower);
         self.ends(i)
-            || m.cues(i) & NOT != 0
+            || m.cues(i) & (NOT | TITLE) != 0
             || self.is_code(i)
             || (small && self.sort(i) == Sort::Common)
     }
@@ -79,19 +89,23 @@ impl Finder<'_, '_> {
         let capital = head.case == Case::Title && !m.flat;
         let title = head.case == Case::Title && (!m.flat || cue != Cue::Bare);
         let mut best = self.sort(first);
-        let particle =
-            (capital || cue == Cue::Sure).then(|| self.past_particles(first)).flatten().is_some();
+        let particle = (capital || cue == Cue::Sure || first > begin)
+            .then(|| self.past_particles(first))
+            .flatten()
+            .is_some();
         let fits = match best {
             Sort::Never => {
                 particle
                     || (cue == Cue::Sure && capital && tokens.folded(first).len() > 2)
-                    || (cue != Cue::Bare && capital && self.is_full_name(first))
+                    || (self.is_named(first) && self.ends(first + 1))
+                    || ((self.is_named(first) || cue != Cue::Bare && capital)
+                        && self.is_full_name(first))
             }
             // One name in a hundred seems to be an English word. After "Mr" it is none.
             Sort::Common if first > begin && head.case != Case::Lower => true,
             Sort::Common => match cue {
                 Cue::Sure => capital || self.closes(first + 1),
-                Cue::Weak => capital && self.sort(first + 1) > Sort::Common,
+                Cue::Weak => capital && self.sort(self.joined(first)) > Sort::Common,
                 Cue::Bare => {
                     self.sort(first + 1) >= Sort::Both
                         || (self.question.name && self.is_all_titled())
@@ -112,18 +126,26 @@ impl Finder<'_, '_> {
         let (mut last, mut words) = (first, 1);
         while words < MAX_WORDS {
             let next = self.joined(last);
+            if let Some(after) = self.past_particles(next) {
+                (last, words) = (after, words + 1);
+                continue;
+            }
             let Some(token) = tokens.get(next).filter(|t| t.class == Class::Word && !t.newline)
             else {
                 break;
             };
             let glued = next > last + 1;
-            if let Some(after) = self.past_particles(next) {
-                (last, words) = (after, words + 1);
-                continue;
-            }
             let sort = self.sort(next);
             let goes_on = match (token.case, sort) {
-                (_, Sort::Never) => false,
+                // "Saint-Just", "Tran Thi Bich": what other languages say is no word to one who gives a name.
+                (_, Sort::Never) => {
+                    token.case == Case::Title
+                        && (glued
+                            || self.question.name
+                                && self.sort(next + 1) > Sort::Common
+                                && tokens.get(next + 1).is_some_and(|t| t.case == Case::Title)
+                                && Lexicon::never(tokens.folded(next), ALL_LANGS) == 0)
+                }
                 // "and" is written in one with the word after it.
                 (Case::None, Sort::Unknown) if tokens.written(next).starts_with('و') => false,
                 _ if initial(next) => {
@@ -147,7 +169,10 @@ impl Finder<'_, '_> {
                 _ => true,
             };
             if !goes_on
-                || m.cues(next) & (INTRO | LABEL | OUTRO | TITLE | OTHER_FIELDS) != 0 && !glued
+                || self.ends(next)
+                || m.cues(next) & (INTRO | LABEL | OUTRO | TITLE | OTHER_FIELDS) != 0
+                    && m.cues(next) & SURNAME == 0
+                    && !glued
             {
                 break;
             }
@@ -163,9 +188,15 @@ impl Finder<'_, '_> {
     /// The word after "van der" and the like, where they stand.
     fn past_particles(&self, first: usize) -> Option<usize> {
         let m = self.message;
-        let after = (first..first + 3).find(|i| m.cues(*i) & PARTICLE == 0)?;
+        // "van 't Hof"
+        let particle = |i: usize| {
+            m.cues(i) & PARTICLE != 0 || m.tokens.is_mark(i, '\'') && m.cues(i + 1) & PARTICLE != 0
+        };
+        let after = (first..first + 4).find(|i| !particle(*i))?;
         let apart = m.tokens.get(after).is_none_or(|t| t.newline);
-        (after > first && !apart && self.sort(after) > Sort::Common).then_some(after)
+        // "van der Meer": in Dutch "more" as well
+        let capital = !m.flat && m.tokens.get(after).is_some_and(|t| t.case == Case::Title);
+        (after > first && !apart && (capital || self.sort(after) > Sort::Common)).then_some(after)
     }
 
     /// The token that would go on a name after this one: past the stop of an initial and past a
@@ -175,7 +206,10 @@ impl Finder<'_, '_> {
         let close = |i: usize| tokens.get(i).is_some_and(|t| !t.spaced);
         let initial = chars(tokens.written(last)) == 1;
         let hyphen = tokens.is_mark(last + 1, '-') && close(last + 1) && close(last + 2);
-        if hyphen || (initial && tokens.is_mark(last + 1, '.')) { last + 2 } else { last + 1 }
+        // "St. John"
+        let short = initial || self.message.cues(last) & PARTICLE != 0;
+        let passes = hyphen || short && tokens.is_mark(last + 1, '.');
+        if passes { last + 2 } else { last + 1 }
     }
 
     /// The name that fills the clause up to a sign.
@@ -204,8 +238,4 @@ impl Finder<'_, '_> {
         }
         None
     }
-}
-
-fn has_vowel(word: &str) -> bool {
-    !word.is_ascii() || vowels(word) > 0
 }
