@@ -13,10 +13,10 @@ pub use filed::in_order;
 #[cfg(test)]
 pub use filed::{Answers, FILE, misfiled};
 
-use super::conversations;
 use super::cx::Cx;
 use super::filing::File;
 use super::op::{Op, Room, Write};
+use super::{conversations, revisions};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::jobs::Job;
@@ -133,6 +133,7 @@ pub fn set(
         place.ok_or_else(|| Error::new(Code::NotFound, "the conversation is not classified"))?;
     let ended = || UnixMillis(place.ended_at.unwrap_or(place.started_at)).day().to_string();
     let day = place.day.clone().unwrap_or_else(ended);
+    revisions::amend(cx, conversation, revision, answers)?;
     change(cx, id, || put_all(cx, id, revision, (&day, &place.platform), answers))
 }
 

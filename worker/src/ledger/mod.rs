@@ -78,6 +78,7 @@ pub mod record;
 pub mod replies;
 pub mod retention;
 pub mod reviews;
+pub mod revisions;
 mod seal;
 pub mod sections;
 pub mod sessions;
@@ -128,6 +129,7 @@ const ROOMS: &[Room] = &[
     data_keys::ROOM,
     archives::ROOM,
     record::ROOM,
+    revisions::ROOM,
     marks::ROOM,
     customers::ROOM,
     looks::ROOM,

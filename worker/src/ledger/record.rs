@@ -8,13 +8,11 @@ use super::documents::{self, Kind};
 use super::op::{Op, Room, Write};
 use super::{
     answers, archives, asking, asks, automations, conversations, customers, events, exports, facts,
-    identity,
+    identity, revisions,
 };
-use crate::bind;
 use crate::conversation::calls::Archive;
-use crate::fault::{Outcome, to_json};
+use crate::fault::Outcome;
 use crate::rpc::Call;
-use crate::sql::Migration;
 use askwell::closing::{Closed, Conclusion};
 use askwell::customer::Proven;
 use askwell::event::{self, UserId};
@@ -24,16 +22,7 @@ use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
-pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "record/1",
-        statements: &[
-            "CREATE TABLE revisions (conversation_id TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, recorded_at INTEGER NOT NULL, PRIMARY KEY (conversation_id, revision)) WITHOUT ROWID",
-        ],
-    }],
-    ops: &[Op::write::<Record>()],
-    ..Room::EMPTY
-};
+pub const ROOM: Room = Room { ops: &[Op::write::<Record>()], ..Room::EMPTY };
 
 /// A closing with what was concluded from it. Recording it a second time changes nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -86,16 +75,12 @@ impl Write for Record {
         let before = conversations::known(cx.sql, id)?;
         let new = || customers::new_id(cx, id, closed.revision);
         let owner = || before.as_ref().and_then(|known| known.customer.clone()).unwrap_or_else(new);
-        let recorded: Option<serde::de::IgnoredAny> = cx.sql.first(
-            "SELECT 1 AS found FROM revisions WHERE conversation_id = ? AND revision = ?",
-            bind![id.as_str(), i64::from(closed.revision)],
-        )?;
-        if recorded.is_some() {
+        if revisions::has(cx, id, closed.revision)? {
             return Ok(Recorded { duplicate: true, customer_id: owner() });
         }
         let newest = before.as_ref().is_none_or(|known| closed.revision > known.revision);
 
-        put_revision(cx, &self)?;
+        revisions::put(cx, &self)?;
         let customer_id = if newest {
             self.put_newest(cx, before.as_ref())?
         } else {
@@ -164,18 +149,6 @@ impl Record {
         let proven = Proven { subject, ..identity::find(cx.sql, id.as_str())? };
         Ok(Said { facts: facts::find(cx.sql, id.as_str())?, proven })
     }
-}
-
-fn put_revision(cx: &Cx, input: &Record) -> Outcome<()> {
-    cx.sql.run(
-        "INSERT INTO revisions (conversation_id, revision, body, recorded_at) VALUES (?, ?, ?, ?)",
-        bind![
-            input.closed.conversation_id.as_str(),
-            i64::from(input.closed.revision),
-            to_json("conclusion", &input.conclusion)?,
-            cx.now.0
-        ],
-    )
 }
 
 fn emit(cx: &Cx, input: &Record, customer: &CustomerId) -> Outcome<()> {

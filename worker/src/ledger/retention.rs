@@ -8,7 +8,7 @@ use super::cx::Cx;
 use super::documents::{self, Kind};
 use super::op::{Op, Read, Room, Write};
 use super::sections::{self, Section};
-use super::{Workspace, archives, events, idempotency, identity, knowledge};
+use super::{Workspace, archives, events, idempotency, identity, knowledge, revisions};
 use crate::bind;
 use crate::config;
 use crate::fault::{Outcome, complain};
@@ -253,8 +253,10 @@ fn forget_words(cx: &Cx, conversation: &str) -> Outcome<()> {
         "UPDATE answers SET body = json_set(body, '$.evidence', json('[]')) WHERE conversation_id = ?",
         bind![conversation],
     )?;
-    cx.sql
-        .run("UPDATE revisions SET body = '{}' WHERE conversation_id = ?", bind![conversation])?;
+    cx.sql.run(
+        "UPDATE revisions SET body = ? WHERE conversation_id = ?",
+        bind![revisions::LET_GO, conversation],
+    )?;
     let (gaps, column) = knowledge::OF_CONVERSATION;
     cx.sql.run(&format!("DELETE FROM {gaps} WHERE {column} = ?"), bind![conversation])?;
     documents::stale(cx, Kind::Transcript, conversation)

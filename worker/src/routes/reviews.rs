@@ -5,7 +5,7 @@ use super::{Bound, Call, bound};
 use crate::fault::{Fault, Outcome};
 use crate::ledger::llm::{Purpose, Spent};
 use crate::ledger::reviews::{self, Sampled, Which};
-use crate::ledger::{drafts, llm};
+use crate::ledger::{drafts, llm, revisions};
 use crate::llm::{Llm, note_cost};
 use crate::{http, opinion, rpc};
 use askwell::Code;
@@ -13,8 +13,8 @@ use askwell::access::Scope;
 use askwell::api::route::{Access, Answer, CONVERSATION, Method, Route};
 use askwell::api::shape::Shape;
 use askwell::api::{
-    FieldPreview, NewPreview, NewReview, ReviewedAnswer, ReviewedAnswers, ValueProposal,
-    ValueProposals,
+    ConversationRevisions, FieldPreview, NewPreview, NewReview, ReviewedAnswer, ReviewedAnswers,
+    ValueProposal, ValueProposals,
 };
 use askwell::classify::review::{Agreement, Unnamed, diff, mine, rest_value};
 use askwell::classify::{self, Answer as Given, Field, Question};
@@ -45,6 +45,17 @@ pub const ROUTES: &[Bound] = &[
             &[Answer::json(200, Shape::of::<ReviewedAnswers>(), "The answers.")],
         ),
         |call| Box::pin(list(call)),
+    ),
+    bound(
+        Route::new(
+            Method::Get,
+            "/v1/conversations/{conversation_id}/revisions",
+            "revisions.list",
+            Access::Scope(Scope::ConversationsRead),
+            "What each closing of a conversation concluded, the newest first.",
+            &[Answer::json(200, Shape::of::<ConversationRevisions>(), "The closings.")],
+        ),
+        |call| Box::pin(revisions(call)),
     ),
     bound(
         Route::new(
@@ -105,6 +116,11 @@ pub const ROUTES: &[Bound] = &[
         |call| Box::pin(preview(call)),
     ),
 ];
+
+async fn revisions(call: Call) -> Outcome<Response> {
+    let list = revisions::List { conversation_id: call.parameter(CONVERSATION)? };
+    http::reply(200, &rpc::call(&call.ledger()?, &list).await?)
+}
 
 async fn list(call: Call) -> Outcome<Response> {
     let answers = reviews::Answers { conversation_id: call.parameter(CONVERSATION)? };

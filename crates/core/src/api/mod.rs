@@ -95,8 +95,8 @@ pub use reply::{
     Suggestion,
 };
 pub use review::{
-    Asking, FieldPreview, HumanAnswer, ModelRun, NewPreview, NewReview, ReviewedAnswer,
-    ReviewedAnswers, ValueProposal, ValueProposals,
+    Asking, ConversationRevisions, FieldPreview, HumanAnswer, ModelRun, NewPreview, NewReview,
+    ReviewedAnswer, ReviewedAnswers, Revision, ValueProposal, ValueProposals,
 };
 pub use settings::{RetentionCount, RetentionSettings, SignInSettings, TokenIssuer, TokenSignIn};
 pub use webhook::{

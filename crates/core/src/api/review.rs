@@ -3,6 +3,8 @@
 use crate::classify::lint::Hint;
 use crate::classify::review::{Diff, Said};
 use crate::classify::{Answer, Field};
+use crate::closing::FieldAnswer;
+use crate::conversation::Sentiment;
 use crate::event::ConfidenceBand;
 use crate::id::ConversationId;
 use crate::time::UnixMillis;
@@ -18,6 +20,29 @@ pub struct ReviewedAnswers {
     pub model_runs: Vec<ModelRun>,
     /// What is still to be answered, or could not be.
     pub asking: Vec<Asking>,
+}
+
+/// `GET /v1/conversations/{conversation_id}/revisions`: what each closing concluded. The newest counts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ConversationRevisions {
+    /// The newest first.
+    pub revisions: Vec<Revision>,
+}
+
+/// What one closing of a conversation concluded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Revision {
+    /// Counts the closings, from 1.
+    pub revision: u32,
+    /// When it was recorded.
+    pub recorded_at: UnixMillis,
+    /// The customer's tone up to then; null where the retention of transcripts took what was concluded.
+    pub sentiment: Option<Sentiment>,
+    /// What was computed, or said by the embedded classifier or the language model. A person's answers are about the
+    /// conversation and not about one closing, so that they stand beside these.
+    pub answers: Vec<FieldAnswer>,
 }
 
 /// Questions about a conversation that wait to be answered again.

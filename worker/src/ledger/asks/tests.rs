@@ -1,6 +1,6 @@
 use super::*;
 use crate::ledger::tests::{Ledger, closing, conversation};
-use crate::ledger::{overview, reviews, stats};
+use crate::ledger::{overview, reviews, revisions, stats};
 use askwell::api::FieldStatsQuery;
 use askwell::classify::{Answer, Method};
 
@@ -134,4 +134,35 @@ fn what_is_given_up_is_in_error_and_can_be_asked_again() {
     assert_eq!(pending.count(), 0);
     let nobody = Again { conversation_id: conversation(9), by_model: true };
     assert_eq!(ledger.write(nobody).unwrap_err().public().code, Code::NotFound);
+}
+
+#[test]
+fn older_closings_keep_what_they_were_answered() {
+    let ledger = Ledger::new();
+    let finish = |revision: u32| {
+        let mut answers = said(waiting(&ledger, revision));
+        for given in &mut answers {
+            given.answer.answer = Some(format!("of closing {revision}"));
+        }
+        let holder = format!("holder {revision}");
+        ledger.write(Take { ask: ask(), holder }).unwrap().unwrap();
+        ledger.write(Done { ask: ask(), revision, answers: answers.clone(), run: None }).unwrap();
+        answers
+    };
+    let list = || {
+        let list = revisions::List { conversation_id: conversation(1) };
+        let all = ledger.read(list).revisions;
+        all.into_iter().map(|one| (one.revision, one.answers)).collect::<Vec<_>>()
+    };
+    let first = finish(1);
+    assert!(first.iter().all(|given| given.answer.state == AnswerState::Value));
+    assert_eq!(list(), [(1, first.clone())]);
+    let mut second = finish(2);
+    assert_eq!(list(), [(2, second.clone()), (1, first.clone())]);
+    // What a person says is about the conversation, and stands beside these.
+    second[0].answer.method = Method::Human;
+    second[0].answer.answer = None;
+    let before = list();
+    ledger.at(|cx| answers::set(cx, &conversation(1), 2, &second[..1])).unwrap();
+    assert_eq!(list(), before);
 }
