@@ -52,7 +52,7 @@ describe("a line that is cut again and again", () => {
     await until("all are accepted", async () => (await waiting()) === 0);
     assert.equal(visit.stub.conversations.size, 1);
     assert.deepEqual(mine(), said, "at the server");
-    const shown = await visit.mine.evaluateAll((lines) => lines.map((one) => one.childNodes[1].data));
+    const shown = await visit.mine.evaluateAll((lines) => lines.map((one) => one.childNodes[1].textContent));
     assert.deepEqual(shown, said, "on the page");
     const { before, after } = line.cuts;
     assert.ok(before + after >= 50 && before > 10 && after > 10, `cut ${before} times before and ${after} times after`);

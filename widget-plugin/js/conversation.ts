@@ -8,6 +8,7 @@
 // an earlier generation and changes nothing any more: every answer that is waited for is checked.
 
 import { ApiError, unopened } from "./api.js";
+import { backoff } from "./backoff.js";
 import type { Found, Kind, KnownFacts } from "./engine.js";
 import { Memory } from "./memory.js";
 import { News } from "./news.js";
@@ -34,6 +35,13 @@ export class Conversation {
   #status: Status | null = null;
   #notice: Notice | null = null;
   #resync: Promise<void> | null = null;
+  /** Stands for the visitor's wish to end it, until that is fulfilled or they write on. */
+  #end: object | null = null;
+  #cancelEnd: (() => void) | null = null;
+  /** How often that has failed. */
+  #endFailures = 0;
+  /** Whether the server has yet to hear who the visitor is, because nobody could be reached. */
+  #unidentified = false;
 
   constructor(port: ConversationPort, events: ConversationEvents) {
     this.#port = port;
@@ -74,7 +82,7 @@ export class Conversation {
   }
 
   get notice(): Notice | null {
-    return this.#notice;
+    return this.#notice ?? (this.#endFailures > 0 ? "ending" : null);
   }
 
   get ended(): boolean {
@@ -130,6 +138,7 @@ export class Conversation {
     const at = Math.max(this.#port.now(), (this.#outbox.items.at(-1)?.at ?? 0) + 1);
     const item: Outgoing = { id: this.#port.newId(), text, at };
     this.#notice = null;
+    this.#keepOpen();
     this.#transcript.local({ ...item, role: "customer", state: "sending" });
     this.#port.store.keep(item);
     // Before the delivery begins: it predicts what has not been predicted yet.
@@ -161,9 +170,14 @@ export class Conversation {
     const jwt = this.#port.identity();
     if (!id || !token || !jwt || this.ended) return;
     const generation = this.#generation;
-    await this.#take(this.#port.api.identify(id, token, jwt)).catch((error: unknown) => {
-      if (generation === this.#generation) this.#events.refused(error as ApiError);
-    });
+    await this.#take(this.#port.api.identify(id, token, jwt)).then(
+      () => (this.#unidentified = false),
+      (error: ApiError) => {
+        if (generation !== this.#generation) return;
+        this.#unidentified = error.retryable;
+        if (!error.retryable) this.#events.refused(error);
+      },
+    );
   }
 
   /** What the server remembers from now on. */
@@ -180,21 +194,30 @@ export class Conversation {
     }
   }
 
-  /** Goes on with the conversation that this browser had, if it had one. Where nothing is unsent it begins no other,
-   * and one that has ended is left alone until it is looked at. */
+  /** Goes on with the conversation that this browser had, if it had one; also where another window has begun it meanwhile, or
+   * has left something unsent. Where nothing is unsent it begins no other, and one that has ended is left alone until it is
+   * looked at. */
   resume(): void {
     const { store } = this.#port;
     const [saved, unsent] = [store.load(), store.unsent()];
-    if (!saved) return;
+    const own = this.#opening.saved;
+    // Another one is not mixed with what is on the page.
+    if (!saved || (own && own.key !== saved.key)) return;
     for (const { failed, ...item } of unsent) {
       this.#transcript.local({ ...item, role: "customer", state: failed ? "failed" : "sending" });
       if (!failed) this.#outbox.add(item);
     }
-    if (this.#outbox.items.length === 0 && saved.id !== null) {
+    if (this.#outbox.items.length === 0 && saved.id !== null && this.#opening.idle) {
       if (saved.ended) this.#status = "completed";
       else void this.#opening.resume();
     }
     this.#events.changed();
+  }
+
+  /** Another window has begun one. What that has yet to send it sends itself. */
+  follow(): void {
+    const saved = this.#port.store.load();
+    if (saved?.id && !saved.ended && this.#status === null && this.#opening.idle) void this.#opening.resume();
   }
 
   /** The visitor opens the chat: what was said in one that has ended is fetched. */
@@ -211,6 +234,8 @@ export class Conversation {
 
   /** The line may be back, or the page is seen again. */
   wake(): void {
+    if (this.#cancelEnd) void this.end();
+    if (this.#unidentified) void this.identify();
     if (this.#outbox.items.length > 0) this.#outbox.wake();
     else this.#opening.wake();
     this.#news.wake();
@@ -218,25 +243,49 @@ export class Conversation {
     if (this.#opening.saved) this.reread();
   }
 
-  /** The visitor ends it. */
+  /** The visitor ends it: now, or where the line is down once it is back, unless they write on before that. */
   async end(): Promise<void> {
     const generation = this.#generation;
+    const end = (this.#end = {});
+    this.#stopEnd();
     // The end must not overtake what was written before it.
     await this.#outbox.settled();
-    if (generation !== this.#generation) return;
+    if (this.#end !== end) return;
     try {
       const { id, token } = await this.#opening.ready();
       if (id && token) await this.#port.api.close(id, token);
       if (generation !== this.#generation) return;
       this.#setStatus("completed");
+      this.#keepOpen();
       await this.#news.catchUp();
     } catch (error) {
       if (generation !== this.#generation) return;
       const refusal = error as ApiError;
+      if (refusal.retryable) return this.#endLater(end);
+      this.#keepOpen();
       if (isOver(refusal)) this.#setStatus("completed");
       else this.#tell(refusal);
     }
     this.#events.changed();
+  }
+
+  #endLater(end: object): void {
+    if (this.#end !== end) return;
+    this.#cancelEnd = this.#port.delay(backoff(this.#endFailures, this.#port.random()), () => void this.end());
+    this.#endFailures += 1;
+    this.#events.changed();
+  }
+
+  #stopEnd(): void {
+    this.#cancelEnd?.();
+    this.#cancelEnd = null;
+  }
+
+  /** Nobody wishes any more that it ends. */
+  #keepOpen(): void {
+    this.#stopEnd();
+    this.#end = null;
+    this.#endFailures = 0;
   }
 
   /** Begins anew as the same visitor. The answer is what could not be sent in the old one. */
@@ -278,8 +327,8 @@ export class Conversation {
     this.#reset(this.#opening.fresh(token));
     this.#startedOver = true;
     for (const { id, text, at } of failed) {
-      this.#transcript.local({ id, text, at, role: "customer", state: "failed" });
-      this.#port.store.keep({ id, text, at, failed: true });
+      this.#transcript.local({ id, text, at, role: "customer", state: "failed", after: -1 });
+      this.#port.store.keep({ id, text, at, failed: true, after: -1 });
     }
     for (const { text } of unsent) this.send(text);
   }
@@ -287,6 +336,7 @@ export class Conversation {
   /** From here on no answer to an earlier request is heard. */
   #leave(): void {
     this.#generation += 1;
+    this.#keepOpen();
     this.#news.clear();
     this.#opening.clear();
     this.#resync = null;
@@ -386,8 +436,7 @@ export class Conversation {
       const { token } = this.#opening.saved ?? {};
       return this.#startOver(item, error.code === "gone" ? undefined : (token ?? undefined));
     }
-    this.#port.store.keep({ ...item, failed: true });
-    this.#transcript.fail(item.id);
+    this.#port.store.keep({ ...item, failed: true, after: this.#transcript.fail(item.id) });
     this.#transcript.drop(askId(item.id));
     // The engine has remembered a message that the server has not.
     this.#memory.doubt();

@@ -13,7 +13,7 @@ export type { Askwell } from "./start.js";
  */
 export function load(options: WidgetOptions): void {
   if (typeof document === "undefined") return;
-  const start = prepare();
+  const start = prepare(options.siteKey);
   if (!start) return;
   if (!options.siteKey) return console.error("askwell: load() needs the site key, { siteKey: \"pk_…\" }.");
   start(() => import("./widget.js"), options);

@@ -9,9 +9,9 @@ function tag(): void {
     // A module does not know its tag, nor what stands in it.
     return console.error("askwell: askwell.js is no module. Take type=\"module\" out of its tag: <script async src=\"…/askwell.js\" data-key=\"pk_…\">. In modules: import { load } from \"askwell/loader\".");
   }
-  const start = prepare();
-  if (!start) return;
   const { key, api, locale, region, title, consent, consentLink } = script.dataset;
+  const start = prepare(key);
+  if (!start) return;
   if (!key) return console.error("askwell: the script tag needs the site key, data-key=\"pk_…\".");
 
   const address = (file: string): string => new URL(file, script.src).href;
@@ -26,7 +26,7 @@ function tag(): void {
   // An import carries the script's nonce on.
   start((failures) => import(widget(failures)) as Promise<typeof import("./widget.js")>, {
     siteKey: key,
-    api: api ?? new URL(script.src).origin,
+    api: api || new URL(script.src).origin,
     locale,
     region,
     title,

@@ -4,7 +4,7 @@ import type { ApiError } from "./api.js";
 import type { Saved } from "./store.js";
 
 /** What the visitor should know; one sentence each in `strings.ts`. */
-export type Notice = "offline" | "trouble" | "unavailable" | "tooLong" | "full" | "ended";
+export type Notice = "offline" | "trouble" | "unavailable" | "tooLong" | "full" | "ended" | "ending";
 
 export function noticeOf(error: ApiError): Notice {
   switch (error.code) {

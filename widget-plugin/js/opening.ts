@@ -49,6 +49,11 @@ export class Opening {
     return this.#saved;
   }
 
+  /** Whether it is neither open here nor on its way to be. */
+  get idle(): boolean {
+    return !this.#saved && !this.#pending && !this.#cancelRetry;
+  }
+
   /** The conversation, opened where it is not yet; rejects with an `ApiError`. */
   ready(): Promise<Saved> {
     this.#wanted = true;

@@ -30,7 +30,15 @@ export async function importEngine(
     void load(missing).then(learned);
   };
   return {
-    fresh: (options) => new module.PromptPolicy(options, Date.now()),
+    fresh: (options) => {
+      try {
+        return new module.PromptPolicy(options, Date.now());
+      } catch (error) {
+        // What the page says of itself is a hint, and the chat does without it.
+        console.error("askwell: the page's language or region is none.", error);
+        return new module.PromptPolicy({}, Date.now());
+      }
+    },
     resume: (session) => module.PromptPolicy.fromJSON(session),
     languageOf: (text) => {
       const language = module.languageOf(text);

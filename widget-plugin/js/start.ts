@@ -1,5 +1,5 @@
 // What the script tag and `load()` do alike: calls are queued from the first moment on, and the widget is
-// started once the page has loaded. Nothing is stored and nothing asked of the API.
+// started once the page has loaded, or sooner where it is called for. Nothing is stored and nothing asked of the API.
 
 import { backoff } from "./backoff.js";
 import type { Identity, Kind, Widget, WidgetEvents, WidgetOptions } from "./options.js";
@@ -16,6 +16,8 @@ export interface Askwell {
   q?: ArrayLike<unknown>[];
   /** Set by the first one that loads the widget, so that a second one does nothing, until `destroy`. */
   loaded?: boolean;
+  /** The site key that it was loaded with. */
+  key?: string | undefined;
 }
 
 declare global {
@@ -26,6 +28,12 @@ declare global {
 
 const COMMANDS = ["open", "close", "toggle", "compose", "identify", "known", "consent", "on", "reset", "destroy"] as const;
 
+/** What a visitor is waiting for who has pressed a button of the page. */
+const SHOWING: readonly unknown[] = ["open", "toggle", "compose"];
+
+/** How long after the page can be used its last picture is waited for. */
+const PATIENCE_MS = 3_000;
+
 /** Half a minute of trying. Who clicks or comes back on line after that tries once more. */
 const RETRIES = 6;
 
@@ -34,11 +42,16 @@ const RETRIES = 6;
 export type Start = (get: (failures: number) => Promise<typeof import("./widget.js")>, options: WidgetOptions) => void;
 
 /** Takes the calls of the page, and answers how to start the widget for them; null where that has been done before. */
-export function prepare(): Start | null {
-  if (window.askwell?.loaded) return null;
+export function prepare(key: string | undefined): Start | null {
+  if (window.askwell?.loaded) {
+    const first = window.askwell.key;
+    if (first !== key) console.error(`askwell: the page has a chat already, with the key "${first}"; the one with "${key}" is left out.`);
+    return null;
+  }
   const queue = window.askwell?.q ?? [];
   let widget: Widget | null = null;
   let over = false;
+  let hurry = (): void => undefined;
 
   const call = (args: ArrayLike<unknown>): void => {
     const [command, ...rest] = Array.from(args);
@@ -46,7 +59,10 @@ export function prepare(): Start | null {
     if (!name) return console.error(`askwell: there is no command "${String(command)}"; there are ${COMMANDS.join(", ")}.`);
     if (name === "destroy") destroy();
     else if (widget) (widget[name] as (...args: unknown[]) => void)(...rest);
-    else queue.push(args);
+    else {
+      queue.push(args);
+      if (SHOWING.includes(name)) hurry();
+    }
   };
   const destroy = (): void => {
     if (over) return;
@@ -57,7 +73,7 @@ export function prepare(): Start | null {
     queue.length = 0;
     askwell.loaded = false;
   };
-  const askwell = Object.assign((...args: unknown[]) => call(args), { q: queue, loaded: true }) as Askwell;
+  const askwell = Object.assign((...args: unknown[]) => call(args), { q: queue, loaded: true, key }) as Askwell;
   window.askwell = askwell;
 
   return (get, options) => {
@@ -72,7 +88,14 @@ export function prepare(): Start | null {
         const made = await mount(options);
         if (over) return made.destroy();
         widget = made;
-        for (const args of queue.splice(0)) call(args);
+        for (const args of queue.splice(0)) {
+          try {
+            call(args);
+          } catch (wrong) {
+            // One that fails is the page's to mend, and costs no other.
+            console.error("askwell: a call failed.", wrong);
+          }
+        }
       } catch (error) {
         retry(error);
       }
@@ -96,10 +119,21 @@ export function prepare(): Start | null {
     };
     // Not to compete with the page's own content; Safari has no requestIdleCallback.
     const idle = (): void => {
-      if ("requestIdleCallback" in window) requestIdleCallback(start, { timeout: 2000 });
-      else setTimeout(start, 1);
+      if ("requestIdleCallback" in window) requestIdleCallback(begin, { timeout: 2000 });
+      else setTimeout(begin, 1);
     };
-    if (document.readyState === "complete") idle();
-    else addEventListener("load", idle, { once: true });
+    let begun = false;
+    const begin = (): void => {
+      if (begun) return;
+      begun = true;
+      void start();
+    };
+    hurry = begin;
+    if (queue.some((args) => SHOWING.includes(args[0]))) return begin();
+    if (document.readyState === "complete") return idle();
+    addEventListener("load", idle, { once: true });
+    const usable = (): unknown => setTimeout(idle, PATIENCE_MS);
+    if (document.readyState === "interactive") usable();
+    else document.addEventListener("DOMContentLoaded", usable, { once: true });
   };
 }

@@ -25,6 +25,8 @@ export interface Saved {
 export interface Unsent extends Outgoing {
   /** It was refused, and goes out again only when the visitor says so. */
   failed?: boolean;
+  /** The place in the conversation that it was refused after. */
+  after?: number;
 }
 
 /** As long as the server knows a visitor who does not come back: `LIFE_MS` of its tokens. */
@@ -82,6 +84,11 @@ export class Store {
   isForgetting({ storageArea, key, newValue }: StorageEvent): boolean {
     // All of it cleared has no key.
     return storageArea === this.#area && newValue === null && (key === this.#main || key === null);
+  }
+
+  /** Whether another window of the same site has begun a conversation, or knows more of it. */
+  isBeginning({ storageArea, key, newValue }: StorageEvent): boolean {
+    return storageArea === this.#area && newValue !== null && key === this.#main;
   }
 
   /** Everything that has not been accepted, of all windows, in the order in which it was written. */

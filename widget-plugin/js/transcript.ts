@@ -17,7 +17,12 @@ export interface Line {
   readonly state: LineState;
   /** Place in the conversation, once the server gave it one. */
   readonly seq: number | null;
+  /** The place that one which was refused stands after. */
+  readonly after?: number | undefined;
 }
+
+/** Where a line stands: what is still under way comes last. */
+const place = ({ seq, after = Infinity }: Line): number => seq ?? after + 0.5;
 
 export class Transcript {
   readonly #lines = new Map<string, Line>();
@@ -28,7 +33,7 @@ export class Transcript {
   /** All lines in the order of reading. */
   list(): Line[] {
     // The sort is stable: local lines keep the order in which they came into the map.
-    return [...this.#lines.values()].sort((a, b) => (a.seq ?? Infinity) - (b.seq ?? Infinity) || 0);
+    return [...this.#lines.values()].sort((a, b) => place(a) - place(b) || 0);
   }
 
   has(id: string): boolean {
@@ -56,14 +61,16 @@ export class Transcript {
   }
 
   /** A line that is only here. */
-  local(line: { id: string; role: Role; text: string; at: number; state: "sending" | "predicted" | "failed" }): void {
+  local(line: Omit<Line, "seq"> & { state: "sending" | "predicted" | "failed" }): void {
     if (!this.#lines.has(line.id)) this.#lines.set(line.id, { ...line, seq: null });
   }
 
-  /** A local line that will not be sent. */
-  fail(id: string): void {
+  /** A local line that will not be sent. It stays where it is, below what has a place by now; the answer is which. */
+  fail(id: string): number {
+    const after = Math.max(-1, ...[...this.#lines.values()].map(({ seq }) => seq ?? -1));
     const line = this.#lines.get(id);
-    if (line && line.state !== "sent") this.#lines.set(id, { ...line, state: "failed" });
+    if (line && line.state !== "sent") this.#lines.set(id, { ...line, state: "failed", after });
+    return after;
   }
 
   /** Takes a line back that the server does not know. */

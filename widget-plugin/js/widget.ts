@@ -2,6 +2,7 @@
 
 import { Api, type ApiError } from "./api.js";
 import { browserDelay } from "./backoff.js";
+import { checked, complain, kindsOf } from "./checked.js";
 import { Conversation } from "./conversation.js";
 import type { Found, Kind } from "./engine.js";
 import { languageOf, ownTags, pageTags } from "./languages.js";
@@ -60,8 +61,8 @@ export async function mount(options: WidgetOptions): Promise<Widget> {
   }
 }
 
-async function put(options: WidgetOptions): Promise<Widget> {
-  const base = new URL(options.api, location.href).origin;
+async function put(said: WidgetOptions): Promise<Widget> {
+  const options = checked(said);
   const locale = await localeOf(languageOf(pageTags(options.locale)));
   const store = new Store(browserStorage(), options.siteKey, () => Date.now());
   const listeners = new Listeners();
@@ -79,7 +80,7 @@ async function put(options: WidgetOptions): Promise<Widget> {
 
   const conversation = new Conversation(
     {
-      api: new Api({ base, siteKey: options.siteKey, fetch: (input, init) => fetch(input, init) }),
+      api: new Api({ base: options.api, siteKey: options.siteKey, fetch: (input, init) => fetch(input, init) }),
       store,
       engine: () => engine,
       identity: () => jwt,
@@ -156,6 +157,7 @@ async function put(options: WidgetOptions): Promise<Widget> {
           unread = 0;
           // The dialog comes first; what else is to be done has a task of its own.
           browserDelay(0, () => {
+            goOn();
             loadEngine();
             conversation.reread();
             render();
@@ -251,14 +253,25 @@ async function put(options: WidgetOptions): Promise<Widget> {
     );
   }
 
+  /** What another window has begun, or left unsent, is this one's as well; and whoever has begun has agreed. */
+  function goOn(): void {
+    agreed ||= store.load() !== null;
+    conversation.resume();
+  }
+
   const wake = (): void => {
     if (!visible()) return;
+    goOn();
     conversation.wake();
     render();
   };
   // Signing out in one window forgets the visitor in all of them.
   const elsewhere = (event: StorageEvent): void => {
-    if (store.isForgetting(event)) forget();
+    if (store.isForgetting(event)) return forget();
+    if (!store.isBeginning(event)) return;
+    agreed = true;
+    conversation.follow();
+    render();
   };
   addEventListener("online", wake);
   addEventListener("storage", elsewhere);
@@ -272,18 +285,24 @@ async function put(options: WidgetOptions): Promise<Widget> {
     close: () => view.setOpen(false),
     toggle: () => view.setOpen(!view.isOpen),
     compose: (text) => {
+      if (typeof text !== "string") return complain('compose takes the words: compose("…").');
       view.setOpen(true);
       compose(text);
     },
     identify: (identity) => {
+      if (typeof identity?.jwt !== "string") return complain('identify takes a token of your server: identify({ jwt: "…" }).');
       jwt = identity.jwt;
       void conversation.identify();
     },
     known: (kinds) => {
-      known = [...kinds];
+      known = kindsOf(kinds);
     },
-    consent,
-    on: (event, listener) => listeners.add(event, listener),
+    consent: (given) => (typeof given === "boolean" ? consent(given) : complain("consent takes true or false.")),
+    on: (event, listener) => {
+      if (typeof listener === "function") return listeners.add(event, listener);
+      complain(`on takes a function: on("${String(event)}", () => {}).`);
+      return () => undefined;
+    },
     reset: forget,
     destroy: () => {
       removeEventListener("online", wake);
@@ -291,7 +310,7 @@ async function put(options: WidgetOptions): Promise<Widget> {
       document.removeEventListener("visibilitychange", wake);
       cancelPeek?.();
       stopWatching();
-      view.host.remove();
+      view.dispose();
       conversation.dispose();
     },
   };

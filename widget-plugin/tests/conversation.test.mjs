@@ -44,6 +44,18 @@ it("says who the visitor is before the first message goes out, and goes on where
   jwt = "bad";
   await conversation.identify();
   assert.deepEqual(refused, ["invalid_token"]);
+  jwt = "good";
+  stub.fault = () => "drop";
+  await conversation.identify();
+  stub.fault = () => undefined;
+  const told = () => stub.requests.filter((request) => request.endsWith("/identity")).length;
+  const before = told();
+  conversation.wake();
+  await until(clock, () => told() === before + 1, "told once the line is back");
+  await clock.pass(100);
+  conversation.wake();
+  await clock.pass(1000);
+  assert.deepEqual([told(), refused], [before + 1, ["invalid_token"]]);
 });
 
 it("gives way where the server decides otherwise, and agrees again afterwards", async () => {

@@ -25,6 +25,7 @@ function pageWith(dataset, { fails = () => false, tag = true } = {}) {
   const mounted = [];
   const record = (name) => (...args) => calls.push([name, ...args]);
   const widget = Object.fromEntries(["open", "close", "compose", "known", "consent", "on", "destroy"].map((n) => [n, record(n)]));
+  widget.identify = (identity) => record("identify")(identity.jwt);
   const listeners = [];
   const waits = [];
   const happen = async (type) => {
@@ -35,7 +36,7 @@ function pageWith(dataset, { fails = () => false, tag = true } = {}) {
     HTMLScriptElement,
     URL,
     console: { error: (...args) => errors.push(args.map(String).join(" ")) },
-    document: { currentScript: tag ? new HTMLScriptElement() : null, documentElement: { lang: "sv-SE" }, readyState: "loading", createElement: () => ({}), head: { append: (link) => preloaded.push(link) } },
+    document: { currentScript: tag ? new HTMLScriptElement() : null, documentElement: { lang: "sv-SE" }, readyState: "loading", createElement: () => ({}), head: { append: (link) => preloaded.push(link) }, addEventListener: (type, run) => listeners.push({ type, run }) },
     navigator: { languages: ["th"] },
     addEventListener: (type, run) => {
       if (!listeners.some((one) => one.type === type && one.run === run)) listeners.push({ type, run });
@@ -198,6 +199,58 @@ it("tries no more once it was taken off", async () => {
   await page.pass();
   await page.happen("click");
   assert.equal(page.imported.length, 1);
+});
+
+it("does the other calls where one of them is wrong", async () => {
+  const page = pageWith({ key: "pk_shop" });
+  page.window.askwell = function () {
+    (page.window.askwell.q = page.window.askwell.q || []).push(arguments);
+  };
+  page.window.askwell("identify");
+  page.window.askwell("known", ["email"]);
+  page.run();
+  await page.load();
+  assert.deepEqual(plain(page.calls), [["known", ["email"]]]);
+  assert.equal(page.mounted.length, 1);
+  assert.match(page.errors.join(), /a call failed/);
+  page.window.askwell("destroy");
+  assert.deepEqual(plain(page.calls.at(-1)), ["destroy"]);
+});
+
+it("does not wait for the page's last picture where the chat is called for, nor for ever", async () => {
+  for (const early of [true, false]) {
+    const page = pageWith({ key: "pk_shop" });
+    if (early) page.window.askwell = Object.assign(() => undefined, { q: [["compose", "Hello"]] });
+    page.run();
+    if (!early) {
+      page.window.askwell("known", ["email"]);
+      await page.happen("nothing");
+      assert.deepEqual(page.imported, [], "what shows nothing can wait");
+      page.window.askwell("compose", "Hello");
+    }
+    await page.happen("nothing");
+    assert.deepEqual(plain(page.calls.at(-1)), ["compose", "Hello"]);
+    await page.load();
+    assert.equal(page.mounted.length, 1, "once");
+  }
+  const page = pageWith({ key: "pk_shop" });
+  page.run();
+  await page.happen("DOMContentLoaded");
+  assert.deepEqual(page.imported, []);
+  assert.equal(await page.pass(), 3000);
+  assert.equal(page.mounted.length, 1);
+  await page.load();
+  assert.equal(page.mounted.length, 1);
+});
+
+it("says so where another key is left out", () => {
+  const page = pageWith({ key: "pk_shop" });
+  page.run();
+  page.run();
+  assert.deepEqual(page.errors, []);
+  page.window.document.currentScript.dataset = { key: "pk_other" };
+  page.run();
+  assert.match(page.errors.join(), /"pk_shop".*"pk_other" is left out/);
 });
 
 it("says what to change where the tag is a module", () => {

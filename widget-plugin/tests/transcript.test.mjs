@@ -39,6 +39,22 @@ it("takes back only what the server does not know", () => {
   assert.deepEqual(transcript.list().map((l) => [l.id, l.state]), [["m0", "sent"]]);
 });
 
+it("leaves what was refused where it was said", () => {
+  const transcript = new Transcript();
+  for (const id of ["one", "two", "three"]) transcript.local({ id, role: "customer", text: id, at: 0, state: "sending" });
+  transcript.put(message(0, "one"));
+  assert.equal(transcript.fail("two"), 0);
+  assert.deepEqual(ids(transcript), ["one", "two", "three"]);
+  transcript.put(message(1, "three"));
+  transcript.put(message(2, "answer", "agent"));
+  assert.deepEqual(ids(transcript), ["one", "two", "three", "answer"]);
+  // As a reload finds it, before anything has been fetched.
+  const later = new Transcript();
+  later.local({ id: "two", role: "customer", text: "two", at: 0, state: "failed", after: 0 });
+  for (const [seq, id] of ["one", "three"].entries()) later.put(message(seq, id));
+  assert.deepEqual(ids(later), ["one", "two", "three"]);
+});
+
 /** localStorage as the standard has it. */
 function area() {
   const map = new Map();

@@ -43,6 +43,7 @@ export default {
   tooLong: "Die Nachricht ist zu lang. Bitte senden Sie sie in kürzeren Teilen.",
   full: "Dieser Chat ist sehr lang geworden. Bitte beginnen Sie einen neuen.",
   ended: "Dieser Chat ist beendet. Sie können einen neuen beginnen.",
+  ending: "Es besteht gerade keine Verbindung. Der Chat endet, sobald sie wieder da ist.",
   noFiles: "Dateien können hier nicht gesendet werden. Bitte beschreiben Sie den Inhalt oder fügen Sie einen Link ein.",
   unsaved: "Die Änderung konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.",
 } satisfies Strings;

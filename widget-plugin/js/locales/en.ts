@@ -43,6 +43,7 @@ export default {
   tooLong: "That message is too long. Please send it in shorter parts.",
   full: "This chat has become very long. Please start a new one.",
   ended: "This chat has ended. You can start a new one.",
+  ending: "There is no connection right now. This chat ends as soon as it is back.",
   noFiles: "Files can't be sent here. Please describe what they show, or paste a link.",
   unsaved: "Your change couldn't be saved. Please try again.",
 } satisfies Strings;

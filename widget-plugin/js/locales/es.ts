@@ -43,6 +43,7 @@ export default {
   tooLong: "El mensaje es demasiado largo. Envíalo en partes más cortas.",
   full: "Este chat es ya muy largo. Empieza uno nuevo.",
   ended: "Este chat ha terminado. Puedes empezar uno nuevo.",
+  ending: "Ahora mismo no hay conexión. El chat terminará en cuanto vuelva.",
   noFiles: "Aquí no se pueden enviar archivos. Describe lo que muestran o pega un enlace.",
   unsaved: "No se pudo guardar el cambio. Inténtalo de nuevo.",
 } satisfies Strings;

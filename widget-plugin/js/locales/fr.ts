@@ -43,6 +43,7 @@ export default {
   tooLong: "Ce message est trop long. Merci de l’envoyer en plusieurs parties.",
   full: "Ce chat est devenu très long. Merci d’en démarrer un nouveau.",
   ended: "Ce chat est terminé. Vous pouvez en démarrer un nouveau.",
+  ending: "Aucune connexion pour le moment. Le chat se terminera dès son retour.",
   noFiles: "Les fichiers ne peuvent pas être envoyés ici. Merci de décrire leur contenu ou de coller un lien.",
   unsaved: "La modification n’a pas pu être enregistrée. Merci de réessayer.",
 } satisfies Strings;

@@ -43,6 +43,7 @@ export default {
   tooLong: "Il messaggio è troppo lungo. Invialo in parti più brevi.",
   full: "Questa chat è diventata molto lunga. Iniziane una nuova.",
   ended: "Questa chat è terminata. Puoi iniziarne una nuova.",
+  ending: "Al momento non c'è connessione. La chat terminerà appena torna.",
   noFiles: "Qui non si possono inviare file. Descrivi cosa mostrano o incolla un link.",
   unsaved: "Non è stato possibile salvare la modifica. Riprova.",
 } satisfies Strings;

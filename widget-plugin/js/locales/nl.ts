@@ -43,6 +43,7 @@ export default {
   tooLong: "Dat bericht is te lang. Verzend het in kortere delen.",
   full: "Deze chat is erg lang geworden. Begin een nieuwe.",
   ended: "Deze chat is beëindigd. Je kunt een nieuwe beginnen.",
+  ending: "Er is nu geen verbinding. De chat wordt beëindigd zodra die terug is.",
   noFiles: "Bestanden kunnen hier niet worden verstuurd. Beschrijf wat erop staat of plak een link.",
   unsaved: "De wijziging kon niet worden opgeslagen. Probeer het nog eens.",
 } satisfies Strings;

@@ -43,6 +43,7 @@ export default {
   tooLong: "Wiadomość jest za długa. Prosimy wysłać ją w krótszych częściach.",
   full: "Ten czat stał się bardzo długi. Prosimy rozpocząć nowy.",
   ended: "Ten czat został zakończony. Można rozpocząć nowy.",
+  ending: "Brak połączenia. Czat zakończy się, gdy tylko połączenie wróci.",
   noFiles: "Nie można tu wysyłać plików. Opisz, co zawierają, lub wklej link.",
   unsaved: "Nie udało się zapisać zmiany. Spróbuj ponownie.",
 } satisfies Strings;

@@ -43,6 +43,7 @@ export default {
   tooLong: "A mensagem é longa demais. Envie em partes menores.",
   full: "Este chat ficou muito longo. Inicie um novo.",
   ended: "Este chat foi encerrado. Você pode iniciar um novo.",
+  ending: "Não há conexão no momento. O chat será encerrado assim que ela voltar.",
   noFiles: "Não é possível enviar ficheiros aqui. Descreva o que mostram ou cole um link.",
   unsaved: "Não foi possível guardar a alteração. Tente novamente.",
 } satisfies Strings;

@@ -43,6 +43,7 @@ export default {
   tooLong: "Meddelandet är för långt. Skicka det i kortare delar.",
   full: "Den här chatten har blivit mycket lång. Starta en ny.",
   ended: "Chatten är avslutad. Du kan starta en ny.",
+  ending: "Ingen anslutning just nu. Chatten avslutas så fort den är tillbaka.",
   noFiles: "Filer kan inte skickas här. Beskriv vad de visar eller klistra in en länk.",
   unsaved: "Ändringen kunde inte sparas. Försök igen.",
 } satisfies Strings;

@@ -43,6 +43,7 @@ export default {
   tooLong: "Mesaj çok uzun. Lütfen daha kısa parçalar hâlinde gönderin.",
   full: "Bu sohbet çok uzadı. Lütfen yeni bir sohbet başlatın.",
   ended: "Bu sohbet sona erdi. Yeni bir sohbet başlatabilirsiniz.",
+  ending: "Şu anda bağlantı yok. Bağlantı gelince sohbet bitirilecek.",
   noFiles: "Buradan dosya gönderilemiyor. Lütfen içeriğini anlatın veya bir bağlantı yapıştırın.",
   unsaved: "Değişiklik kaydedilemedi. Lütfen tekrar deneyin.",
 } satisfies Strings;

@@ -43,6 +43,7 @@ export default {
   tooLong: "消息太长，请分成几条较短的消息发送。",
   full: "本次聊天已经很长，请开始新的聊天。",
   ended: "本次聊天已结束，您可以开始新的聊天。",
+  ending: "目前无法连接。恢复后将立即结束聊天。",
   noFiles: "此处无法发送文件。请描述其内容或粘贴链接。",
   unsaved: "无法保存更改，请重试。",
 } satisfies Strings;

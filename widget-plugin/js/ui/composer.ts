@@ -12,6 +12,9 @@ export interface ComposerPort extends Omit<NotedPort, "leave"> {
   files(): void;
 }
 
+/** Shows nothing: the server takes no such message (`is_blank` in the core). */
+const isBlank = (text: string): boolean => /^[\s\x85\u2800\p{DI}]*$/u.test(text);
+
 export class Composer {
   readonly element: HTMLFormElement;
   readonly noted: Noted;
@@ -48,7 +51,8 @@ export class Composer {
     );
     this.element = element(
       "form",
-      { class: "composer" },
+      // What is wrong with a corrected value is said beside it, and keeps no message back.
+      { class: "composer", novalidate: true },
       this.noted.element,
       this.noted.status,
       element("div", { class: "row" }, this.#input, this.#button),
@@ -73,8 +77,9 @@ export class Composer {
   }
 
   #send(): void {
-    const text = this.text.trim();
-    if (text === "") return;
+    // Half of a character, as cut words have it, goes over no line.
+    const text = this.text.trim().replace(/\p{Cs}/gu, "\ufffd");
+    if (isBlank(text)) return;
     this.text = "";
     this.#port.send(text);
     this.focus();
@@ -95,7 +100,7 @@ export class Composer {
   }
 
   #dress(): void {
-    const empty = this.text.trim() === "";
+    const empty = isBlank(this.text);
     setAttribute(this.#button, "aria-disabled", empty ? "true" : null);
     // What the visitor writes has a direction of its own; the placeholder has the language's.
     setAttribute(this.#input, "dir", empty ? null : "auto");

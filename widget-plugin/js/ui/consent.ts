@@ -14,13 +14,13 @@ export interface ConsentText {
 export function consentBox({ text, link }: ConsentText, strings: Strings, agreed: () => void): HTMLElement {
   const button = element("button", { class: "button main", type: "button" }, strings.agree);
   button.addEventListener("click", agreed);
-  const box = element("div", { class: "consent", role: "group", "aria-labelledby": "consent" }, element("p", { id: "consent" }, text));
+  // The button stays in view beside words that are longer than their room: they are read from their beginning.
+  const words = element("div", { class: "words", tabindex: "0" }, element("p", { id: "consent" }, text));
   const url = safe(link);
   if (url) {
-    box.append(element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, strings.learnMore), " ");
+    words.append(element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, strings.learnMore));
   }
-  box.append(button);
-  return box;
+  return element("div", { class: "consent", role: "group", "aria-labelledby": "consent" }, words, button);
 }
 
 /** Only addresses of pages: an attribute of the page must not become a script. */

@@ -1,9 +1,19 @@
 // The look. Sites change it by the custom properties that begin with --askwell-, which reach into
-// the shadow tree; everything else of the page stays outside.
+// the shadow tree; everything else of the page stays outside: rules that match the element itself (`*`, `body > *`) would win
+// over :host, but for what is important there, and what they set is not inherited, but for what is reset there.
 
 export const STYLES = /* css */ `
+/* Out of the page's flow, so that it is no item of a flex or grid page, and above all of it: as a stacking context. */
 :host {
-  all: initial;
+  all: initial !important;
+  position: fixed !important;
+  inset: 0 auto auto 0 !important;
+  z-index: var(--askwell-z-index, 2147483000) !important;
+  direction: ltr !important;
+}
+:host([dir="rtl"]) { direction: rtl !important; }
+:host([hidden]) { display: none !important; }
+.panel, .launcher {
   --accent: var(--askwell-accent, #1f5f4a);
   --accent-text: var(--askwell-accent-text, #fff);
   --surface: var(--askwell-background, #fff);
@@ -19,10 +29,9 @@ export const STYLES = /* css */ `
   color: var(--text);
   font: var(--askwell-font-size, 15px)/1.45 var(--font);
 }
-:host([hidden]) { display: none; }
 @supports (color: light-dark(#000, #fff)) {
-  :host {
-    color-scheme: inherit;
+  :host { color-scheme: inherit !important; }
+  .panel, .launcher {
     /* Both are dark enough for white, so that a site which sets the accent alone is readable in both. */
     --accent: var(--askwell-accent, light-dark(#1f5f4a, #2f7d62));
     --surface: var(--askwell-background, light-dark(#fff, #181c1a));
@@ -44,7 +53,6 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 
 .launcher {
   position: fixed; inset-block-end: max(var(--edge-y), env(safe-area-inset-bottom)); inset-inline-end: var(--edge-x);
-  z-index: var(--askwell-z-index, 2147483000);
   display: grid; place-items: center; width: 58px; height: 58px; border-radius: 50%;
   background: var(--accent); color: var(--accent-text);
   box-shadow: 0 6px 20px rgb(0 0 0 / .22), 0 1px 3px rgb(0 0 0 / .2);
@@ -58,8 +66,8 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .panel {
   position: fixed; inset-inline-end: var(--edge-x);
   inset-block-end: calc(max(var(--edge-y), env(safe-area-inset-bottom)) + 72px);
-  z-index: var(--askwell-z-index, 2147483000);
-  display: flex; flex-direction: column; overflow: hidden;
+  /* Clipped: what is hidden only is scrolled to where the focus goes, and cannot be scrolled back by hand. */
+  display: flex; flex-direction: column; overflow: hidden; overflow: clip;
   width: min(var(--askwell-width, 384px), calc(100vw - 2 * var(--edge-x)));
   height: min(var(--askwell-height, 620px), calc(100dvh - var(--edge-y) - 92px));
   border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface);
@@ -73,21 +81,32 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .round { display: grid; place-items: center; flex: none; width: 44px; height: 44px; border-radius: 50%; }
 .quiet:hover, .head .round:hover { background: rgb(127 127 127 / .22); }
 
+/* What takes room from the messages gives way by scrolling in itself, so that neither the head nor the field leaves the panel. */
+.head, .row { flex: none; }
+.confirm, .notice, .noted { min-height: 0; overflow-y: auto; overscroll-behavior: contain; }
+.notice, .noted { flex-shrink: 9; }
 .confirm { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; padding: 12px 18px; border-block-end: 1px solid var(--line); }
 .confirm p { flex: 1 1 100%; margin: 0; font-weight: 600; }
 .button { min-height: 44px; padding: 8px 16px; border-radius: 22px; border: 1px solid var(--line); font-weight: 600; }
 .button.main { border-color: transparent; background: var(--accent); color: var(--accent-text); }
 
-.log { flex: 1; min-height: 0; padding: 18px; overflow-y: auto; overscroll-behavior: contain; display: flex; flex-direction: column; }
+.log { flex: 1 1 0; min-height: 56px; padding: 18px; overflow-y: auto; overscroll-behavior: contain; display: flex; flex-direction: column; }
 .log ol { display: flex; flex-direction: column; gap: 6px; margin: auto 0 0; padding: 0; list-style: none; }
 .line { max-width: 84%; padding: 9px 14px; border-radius: var(--radius); white-space: pre-wrap; overflow-wrap: break-word; unicode-bidi: plaintext; }
 .line.theirs { align-self: flex-start; background: var(--bubble); border-end-start-radius: 6px; }
 .line.mine { align-self: flex-end; background: var(--accent); color: var(--accent-text); border-end-end-radius: 6px; }
-.line.mine + .line.theirs, .line.theirs + .line.mine { margin-block-start: 8px; }
+.mine + .theirs, .theirs + .mine { margin-block-start: 8px; }
 .line.sending { opacity: .82; }
 .line.failed { background: none; color: var(--alert); border: 1px dashed currentColor; }
-.line[data-state] { margin-block-end: 18px; position: relative; }
-.line[data-state]::after { content: attr(data-state); position: absolute; inset-block-start: 100%; inset-inline-end: 4px; padding-block-start: 2px; color: var(--muted); font-size: .8em; line-height: 1.2; white-space: nowrap; }
+.line { position: relative; }
+.line[data-time] { margin-block-start: 20px; }
+.line[data-state] { margin-block-end: 18px; }
+.line::before, .line::after { position: absolute; color: var(--muted); font-size: .8em; line-height: 1.2; white-space: nowrap; }
+/* For the eye alone. */
+.line[data-time]::before { content: attr(data-time); content: attr(data-time) / ""; inset-block-end: 100%; inset-inline-start: 4px; padding-block-end: 3px; }
+.line.mine[data-time]::before { inset-inline: auto 4px; }
+.line[data-state]::after { content: attr(data-state); inset-block-start: 100%; inset-inline-end: 4px; padding-block-start: 2px; }
+.line a { color: inherit; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .line.failed .link { padding: 0; color: inherit; }
 .line .state { display: block; font-size: .8em; }
 .event { align-self: center; padding: 6px 10px; color: var(--muted); font-size: .867em; text-align: center; }
@@ -96,17 +115,20 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .typing { margin: 0; padding: 0 18px 8px; color: var(--muted); font-size: .867em; }
 .notice { margin: 0; padding: 10px 18px; border-block-start: 1px solid var(--line); color: var(--alert); font-size: .933em; }
 .again { padding: 14px 18px; border-block-start: 1px solid var(--line); text-align: center; }
-.composer { border-block-start: 1px solid var(--line); padding: 10px 10px max(10px, env(safe-area-inset-bottom)); }
-.row { display: flex; align-items: flex-end; gap: 8px; }
+.below { align-self: center; margin-block: -48px 8px; min-height: 40px; padding: 6px 16px; border-radius: 20px; background: var(--accent); color: var(--accent-text); font-size: .867em; font-weight: 600; z-index: 1; box-shadow: 0 2px 8px rgb(0 0 0 / .2); }
+/* Its parts are the panel's, to give way each for itself. */
+.composer { display: contents; }
+.noted, .noted[hidden] ~ .row { border-block-start: 1px solid var(--line); }
+.row { display: flex; align-items: flex-end; gap: 8px; padding: 10px 10px max(10px, env(safe-area-inset-bottom)); }
 .input {
-  flex: 1; min-width: 0; max-height: 140px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 14px; resize: none;
+  flex: 1; min-width: 0; max-height: min(140px, max(24dvh, 44px)); padding: 10px 12px; border: 1px solid var(--muted); overscroll-behavior: contain; border-radius: 14px; resize: none;
   background: transparent; font-size: max(16px, 1.067em); line-height: 1.4; field-sizing: content; min-height: 44px;
 }
 .input::placeholder { color: var(--muted); opacity: 1; }
 .input:focus { outline: 2px solid var(--accent); outline-offset: -1px; }
 .send { background: var(--accent); color: var(--accent-text); }
 .send[aria-disabled="true"] { background: var(--bubble); color: var(--muted); cursor: default; }
-.noted { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; padding: 0 4px 8px; color: var(--muted); font-size: .867em; }
+.noted { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; padding: 8px 14px 0; color: var(--muted); font-size: .867em; }
 .noted bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; max-width: 100%; color: var(--text); }
 .chip { display: inline-flex; align-items: center; min-width: 0; max-width: 100%; border: 1px solid var(--line); border-radius: 16px; }
 .chip .value { display: flex; min-width: 0; min-height: 30px; padding: 2px 4px 2px 12px; align-items: center; }
@@ -117,19 +139,26 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 .drop:hover { background: var(--bubble); color: var(--text); }
 .link { padding: 4px 8px; border-radius: 8px; text-decoration: underline; color: var(--text); overflow-wrap: anywhere; text-align: start; }
 .noted .link { min-height: 30px; }
-.noted input { flex: 1 1 160px; min-width: 0; padding: 6px 10px; border: 1px solid var(--line); border-radius: 10px; background: transparent; color: var(--text); font-size: max(16px, 1.067em); }
+.noted input { flex: 1 1 160px; min-width: 0; padding: 6px 10px; border: 1px solid var(--muted); border-radius: 10px; background: transparent; color: var(--text); font-size: max(16px, 1.067em); }
 .problem { flex: 1 1 100%; color: var(--alert); }
 .problem:empty { display: none; }
-.consent { max-height: 50%; overflow-y: auto; padding: 14px 18px; border-block-start: 1px solid var(--line); }
-.consent p { margin: 0 0 10px; white-space: pre-line; overflow-wrap: anywhere; }
-.consent a { display: inline-block; margin-block-end: 10px; color: inherit; }
-.consent .button { display: block; width: 100%; }
+.consent { display: flex; flex-direction: column; max-height: 60%; padding: 14px 18px; border-block-start: 1px solid var(--line); }
+.words { min-height: 0; margin-block-end: 10px; overflow-y: auto; overscroll-behavior: contain; }
+.words p { margin: 0 0 10px; white-space: pre-line; overflow-wrap: anywhere; }
+.words a { color: inherit; }
+.consent .button { flex: none; }
 
+@media (max-height: 560px) {
+  .panel { inset-block: 0; height: auto; border-radius: 0; }
+  .panel:not([hidden]) ~ .launcher { display: none; }
+  .head { padding-block: 2px; }
+  .log { padding-block: 8px; }
+  .confirm:not([hidden]) ~ .composer .noted { display: none; }
+}
 @media (max-width: 480px) {
   .panel { inset: 0; width: auto; height: auto; border: 0; border-radius: 0; padding-block-start: env(safe-area-inset-top); }
   .panel:not([hidden]) ~ .launcher { display: none; }
 }
-@media (max-height: 420px) { .log { padding-block: 8px; } .head { padding-block: 2px; } }
 @media (prefers-reduced-motion: no-preference) {
   .launcher { transition: transform .15s ease; }
   .launcher:hover { transform: scale(1.05); }
@@ -140,5 +169,5 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 @media (forced-colors: active) {
   .launcher, .line, .panel, .send { border: 1px solid CanvasText; }
 }
-@media print { :host { display: none; } }
+@media print { :host { display: none !important; } }
 `;

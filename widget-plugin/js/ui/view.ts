@@ -59,12 +59,18 @@ export class View {
   readonly #root: ShadowRoot;
   readonly #narrow = matchMedia(NARROW);
   #open = false;
+  /** What had the focus before it was opened. */
+  #opener: HTMLElement | null = null;
 
   constructor(locale: Locale, { title, consent }: ViewOptions, port: ViewPort) {
     const { strings, dir, lang } = locale;
     this.#locale = locale;
     this.#port = port;
-    this.#log = new Log(strings, (id) => port.retry(id));
+    this.#log = new Log(locale, (id) => {
+      port.retry(id);
+      // The button goes, and the focus with it.
+      this.#log.element.focus();
+    });
 
     this.#launcher = element("button", { class: "launcher", type: "button", "aria-haspopup": "dialog" });
     // A click of the keyboard's has no count.
@@ -110,6 +116,7 @@ export class View {
       head,
       this.#confirm,
       this.#log.element,
+      this.#log.below,
       this.#typing,
       this.#notice,
       this.#again,
@@ -118,7 +125,7 @@ export class View {
     );
     // A file that is let go over the chat must not take the place of the page.
     for (const type of ["dragover", "drop"] as const) {
-      this.#panel.addEventListener(type, (event) => {
+      for (const part of [this.#panel, this.#launcher]) part.addEventListener(type, (event) => {
         if (!event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         if (type === "drop") port.files();
@@ -130,6 +137,11 @@ export class View {
     for (const type of ["keydown", "keypress", "keyup"]) {
       this.#panel.addEventListener(type, (event) => event.stopPropagation());
     }
+    // Nor does the page behind the dialog move where that covers it.
+    for (const type of ["wheel", "touchmove"] as const) {
+      this.#panel.addEventListener(type, (event) => this.#hold(event), { passive: false });
+    }
+    this.#narrow.addEventListener("change", this.#modal);
 
     setAttribute(this.host, "dir", dir);
     setAttribute(this.host, "lang", lang);
@@ -153,19 +165,40 @@ export class View {
   setOpen(open: boolean, pointed = false): void {
     if (open === this.#open) return;
     const held = this.#root.activeElement !== null;
+    const { activeElement } = document;
     this.#open = open;
     this.#panel.hidden = !open;
-    setAttribute(this.#panel, "aria-modal", this.#narrow.matches ? "true" : null);
+    this.#modal();
     this.#drawLauncher(0);
     if (open) {
+      const outside = activeElement instanceof HTMLElement && activeElement !== this.host && activeElement !== document.body;
+      this.#opener = outside ? activeElement : null;
       this.#log.stick();
       // A task of its own: the focus needs the dialog's layout, which is the most work of all.
       if (pointed) setTimeout(() => this.#open && this.#focusInside());
-      else this.#focusInside();
+      // Whoever is writing in the page goes on there, where it is in view.
+      else if (this.#narrow.matches || !activeElement?.matches(":read-write, iframe")) this.#focusInside();
     } else if (held) {
-      this.#launcher.focus();
+      this.#opener?.focus();
+      // It may be gone.
+      if (!this.#opener || document.activeElement !== this.#opener) this.#launcher.focus();
     }
     this.#port.toggled(open);
+  }
+
+  dispose(): void {
+    this.#narrow.removeEventListener("change", this.#modal);
+    this.host.remove();
+  }
+
+  /** Also while it is open: phones are turned. */
+  readonly #modal = (): void => setAttribute(this.#panel, "aria-modal", this.#narrow.matches ? "true" : null);
+
+  #hold(event: WheelEvent | TouchEvent): void {
+    // What magnifies the page.
+    if ("touches" in event ? event.touches.length > 1 : event.ctrlKey) return;
+    const inside = (event.target as Element).closest(".log, .words, .confirm, .notice, .noted, textarea");
+    if (this.#narrow.matches && !(inside && inside.scrollHeight > inside.clientHeight)) event.preventDefault();
   }
 
   render(state: ViewState): void {
