@@ -81,7 +81,9 @@ describe("the package", () => {
   test("can be imported where there is no page, and loads nothing there", () => {
     const said = consumer({
       "main.js": `import { load } from "askwell/loader";
-        import "askwell/widget";
+        import { mount } from "askwell/widget";
+        import * as whole from "askwell";
+        if (whole.mount !== mount) throw new Error("the package is its widget");
         load({ siteKey: "pk", api: "https://chat.example" });
         console.log(typeof globalThis.askwell);`,
     }).node("main.js");
