@@ -61,7 +61,7 @@ pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
             Shown::Untold => Finding::none(0.8, Method::Exact),
         },
         Kind::Language(asked) => spoken::decide(reading, question, asked),
-        Kind::Amount(ranges) => stated(reading, ranges),
+        Kind::Amount(amount) => amount.stated(reading),
         Kind::Mood(asked) => asked.answer(reading),
         Kind::YesNo { yes, no } => whether::decide(reading, question, *yes, *no),
         Kind::Outcome(ends) => outcome::decide(reading, question, ends),
@@ -110,32 +110,6 @@ pub(crate) fn whole(reading: &Reading<'_>, index: usize) -> Option<Evidence> {
 pub(crate) fn part(reading: &Reading<'_>, at: (usize, usize, usize)) -> Option<Evidence> {
     let quote = reading.turns.get(at.0)?.quote(at.1, at.2);
     (!quote.is_empty()).then_some(Evidence { message: at.0, quote })
-}
-
-/// The amount that the customer states.
-fn stated(reading: &Reading<'_>, ranges: &[Option<super::amount::Range>]) -> Finding {
-    let mut best: Option<(bool, usize, super::amount::Figure)> = None;
-    for (index, turn) in reading.customer() {
-        for figure in super::amount::figures(turn.text) {
-            if best.as_ref().is_none_or(|(money, _, _)| figure.money || !money) {
-                best = Some((figure.money, index, figure));
-            }
-        }
-    }
-    let Some((money, index, figure)) = best.filter(|(money, _, _)| *money) else {
-        return Finding::none(0.7, Method::Embedded);
-    };
-    let value = ranges
-        .iter()
-        .position(|r| r.is_some_and(|r| r.low <= figure.amount && figure.amount < r.high));
-    let quote = reading.turns.get(index).and_then(|t| t.text.get(figure.start..figure.end));
-    let evidence = quote.map(|q| Evidence { message: index, quote: q.to_owned() });
-    Finding {
-        value,
-        confidence: if money { 0.8 } else { 0.4 },
-        evidence: evidence.into_iter().collect(),
-        method: Method::Embedded,
-    }
 }
 
 /// Whether the customer's last word on the matter is that it works.

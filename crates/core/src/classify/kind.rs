@@ -9,7 +9,8 @@ use super::mood::Asked;
 use super::outcome::Ends;
 use super::phrase::find;
 use super::spoken::Spoken;
-use super::timing::Timing;
+use super::stated::Amount;
+use super::timing::{self, Timing};
 use super::words::Words;
 use super::{Field, Value};
 use crate::conversation::Role;
@@ -139,8 +140,8 @@ pub(crate) enum Kind {
     Count(Counting),
     /// A language.
     Language(Spoken),
-    /// A stated amount: per value its range.
-    Amount(Vec<Option<Range>>),
+    /// A stated amount.
+    Amount(Amount),
     /// The customer's mood.
     Mood(Asked),
     /// Whether something is so.
@@ -186,8 +187,9 @@ impl Kind {
             return Self::Language(Spoken { who, codes });
         }
         let ranges: Vec<Option<Range>> = names.iter().map(|n| amount::range(n)).collect();
-        if all(&ranges, &rest) {
-            return Self::Amount(ranges);
+        // "1-3 days" is no sum.
+        if all(&ranges, &rest) && !timing::are_lengths(field) {
+            return Self::Amount(Amount::of(field, ranges));
         }
         if let Some(asked) = Asked::parse(field) {
             return Self::Mood(asked);

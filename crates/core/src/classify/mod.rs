@@ -24,6 +24,7 @@ pub mod review;
 mod rules;
 mod signals;
 mod spoken;
+mod stated;
 mod steering;
 mod templates;
 pub(crate) mod terms;

@@ -67,7 +67,10 @@ pub(super) fn is_unmeasured(words: &Words) -> bool {
         let writes = |i: usize| {
             matches!(words.get(i), "write" | "writes" | "wrote" | "come" | "came" | "return")
         };
-        writes(end) && within(words, &SINCE, at.saturating_sub(3), at).is_none()
+        // "If the customer wrote nothing" is no time.
+        writes(end)
+            && !matches!(words.get(end + 1), "nothing" | "anything" | "no" | "something")
+            && within(words, &SINCE, at.saturating_sub(3), at).is_none()
     });
     find(words, of("unmeasured")).is_some() || customer_replies || customer_writes
 }
@@ -97,6 +100,14 @@ fn replies(words: &Words) -> Vec<usize> {
         ["message", "writ", "wrote"].iter().any(|p| word.starts_with(p)) && !near(at)
     };
     find_all(words, of("reply")).into_iter().map(|(at, _)| at).filter(|at| !plain(*at)).collect()
+}
+
+/// Whether somebody of the team is waited for.
+fn waits(words: &Words) -> bool {
+    find_all(words, of("waits")).into_iter().any(|(_, end)| {
+        within(words, of("agent"), end, end + 4).is_some()
+            || within(words, of("bot"), end, end + 4).is_some()
+    })
 }
 
 /// Whether time is counted from a reply, or from a resolution, which is not measured.
@@ -231,7 +242,9 @@ pub(super) fn course(words: &Words, name: usize) -> Option<Course> {
     let stop = match stop {
         Some(stop) => stop,
         // Without a reply it is not certain what is waited for.
-        None if !replied && within(words, of("named"), 0, name).is_none() => return None,
+        None if !replied && !waits(words) && within(words, of("named"), 0, name).is_none() => {
+            return None;
+        }
         None => replier(words, best.map(|(.., start)| *start), name)?,
     };
     let start = match best {

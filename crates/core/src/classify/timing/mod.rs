@@ -81,13 +81,26 @@ const SAYING: [&str; 20] = [
     "expect",
 ];
 
+/// Whether the values are lengths of time, but for those that stand for what is left.
+pub(crate) fn are_lengths(field: &Field) -> bool {
+    let length = |v: &super::Value| !durations(v.name()).is_empty();
+    field.possible_values.iter().filter(|v| length(v)).count() >= 2
+        && field.possible_values.iter().all(|v| length(v) || super::rules::is_rest(v))
+}
+
 impl Timing {
     /// Reads a field as a question about an elapsed time, or not.
     pub(crate) fn parse(field: &Field) -> Option<Self> {
         let words = Words::new(&format!("{}. {}", field.name, field.prompt));
         let name = Words::new(&field.name);
-        find(&words, of("timed"))?;
         let values = || field.possible_values.iter().map(super::Value::name);
+        // Lengths of time beside a mark, or beside a first reply, ask how long it took, in whatever words.
+        let anchored = course::is_anchored(&words);
+        let timed = find(&words, of("timed")).is_some();
+        let lengths = find(&words, of("wished")).is_none() && are_lengths(field);
+        if !timed && !(lengths && anchored) {
+            return None;
+        }
         let working = |words: &Words| find(words, of("working")).is_some();
         let works = working(&words) || values().any(|v| working(&Words::new(v)));
         let measured = works
@@ -104,7 +117,7 @@ impl Timing {
         if !measured || said {
             return None;
         }
-        if !course::is_anchored(&words) && find(&name, of("named")).is_none() {
+        if !anchored && !lengths && find(&name, of("named")).is_none() {
             return None;
         }
         Some(if works {
