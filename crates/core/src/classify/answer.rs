@@ -2,6 +2,7 @@
 
 use super::composite;
 use super::concepts::{self, Concept};
+use super::counting::Counting;
 use super::cues::Cue;
 use super::facts::Shown;
 use super::kind::{Kind, Sense, means};
@@ -34,7 +35,8 @@ impl Finding {
 /// Answers one question.
 pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
     let (field, kind) = (question.field(), question.kind());
-    let looked_up = matches!(kind, Kind::Time(_) | Kind::Language(_));
+    let looked_up =
+        matches!(kind, Kind::Time(_) | Kind::Language(_) | Kind::Count(Counting::Number(_)));
     let mut found = match kind {
         _ if looked_up && field.optional && question.skips().hold(reading) => {
             Finding::none(1.0, Method::Exact)
@@ -150,7 +152,7 @@ const CLEAR: f32 = 1.2;
 fn matter(reading: &Reading<'_>, question: &Question) -> Finding {
     let field = question.field();
     let applies = rules::applies(reading, question);
-    if field.optional && applies == Some(false) {
+    if field.optional && applies == Some(false) && !question.names_kinds() {
         return Finding::none(0.7, Method::Embedded);
     }
     let scores = label::score(reading, question);

@@ -21,6 +21,7 @@ pub struct Question {
     kind: OnceLock<Kind>,
     focus: OnceLock<Focus>,
     condition: OnceLock<Option<Vec<Concept>>>,
+    names_kinds: OnceLock<bool>,
     unsaid_is_null: OnceLock<bool>,
     otherwise: OnceLock<Option<Otherwise>>,
     rest: OnceLock<Option<usize>>,
@@ -39,6 +40,7 @@ impl Question {
             kind: OnceLock::new(),
             focus: OnceLock::new(),
             condition: OnceLock::new(),
+            names_kinds: OnceLock::new(),
             unsaid_is_null: OnceLock::new(),
             otherwise: OnceLock::new(),
             rest: OnceLock::new(),
@@ -68,6 +70,11 @@ impl Question {
     /// What a conversation must have touched for the question to apply; none where any conversation does.
     pub(crate) fn condition(&self) -> Option<&[Concept]> {
         self.condition.get_or_init(|| rules::condition(&self.field)).as_deref()
+    }
+
+    /// Whether its values are kinds of what its condition speaks of.
+    pub(crate) fn names_kinds(&self) -> bool {
+        *self.names_kinds.get_or_init(|| rules::names_kinds(&self.field))
     }
 
     /// Whether what is not said has no answer, rather than a no.

@@ -90,6 +90,71 @@ fn met(reading: &Reading<'_>, question: &Question, by: &[Role]) -> Option<bool> 
     Some(reading.by(by).any(said))
 }
 
+/// Whether the values are kinds of what the prompt makes its condition: "Which defect is reported? If no defect is
+/// reported, output null". Then whatever fits a value meets the condition, in words that no phrase foresees.
+pub(crate) fn names_kinds(field: &Field) -> bool {
+    const WHICH: [&str; 44] = [
+        "which",
+        "what",
+        "what kind of",
+        "what type of",
+        "which kind of",
+        "which type of",
+        "welche",
+        "welcher",
+        "welches",
+        "welchen",
+        "welchem",
+        "was fur ein",
+        "was fur eine",
+        "was fur einen",
+        "que",
+        "cual",
+        "cual es el",
+        "cual es la",
+        "que tipo de",
+        "quel",
+        "quelle",
+        "quels",
+        "quelles",
+        "quel est le",
+        "quelle est la",
+        "quel type de",
+        "qual",
+        "quais",
+        "qual e o",
+        "qual e a",
+        "que tipo de",
+        "quale",
+        "quali",
+        "che",
+        "che tipo di",
+        "welk",
+        "welke",
+        "wat voor",
+        "jaki",
+        "jaka",
+        "jakie",
+        "vilken",
+        "vilket",
+        "hangi",
+    ];
+    // What stands between the noun and the rest of the question.
+    const ENDS: [&str; 32] = [
+        "of", "with", "in", "on", "for", "about", "from", "does", "did", "do", "is", "was", "were",
+        "has", "had", "have", "the", "an", "der", "die", "des", "am", "bei", "de", "del", "du",
+        "da", "do", "con", "met", "z", "med",
+    ];
+    let Some(wanted) = condition(field) else { return false };
+    let words = Words::new(&field.prompt);
+    find_all(&words, &WHICH).into_iter().any(|(_, from)| {
+        let to = (from..words.len().min(from + 3)).find(|i| ENDS.contains(&words.get(*i)));
+        let noun = from..to.unwrap_or(words.len().min(from + 3));
+        let text = field.prompt.get(words.source(noun.clone())).unwrap_or_default();
+        !noun.is_empty() && concepts::named(text).iter().any(|c| wanted.contains(c))
+    })
+}
+
 /// The concepts of a condition, whether it is affirmed or denied: "if payment never came up" is about
 /// payment, and not about what never came.
 fn named_plainly(condition: &str) -> Vec<Concept> {

@@ -4,6 +4,7 @@ use super::answer::{Finding, whole};
 use super::kind::{Sense, means};
 use super::language;
 use super::reading::{Read, Reading, cut};
+use super::words::Words;
 use super::{Evidence, Method, Question};
 use crate::conversation::Role;
 use core::ops::Range;
@@ -32,17 +33,10 @@ const MOST_TURNS: usize = 200;
 const QUOTED_WORDS: usize = 3;
 
 /// What somebody writes, without what they quote, as far as it is needed.
-fn text(reading: &Reading<'_>, who: Role) -> String {
+fn text(reading: &Reading<'_>, who: Role, from: usize) -> String {
     let mut text = String::new();
-    for (_, turn) in reading.by(&[who]) {
-        let said = cut(turn.text, 1_000);
-        let mut from = 0;
-        for quotation in quotations(said) {
-            text.push_str(said.get(from..quotation.start).unwrap_or_default());
-            text.push(' ');
-            from = quotation.end;
-        }
-        text.push_str(said.get(from..).unwrap_or_default());
+    for (_, turn) in reading.by(&[who]).filter(|(i, _)| *i >= from) {
+        text.push_str(&unquoted(cut(turn.text, 1_000)));
         text.push('\n');
         if text.len() > 8_000 {
             break;
@@ -53,6 +47,19 @@ fn text(reading: &Reading<'_>, who: Role) -> String {
         return text;
     }
     reading.by(&[who]).take(8).map(|(_, t)| cut(t.text, 1_000)).collect()
+}
+
+/// A text without what it quotes.
+fn unquoted(text: &str) -> String {
+    let mut said = String::new();
+    let mut from = 0;
+    for quotation in quotations(text) {
+        said.push_str(text.get(from..quotation.start).unwrap_or_default());
+        said.push(' ');
+        from = quotation.end;
+    }
+    said.push_str(text.get(from..).unwrap_or_default());
+    said
 }
 
 /// The bytes that stand in quotation marks, of three words and more.
@@ -93,24 +100,54 @@ pub(crate) fn writes_once(reading: &Reading<'_>, who: Role, codes: &[&str]) -> O
     let long = |t: &(usize, &Read<'_>)| t.1.words.len() >= LITTLE;
     let roles = [who];
     reading.by(&roles).filter(long).take(MOST_TURNS).find_map(|(i, turn)| {
-        let ranked = language::ranked(cut(turn.text, 400));
+        let own = unquoted(cut(turn.text, 400));
+        if Words::new(&own).len() < LITTLE {
+            return None;
+        }
+        let ranked = language::ranked(&own);
         ranked.first().filter(|(top, _)| codes.contains(&top.code)).map(|_| i)
     })
 }
 
-/// The language that somebody writes in, with how sure that is (0.5 to 1); none where nothing tells.
+/// The language that somebody writes in, with how sure that is (0 to 1); none where nothing tells.
 pub(crate) fn language(reading: &Reading<'_>, who: Role) -> Option<(&'static str, f32)> {
-    let (text, words) = told(reading, who);
+    of(told(reading, who, 0)?)
+}
+
+/// The language in which somebody of the team answers the customer: a greeting that the customer has not yet written
+/// before is in the site's. None where nothing tells.
+pub(crate) fn answers(reading: &Reading<'_>, who: Role) -> Option<(&'static str, f32)> {
+    let first = reading.customer().next().map_or(0, |(i, _)| i);
+    of(told(reading, who, first).or_else(|| told(reading, who, 0))?)
+}
+
+fn of((text, words): (String, usize)) -> Option<(&'static str, f32)> {
     let ranked = language::ranked(&text);
     let (top, share) = ranked.first()?;
-    let confidence = if words < LITTLE { share.max(0.5) } else { 1.0 };
+    let confidence = if words < LITTLE { sureness(*share, words) } else { 1.0 };
     Some((top.code, confidence))
 }
 
-/// What tells which language somebody writes in, with the number of words that are their own.
-fn told(reading: &Reading<'_>, who: Role) -> (String, usize) {
-    let mut text = text(reading, who);
-    let words: usize = reading.by(&[who]).map(|(_, t)| t.words.len()).sum();
+/// How sure a language is that has this share among all, told from so many words. Of some words the first is nearly always
+/// the right one, whatever its share; of one or two it is not.
+fn sureness(share: f32, words: usize) -> f32 {
+    match words {
+        0..FEW_WORDS => share,
+        FEW_WORDS..LITTLE => share.max(0.5),
+        _ => share.max(0.9),
+    }
+}
+
+/// What tells which language somebody writes in from a turn on, with the number of words that are their own; none where
+/// they write nothing in words.
+fn told(reading: &Reading<'_>, who: Role, from: usize) -> Option<(String, usize)> {
+    let mut text = text(reading, who, from);
+    let said = |w: &&str| w.chars().any(char::is_alphabetic);
+    let own = |(_, t): (usize, &Read<'_>)| t.words.iter().filter(said).count();
+    let words: usize = reading.by(&[who]).filter(|(i, _)| *i >= from).map(own).sum();
+    if words == 0 {
+        return None;
+    }
     // "Test" and "ok" are of many languages; the team answers in the one that the customer chose.
     if who == Role::Customer && words < FEW_WORDS {
         for (_, turn) in reading.by(&[Role::Agent, Role::Bot]).take(2) {
@@ -118,7 +155,7 @@ fn told(reading: &Reading<'_>, who: Role) -> (String, usize) {
             text.push('\n');
         }
     }
-    (text, words)
+    Some((text, words))
 }
 
 /// The first turn of somebody.
@@ -129,7 +166,13 @@ pub(crate) fn first(reading: &Reading<'_>, who: Role) -> Vec<usize> {
 /// The value for the language that is written.
 pub(crate) fn decide(reading: &Reading<'_>, question: &Question, spoken: &Spoken) -> Finding {
     let Spoken { who, codes } = spoken;
-    let (text, words) = told(reading, *who);
+    let values = &question.field().possible_values;
+    // "Unknown" is for what cannot be told, beside a value for all other languages.
+    let unknown = |i: &usize| values.get(*i).is_some_and(|v| means(v.name(), Sense::Unknown));
+    let Some((text, words)) = told(reading, *who, 0) else {
+        let value = (0..codes.len()).find(unknown);
+        return Finding { value, ..Finding::none(0.9, Method::Exact) };
+    };
     let ranked = language::ranked(&text);
     let Some((top, share)) = ranked.first() else { return Finding::none(0.8, Method::Exact) };
     let best = ranked
@@ -139,10 +182,7 @@ pub(crate) fn decide(reading: &Reading<'_>, question: &Question, spoken: &Spoken
     let evidence: Vec<Evidence> =
         first(reading, *who).into_iter().filter_map(|i| whole(reading, i)).collect();
     let listed = codes.contains(&Some(top.code));
-    let values = &question.field().possible_values;
     let open = |i: &usize| codes.get(*i).is_some_and(Option::is_none);
-    // "Unknown" is for what cannot be told, beside a value for all other languages.
-    let unknown = |i: &usize| values.get(*i).is_some_and(|v| means(v.name(), Sense::Unknown));
     let other = (0..codes.len()).filter(open).find(|i| !unknown(i));
     let value = match (listed, best, other) {
         // Of two ways to write one language only the right one is an answer.
@@ -167,7 +207,7 @@ pub(crate) fn decide(reading: &Reading<'_>, question: &Question, spoken: &Spoken
         }
         _ => (0..codes.len()).filter(open).find(unknown),
     };
-    Finding { value, confidence: share.max(0.5), evidence, method: Method::Exact }
+    Finding { value, confidence: sureness(*share, words), evidence, method: Method::Exact }
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub(crate) struct NumberOf {
     what: Counted,
     span: Span,
     values: Vec<Option<(u64, u64)>>,
+    /// Whether nothing to count is no answer.
+    none_is_null: bool,
 }
 
 /// Per value, who of the team it names.
@@ -88,14 +90,18 @@ impl Counting {
             return None;
         }
         let (what, span) = facts::count(field)?;
-        Some(Self::Number(NumberOf { what, span, values }))
+        let none_is_null = facts::none_is_null(field);
+        Some(Self::Number(NumberOf { what, span, values, none_is_null }))
     }
 
     /// The value that holds.
     pub(crate) fn count(&self, reading: &Reading<'_>) -> Shown {
         let value = match self {
-            Self::Number(NumberOf { what, span, values }) => {
+            Self::Number(NumberOf { what, span, values, none_is_null }) => {
                 let Some(count) = what.within(span, reading) else { return Shown::Untold };
+                if count == 0 && *none_is_null {
+                    return Shown::Nothing;
+                }
                 let holds = |v: &Option<(u64, u64)>| {
                     v.is_some_and(|(low, high)| (low..=high).contains(&count))
                 };

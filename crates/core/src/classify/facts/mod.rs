@@ -193,13 +193,31 @@ pub(crate) fn count(field: &Field) -> Option<(Counted, Span)> {
                             | Token::Not
                     )
                 };
-                if !read(sentence, Some(field))?.iter().all(only_answers) {
+                let tokens = read(sentence, Some(field))?;
+                // "If it was not reopened, output null" is heard beside it.
+                if !tokens.iter().all(only_answers)
+                    && !says_never(&tokens)
+                    && Skips::of(sentence).0.is_empty()
+                {
                     return None;
                 }
             }
         }
     }
     found.or_else(|| read(&field.name, None).and_then(|t| numbers::count(&t)))
+}
+
+/// Whether a sentence says that there is no answer where there is nothing to count: "If never, output null".
+fn says_never(tokens: &[Token]) -> bool {
+    let none = |t: &Token| matches!(t, Token::Not | Token::No | Token::Nobody | Token::Number(0));
+    tokens.contains(&Token::Null)
+        && tokens.iter().any(none)
+        && tokens.iter().all(|t| none(t) || matches!(t, Token::Null | Token::If))
+}
+
+/// Whether a prompt says so.
+pub(crate) fn none_is_null(field: &Field) -> bool {
+    sentences(&field.prompt).any(|s| read(s, Some(field)).is_some_and(|t| says_never(&t)))
 }
 
 fn sentences(prompt: &str) -> impl Iterator<Item = &str> {

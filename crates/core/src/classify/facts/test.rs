@@ -223,7 +223,7 @@ impl Test {
                 }
             }
             Self::WritesAlike(role) => {
-                let (theirs, one) = spoken::language(reading, *role)?;
+                let (theirs, one) = spoken::answers(reading, *role)?;
                 let (own, other) = spoken::language(reading, Role::Customer)?;
                 let at = spoken::first(reading, *role);
                 Some(Seen { so: theirs == own, at, confidence: one.min(other) })
