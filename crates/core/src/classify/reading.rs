@@ -64,8 +64,8 @@ impl<'a> Reading<'a> {
                 let text = cut(&turn.text, limit);
                 let system = turn.role == Role::System;
                 let steering = match turn.role {
-                    Role::Customer => steering::steering_bytes(text),
-                    _ => Vec::new(),
+                    Role::Customer => steering::steering(text),
+                    _ => steering::Steering::default(),
                 };
                 Read {
                     role: turn.role,
@@ -74,14 +74,14 @@ impl<'a> Reading<'a> {
                     marker: if system { Marker::parse(turn.text.trim()) } else { None },
                     words: match turn.role {
                         Role::System => Words::default(),
-                        Role::Customer => Words::without(text, &steering),
+                        Role::Customer => Words::without(text, &steering.bytes),
                         Role::Bot | Role::Agent => Words::new(text),
                     },
                     terms: Vec::new(),
                     cues: Vec::new(),
                     concepts: Vec::new(),
                     touched: Vec::new(),
-                    steers: !steering.is_empty() && steering::is_steering(text),
+                    steers: steering.bids,
                 }
             })
             .collect();
