@@ -98,7 +98,7 @@ impl Timing {
         let anchored = course::is_anchored(&words);
         let timed = find(&words, of("timed")).is_some();
         let lengths = find(&words, of("wished")).is_none() && are_lengths(field);
-        if !timed && !(lengths && anchored) {
+        if !(timed || lengths && anchored) {
             return None;
         }
         let working = |words: &Words| find(words, of("working")).is_some();
