@@ -24,8 +24,12 @@ pub(crate) struct Score {
     /// Whether phrases for the same thing are known and none was said: then shared words and
     /// nearness must speak clearly.
     pub unheard: bool,
+    /// Whether such a phrase was denied, or stands inside a longer one for something else.
+    pub denied: bool,
 }
 
+/// What is left of a value's score where its phrases were said and denied.
+const DENIED: f32 = 0.5;
 /// Weight of shared words beside a shared concept, which is 1.
 const WORDS: f32 = 0.6;
 /// Weight of nearness in meaning.
@@ -123,10 +127,12 @@ pub(crate) fn score(reading: &Reading<'_>, question: &Question) -> Vec<Score> {
                 [c, Score { score: WORDS * w.score, ..w }, Score { score: VECTORS * v.score, ..v }];
             let most =
                 parts.iter().filter(|p| p.at.is_some()).max_by(|a, b| a.score.total_cmp(&b.score));
+            // What a denial says is in its words as well.
+            let share = if c.denied { DENIED } else { 1.0 };
             Score {
-                score: parts.iter().map(|p| p.score).sum(),
+                score: share * parts.iter().map(|p| p.score).sum::<f32>(),
                 at: most.and_then(|p| p.at),
-                unheard: c.unheard,
+                ..c
             }
         })
         .collect();
@@ -178,6 +184,7 @@ fn by_concept(reading: &Reading<'_>, values: &Values, focus: Focus) -> Vec<Score
         .map(|of| {
             let mut best = Score { unheard: !of.is_empty(), ..Score::default() };
             let mut more = 0f32;
+            let mut denied = false;
             for (index, turn) in reading.turns.iter().enumerate() {
                 let weight = focus.weight(turn.role, index, reading.turns.len());
                 // What is left out of the matter because it steers is what such a value asks for.
@@ -186,8 +193,13 @@ fn by_concept(reading: &Reading<'_>, values: &Values, focus: Focus) -> Vec<Score
                         score: 1.0,
                         at: Some((index, 0, turn.words.len())),
                         unheard: false,
+                        ..Score::default()
                     };
                 }
+                denied |= weight >= 0.5
+                    && of.iter().any(|(c, _)| {
+                        turn.touched.contains(c) && !turn.concepts.iter().any(|h| h.label == *c)
+                    });
                 for hit in &turn.concepts {
                     let Some((_, part)) = of.iter().find(|(c, _)| *c == hit.label) else {
                         continue;
@@ -198,11 +210,17 @@ fn by_concept(reading: &Reading<'_>, values: &Values, focus: Focus) -> Vec<Score
                     let score = weight * sure * part;
                     more += score;
                     if score > best.score {
-                        best = Score { score, at: Some((index, hit.from, hit.to)), unheard: false };
+                        best = Score {
+                            score,
+                            at: Some((index, hit.from, hit.to)),
+                            unheard: false,
+                            ..Score::default()
+                        };
                     }
                 }
             }
             best.score += 0.15 * (more - best.score).clamp(0.0, 2.0);
+            best.denied = best.unheard && denied;
             best
         })
         .collect()
@@ -242,6 +260,7 @@ fn by_vector(reading: &Reading<'_>, question: &Question, focus: Focus) -> Vec<Sc
                 score: (best + near(&whole)).max(0.0),
                 at: (best > 0.0).then_some((index, 0, words)),
                 unheard: false,
+                ..Score::default()
             }
         })
         .collect()
@@ -297,7 +316,7 @@ fn by_word(reading: &Reading<'_>, values: &Values, focus: Focus) -> Vec<Score> {
             let share = weight * share * share.sqrt();
             if share > best.score {
                 let at = Some((index, tally.from, tally.to));
-                *best = Score { score: share, at, unheard: false };
+                *best = Score { score: share, at, unheard: false, ..Score::default() };
             }
         }
     }
