@@ -11,6 +11,7 @@ use super::outcome;
 use super::reading::{Reading, cut};
 use super::rules::Otherwise;
 use super::spoken;
+use super::sureness;
 use super::timing::Elapsed;
 use super::tone;
 use super::whether;
@@ -70,11 +71,11 @@ pub(crate) fn answer(reading: &Reading<'_>, question: &Question) -> Answer {
         Kind::Averted(claims) => match composite::decide(reading, claims) {
             Some((value, at)) => Finding {
                 value: Some(value),
-                confidence: 0.6,
+                confidence: 0.7,
                 evidence: part(reading, at).into_iter().collect(),
                 method: Method::Embedded,
             },
-            None => Finding::none(0.5, Method::Embedded),
+            None => Finding::none(0.75, Method::Embedded),
         },
         Kind::Label => matter(reading, question),
     };
@@ -153,7 +154,7 @@ fn matter(reading: &Reading<'_>, question: &Question) -> Finding {
     let field = question.field();
     let applies = rules::applies(reading, question);
     if field.optional && applies == Some(false) && !question.names_kinds() {
-        return Finding::none(0.7, Method::Embedded);
+        return Finding::none(sureness::UNMET, Method::Embedded);
     }
     let scores = label::score(reading, question);
     let best = scores
@@ -175,7 +176,7 @@ fn matter(reading: &Reading<'_>, question: &Question) -> Finding {
         && failed(reading)
         && !worked(reading)
     {
-        return Finding { value: Some(bad), ..Finding::none(0.5, Method::Embedded) };
+        return Finding { value: Some(bad), ..Finding::none(sureness::LEFT, Method::Embedded) };
     }
     if best.1.score <= threshold {
         let rest = question.rest().filter(|_| applies == Some(true) || !field.optional);
@@ -184,16 +185,20 @@ fn matter(reading: &Reading<'_>, question: &Question) -> Finding {
             .filter(|_| applies != Some(false) && question.focus().is_met(reading));
         // A required question is answered even on next to nothing.
         let least = (!field.optional && !scores.is_empty()).then_some(best.0);
-        let value = match otherwise {
-            Some(Otherwise::Value(value)) => Some(value),
-            Some(Otherwise::Null) if field.optional => None,
-            _ => rest.or(least),
+        let unsaid = sureness::of_nothing(&best.1, enough, applies == Some(true));
+        let (value, confidence) = match otherwise {
+            Some(Otherwise::Value(value)) => (Some(value), unsaid),
+            Some(Otherwise::Null) if field.optional => (None, unsaid),
+            _ => match rest.or(least) {
+                Some(value) => (Some(value), sureness::LEFT),
+                None => (None, unsaid),
+            },
         };
-        return Finding { value, ..Finding::none(0.4, Method::Embedded) };
+        return Finding { value, ..Finding::none(confidence, Method::Embedded) };
     }
     Finding {
         value: Some(best.0),
-        confidence: 0.4 + 0.5 * (best.1.score - second).clamp(0.0, 1.0),
+        confidence: sureness::of_best(best.1.score - second, field.optional),
         evidence: best.1.at.and_then(|at| part(reading, at)).into_iter().collect(),
         method: Method::Embedded,
     }

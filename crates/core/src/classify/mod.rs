@@ -26,6 +26,7 @@ mod signals;
 mod spoken;
 mod stated;
 mod steering;
+mod sureness;
 mod templates;
 pub(crate) mod terms;
 mod timing;

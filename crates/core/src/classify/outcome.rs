@@ -149,13 +149,13 @@ pub(crate) fn find_end(reading: &Reading<'_>, ends: &Ends, whole: bool) -> Findi
         return told(if well { ends.good } else { ends.bad }, 0.7, Some(at));
     }
     if !whole {
-        return Finding::none(0.5, Method::Embedded);
+        return Finding::none(0.7, Method::Embedded);
     }
     match ended() {
         Outcome::Resolved | Outcome::Recovered => told(ends.good, 0.6, None),
         Outcome::Handoff => told(ends.open.unwrap_or(ends.bad), 0.5, None),
         Outcome::Unresolved => told(ends.open.unwrap_or(ends.bad), 0.5, None),
-        Outcome::None => Finding::none(0.5, Method::Embedded),
+        Outcome::None => Finding::none(0.7, Method::Embedded),
     }
 }
 

@@ -8,6 +8,7 @@ use super::outcome::{Ends, find_end, is_about_the_whole};
 use super::phrase::{find, find_all};
 use super::reading::Reading;
 use super::rules::Otherwise;
+use super::sureness;
 use super::words::Words;
 use super::{Field, Method, Question, Value, rules};
 use crate::conversation::Role;
@@ -85,13 +86,13 @@ impl Whether {
 pub(crate) fn decide(reading: &Reading<'_>, question: &Question, yes: usize, no: usize) -> Finding {
     let (field, whether) = (question.field(), question.whether(yes));
     // What the prompt says to answer where it was not said.
-    let unsaid = || -> Option<Finding> {
+    let unsaid = |confidence: f32| -> Option<Finding> {
         let method = Method::Embedded;
         match question.otherwise()? {
             Otherwise::Value(value) => {
-                Some(Finding { value: Some(value), confidence: 0.5, evidence: Vec::new(), method })
+                Some(Finding { value: Some(value), confidence, evidence: Vec::new(), method })
             }
-            Otherwise::Null => field.optional.then(|| Finding::none(0.6, method)),
+            Otherwise::Null => field.optional.then(|| Finding::none(confidence, method)),
         }
     };
     if whether.outcome {
@@ -101,12 +102,12 @@ pub(crate) fn decide(reading: &Reading<'_>, question: &Question, yes: usize, no:
             return Finding { value: Some(no), confidence: 0.6, ..found };
         }
         if found.value.is_some() || field.optional {
-            return if found.value.is_some() { found } else { unsaid().unwrap_or(found) };
+            return if found.value.is_some() { found } else { unsaid(0.5).unwrap_or(found) };
         }
     }
     let applies = rules::applies(reading, question);
     if field.optional && applies == Some(false) {
-        return Finding::none(0.6, Method::Embedded);
+        return Finding::none(sureness::UNMET, Method::Embedded);
     }
     let told = |of: &[Concept]| -> Option<(usize, usize, usize)> {
         reading.turns.iter().enumerate().find_map(|(i, t)| {
@@ -143,7 +144,7 @@ pub(crate) fn decide(reading: &Reading<'_>, question: &Question, yes: usize, no:
         }
         // It was not said. Where the prompt's condition is met that is a no, else no answer.
         // What only the team has touched is no matter of the customer's.
-        if let Some(found) = unsaid() {
+        if let Some(found) = unsaid(sureness::UNSAID) {
             return found;
         }
         // What was spoken of and denied is no.
@@ -157,9 +158,9 @@ pub(crate) fn decide(reading: &Reading<'_>, question: &Question, yes: usize, no:
         }
         let silent = question.unsaid_is_null() || rules::raised(reading, question) != Some(true);
         return if field.optional && silent {
-            Finding::none(0.6, Method::Embedded)
+            Finding::none(sureness::UNMET, Method::Embedded)
         } else {
-            decided(no, 0.5, None)
+            decided(no, if field.optional { sureness::LEFT } else { 0.6 }, None)
         };
     }
     let Some(score) = label::score(reading, &whether.probe).into_iter().next() else {
@@ -167,7 +168,7 @@ pub(crate) fn decide(reading: &Reading<'_>, question: &Question, yes: usize, no:
     };
     if score.score >= 0.45 {
         decided(yes, 0.5, score.at)
-    } else if let Some(found) = unsaid() {
+    } else if let Some(found) = unsaid(0.5) {
         found
     } else if field.optional && score.score < 0.15 {
         Finding::none(0.5, Method::Embedded)
