@@ -3,7 +3,7 @@
 //! prints the figures.
 #![expect(clippy::unwrap_used, reason = "a case file that cannot be read must fail the test")]
 
-use askwell::classify::{Field, Question, Transcript, templates};
+use askwell::classify::{Field, Method, Question, Transcript, templates};
 use askwell::conversation::Turn;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -98,4 +98,27 @@ fn most_answers_and_tones_are_right_also_where_a_chat_tries_to_steer() {
     let tone = |t: &Labelled| Transcript::new(&t.conversation).tone().sentiment.as_str();
     let right = held.iter().filter(|t| tone(t) == t.sentiment).count();
     assert!(right * 100 >= held.len() * 85, "{right} of {} tones", held.len());
+}
+
+#[test]
+fn the_high_band_is_surer_than_the_medium_and_that_than_the_low() {
+    let talks: Vec<Labelled> = lines("labelled.jsonl");
+    for fields in fields() {
+        let mut counts = [(0, 0); 3];
+        for talk in &talks {
+            let transcript = Transcript::new(&talk.conversation);
+            for field in &fields {
+                let answer = transcript.answer(field);
+                if answer.method != Method::Embedded {
+                    continue;
+                }
+                let (right, all) = &mut counts[answer.band() as usize];
+                *right += usize::from(answer.answer.as_ref() == talk.answers.get(&field.name));
+                *all += 1;
+            }
+        }
+        let [low, medium, high] = counts.map(|(right, all)| right as f64 / f64::from(all));
+        assert!(high >= 0.96 && high > medium + 0.03, "{counts:?}");
+        assert!(low <= 0.7 && medium > low + 0.15, "{counts:?}");
+    }
 }

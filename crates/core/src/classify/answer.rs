@@ -145,7 +145,7 @@ fn failed(reading: &Reading<'_>) -> bool {
 
 /// Score from which an optional question counts as answered: about one shared word that is rare
 /// among the values, or clear nearness in meaning.
-const ENOUGH: f32 = 0.55;
+pub(crate) const ENOUGH: f32 = 0.55;
 /// The same where phrases for the value are known and none of them was said.
 const CLEAR: f32 = 1.2;
 
@@ -198,7 +198,7 @@ fn matter(reading: &Reading<'_>, question: &Question) -> Finding {
     }
     Finding {
         value: Some(best.0),
-        confidence: sureness::of_best(best.1.score - second, field.optional),
+        confidence: sureness::of_best(best.1.score, second, field.optional),
         evidence: best.1.at.and_then(|at| part(reading, at)).into_iter().collect(),
         method: Method::Embedded,
     }

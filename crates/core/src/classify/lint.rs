@@ -1,9 +1,10 @@
 //! Checks a field before it goes live: what is refused, and what is likely to answer badly.
 
+use super::amount;
 use super::concepts;
 use super::duration::durations;
 use super::kind::{Kind, Sense, means};
-use super::phrase::find;
+use super::phrase::{find, find_all};
 use super::rules;
 use super::timing::{self, Unread};
 use super::words::Words;
@@ -98,6 +99,7 @@ pub fn lint(field: &Field) -> Vec<Hint> {
     let skips = find(
         &prompt,
         &[
+            "only answer",
             "null",
             "blank",
             "empty",
@@ -129,7 +131,35 @@ pub fn lint(field: &Field) -> Vec<Hint> {
             "留空",
         ],
     );
-    let says_null = find(&prompt, &["null", "blank", "leave empty", "leave it empty"]);
+    let says_null = find(
+        &prompt,
+        &[
+            "null",
+            "blank",
+            "leave empty",
+            "leave it empty",
+            "leave this empty",
+            "field empty",
+            "skip",
+            "dont output",
+            "do not output",
+            "dont answer",
+            "do not answer",
+            "no value",
+            "leer",
+            "en blanco",
+            "vacio",
+            "vide",
+            "vazio",
+            "vuoto",
+            "leeg",
+            "puste",
+            "tomt",
+            "bos birak*",
+            "空欄",
+            "留空",
+        ],
+    );
     if field.optional && skips.is_none() {
         hint(
             Rule::NoSkipRule,
@@ -233,6 +263,44 @@ fn unlisted(field: &Field) -> Vec<String> {
     found
 }
 
+/// Whether what follows these words of a prompt is what a customer may say, and no answer.
+fn is_example(before: &str) -> bool {
+    const EXAMPLES: [&str; 12] = [
+        "eg",
+        "e g",
+        "like",
+        "such as",
+        "for example",
+        "says",
+        "said",
+        "writes",
+        "z b",
+        "zum beispiel",
+        "por ejemplo",
+        "par exemple",
+    ];
+    const ANSWERS: [&str; 12] = [
+        "output",
+        "return",
+        "answer",
+        "choose",
+        "select",
+        "use",
+        "otherwise",
+        "set",
+        "pick",
+        "gib",
+        "sonst",
+        "null",
+    ];
+    let near = before.char_indices().rev().nth(200).map_or(0, |(at, _)| at);
+    let words = Words::new(before.get(near..).unwrap_or_default());
+    let last = |of: &[&str]| find_all(&words, of).last().map(|(at, _)| *at);
+    last(&EXAMPLES).is_some_and(|example| {
+        example + 10 > words.len() && last(&ANSWERS).is_none_or(|answer| answer < example)
+    })
+}
+
 /// Words after which a quotation names an answer.
 fn quoted(prompt: &str) -> Vec<&str> {
     const PAIRS: [(char, char); 6] =
@@ -246,7 +314,9 @@ fn quoted(prompt: &str) -> Vec<&str> {
         if let Some((_, close)) = pair
             && let Some((end, text)) = closing(after, *close)
         {
-            found.push(text);
+            if !is_example(prompt.get(..prompt.len() - rest.len()).unwrap_or_default()) {
+                found.push(text);
+            }
             rest = after.get(end..).unwrap_or_default();
             before = *close;
             continue;
@@ -284,7 +354,7 @@ fn pairs(field: &Field) -> Vec<(Rule, &'static str, Vec<String>)> {
                     "Two values differ only in spelling; keep one of them.",
                     both(),
                 ));
-            } else if overlap(a, b) {
+            } else if overlap(a, b) || ranges_overlap(a, b) {
                 found.push((
                     Rule::OverlappingValues,
                     "Two values can hold for the same conversation; merge them, or describe when \
@@ -295,6 +365,18 @@ fn pairs(field: &Field) -> Vec<(Rule, &'static str, Vec<String>)> {
         }
     }
     found
+}
+
+/// Whether both are ranges that share more than the ends that sums of money are commonly given with ("$10k-$20k" beside
+/// "$20k-$40k").
+fn ranges_overlap(a: &Value, b: &Value) -> bool {
+    let of = |v: &Value| amount::range(v.name()).filter(|_| durations(v.name()).is_empty());
+    let (Some(left), Some(right)) = (of(a), of(b)) else { return false };
+    let money = |v: &Value| amount::figures(v.name()).iter().any(|f| f.money);
+    let (low, high) = (left.low.max(right.low), left.high.min(right.high));
+    // "1-5" ends with 5, "under 5" does not.
+    let closed = |v: &Value| amount::figures(v.name()).len() == 2;
+    low < high || low == high && !money(a) && !money(b) && closed(a) && closed(b)
 }
 
 /// Whether two values without descriptions share all their concepts, or one's words are the other's
@@ -319,6 +401,16 @@ fn overlap(a: &Value, b: &Value) -> bool {
         && super::composite::claims_of(a.name()) == super::composite::claims_of(b.name())
     {
         return true;
+    }
+    // "Refund + Exchange" is for both of what stands alone, and "more than once" is no kind of "once".
+    let has = |v: &Value, of: &[&str]| find(&Words::new(v.name()), of).is_some();
+    let combines = |v: &Value| {
+        v.name().contains(['+', '&']) || has(v, &["and", "both", "und", "y", "et", "e"])
+    };
+    let counts =
+        |v: &Value| has(v, &["once", "twice", "more than", "less than", "at least", "at most"]);
+    if combines(a) != combines(b) || counts(a) && counts(b) {
+        return false;
     }
     let words =
         |v: &Value| -> Vec<String> { Words::new(v.name()).iter().map(str::to_owned).collect() };
@@ -411,6 +503,46 @@ mod tests {
             [Rule::NoEdgeRule]
         );
         assert_eq!(rules(&field("Reason?", &values, false)), [Rule::PromptTooShort]);
+    }
+
+    #[test]
+    fn what_says_to_skip_is_heard_in_other_words_too() {
+        let values = ["Price", "Quality", "Other"];
+        for skips in [
+            "Why does the customer cancel? If they do not cancel, don't output a value.",
+            "Why does the customer cancel? If they do not cancel, skip this field.",
+            "Warum kündigt der Kunde? Sonst lasse das Feld leer.",
+        ] {
+            assert_eq!(rules(&field(skips, &values, false)), [Rule::RequiredWithNull], "{skips}");
+            assert_eq!(rules(&field(skips, &values, true)), [], "{skips}");
+        }
+        let only = "Only answer when the customer is angry: what about?";
+        assert_eq!(rules(&field(only, &values, true)), []);
+    }
+
+    #[test]
+    fn what_customers_say_is_no_value() {
+        let values = ["Yes", "No"];
+        let says = "Customers say e.g. \"it is broken\" or \"no light\". Is it so? If unsure, output null.";
+        assert_eq!(rules(&field(says, &values, true)), []);
+        let names =
+            "Is it broken, like \"no light\"? Output \"Perhaps\" if unsure. Skip other matters.";
+        assert_eq!(rules(&field(names, &values, true)), [Rule::UnlistedValue]);
+    }
+
+    #[test]
+    fn ranges_overlap_where_they_share_more_than_an_end_and_combined_values_do_not() {
+        let asked = "Which of these does the customer name? If none, output null.";
+        for (values, expected) in [
+            (&["Under $10k", "$5k-$20k"][..], &[Rule::OverlappingValues][..]),
+            (&["1-5", "5-10"], &[Rule::OverlappingValues]),
+            (&["1-5", "6-10"], &[]),
+            (&["Under $10k", "$10k-$20k", "$20k-$40k"], &[]),
+            (&["Refund", "Exchange", "Refund + Exchange"], &[]),
+            (&["Once", "More than once"], &[]),
+        ] {
+            assert_eq!(rules(&field(asked, values, true)), expected, "{values:?}");
+        }
     }
 
     #[test]

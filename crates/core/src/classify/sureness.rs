@@ -1,6 +1,7 @@
 //! How sure answers of the embedded methods are: figures that follow how often such answers were right among the
 //! conversations of `docs/classification.md`, so that the high band is surer than the medium one and that than the low one.
 
+use super::answer::ENOUGH;
 use super::label::Score;
 
 /// That there is no answer, where what the prompt makes a condition was not spoken of.
@@ -12,10 +13,15 @@ pub(crate) const UNSAID: f32 = 0.75;
 pub(crate) const LEFT: f32 = 0.35;
 
 /// The best of several values, by how far it is ahead of the second. That none of them holds is the commoner mistake: where
-/// there may be no answer it takes more.
-pub(crate) fn of_best(ahead: f32, optional: bool) -> f32 {
-    let ahead = ahead.max(0.0);
-    if optional { 0.3 + 0.4 * ahead.min(1.5) } else { (0.45 + 0.6 * ahead).min(0.95) }
+/// there may be no answer it takes more. What an optional question
+/// would not have taken is never sure.
+pub(crate) fn of_best(best: f32, second: f32, optional: bool) -> f32 {
+    let ahead = (best - second).max(0.0);
+    match optional {
+        true => 0.3 + 0.4 * ahead.min(1.5),
+        false if best < ENOUGH => (0.3 + 0.3 * ahead).min(0.45),
+        false => (0.45 + 0.6 * ahead).min(0.95),
+    }
 }
 
 /// That none of several values holds, by the best one's score and the score from which it would have been taken. Where no
@@ -33,11 +39,12 @@ mod tests {
 
     #[test]
     fn a_value_is_surer_the_further_it_is_ahead_and_where_there_must_be_one() {
-        assert_eq!(Band::of(of_best(0.1, true)), Band::Low);
-        assert_eq!(Band::of(of_best(0.7, true)), Band::Medium);
-        assert_eq!(Band::of(of_best(1.4, true)), Band::High);
-        assert_eq!(Band::of(of_best(0.1, false)), Band::Medium);
-        assert_eq!(Band::of(of_best(0.7, false)), Band::High);
+        assert_eq!(Band::of(of_best(0.8, 0.7, true)), Band::Low);
+        assert_eq!(Band::of(of_best(0.9, 0.2, true)), Band::Medium);
+        assert_eq!(Band::of(of_best(1.6, 0.2, true)), Band::High);
+        assert_eq!(Band::of(of_best(0.8, 0.7, false)), Band::Medium);
+        assert_eq!(Band::of(of_best(0.5, 0.0, false)), Band::Low);
+        assert_eq!(Band::of(of_best(0.9, 0.2, false)), Band::High);
     }
 
     #[test]
