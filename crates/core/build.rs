@@ -42,11 +42,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Names in Arabic letters are of use to nobody who does not load Arabic.
     let (names, arabic): (Vec<_>, Vec<_>) =
         listed("names", Vec::new())?.into_iter().partition(|name| name.is_ascii());
+    let mut known = vocabulary::Known::default();
     for (place, lang) in LANGS.iter().enumerate() {
         let names = if *lang == "ar" { arabic.as_slice() } else { &[] };
-        fs::write(vocabularies.join(format!("{lang}.bin")), vocabulary::pack(place, lang, names)?)?;
+        fs::write(
+            vocabularies.join(format!("{lang}.bin")),
+            vocabulary::pack(place, lang, names, &mut known)?,
+        )?;
     }
     let words = words()?;
+    // A known name that seems to be a phrase of some language is not found in any.
+    let mistaken: Vec<&str> =
+        names.iter().chain(&words).filter(|w| known.mistakes(w)).map(String::as_str).collect();
+    if !mistaken.is_empty() {
+        println!(
+            "cargo::warning=seem to be phrases: {}; choose the next `NONE` of src/text/print.rs",
+            mistaken.join(" ")
+        );
+    }
     let table = ribbon(&names, filter::ROUGH, &[])?;
     let never: Vec<String> = vocabulary::never()?.into_iter().collect();
     fs::write(Path::new(&out).join("never.bin"), ribbon(&never, filter::FINE, &names)?)?;

@@ -31,8 +31,13 @@ const LINES: [&str; 11] = [
 /// The keys of the cues, in the order in which they are packed.
 pub const KEYS: &[&str] = Cue::KEYS;
 
-/// Adds the fingerprints of one language, and gives its sentences.
-pub fn pack(lang: &str, bits: &mut Bits) -> Result<String, Box<dyn Error>> {
+/// Adds the fingerprints of one language, also to all that are known with the phrases of one word, and gives its sentences.
+pub fn pack(
+    lang: &str,
+    bits: &mut Bits,
+    known: &mut BTreeSet<u32>,
+    known_words: &mut BTreeSet<String>,
+) -> Result<String, Box<dyn Error>> {
     let file = fs::read_to_string(format!("src/prompt/lexicon/{lang}.txt"))?;
     let mut prints: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
     let mut said: BTreeMap<&str, &str> = BTreeMap::new();
@@ -46,6 +51,10 @@ pub fn pack(lang: &str, bits: &mut Bits) -> Result<String, Box<dyn Error>> {
         let cue = Cue::KEYS.iter().position(|k| *k == key).ok_or_else(bad)?;
         for phrase in text.split(',') {
             let (head, whole) = fingerprint(phrase).ok_or_else(|| format!("{lang}: {phrase}"))?;
+            known.insert(whole);
+            known.extend(head);
+            let head_text = phrase.split_once('~').map(|(before, _)| before);
+            known_words.extend([phrase].into_iter().chain(head_text).map(|t| words(t).join(" ")));
             prints.entry(cue).or_default().insert(whole);
             prints.entry(Cue::ALL.len()).or_default().extend(head);
         }

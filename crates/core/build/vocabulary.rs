@@ -12,11 +12,30 @@ use std::fs;
 #[path = "../src/vocabulary/file.rs"]
 pub mod file;
 
+/// The fingerprints of all phrases, and the phrases that are one word.
+#[derive(Default)]
+pub struct Known {
+    prints: BTreeSet<u32>,
+    words: BTreeSet<String>,
+}
+
+impl Known {
+    /// Whether a word that is no phrase seems to be one.
+    pub fn mistakes(&self, word: &str) -> bool {
+        self.prints.contains(&fingerprint(word)) && !self.words.contains(word)
+    }
+}
+
 /// The file of the language at a place of `Lang::ALL`, with names that are known besides.
-pub fn pack(place: usize, code: &str, names: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
+pub fn pack(
+    place: usize,
+    code: &str,
+    names: &[String],
+    known: &mut Known,
+) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bits = Bits::default();
-    detection(code, names, &mut bits)?;
-    let sentences = prompt::pack(code, &mut bits)?;
+    detection(code, names, &mut bits, known)?;
+    let sentences = prompt::pack(code, &mut bits, &mut known.prints, &mut known.words)?;
     let mut rest = u16::try_from(sentences.len())?.to_le_bytes().to_vec();
     rest.extend(sentences.bytes());
     rest.extend(bits.bytes);
@@ -60,7 +79,12 @@ fn phrases(code: &str) -> Result<BTreeMap<String, u64>, Box<dyn Error>> {
 }
 
 /// The phrases of detection by what they mean.
-fn detection(code: &str, names: &[String], bits: &mut Bits) -> Result<(), Box<dyn Error>> {
+fn detection(
+    code: &str,
+    names: &[String],
+    bits: &mut Bits,
+    known: &mut Known,
+) -> Result<(), Box<dyn Error>> {
     let mut phrases = phrases(code)?;
     if code == "en" {
         phrases.retain(|phrase, signs| *signs != cues::NOT || !is_word(phrase));
@@ -70,7 +94,10 @@ fn detection(code: &str, names: &[String], bits: &mut Bits) -> Result<(), Box<dy
     }
     let mut meanings: BTreeMap<u64, BTreeSet<u32>> = BTreeMap::new();
     for (phrase, signs) in &phrases {
-        meanings.entry(*signs).or_default().insert(fingerprint(phrase));
+        let print = fingerprint(phrase);
+        meanings.entry(*signs).or_default().insert(print);
+        known.prints.insert(print);
+        known.words.insert(phrase.clone());
     }
     bits.number(meanings.len(), file::MEANINGS_BITS)?;
     for (signs, prints) in &meanings {

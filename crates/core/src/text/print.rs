@@ -24,7 +24,7 @@ pub(crate) struct Print(u32);
 impl Print {
     /// Nothing yet. Not FNV's own 0x811c9dc5, but the next with which no name and no word of `data/detect` seems to be a phrase of
     /// any language.
-    pub const NONE: Self = Self(0x811c_9dc6);
+    pub const NONE: Self = Self(0x811c_9dcd);
 
     fn push(self, byte: u8) -> Self {
         // FNV-1a (Fowler, Noll and Vo).
