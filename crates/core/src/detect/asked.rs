@@ -53,8 +53,7 @@ impl Question {
             }
             let byte = |i: usize| tokens.get(i).map_or(tokens.text.len(), |t| t.start);
             let (start, stop) = (byte(from), byte(end));
-            let asks = matches!(tokens.mark(end - 1), Some('?' | '？' | '؟'))
-                || message.shows(start, stop, REQUEST | ASK);
+            let asks = message.asks(end - 1) || message.shows(start, stop, REQUEST | ASK);
             if asks {
                 let code = message.shows(start, stop, CODE);
                 self.code |= code;

@@ -108,7 +108,8 @@ impl<'a> Message<'a> {
         self.tokens.class(i) == Some(Class::Word)
             && self.cues(i) & (NOT | SORRY) == 0
             && (self.cues(i) & (MY | YOUR | YOU | NEGATE) == 0
-                || self.tokens.get(i).is_none_or(|t| matches!(t.case, Case::Title | Case::Upper)))
+                || self.is_case(i, Case::Title)
+                || self.is_case(i, Case::Upper))
             && !self.tokens.folded(i).bytes().any(|b| b.is_ascii_digit())
     }
 
@@ -132,6 +133,24 @@ impl<'a> Message<'a> {
             Some(mark) => matches!(mark, '!' | '?' | ';' | '。' | '！' | '？' | '؟' | '।'),
             None => false,
         }
+    }
+
+    /// Whether the i-th token is a question mark.
+    #[inline(never)]
+    pub(super) fn asks(&self, i: usize) -> bool {
+        matches!(self.tokens.mark(i), Some('?' | '？' | '؟'))
+    }
+
+    /// Whether the i-th token is a word with these capitals.
+    #[inline(never)]
+    pub(super) fn is_case(&self, i: usize, case: Case) -> bool {
+        self.is_word(i) && self.tokens.get(i).is_some_and(|t| t.case == case)
+    }
+
+    /// Whether the i-th token has a capital that says something.
+    #[inline(never)]
+    pub(super) fn is_capital(&self, i: usize) -> bool {
+        !self.flat && self.is_case(i, Case::Title)
     }
 
     /// Whether the i-th token is a word.

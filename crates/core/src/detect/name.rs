@@ -81,7 +81,6 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
             found.truncate(MAX_CANDIDATES);
         }
     }
-    finder.dashed(&mut found);
     let own = |c: &Candidate| c.subject == Subject::Visitor && c.confidence != NICKNAME;
     if !found.iter().any(own) {
         finder.bare(&mut found);
@@ -134,12 +133,12 @@ impl Finder<'_, '_> {
                 || m.begins_clause(hit.first)
                 || self.question.name
                 || self.question.unknown;
-            let calls = hit.last.checked_sub(2).is_some_and(|i| m.cues(i) & PHONE != 0);
+            let calls = m.cues(hit.last.wrapping_sub(2)) & PHONE != 0;
             if starts
                 && !self.names_a_thing(hit)
                 && let Some(span) = self.forward(at, Cue::Sure)
                 // "call me" is also said of the phone, and of a time.
-                && (!calls || self.is_called(span))
+                && (!calls || span.best > Sort::Common || m.cues(span.first) & SURNAME != 0)
                 && (cues & PHONE == 0 || span.title || self.question.name || span.best == Sort::Name)
                 && (cues & CLAIM == 0 || asked || self.is_claimed(span))
             {
@@ -161,7 +160,7 @@ impl Finder<'_, '_> {
                 || span.best > Sort::Unknown
                 || self.question.name
                 || hit.last - hit.first > 1 && !books
-                || m.tokens.get(span.first).is_some_and(|t| t.case == Case::None))
+                || m.is_case(span.first, Case::None))
         {
             self.push(span, 0.85, Subject::Visitor, found);
         }
@@ -183,7 +182,7 @@ impl Finder<'_, '_> {
                 _ => false,
             };
             // "ich bin Gethin Rhys" and "ich bin Frau Rhys", and not "ich bin Rentner"
-            let titled = |i: usize| m.tokens.get(i).is_some_and(|t| t.case == Case::Title);
+            let titled = |i: usize| m.is_case(i, Case::Title);
             let alone = span.first == span.last && span.first == hit.last || !titled(span.last);
             let noun = cues & NOUN != 0 && !asked && (it || alone);
             // "this is Ingrid's order", "im daves wife"
@@ -214,7 +213,7 @@ impl Finder<'_, '_> {
         {
             self.push(span, 0.75, Subject::Visitor, found);
         }
-        let titled = m.tokens.get(hit.last).is_some_and(|t| t.case == Case::Title);
+        let titled = m.is_case(hit.last, Case::Title);
         if cues & (HELLO | THIRD | THEIR) != 0
             && titled
             && let Some(span) = self.forward(hit.last, Cue::Weak)
@@ -238,25 +237,6 @@ impl Finder<'_, '_> {
         {
             let signed = line || only;
             self.push(span, 0.85, if signed { Subject::Visitor } else { Subject::Agent }, found);
-        }
-    }
-
-    /// "- Gus": the last line, where it is the only one that begins so.
-    fn dashed(&self, found: &mut Vec<Candidate>) {
-        let tokens = &self.message.tokens;
-        let dash = |i: usize| matches!(tokens.mark(i), Some('-' | '–' | '—' | '~'));
-        let lines = || (1..tokens.len()).filter(|i| tokens.get(*i).is_some_and(|t| t.newline));
-        let Some(last) = lines().next_back().filter(|i| dash(*i) && !tokens.is_mark(i - 1, ':'))
-        else {
-            return;
-        };
-        if lines().filter(|i| dash(*i)).count() == 1
-            && let Some(span) = self.forward(last + 1, Cue::Weak)
-            && span.last + 1 >= tokens.len()
-            && span.best > Sort::Common
-            && tokens.get(span.first).is_some_and(|t| t.case == Case::Title)
-        {
-            self.push(span, 0.85, Subject::Visitor, found);
         }
     }
 
@@ -300,18 +280,11 @@ impl Finder<'_, '_> {
     fn is_claimed(&self, span: Span) -> bool {
         let m = self.message;
         let next = span.last + 1;
-        let caseless = m.tokens.get(span.first).is_some_and(|t| t.case == Case::None);
+        let caseless = m.is_case(span.first, Case::None);
         span.title
             || span.best >= Sort::Both
             || (span.best == Sort::Unknown && span.first == span.last || caseless)
                 && (self.ends(next) || m.cues(next) & OUTRO != 0)
-    }
-
-    /// Whether what follows "call me" is a name, and not "Monday", "back" or "crazy".
-    fn is_called(&self, span: Span) -> bool {
-        span.best > Sort::Common
-            || span.title
-                && (span.best == Sort::Common || self.message.cues(span.first) & SURNAME != 0)
     }
 
     /// "no soy Pedro": a no before the sign, in languages that do not say it last.
@@ -367,21 +340,9 @@ impl Finder<'_, '_> {
                 continue;
             }
             let mut i = at;
-            // "yes sure, it is …", "good morning, …"
-            loop {
-                i = match tokens.get(i) {
-                    Some(token) if token.mark == Some(',') => i + 1,
-                    Some(token) => {
-                        let here = m.hits_from(token.start, token.start + 1).iter().rev();
-                        let Some(lead) =
-                            here.into_iter().find(|h| h.cues & (LEAD | HELLO | SORRY) != 0)
-                        else {
-                            break;
-                        };
-                        lead.last
-                    }
-                    None => break,
-                };
+            // "yes sure, it is …"
+            while m.cues(i) & (LEAD | HELLO | SORRY) != 0 || tokens.is_mark(i, ',') {
+                i += 1;
             }
             // What was passed is not looked at again: the time stays linear.
             next_clause = next_clause.max(i);
@@ -392,7 +353,7 @@ impl Finder<'_, '_> {
             let words = span.last + 1 - span.first;
             let next = span.last + 1;
             // "è obbligatorio?" asks back, and "brb" is no word that is spoken.
-            let asks = matches!(tokens.mark(next), Some('?' | '？' | '؟'))
+            let asks = m.asks(next)
                 || words == 1
                     && tokens.written(span.last).len() > 2
                     && !has_vowel(tokens.folded(span.last));
@@ -431,7 +392,7 @@ impl Finder<'_, '_> {
         rest.take_while(|i| m.tokens.class(*i) == Some(Class::Word)).any(|i| {
             // "Jelle niet Jelte"
             let sort = self.sort(i + 1);
-            let capital = m.tokens.get(i + 1).is_some_and(|t| t.case == Case::Title) && !m.flat;
+            let capital = m.is_capital(i + 1);
             m.cues(i) & NEGATE != 0 && sort < Sort::Both && !(capital && sort == Sort::Unknown)
         })
     }

@@ -103,12 +103,8 @@ fn answer(message: &Message<'_>, question: Question, found: &mut Vec<Candidate>)
             && let Some((start, end)) = forward(message, at)
         {
             let known = surname(message, (start, end));
-            // "そちらは？" asks back.
-            if matches!(message.tokens.mark(i + 1), Some('?' | '？')) && !known {
-                return;
-            }
             if !names_nobody(message.text, question.hint, start, end, known) {
-                push(message, start, end, 0.8, at, found);
+                push(message, start, end, 0.8, token.start, found);
             }
             return;
         }
@@ -192,11 +188,6 @@ fn push(
     cue: usize,
     found: &mut Vec<Candidate>,
 ) {
-    // "แม่ของเขา": they, and who is spoken to, have no name by it.
-    let here = message.hits_from(start, start + 1);
-    if here.iter().any(|h| h.end == end && h.cues & (THEIR | YOUR) != 0) {
-        return;
-    }
     let value = message.text.get(start..end).unwrap_or_default().to_owned();
     let mut name = Candidate::new(Kind::Name, start, end, value, confidence);
     name.subject = message
@@ -220,12 +211,6 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
     while let Some(c) = skipped.chars().next().filter(mark) {
         skipped = skipped.get(c.len_utf8()..)?;
     }
-    // "นางสาว" begins with "นาง".
-    let at = text.len() - skipped.len();
-    let mut titles = message.hits_from(at, at + 1).iter().filter(|h| h.cues & TITLE != 0);
-    if let Some(title) = titles.next_back().filter(|_| skipped.starts_with(is_thai)) {
-        skipped = text.get(title.end..)?.trim_start();
-    }
     let start = text.len() - skipped.len();
     // "ชื่อผิด", "ชื่อของฉัน": what has become of it, and whose it is. ผม also begins names.
     let here = message.hits_from(start, start + 1).iter();
@@ -233,14 +218,15 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
         return None;
     }
     let stop = NOT | OUTRO | TITLE | INTRO;
-    let mut end = start;
+    let (mut end, mut foreign) = (start, false);
     for (i, c) in skipped.char_indices().take(REACH) {
         let at = start + i;
         let here = message.hits_from(at, at + 1);
         // Thai names hold short words that mean something else elsewhere.
         let fresh = at == start || text.get(..at).is_some_and(|t| t.ends_with(' '));
         // Names from other languages hold characters that are words in Chinese.
-        let foreign = text.get(start..at).is_some_and(|t| t.contains(is_dot));
+        let dot = is_dot(c);
+        foreign |= dot;
         let cut = !foreign
             && here.iter().any(|h| {
                 let word = h.end - h.start;
@@ -248,7 +234,7 @@ fn forward(message: &Message<'_>, from: usize) -> Option<(usize, usize)> {
                     is_thai(c) && h.cues & stop == NOT && word <= 9 && (fresh || at < start + 9);
                 h.cues & stop != 0 && !inside
             });
-        let space = c == ' ' || c == '\u{3000}' || is_dot(c);
+        let space = c == ' ' || c == '\u{3000}' || dot;
         if cut || !(is_letter(c) || is_thai(c) || space) {
             break;
         }
@@ -277,11 +263,7 @@ fn backward(message: &Message<'_>, hit: &Hit) -> Option<(usize, usize)> {
             h.end == i + c.len_utf8() && h.cues & (NOT | INTRO | IAM) != 0 && h.start < hit.start
         });
         // "John Smithと申します", "ジョンソン・マイケルと申します"
-        let joins = is_dot(c)
-            || c == ' '
-                && text
-                    .get(end..)
-                    .is_some_and(|t| t.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let joins = c == ' ' || is_dot(c);
         if cut || !(joins || is_letter(c)) || is_hiragana(c) {
             break;
         }
@@ -292,8 +274,7 @@ fn backward(message: &Message<'_>, hit: &Hit) -> Option<(usize, usize)> {
     let name = text.get(start..hit.start)?;
     let short = || surname(message, (start, hit.start));
     match chars(name) {
-        2..=8 => Some((start, hit.start)),
-        ..=MAX_CHARS if name.contains(|c| c == ' ' || is_dot(c)) => Some((start, hit.start)),
+        2..=MAX_CHARS => Some((start, hit.start)),
         1 if short() => Some((start, hit.start)),
         _ => None,
     }

@@ -5,7 +5,7 @@ use super::super::lang::cues::{
     AND, BOOK, COMMON, HELLO, INTRO, LABEL, LEAD, NOT, OUTRO, PARTICLE, SURNAME, THEIR, TITLE,
     TRAIT,
 };
-use super::super::lang::{ALL_LANGS, Lexicon, NAMES, WORDS};
+use super::super::lang::{NAMES, WORDS};
 use super::super::message::Hit;
 use super::{Cue, Finder, MAX_WORDS, OTHER_FIELDS, Sort, Span, has_vowel};
 use crate::text::{Case, Class, chars};
@@ -17,15 +17,14 @@ impl Finder<'_, '_> {
         }
         let (m, cues) = (self.message, self.message.cues(i));
         // "soy moreno" says what somebody is, and "soy Moreno" who.
-        let small = m.english || m.flat || m.tokens.get(i).is_none_or(|t| t.case != Case::Title);
-        let lower = m.tokens.get(i).is_some_and(|t| t.case == Case::Lower) && !m.flat;
-        if cues & TRAIT != 0 && small || cues & THEIR != 0 && lower {
+        let small = m.english || !m.is_capital(i);
+        if cues & (TRAIT | THEIR) != 0 && small {
             return Sort::Common;
         }
         let word = m.tokens.folded(i);
         let name = cues & SURNAME != 0 || NAMES.has(word);
-        let common = cues & (COMMON | TRAIT) != 0 || has_form(WORDS, word);
-        match (name, common || !name && cues & THEIR != 0) {
+        let common = cues & (COMMON | TRAIT | THEIR) != 0 || has_form(WORDS, word);
+        match (name, common) {
             (true, false) => Sort::Name,
             (true, true) => Sort::Both,
             (false, true) => Sort::Common,
@@ -36,7 +35,7 @@ impl Finder<'_, '_> {
     /// "Can Öztürk": a little word that is a name, and a family name after it.
     fn is_full_name(&self, first: usize) -> bool {
         let tokens = &self.message.tokens;
-        let titled = tokens.get(first + 1).is_some_and(|t| t.case == Case::Title);
+        let titled = self.message.is_case(first + 1, Case::Title);
         let name = self.is_named(first) || NAMES.has(tokens.folded(first));
         titled && name && self.sort(first + 1) >= Sort::Unknown
     }
@@ -66,7 +65,7 @@ impl Finder<'_, '_> {
     /// Whether what stands there cannot go on a name, so that one that ends before it is whole.
     pub(super) fn closes(&self, i: usize) -> bool {
         let m = self.message;
-        let small = m.tokens.get(i).is_some_and(|t| t.case == Case::Lower);
+        let small = m.is_case(i, Case::Lower);
         self.ends(i)
             || m.cues(i) & (NOT | TITLE) != 0
             || self.is_code(i)
@@ -86,7 +85,7 @@ impl Finder<'_, '_> {
         }
         let first = i;
         let head = tokens.get(first).filter(|t| t.class == Class::Word)?;
-        let capital = head.case == Case::Title && !m.flat;
+        let capital = m.is_capital(first);
         let title = head.case == Case::Title && (!m.flat || cue != Cue::Bare);
         let mut best = self.sort(first);
         let particle = (capital || cue == Cue::Sure || first > begin)
@@ -137,15 +136,8 @@ impl Finder<'_, '_> {
             let glued = next > last + 1;
             let sort = self.sort(next);
             let goes_on = match (token.case, sort) {
-                // "Saint-Just", "Tran Thi Bich": what other languages say is no word to one who gives a name.
-                (_, Sort::Never) => {
-                    token.case == Case::Title
-                        && (glued
-                            || self.question.name
-                                && self.sort(next + 1) > Sort::Common
-                                && tokens.get(next + 1).is_some_and(|t| t.case == Case::Title)
-                                && Lexicon::never(tokens.folded(next), ALL_LANGS) == 0)
-                }
+                // "Saint-Just"
+                (_, Sort::Never) => glued && token.case == Case::Title,
                 // "and" is written in one with the word after it.
                 (Case::None, Sort::Unknown) if tokens.written(next).starts_with('و') => false,
                 _ if initial(next) => {
@@ -195,7 +187,7 @@ impl Finder<'_, '_> {
         let after = (first..first + 4).find(|i| !particle(*i))?;
         let apart = m.tokens.get(after).is_none_or(|t| t.newline);
         // "van der Meer": in Dutch "more" as well
-        let capital = !m.flat && m.tokens.get(after).is_some_and(|t| t.case == Case::Title);
+        let capital = m.is_capital(after);
         (after > first && !apart && (capital || self.sort(after) > Sort::Common)).then_some(after)
     }
 
@@ -230,7 +222,7 @@ impl Finder<'_, '_> {
             let leads = if sure { HELLO | LEAD | NOT } else { HELLO | LEAD };
             let starts = m.begins_clause(first) || before & (leads | BOOK) != 0;
             if starts {
-                let title = m.tokens.get(first).is_some_and(|t| t.case == Case::Title) && !m.flat;
+                let title = m.is_capital(first);
                 let best = (first..=last).map(|i| self.sort(i)).max()?;
                 let fits = sure || title || best == Sort::Name;
                 return fits.then_some(Span { first, last, best, title });
