@@ -15,6 +15,7 @@ use super::cx::Cx;
 use super::endpoints;
 use super::marks::{NOTE_BYTES, TAG_BYTES};
 use super::op::{Op, Read, Room, Write};
+use super::seen;
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
@@ -117,6 +118,17 @@ impl Read for Get {
     }
 }
 
+/// An automation as it is sent.
+pub fn as_new(one: &Automation) -> NewAutomation {
+    NewAutomation {
+        name: one.name.clone(),
+        enabled: one.enabled,
+        on: one.on,
+        when: one.when.clone(),
+        then: one.then.clone(),
+    }
+}
+
 /// A new one. It runs for what is closed from now on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Add {
@@ -162,6 +174,9 @@ pub struct Put {
     pub automation_id: AutomationId,
     /// As it is to be.
     pub new: NewAutomation,
+    /// The mark of what the form showed ([`seen`](super::seen)); anything may have stood there with none.
+    #[serde(default)]
+    pub seen: Option<String>,
 }
 
 impl Call for Put {
@@ -172,7 +187,7 @@ impl Call for Put {
 impl Write for Put {
     fn run(self, cx: &Cx) -> Outcome<Automation> {
         let get = Get { automation_id: self.automation_id };
-        get.clone().run(cx)?;
+        seen::stands(self.seen.as_deref(), &as_new(&get.clone().run(cx)?))?;
         check(cx, &self.new)?;
         cx.sql.run(
             "UPDATE automations SET trigger_on = ?, enabled = ?, body = ? WHERE id = ?",

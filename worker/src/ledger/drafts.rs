@@ -4,8 +4,8 @@
 //! list's revision.
 
 use super::cx::Cx;
-use super::fields;
 use super::op::{Op, Read, Room, Write};
+use super::{fields, seen};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
@@ -112,6 +112,16 @@ impl Write for Create {
     }
 }
 
+/// What of a question is worked on: its draft, or else what is live.
+pub fn newest(detail: &FieldDetail) -> Option<&Field> {
+    let draft = detail.draft.as_ref().map(|draft| &draft.field);
+    draft.or_else(|| detail.live.as_ref().map(|live| &live.field))
+}
+
+fn unchanged(sql: &Sql, id: &str, seen: Option<&str>) -> Outcome<()> {
+    seen::stands(seen, &newest(&load(sql, id)?.detail()))
+}
+
 /// Sets a question's draft.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Edit {
@@ -119,6 +129,9 @@ pub struct Edit {
     pub field_id: String,
     /// The draft.
     pub field: Field,
+    /// The mark of what the form showed ([`seen`](super::seen)); anything may have stood there with none.
+    #[serde(default)]
+    pub seen: Option<String>,
 }
 
 impl Call for Edit {
@@ -129,6 +142,7 @@ impl Call for Edit {
 impl Write for Edit {
     fn run(self, cx: &Cx) -> Outcome<FieldDetail> {
         let mut history = standing(cx.sql, &self.field_id)?;
+        unchanged(cx.sql, &self.field_id, self.seen.as_deref())?;
         history.edit(self.field)?;
         put_draft(cx, &history)?;
         Ok(load(cx.sql, &self.field_id)?.detail())
@@ -140,6 +154,9 @@ impl Write for Edit {
 pub struct Discard {
     /// Which.
     pub field_id: String,
+    /// The mark of what the form showed ([`seen`](super::seen)); anything may have stood there with none.
+    #[serde(default)]
+    pub seen: Option<String>,
 }
 
 impl Call for Discard {
@@ -150,6 +167,7 @@ impl Call for Discard {
 impl Write for Discard {
     fn run(self, cx: &Cx) -> Outcome<()> {
         let mut history = standing(cx.sql, &self.field_id)?;
+        unchanged(cx.sql, &self.field_id, self.seen.as_deref())?;
         history.discard();
         put_draft(cx, &history)?;
         if history.published.is_empty() {

@@ -4,6 +4,7 @@
 use super::cx::Cx;
 use super::lanes;
 use super::op::{Op, Read, Room, Write};
+use super::seen;
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::rpc::Call;
@@ -121,6 +122,15 @@ pub struct Add {
     pub secret: String,
     /// Which; all where this is empty.
     pub names: Vec<Name>,
+    /// The mark of those that the form stood below, by [`there_are`]: the same form sent again adds no second one. Any
+    /// with none.
+    #[serde(default)]
+    pub seen: Option<String>,
+}
+
+/// What of the list a form for one more has seen.
+pub fn there_are(all: &[Endpoint]) -> Vec<EndpointId> {
+    all.iter().map(|endpoint| endpoint.endpoint_id.clone()).collect()
 }
 
 impl Call for Add {
@@ -130,6 +140,7 @@ impl Call for Add {
 
 impl Write for Add {
     fn run(self, cx: &Cx) -> Outcome<Endpoint> {
+        seen::stands(self.seen.as_deref(), &there_are(&List.run(cx)?))?;
         let id = insert(cx, &self.url, &self.secret, &self.names, false)?;
         show(cx, &id)
     }
@@ -203,6 +214,10 @@ pub struct Rotate {
     pub secret: String,
     /// For how many seconds the one before signs as well.
     pub keep_s: u32,
+    /// The mark of until when an older one signs, by which it is told whether there is another one since; whatever
+    /// there is with none.
+    #[serde(default)]
+    pub seen: Option<String>,
 }
 
 impl Call for Rotate {
@@ -213,6 +228,8 @@ impl Call for Rotate {
 impl Write for Rotate {
     fn run(self, cx: &Cx) -> Outcome<Endpoint> {
         must(cx.sql, &self.endpoint_id)?;
+        let before = show(cx, &self.endpoint_id)?.old_secret_until;
+        seen::stands(self.seen.as_deref(), &before)?;
         let until = cx.now.plus(i64::from(self.keep_s) * 1000);
         cx.sql.run(
             "UPDATE endpoints SET old_secret = secret, old_until = ?, secret = ? WHERE id = ?",

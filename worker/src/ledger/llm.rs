@@ -3,6 +3,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
+use super::seen;
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
 use crate::llm::Endpoint;
@@ -58,6 +59,9 @@ impl Read for Get {
 pub struct Put {
     /// They have been checked.
     pub settings: LlmSettings,
+    /// The mark of what the form showed ([`seen`]); anything may have stood there with none.
+    #[serde(default)]
+    pub seen: Option<String>,
 }
 
 impl Call for Put {
@@ -67,7 +71,9 @@ impl Call for Put {
 
 impl Write for Put {
     fn run(self, cx: &Cx) -> Outcome<LlmShown> {
-        let endpoint = Endpoint::of(self.settings, find(cx.sql)?.as_ref());
+        let before = find(cx.sql)?;
+        seen::stands(self.seen.as_deref(), &before.as_ref().map(Endpoint::shown))?;
+        let endpoint = Endpoint::of(self.settings, before.as_ref());
         cx.sql.run(
             "INSERT INTO llm (one, body) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET body = excluded.body",
             bind![to_json("llm", &endpoint)?],
@@ -241,9 +247,12 @@ mod tests {
             embedded_meanwhile: true,
             timeout_s: 60,
         };
-        ledger.write(Put { settings: settings.clone() }).unwrap();
+        ledger.write(Put { settings: settings.clone(), seen: None }).unwrap();
         let shown = ledger
-            .write(Put { settings: LlmSettings { model: "two".to_owned(), key: None, ..settings } })
+            .write(Put {
+                settings: LlmSettings { model: "two".to_owned(), key: None, ..settings },
+                seen: None,
+            })
             .unwrap();
         assert!(shown.has_key);
         let endpoint = ledger.read(Get).unwrap();

@@ -81,6 +81,7 @@ pub mod reviews;
 pub mod revisions;
 mod seal;
 pub mod sections;
+pub mod seen;
 pub mod sessions;
 pub mod settings;
 pub mod signals;

@@ -3,7 +3,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
-use super::{conversations, customers, events, knowledge, leaving, llm, settings};
+use super::{conversations, customers, events, knowledge, leaving, llm, seen, settings};
 use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
@@ -105,11 +105,19 @@ impl Read for GetSettings {
     }
 }
 
+/// What somebody has set: whether visitors are answered follows from more than that.
+pub fn as_set(shown: &ReplySettingsShown) -> ReplySettingsShown {
+    ReplySettingsShown { active: false, ..shown.clone() }
+}
+
 /// Sets replies anew. The route has checked all that needs a clock or an address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PutSettings {
     /// All of them.
     pub settings: ReplySettings,
+    /// The mark of what the form showed ([`seen`](super::seen)); anything may have stood there with none.
+    #[serde(default)]
+    pub seen: Option<String>,
 }
 
 impl Call for PutSettings {
@@ -119,6 +127,7 @@ impl Call for PutSettings {
 
 impl Write for PutSettings {
     fn run(self, cx: &Cx) -> Outcome<ReplySettingsShown> {
+        seen::stands(self.seen.as_deref(), &as_set(&shown(cx.sql)?))?;
         let ReplySettings { enabled, answerer, webhook, hours, rules } = self.settings;
         hours.check()?;
         rules.check()?;

@@ -2,7 +2,7 @@
 
 use super::automation_form::{Form, Offered, at, begun};
 use super::automations_page::after;
-use super::parts::platform;
+use super::parts::{self, platform};
 use askwell::api::Trigger;
 use askwell::conversation::{Direction, Platform, Sentiment};
 use maud::{Markup, html};
@@ -23,6 +23,7 @@ pub fn form(form: &Form, offered: &Offered, to: &str, save: &str) -> Markup {
         form method="post" action=(to) {
             // What the Enter key presses: the first button of a form.
             button.vh tabindex="-1" aria-hidden="true" { (save) }
+            @if !form.seen.is_empty() { (parts::hidden("seen", &form.seen)) }
             article {
                 header { h2 { "When" } }
                 label { "Name" input name="name" required maxlength="100" value=(form.name) autocomplete="off" placeholder="Damaged goods"; }

@@ -2,6 +2,8 @@
 //! `automation_fields.rs`'s.
 
 use crate::fault::{Fault, Outcome};
+use crate::ledger::automations::as_new;
+use crate::ledger::seen;
 use askwell::Code;
 use askwell::api::{
     AnswerFilter, Automation, AutomationAction, AutomationConditions, AutomationTarget, Endpoint,
@@ -82,17 +84,8 @@ pub struct Form {
     pub endpoint: Vec<String>,
     /// What was pressed instead of saving: `answer` or `step`, for one more of them.
     pub more: String,
-}
-
-/// An automation as it is sent.
-pub fn as_new(one: &Automation) -> NewAutomation {
-    NewAutomation {
-        name: one.name.clone(),
-        enabled: one.enabled,
-        on: one.on,
-        when: one.when.clone(),
-        then: one.then.clone(),
-    }
+    /// The mark of what the form showed when it was opened; see [`seen`](crate::ledger::seen).
+    pub seen: String,
 }
 
 fn target(on: AutomationTarget) -> &'static str {
@@ -130,6 +123,7 @@ impl Form {
             direction: one.when.direction.map_or("", Direction::as_str).to_owned(),
             sentiment: one.when.sentiments.iter().map(|s| s.as_str().to_owned()).collect(),
             answer: one.when.answers.iter().map(written).collect(),
+            seen: seen::mark(&as_new(one)),
             ..Self::default()
         };
         for action in &one.then {

@@ -1,14 +1,15 @@
 //! Settings → Automations: what is done by itself after a conversation, whether it is on, and what each has
 //! run for. How they look is `automations_page.rs`'s, and the form of one `automation_form.rs`'s.
 
-use super::automation_form::{self, Form, Offered};
+use super::automation_form::{Form, Offered};
 use super::automations_page::{Ran, new_page, one_page, page};
 use super::{Page, Visit};
 use crate::fault::Outcome;
-use crate::ledger::automations::{Add, Get, List, Put, Remove, Runs};
-use crate::ledger::{endpoints, fields, views};
+use crate::ledger::automations::{Add, Get, List, Put, Remove, Runs, as_new};
+use crate::ledger::{endpoints, fields, seen, views};
+use askwell::Code;
 use askwell::access::Scope;
-use askwell::api::{Automation, PageQuery};
+use askwell::api::{Automation, NewAutomation, PageQuery};
 use askwell::id::AutomationId;
 use serde::Deserialize;
 use worker::Response;
@@ -124,21 +125,26 @@ async fn opened(
 
 async fn set(mut visit: Visit) -> Outcome<Response> {
     let automation_id: AutomationId = visit.parameter(ID)?;
-    let form: Form = visit.form().await?;
+    let mut form: Form = visit.form().await?;
     let one = visit.call(&Get { automation_id: automation_id.clone() }).await?;
     if form.is_unfinished() {
         return opened(&visit, &one, &form, None).await;
     }
     let put = async {
         let new = form.read()?;
-        visit.call(&Put { automation_id, new }).await
+        let seen = Some(form.seen.clone()).filter(|seen| !seen.is_empty());
+        visit.call(&Put { automation_id: automation_id.clone(), new, seen }).await
     };
     match put.await {
         Ok(set) => visit
             .done(&at(&set.automation_id), "Saved. What it has run for it does not run for again."),
         Err(fault) if super::is_mistake(fault.public().code) => {
-            let detail = fault.public().detail;
-            Ok(opened(&visit, &one, &form, Some(&detail)).await?.with_status(422))
+            let error = fault.public();
+            let one = visit.call(&Get { automation_id }).await?;
+            if error.code == Code::PreconditionFailed {
+                form.seen = seen::mark(&as_new(&one));
+            }
+            Ok(opened(&visit, &one, &form, Some(&error.detail)).await?.with_status(422))
         }
         Err(fault) => Err(fault),
     }
@@ -153,9 +159,10 @@ async fn switch(mut visit: Visit) -> Outcome<Response> {
     let automation_id: AutomationId = visit.parameter(ID)?;
     let SwitchForm { on } = visit.form().await?;
     let one = visit.call(&Get { automation_id: automation_id.clone() }).await?;
-    let mut new = automation_form::as_new(&one);
-    new.enabled = on;
-    visit.call(&Put { automation_id, new }).await?;
+    let before = as_new(&one);
+    let seen = Some(seen::mark(&before));
+    let new = NewAutomation { enabled: on, ..before };
+    visit.call(&Put { automation_id, new, seen }).await?;
     let word = match on {
         true => format!("“{}” is on, for conversations that are closed from now on.", one.name),
         false => format!("“{}” is off. What it has done stays.", one.name),

@@ -4,11 +4,11 @@
 use super::parts::{self, number};
 use super::{Page, Visit, visit};
 use crate::fault::{Fault, Outcome};
+use crate::ledger::drafts::newest;
 use crate::ledger::{desk, drafts, stats};
 use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::{FieldDetail, FieldStats, FieldStatsQuery};
-use askwell::classify::Field;
 use askwell::classify::review::rest_value;
 use askwell::time::UnixMillis;
 use maud::{Markup, html};
@@ -36,12 +36,6 @@ pub const PAGES: &[Page] = &[
 /// The page of a field.
 pub fn at(field_id: &str) -> String {
     format!("{PATH}/fields/{}", visit::form_urlencode(field_id))
-}
-
-/// What is being worked on, or else what is put.
-pub fn newest(detail: &FieldDetail) -> Option<&Field> {
-    let draft = detail.draft.as_ref().map(|draft| &draft.field);
-    draft.or(detail.live.as_ref().map(|live| &live.field))
 }
 
 /// Millionths of the currency unit that the model's prices are in.

@@ -60,33 +60,44 @@ async fn show(visit: Visit) -> Outcome<Response> {
     visit.page(&title, page(&profile, &around, &accesses, visit.principal.scopes, visit.forms()))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Edit {
     name: String,
     email: String,
     phone: String,
+    /// What the form showed: only what differs from it was changed here.
+    was_name: String,
+    was_email: String,
+    was_phone: String,
+}
+
+impl Edit {
+    /// What was changed by hand, and what stood there: the rest goes on following what is said.
+    fn read(&self) -> (CustomerPatch, CustomerPatch) {
+        let value = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let change = |text: &str, was: &str| {
+            let (after, before) = (value(text), value(was));
+            (after != before).then_some((after, before)).unzip()
+        };
+        let (name, was_name) = change(&self.name, &self.was_name);
+        let (email, was_email) = change(&self.email, &self.was_email);
+        let (phone, was_phone) = change(&self.phone, &self.was_phone);
+        let shown = CustomerPatch { name: was_name, email: was_email, phone: was_phone };
+        (CustomerPatch { name, email, phone }, shown)
+    }
 }
 
 async fn edit(mut visit: Visit) -> Outcome<Response> {
     let customer_id: CustomerId = visit.parameter(ID)?;
     let form: Edit = visit.form().await?;
-    let before = visit.call(&customers::Get { customer_id: customer_id.clone() }).await?;
-    let before = before.ok_or_else(|| Fault::refused(Code::NotFound, "no such customer"))?;
-    // Only what was changed is set by hand: the rest goes on following what is said.
-    let change = |text: &str, before: &Option<String>| {
-        let after = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        (after != *before).then_some(after)
-    };
-    let patch = CustomerPatch {
-        name: change(&form.name, &before.name),
-        email: change(&form.email, &before.email),
-        phone: change(&form.phone, &before.phone),
-    };
+    let (patch, shown) = form.read();
     let here = path(&customer_id);
     if patch == CustomerPatch::default() {
         return visit.done(&here, "Nothing was changed.");
     }
-    let patched = visit.call(&customers::Patch { customer_id, patch, by: visit.by() }).await;
+    let shown = Some(shown);
+    let patched = visit.call(&customers::Patch { customer_id, patch, shown, by: visit.by() }).await;
     patched.map_err(|fault| match fault.public().code {
         Code::AlreadyExists => {
             let detail = "the field `email` is another customer's; merge the two profiles instead";
@@ -124,4 +135,21 @@ async fn export(visit: Visit) -> Outcome<Response> {
         .with_header("content-disposition", &name)?
         .with_header("cache-control", "no-store")?
         .fixed(to_json("package", &package)?.into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_somebody_changed_in_the_form_is_set() {
+        let sent =
+            "name=+Ana+&was_name=Ana&email=&was_email=a%40fern.example&phone=%2B431&was_phone=";
+        let form: Edit = serde_html_form::from_str(sent).unwrap();
+        let (patch, shown) = form.read();
+        assert_eq!((patch.name, shown.name), (None, None));
+        let was = Some("a@fern.example".to_owned());
+        assert_eq!((patch.email, shown.email), (Some(None), Some(was)));
+        assert_eq!((patch.phone, shown.phone), (Some(Some("+431".to_owned())), Some(None)));
+    }
 }

@@ -150,7 +150,12 @@ fn fields(
                     form method="post" action=(edit) {
                         div.fields.apart {
                             @for (label, name, kept) in [("Name", "name", &customer.name), ("E-mail", "email", &customer.email), ("Phone", "phone", &customer.phone)] {
-                                div { (Blank { label, name, value: typed.value(name, kept.as_deref().unwrap_or_default()), most: 400, ..Blank::default() }.show(typed.wrong())) }
+                                @let kept = kept.as_deref().unwrap_or_default();
+                                @let was = format!("was_{name}");
+                                div {
+                                    (parts::hidden(&was, kept))
+                                    (Blank { label, name, value: typed.changed(name, &was, kept), most: 400, ..Blank::default() }.show(typed.wrong()))
+                                }
                             }
                         }
                         button { "Save" }

@@ -5,7 +5,7 @@ use super::field_form::{self, FieldForm, Purpose};
 use super::parts::{self, number};
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::{drafts, reviews, stats};
+use crate::ledger::{drafts, reviews, seen, stats};
 use askwell::api::{FieldDetail, FieldStats, FieldStatsQuery, FieldWithHistory};
 use askwell::classify::Field;
 use askwell::classify::lint::Hint;
@@ -96,21 +96,27 @@ async fn load(visit: &Visit) -> Outcome<Shown> {
 
 async fn show(visit: Visit) -> Outcome<Response> {
     let shown = load(&visit).await?;
-    let form = collection::newest(&shown.found.field).map(FieldForm::of).unwrap_or_default();
+    let field = drafts::newest(&shown.found.field);
+    let seen = seen::mark(&field);
+    let form = FieldForm { seen, ..field.map(FieldForm::of).unwrap_or_default() };
     let may_write = visit.may(WRITE);
     visit.page_with(&form.name, page(&shown, &form, None, may_write), &["search.js"])
 }
 
 async fn save(mut visit: Visit) -> Outcome<Response> {
     let field_id = named(&visit)?;
-    let form: FieldForm = visit.form().await?;
+    let mut form: FieldForm = visit.form().await?;
     let here = collection::at(&field_id);
     match put(&visit, &field_id, &form).await {
         Ok(word) => visit.done(&next(&here, &form.then), word),
         // What was typed is not lost.
         Err(fault) if super::is_mistake(fault.public().code) => {
             let shown = load(&visit).await?;
-            let body = page(&shown, &form, Some(&fault.public().detail), true);
+            let error = fault.public();
+            if error.code == Code::PreconditionFailed {
+                form.seen = seen::mark(&drafts::newest(&shown.found.field));
+            }
+            let body = page(&shown, &form, Some(&error.detail), true);
             Ok(visit.page_with(&form.name, body, &["search.js"])?.with_status(422))
         }
         Err(fault) => Err(fault),
@@ -120,21 +126,29 @@ async fn save(mut visit: Visit) -> Outcome<Response> {
 async fn put(visit: &Visit, field_id: &str, form: &FieldForm) -> Outcome<&'static str> {
     let field = form.read()?;
     let field_id = field_id.to_owned();
+    let seen = form.seen();
     let found = visit.call(&drafts::Get { field_id: field_id.clone() }).await?.field;
     if found.live.is_some_and(|live| live.field == field) {
         if found.draft.is_some() {
-            visit.call(&drafts::Discard { field_id }).await?;
+            visit.call(&drafts::Discard { field_id, seen }).await?;
         }
         return Ok("This is what is live already: there is no draft any more.");
     }
-    visit.call(&drafts::Edit { field_id, field }).await?;
+    visit.call(&drafts::Edit { field_id, field, seen }).await?;
     Ok("The draft is saved. It is put to nothing until you publish it.")
 }
 
-async fn discard(visit: Visit) -> Outcome<Response> {
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DiscardForm {
+    seen: Option<String>,
+}
+
+async fn discard(mut visit: Visit) -> Outcome<Response> {
     let field_id = named(&visit)?;
+    let DiscardForm { seen } = visit.form().await?;
     let found = visit.call(&drafts::Get { field_id: field_id.clone() }).await?.field;
-    visit.call(&drafts::Discard { field_id: field_id.clone() }).await?;
+    visit.call(&drafts::Discard { field_id: field_id.clone(), seen }).await?;
     match found.live {
         Some(_) => visit.done(&collection::at(&field_id), "The draft is thrown away."),
         None => visit.done(PATH, "The draft is thrown away, and the field with it."),
@@ -201,7 +215,7 @@ async fn check(mut visit: Visit) -> Outcome<Response> {
 
 /// What stands above every page of a field.
 pub fn head(detail: &FieldDetail, removed: bool) -> Markup {
-    let name = collection::newest(detail).map_or("", |field| field.name.as_str());
+    let name = drafts::newest(detail).map_or("", |field| field.name.as_str());
     html! {
         p { a href=(PATH) { "← Data Collection" } }
         h1.wrap { (name) }
@@ -249,7 +263,7 @@ pub fn page(shown: &Shown, form: &FieldForm, wrong: Option<&str>, may_write: boo
             div {
                 @if edits {
                     (field_form::form(form, Purpose { action: &here, version }))
-                    (away(detail, &here))
+                    (away(detail, &here, form))
                 } @else {
                     @if shown.found.removed {
                         p.muted { "The field was removed. Restore one of its versions to bring it back." }
@@ -272,14 +286,14 @@ pub fn page(shown: &Shown, form: &FieldForm, wrong: Option<&str>, may_write: boo
 }
 
 /// What takes something away, apart from what is done every day.
-fn away(detail: &FieldDetail, here: &str) -> Markup {
+fn away(detail: &FieldDetail, here: &str, shown: &FieldForm) -> Markup {
     html! {
         div.row {
             @if detail.draft.is_some() && detail.live.is_some() {
-                form method="post" action={ (here) "/discard" } { button.secondary.small { "Throw the draft away" } }
+                form method="post" action={ (here) "/discard" } { (parts::hidden("seen", &shown.seen)) button.secondary.small { "Throw the draft away" } }
             }
             @if detail.live.is_none() {
-                form method="post" action={ (here) "/discard" } { button.danger.small { "Throw the field away" } }
+                form method="post" action={ (here) "/discard" } { (parts::hidden("seen", &shown.seen)) button.danger.small { "Throw the field away" } }
             }
         }
         @if detail.live.is_some() {

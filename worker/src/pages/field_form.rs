@@ -33,6 +33,8 @@ pub struct FieldForm {
     pub optional: String,
     /// Where to go once it is saved: nothing, `try`, `publish`.
     pub then: String,
+    /// The mark of what the form showed when it was opened; see [`seen`](crate::ledger::seen).
+    pub seen: String,
 }
 
 impl FieldForm {
@@ -56,6 +58,11 @@ impl FieldForm {
     /// An empty one: new fields are optional.
     pub fn fresh() -> Self {
         Self { optional: "yes".to_owned(), ..Self::default() }
+    }
+
+    /// See [`Self::seen`]; none of a form that was not opened on something that stands.
+    pub fn seen(&self) -> Option<String> {
+        Some(self.seen.clone()).filter(|seen| !seen.is_empty())
     }
 
     /// The values with their descriptions, without empty lines, those of `more` after the others.
@@ -253,6 +260,7 @@ pub fn form(form: &FieldForm, purpose: Purpose<'_>) -> Markup {
     html! {
         form method="post" action=(purpose.action) autocomplete="off"
             hx-post={ (PATH) "/check" } hx-trigger="input delay:500ms" hx-swap="none" hx-sync="this:replace" {
+            @if !form.seen.is_empty() { (parts::hidden("seen", &form.seen)) }
             label {
                 "Name"
                 input name="name" autocomplete="off" required maxlength=(MAX_NAME_CHARS) value=(form.name) aria-describedby="about-name";

@@ -24,7 +24,7 @@ async fn gallery(visit: Visit) -> Outcome<Response> {
     let names: Vec<String> = list
         .fields
         .iter()
-        .filter_map(|detail| Some(collection::newest(detail)?.name.clone()))
+        .filter_map(|detail| Some(drafts::newest(detail)?.name.clone()))
         .collect();
     visit.page("New field", page(&templates(), &names))
 }

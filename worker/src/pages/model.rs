@@ -8,8 +8,10 @@ use super::parts::{self, number};
 use super::{Page, Visit, visit};
 use crate::fault::Outcome;
 use crate::ledger::llm::{Costs, Drop, Get, Put, Spent, SpentSince};
+use crate::ledger::seen;
 use crate::llm::check;
 use crate::routes::llm::try_out;
+use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::LlmShown;
 use askwell::time::UnixMillis;
@@ -52,7 +54,7 @@ async fn opened(
 }
 
 async fn set(mut visit: Visit) -> Outcome<Response> {
-    let form: Form = visit.form().await?;
+    let mut form: Form = visit.form().await?;
     let before = visit.call(&Get).await?.map(|endpoint| endpoint.shown());
     let read = form.read().and_then(|settings| match check(&settings) {
         Ok(()) => Ok(settings),
@@ -60,8 +62,18 @@ async fn set(mut visit: Visit) -> Outcome<Response> {
     });
     match read {
         Ok(settings) => {
-            visit.call(&Put { settings }).await?;
-            visit.done(PATH, "Saved. Test the connection to see whether it answers.")
+            let seen = Some(form.seen.clone()).filter(|seen| !seen.is_empty());
+            match visit.call(&Put { settings, seen }).await {
+                Err(fault) if fault.public().code == Code::PreconditionFailed => {
+                    let now = visit.call(&Get).await?.map(|endpoint| endpoint.shown());
+                    form.seen = seen::mark(&now);
+                    let wrong = Wrong::of(&fault.public());
+                    Ok(opened(&visit, now.as_ref(), &form, &wrong).await?.with_status(422))
+                }
+                outcome => outcome.and_then(|_| {
+                    visit.done(PATH, "Saved. Test the connection to see whether it answers.")
+                }),
+            }
         }
         Err(wrong) => Ok(opened(&visit, before.as_ref(), &form, &wrong).await?.with_status(422)),
     }

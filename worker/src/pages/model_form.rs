@@ -2,6 +2,8 @@
 
 use super::blank::{Blank, Wrong, choice, tick};
 use super::model::PATH;
+use super::parts;
+use crate::ledger::seen;
 use askwell::api::{LlmProvider, LlmSettings, LlmShown, LlmUse, SchemaFormat};
 use askwell::classify::review::Prices;
 use maud::{Markup, html};
@@ -35,6 +37,8 @@ pub struct Form {
     classify: String,
     embedded_meanwhile: String,
     timeout_s: String,
+    /// The mark of what the form showed when it was opened; see [`seen`](crate::ledger::seen).
+    pub(super) seen: String,
 }
 
 const fn provider(provider: LlmProvider) -> &'static str {
@@ -69,6 +73,7 @@ impl Form {
                 classify: "doubtful".to_owned(),
                 embedded_meanwhile: "yes".to_owned(),
                 timeout_s: "60".to_owned(),
+                seen: seen::mark(&set),
                 ..Self::default()
             };
         };
@@ -85,6 +90,7 @@ impl Form {
             classify: uses(set.classify).to_owned(),
             embedded_meanwhile: if set.embedded_meanwhile { "yes" } else { "" }.to_owned(),
             timeout_s: set.timeout_s.to_string(),
+            seen: seen::mark(&Some(set)),
         }
     }
 
@@ -182,6 +188,7 @@ pub fn form(set: Option<&LlmShown>, form: &Form, wrong: &Wrong) -> Markup {
     html! {
         (wrong.above(FIELDS))
         form.model method="post" action=(PATH) novalidate {
+            (parts::hidden("seen", &form.seen))
             article {
                 header { h2 { "Where it is" } }
                 (choice("Provider", "provider", &form.provider, &[

@@ -25,6 +25,20 @@ pub fn pairs(text: &str) -> Vec<(String, String)> {
     serde_html_form::from_str(text).unwrap_or_default()
 }
 
+/// The words that somebody wrote into a form, for a page that cannot show the form itself: nothing that is secret,
+/// chosen or hidden.
+pub fn words(text: &str) -> Option<String> {
+    let secret =
+        |name: &str| ["secret", "key", "token", "password"].iter().any(|s| name.contains(s));
+    let written = |(name, value): &(String, String)| {
+        let free =
+            matches!(name.as_str(), "text" | "body") || value.trim().contains(char::is_whitespace);
+        free && !value.trim().is_empty() && !secret(name)
+    };
+    let all = pairs(text).into_iter().filter(written).map(|(_, value)| value.replace("\r\n", "\n"));
+    Some(all.collect::<Vec<_>>().join("\n\n")).filter(|all| !all.is_empty())
+}
+
 impl Refused {
     /// What was sent where, as a form is sent, and why not.
     pub fn new(action: &str, text: &str, error: &Error) -> Self {
@@ -105,6 +119,15 @@ impl<'a> Typed<'a> {
         typed.map_or(kept, |(_, value)| value.as_str())
     }
 
+    /// What was typed into a field, where it differs from what `was` says that it showed; else what is kept now.
+    pub fn changed<'b>(self, name: &str, was: &str, kept: &'b str) -> &'b str
+    where
+        'a: 'b,
+    {
+        let typed = self.value(name, kept);
+        if typed == self.value(was, kept) { kept } else { typed }
+    }
+
     /// Whether a box was ticked, or one of several chosen; how it is kept where the form was not sent.
     pub fn has(self, name: &str, value: &str, kept: bool) -> bool {
         self.0.map_or(kept, |refused| refused.pairs.iter().any(|(k, v)| k == name && v == value))
@@ -116,13 +139,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_are_kept_and_secrets_and_choices_are_not() {
+        let sent = "message_id=desk-1&text=Hello%21&title=On+returns&body=30+days%0D%0Aat+most.&secret=a+b&on=yes&key=sk_x+y&text=";
+        assert_eq!(words(sent).as_deref(), Some("Hello!\n\nOn returns\n\n30 days\nat most."));
+        assert_eq!(words("member_id=us_1&key=mk_x"), None);
+    }
+
+    #[test]
     fn a_refused_form_has_what_was_typed_and_no_other_does() {
         let error = Error::new(Code::InvalidField, "the field `url` must be https");
         let text = "url=http%3A%2F%2Fa.example&name=a&name=c&empty=";
         let refused = Refused::new("/app/a", text, &error);
         let forms = Forms::of(Some(&refused));
         assert_eq!(refused.left_over().unwrap().text, "the field `url` must be https");
+        let showed = Refused::new("/app/c", "a=new&was_a=old&b=old&was_b=old", &error);
+        let showed = Forms::of(Some(&showed)).at("/app/c");
+        assert_eq!(
+            (showed.changed("a", "was_a", "theirs"), showed.changed("b", "was_b", "theirs")),
+            ("new", "theirs")
+        );
         let other = forms.at("/app/b");
+        assert_eq!(other.changed("a", "was_a", "kept"), "kept");
         assert_eq!(other.value("url", "kept"), "kept");
         assert!(!other.is_refused() && other.has("name", "b", true));
         assert_eq!(other.wrong().beside("url"), None);

@@ -7,10 +7,11 @@ use super::replies_form::Form;
 use super::{Page, Visit, parts};
 use crate::delivery;
 use crate::fault::Outcome;
-use crate::ledger::llm;
-use crate::ledger::replies::{GetSettings, PutSettings};
+use crate::ledger::replies::{GetSettings, PutSettings, as_set};
+use crate::ledger::{llm, seen};
 use crate::replies::clock;
 use crate::routes::replies::check;
+use askwell::Code;
 use askwell::access::Scope;
 use askwell::api::{Answerer, ReplySettingsShown};
 use maud::{Markup, html};
@@ -51,7 +52,7 @@ async fn opened(
 }
 
 async fn set(mut visit: Visit) -> Outcome<Response> {
-    let form: Form = visit.form().await?;
+    let mut form: Form = visit.form().await?;
     let before = visit.call(&GetSettings).await?;
     if form.is_unfinished() {
         return opened(&visit, &before, &form, &Wrong::default(), None).await;
@@ -61,8 +62,9 @@ async fn set(mut visit: Visit) -> Outcome<Response> {
         let settings = form.read(before.webhook.as_ref(), &made)?;
         let wrong = |fault: crate::fault::Fault| Form::wrong(&fault.public());
         check(&settings, visit.now()).map_err(wrong)?;
+        let seen = Some(form.seen.clone()).filter(|seen| !seen.is_empty());
         let new = settings.webhook.as_ref().and_then(|webhook| webhook.secret.clone());
-        Ok::<_, Wrong>((visit.call(&PutSettings { settings }).await, new))
+        Ok::<_, Wrong>((visit.call(&PutSettings { settings, seen }).await, new))
     };
     match put.await {
         Ok((Ok(set), Some(new))) if new == made => {
@@ -71,6 +73,10 @@ async fn set(mut visit: Visit) -> Outcome<Response> {
         Ok((Ok(_), _)) => visit.done(PATH, "Saved, for what visitors say from now on."),
         Ok((Err(fault), _)) if super::is_mistake(fault.public().code) => {
             let wrong = Form::wrong(&fault.public());
+            let before = visit.call(&GetSettings).await?;
+            if fault.public().code == Code::PreconditionFailed {
+                form.seen = seen::mark(&as_set(&before));
+            }
             Ok(opened(&visit, &before, &form, &wrong, None).await?.with_status(422))
         }
         Ok((Err(fault), _)) => Err(fault),

@@ -1,6 +1,7 @@
 //! The fields of the form of replies.
 
 use super::blank::{Blank, Wrong, choice, tick};
+use super::parts;
 use super::replies_form::{DAYS, Form};
 use askwell::api::ReplySettingsShown;
 use maud::{Markup, html};
@@ -43,6 +44,7 @@ pub fn form(
         form.replies method="post" action=(to) novalidate {
             // What the Enter key presses: the first button of a form.
             button.vh tabindex="-1" aria-hidden="true" { "Save" }
+            (parts::hidden("seen", &form.seen))
             article {
                 header { h2 { "Who answers" } }
                 label {

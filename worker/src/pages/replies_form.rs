@@ -1,6 +1,8 @@
 //! The form of replies: who answers, opening hours as people write them, and rules for calling a person.
 
 use super::blank::Wrong;
+use crate::ledger::replies::as_set;
+use crate::ledger::seen;
 use askwell::Error;
 use askwell::api::{Answerer, ReplySettings, ReplySettingsShown, WebhookChange, WebhookShown};
 use askwell::reply::{Hours, Open, Rule, Rules};
@@ -52,6 +54,8 @@ pub struct Form {
     pub(super) force: Vec<String>,
     /// What was pressed instead of saving: one more rule.
     more: String,
+    /// The mark of what the form showed when it was opened; see [`seen`](crate::ledger::seen).
+    pub(super) seen: String,
 }
 
 impl Form {
@@ -99,6 +103,7 @@ impl Form {
                 .map(|rule| if rule.enabled { "yes" } else { "no" }.to_owned())
                 .collect(),
             more: String::new(),
+            seen: seen::mark(&as_set(set)),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Trying a draft of Data Collection on conversations that ended, and values that a question may lack.
 
-use super::collection::{self, READ, WRITE, cost, newest};
+use super::collection::{self, READ, WRITE, cost};
 use super::field::{self, named};
 use super::parts::{self, number};
 use super::{Page, Visit};
 use crate::fault::{Fault, Outcome};
-use crate::ledger::{drafts, llm};
+use crate::ledger::drafts::newest;
+use crate::ledger::{drafts, llm, seen};
 use crate::routes::reviews::{MOST, MOST_BY_MODEL, propose, try_draft};
 use askwell::Code;
 use askwell::api::{FieldDetail, FieldPreview, NewPreview, ValueProposals};
@@ -237,7 +238,9 @@ async fn add(mut visit: Visit) -> Outcome<Response> {
         return visit.done(&here, "The field has this value already.");
     }
     let word = format!("“{value}” is in the draft. It is answered once the draft is published.");
-    let edit = drafts::Edit { field_id: detail.id.clone(), field: with(field, value) };
+    let field = with(field, value);
+    let seen = Some(seen::mark(&newest(&detail)));
+    let edit = drafts::Edit { field_id: detail.id.clone(), field, seen };
     visit.call(&edit).await?;
     visit.done(&here, &word)
 }

@@ -7,7 +7,7 @@ use super::refused::Typed;
 use super::{Page, Visit};
 use crate::delivery;
 use crate::fault::{Fault, Outcome};
-use crate::ledger::{dead, endpoints};
+use crate::ledger::{dead, endpoints, seen};
 use crate::routes::webhooks::{KEEP_S, check};
 use askwell::Code;
 use askwell::access::Scope;
@@ -53,25 +53,34 @@ struct AddForm {
     url: String,
     #[serde(default)]
     name: Vec<Name>,
+    #[serde(default)]
+    seen: Option<String>,
 }
 
 async fn add(mut visit: Visit) -> Outcome<Response> {
-    let AddForm { url, name } = visit.form().await?;
+    let AddForm { url, name, seen } = visit.form().await?;
     let url = url.trim().to_owned();
     check("", &url, None).map_err(|_| {
         let detail = "the field `url` must be https, or http on this machine, without a name and password in it";
         Fault::refused(Code::InvalidField, detail)
     })?;
     let secret = delivery::fresh_secret()?;
-    let add = endpoints::Add { url, secret: secret.clone(), names: name };
+    let add = endpoints::Add { url, secret: secret.clone(), names: name, seen };
     let made = visit.call(&add).await?;
     show(&visit, Some(&(made, secret))).await
 }
 
-async fn rotate(visit: Visit) -> Outcome<Response> {
+#[derive(Deserialize)]
+struct RotateForm {
+    #[serde(default)]
+    seen: Option<String>,
+}
+
+async fn rotate(mut visit: Visit) -> Outcome<Response> {
     let endpoint_id: EndpointId = visit.parameter("endpoint_id")?;
+    let RotateForm { seen } = visit.form().await?;
     let secret = delivery::fresh_secret()?;
-    let rotate = endpoints::Rotate { endpoint_id, secret: secret.clone(), keep_s: KEEP_S };
+    let rotate = endpoints::Rotate { endpoint_id, secret: secret.clone(), keep_s: KEEP_S, seen };
     let endpoint = visit.call(&rotate).await?;
     show(&visit, Some(&(endpoint, secret))).await
 }
@@ -130,6 +139,7 @@ pub fn page(
                 summary { "Add a webhook" }
                 (typed.wrong().above(&["url"]))
                 form method="post" action=(PATH) {
+                    (parts::hidden("seen", &seen::mark(&endpoints::there_are(all))))
                     (Blank { label: "Address", name: "url", value: typed.value("url", ""), kind: "url", required: true, placeholder: "https://hooks.example/askwell", ..Blank::default() }.show(typed.wrong()))
                     details open[typed.is_refused()] {
                         summary.small-text { "Only some events" }
@@ -181,7 +191,7 @@ fn card(endpoint: &Endpoint, may_set: bool) -> Markup {
                         (parts::hidden("on", if endpoint.enabled { "false" } else { "true" }))
                         button.secondary.small { @if endpoint.enabled { "Turn off" } @else { "Turn on" } }
                     }
-                    form method="post" action={ (here) "/rotate" } { button.secondary.small { "New secret" } }
+                    form method="post" action={ (here) "/rotate" } { (parts::hidden("seen", &seen::mark(&endpoint.old_secret_until))) button.secondary.small { "New secret" } }
                     details {
                         summary.small-text { "Remove" span.vh { " " (endpoint.url) } }
                         form method="post" action={ (here) "/remove" } {

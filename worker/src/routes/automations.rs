@@ -104,7 +104,7 @@ async fn get(call: Call) -> Outcome<Response> {
 
 async fn put(mut call: Call) -> Outcome<Response> {
     let new = call.json().await?;
-    let put = automations::Put { automation_id: call.parameter(ID)?, new };
+    let put = automations::Put { automation_id: call.parameter(ID)?, new, seen: None };
     http::reply(200, &rpc::call(&call.ledger()?, &put).await?)
 }
 

@@ -231,12 +231,12 @@ async fn remove(call: Call) -> Outcome<Response> {
 
 async fn edit(mut call: Call) -> Outcome<Response> {
     let field: Field = call.json().await?;
-    let edit = drafts::Edit { field_id: id(&call), field };
+    let edit = drafts::Edit { field_id: id(&call), field, seen: None };
     http::reply(200, &rpc::call(&call.ledger()?, &edit).await?)
 }
 
 async fn discard(call: Call) -> Outcome<Response> {
-    rpc::call(&call.ledger()?, &drafts::Discard { field_id: id(&call) }).await?;
+    rpc::call(&call.ledger()?, &drafts::Discard { field_id: id(&call), seen: None }).await?;
     http::done()
 }
 

@@ -76,7 +76,7 @@ async fn show(call: Call) -> Outcome<Response> {
 async fn put(mut call: Call) -> Outcome<Response> {
     let settings: LlmSettings = call.json().await?;
     check_settings(&settings)?;
-    http::reply(200, &rpc::call(&call.ledger()?, &llm::Put { settings }).await?)
+    http::reply(200, &rpc::call(&call.ledger()?, &llm::Put { settings, seen: None }).await?)
 }
 
 async fn drop(call: Call) -> Outcome<Response> {

@@ -175,7 +175,7 @@ async fn get(call: Call) -> Outcome<Response> {
 async fn patch(mut call: Call) -> Outcome<Response> {
     let patch: CustomerPatch = call.json().await?;
     let customer_id = call.parameter(CUSTOMER)?;
-    let patch = customers::Patch { customer_id, patch, by: signature(&call)? };
+    let patch = customers::Patch { customer_id, patch, shown: None, by: signature(&call)? };
     http::reply(200, &rpc::call(&call.ledger()?, &patch).await?)
 }
 

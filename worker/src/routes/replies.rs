@@ -114,7 +114,7 @@ async fn settings(call: Call) -> Outcome<Response> {
 async fn put_settings(mut call: Call) -> Outcome<Response> {
     let settings: ReplySettings = call.json().await?;
     check(&settings, config::now(&call.env))?;
-    http::reply(200, &rpc::call(&call.ledger()?, &PutSettings { settings }).await?)
+    http::reply(200, &rpc::call(&call.ledger()?, &PutSettings { settings, seen: None }).await?)
 }
 
 /// Refuses settings of which the ledger cannot tell that they would not do: addresses and time zones.

@@ -131,7 +131,7 @@ async fn create(mut call: Call) -> Outcome<Response> {
     let new: NewEndpoint = call.json().await?;
     check("", &new.url, new.secret.as_deref())?;
     let secret = new.secret.map_or_else(delivery::fresh_secret, Ok)?;
-    let add = endpoints::Add { url: new.url, secret: secret.clone(), names: new.names };
+    let add = endpoints::Add { url: new.url, secret: secret.clone(), names: new.names, seen: None };
     let endpoint = rpc::call(&call.ledger()?, &add).await?;
     http::reply(201, &EndpointMade { endpoint, secret })
 }
@@ -163,7 +163,7 @@ async fn rotate(mut call: Call) -> Outcome<Response> {
         return Err(invalid("the field `keep_s` must be 604,800 (seven days) at most"));
     }
     let secret = new.secret.map_or_else(delivery::fresh_secret, Ok)?;
-    let rotate = endpoints::Rotate { endpoint_id, secret: secret.clone(), keep_s };
+    let rotate = endpoints::Rotate { endpoint_id, secret: secret.clone(), keep_s, seen: None };
     let endpoint = rpc::call(&call.ledger()?, &rotate).await?;
     http::reply(200, &EndpointMade { endpoint, secret })
 }

@@ -85,7 +85,7 @@ fn it_runs_once_and_again_only_for_what_did_not_fit_before() {
     assert_eq!(ledger.read(Get { automation_id: second.clone() }).runs, 1);
     // Off, and gone.
     let off = NewAutomation { enabled: false, ..new(Trigger::Closed, vec![tag("off")]) };
-    ledger.write(Put { automation_id: second.clone(), new: off }).unwrap();
+    ledger.write(Put { automation_id: second.clone(), new: off, seen: None }).unwrap();
     ledger.write(closing(&ledger, 1, 1, 1, None)).unwrap();
     assert!(tags(&ledger, 1).is_empty());
     ledger.write(Remove { automation_id: second.clone() }).unwrap();
@@ -144,7 +144,8 @@ fn what_waits_for_a_language_model_runs_when_that_has_answered() {
 fn a_webhook_is_told_once_and_one_that_is_gone_holds_up_nothing() {
     let ledger = Ledger::new();
     let make = |url: &str, names: Vec<Name>| {
-        let call = endpoints::Add { url: url.to_owned(), secret: "s".to_owned(), names };
+        let call =
+            endpoints::Add { url: url.to_owned(), secret: "s".to_owned(), names, seen: None };
         ledger.write(call).unwrap().endpoint_id
     };
     let endpoint_id = make("https://a.example", vec![Name::WorkspaceCreated]);
@@ -218,4 +219,23 @@ fn what_cannot_be_is_refused() {
         add(&ledger, new(on, vec![tag("x")]));
     }
     assert_eq!(refused(new(on, vec![tag("x")])), Code::InvalidField);
+}
+
+#[test]
+fn an_automation_that_somebody_else_has_changed_is_not_overwritten() {
+    let ledger = Ledger::new();
+    let id = add(&ledger, new(Trigger::Closed, vec![tag("one")]));
+    let seen = || seen::mark(&as_new(&ledger.read(Get { automation_id: id.clone() })));
+    let shown = seen();
+    let put = |name: &str, seen: String| {
+        let new = new(Trigger::Closed, vec![tag(name)]);
+        let put = Put { automation_id: id.clone(), new, seen: Some(seen) };
+        ledger.write(put).map(drop).map_err(|fault| fault.public().code)
+    };
+    put("theirs", shown.clone()).unwrap();
+    assert_eq!(put("mine", shown), Err(Code::PreconditionFailed));
+    // That it has run changes nothing of what the form showed.
+    let shown = seen();
+    ledger.write(closing(&ledger, 0, 1, 0, None)).unwrap();
+    put("mine", shown).unwrap();
 }

@@ -24,6 +24,9 @@ pub struct Patch {
     pub customer_id: CustomerId,
     /// What.
     pub patch: CustomerPatch,
+    /// What was shown of that when somebody began to change it; anything may have stood there with none.
+    #[serde(default)]
+    pub shown: Option<CustomerPatch>,
     /// Who does it.
     pub by: String,
 }
@@ -36,9 +39,23 @@ impl Call for Patch {
 impl Write for Patch {
     fn run(self, cx: &Cx) -> Outcome<Customer> {
         let id = must(cx.sql, &self.customer_id)?;
-        let CustomerPatch { name, email, phone } = self.patch;
-        for (kind, value) in [(Kind::Name, name), (Kind::Email, email), (Kind::Phone, phone)] {
+        let shown = self.shown.unwrap_or_default();
+        let before = super::find(cx.sql, id.as_str())?;
+        for kind in Kind::ALL {
+            let (value, shown) = (in_patch(&self.patch, kind), in_patch(&shown, kind));
             let Some(value) = value else { continue };
+            let now = before.as_ref().and_then(|customer| match kind {
+                Kind::Name => customer.name.as_ref(),
+                Kind::Email => customer.email.as_ref(),
+                Kind::Phone => customer.phone.as_ref(),
+            });
+            if shown.is_some_and(|shown| shown.as_ref() != now) && value.as_ref() != now {
+                let detail = format!(
+                    "the field `{}` has been given another value since you opened the page, which stands above; saved once more, yours takes its place",
+                    kind.as_str()
+                );
+                return Err(Error::new(Code::PreconditionFailed, detail).into());
+            }
             let value = value.map(|value| checked(cx.sql, &id, kind, &value)).transpose()?;
             cx.sql.run(
                 "INSERT INTO edits (customer_id, kind, value, at, who) VALUES (?, ?, ?, ?, ?)
@@ -50,6 +67,14 @@ impl Write for Patch {
         show(cx, id.as_str())?;
         super::find(cx.sql, id.as_str())?
             .ok_or_else(|| Error::new(Code::NotFound, "no such customer").into())
+    }
+}
+
+fn in_patch(patch: &CustomerPatch, kind: Kind) -> Option<Option<String>> {
+    match kind {
+        Kind::Name => patch.name.clone(),
+        Kind::Email => patch.email.clone(),
+        Kind::Phone => patch.phone.clone(),
     }
 }
 

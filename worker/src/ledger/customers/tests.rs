@@ -55,7 +55,7 @@ fn note(ledger: &Ledger, id: &CustomerId, text: &str) -> String {
 
 fn patch(ledger: &Ledger, id: &CustomerId, patch: &str) -> Result<askwell::api::Customer, Code> {
     let patch: CustomerPatch = serde_json::from_str(patch).unwrap();
-    let call = Patch { customer_id: id.clone(), patch, by: BY.to_owned() };
+    let call = Patch { customer_id: id.clone(), patch, shown: None, by: BY.to_owned() };
     ledger.write(call).map_err(|fault| fault.public().code)
 }
 
@@ -441,4 +441,27 @@ fn who_is_erased_leaves_nothing_and_does_not_come_back() {
 fn sorted<const N: usize>(mut ids: [ConversationId; N]) -> Vec<ConversationId> {
     ids.sort();
     ids.to_vec()
+}
+
+#[test]
+fn what_was_given_meanwhile_is_not_taken_away_by_an_older_form() {
+    let ledger = Ledger::new();
+    ledger.write(closing(&ledger, 0, 1, 0, Some("ana@fern.example"))).unwrap();
+    let id = found(&ledger, CustomerSearch::default()).remove(0);
+    let set = |change: &str, shown: &str| {
+        let (patch, shown) =
+            (serde_json::from_str(change).unwrap(), serde_json::from_str(shown).unwrap());
+        let call = Patch { customer_id: id.clone(), patch, shown: Some(shown), by: BY.to_owned() };
+        ledger.write(call).map_err(|fault| fault.public())
+    };
+    // The form showed no e-mail address when somebody typed another one.
+    let email = r#"{"email": "bo@fern.example"}"#;
+    let refused = set(email, r#"{"email": null}"#).unwrap_err();
+    assert_eq!(refused.code, Code::PreconditionFailed);
+    assert!(refused.detail.starts_with("the field `email`"), "{}", refused.detail);
+    let other = set(r#"{"phone": "+43 1 234567"}"#, r#"{"phone": null}"#).unwrap();
+    assert_eq!(other.email.as_deref(), Some("ana@fern.example"), "only what was changed is set");
+    let seen = set(email, r#"{"email": "ana@fern.example"}"#).unwrap();
+    assert_eq!(seen.email.as_deref(), Some("bo@fern.example"));
+    set(email, r#"{"email": "ana@fern.example"}"#).unwrap();
 }

@@ -31,7 +31,7 @@ fn a_draft_is_put_when_it_is_published_and_not_before() {
     assert_eq!((published.live.unwrap().version, published.draft), (1, None));
     assert_eq!(live(&ledger).last().map(String::as_str), Some("Refund"));
     let edit = field("Refund", "Did the customer want the money back?");
-    ledger.write(Edit { field_id: field_id.clone(), field: edit }).unwrap();
+    ledger.write(Edit { field_id: field_id.clone(), field: edit, seen: None }).unwrap();
     let put = ledger.read(fields::List).list.fields.pop().unwrap();
     assert_eq!(put.field.prompt, "Was it one?");
     ledger.write(Publish { field_id: field_id.clone() }).unwrap();
@@ -105,9 +105,9 @@ fn what_was_never_published_is_gone_with_its_draft() {
     let ledger = Ledger::new();
     let before = ledger.sql.dump();
     let made = ledger.write(Create { field: field("Refund", "Was it one?") }).unwrap();
-    ledger.write(Discard { field_id: made.id.clone() }).unwrap();
+    ledger.write(Discard { field_id: made.id.clone(), seen: None }).unwrap();
     assert_eq!(ledger.sql.dump(), before);
-    assert_eq!(code(ledger.write(Discard { field_id: made.id })), Code::NotFound);
+    assert_eq!(code(ledger.write(Discard { field_id: made.id, seen: None })), Code::NotFound);
 }
 
 #[test]
@@ -121,4 +121,23 @@ fn the_whole_list_leaves_drafts_alone_and_brings_removed_ones_back() {
     let details = ledger.read(List).1.fields;
     assert!(details.iter().any(|field| field.id == gone && field.enabled));
     assert!(details.iter().any(|field| field.id == made.id && field.enabled));
+}
+
+#[test]
+fn a_draft_that_somebody_else_has_changed_is_not_overwritten_or_thrown_away() {
+    let ledger = Ledger::new();
+    let made = ledger.write(Create { field: field("Refund", "Was it one?") }).unwrap();
+    let seen = Some(seen::mark(&newest(&made)));
+    let edit = |prompt: &str| Edit {
+        field_id: made.id.clone(),
+        field: field("Refund", prompt),
+        seen: seen.clone(),
+    };
+    ledger.write(edit("Theirs.")).unwrap();
+    assert_eq!(code(ledger.write(edit("Mine."))), Code::PreconditionFailed);
+    let discard = Discard { field_id: made.id.clone(), seen: seen.clone() };
+    assert_eq!(code(ledger.write(discard)), Code::PreconditionFailed);
+    let now = ledger.read(Get { field_id: made.id.clone() }).field;
+    assert_eq!(newest(&now).unwrap().prompt, "Theirs.");
+    ledger.write(Edit { seen: Some(seen::mark(&newest(&now))), ..edit("Mine.") }).unwrap();
 }

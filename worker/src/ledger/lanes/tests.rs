@@ -18,7 +18,10 @@ const HOUR_MS: i64 = 3_600_000;
 
 fn add(ledger: &Ledger, url: &str, names: &[Name]) -> EndpointId {
     let secret = format!("secret of {url}");
-    ledger.write(Add { url: url.to_owned(), secret, names: names.to_vec() }).unwrap().endpoint_id
+    ledger
+        .write(Add { url: url.to_owned(), secret, names: names.to_vec(), seen: None })
+        .unwrap()
+        .endpoint_id
 }
 
 /// Two events in each of so many conversations.
@@ -328,7 +331,7 @@ fn two_secrets_sign_until_the_old_one_runs_out() {
     };
     let rotate = |secret: &str, keep_s| {
         let secret = secret.to_owned();
-        ledger.write(Rotate { endpoint_id: hook.clone(), secret, keep_s }).unwrap()
+        ledger.write(Rotate { endpoint_id: hook.clone(), secret, keep_s, seen: None }).unwrap()
     };
     assert_eq!(secrets(), ["secret of https://a.example"]);
     assert!(rotate("new", 3_600).old_secret_until.is_some());
@@ -341,8 +344,12 @@ fn two_secrets_sign_until_the_old_one_runs_out() {
     for n in 1..10 {
         add(&ledger, &format!("https://{n}.example"), &[]);
     }
-    let eleventh =
-        Add { url: "https://x.example".to_owned(), secret: String::new(), names: vec![] };
+    let eleventh = Add {
+        url: "https://x.example".to_owned(),
+        secret: String::new(),
+        names: vec![],
+        seen: None,
+    };
     assert!(ledger.write(eleventh).is_err());
 }
 
