@@ -1,5 +1,6 @@
 //! One article of the knowledge base: writing it with its preview, publishing it, and its versions.
 
+use super::blank::{Blank, Wrong};
 use super::customer_page::by;
 use super::knowledge::{self, READ, WRITE, state};
 use super::parts;
@@ -59,7 +60,11 @@ impl Form {
 }
 
 async fn begin(visit: Visit) -> Outcome<Response> {
-    visit.page_with("New article", page(&Form::default(), None, true), &["search.js"])
+    visit.page_with(
+        "New article",
+        page(&Form::default(), None, &Wrong::NOTHING, true),
+        &["search.js"],
+    )
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -95,12 +100,17 @@ async fn show(visit: Visit) -> Outcome<Response> {
         lang: old.map_or(summary.lang, |old| old.lang).map_or("", Lang::code).to_owned(),
         then: String::new(),
     };
-    write(&visit, &form, Some(&around)).await
+    write(&visit, &form, Some(&around), &Wrong::NOTHING).await
 }
 
-async fn write(visit: &Visit, form: &Form, around: Option<&Around>) -> Outcome<Response> {
+async fn write(
+    visit: &Visit,
+    form: &Form,
+    around: Option<&Around>,
+    wrong: &Wrong,
+) -> Outcome<Response> {
     let shown = around.map(|a| Shown { article: &a.article, versions: &a.versions, team: &a.team });
-    visit.page_with("Article", page(form, shown, visit.may(WRITE)), &["search.js"])
+    visit.page_with("Article", page(form, shown, wrong, visit.may(WRITE)), &["search.js"])
 }
 
 async fn preview(mut visit: Visit) -> Outcome<Response> {
@@ -109,11 +119,40 @@ async fn preview(mut visit: Visit) -> Outcome<Response> {
         Some(id) => Some(around(&visit, id).await?),
         None => None,
     };
-    write(&visit, &form, around.as_ref()).await
+    write(&visit, &form, around.as_ref(), &Wrong::NOTHING).await
 }
 
 async fn save(mut visit: Visit) -> Outcome<Response> {
-    let form: Form = visit.form().await?;
+    let mut form: Form = visit.form().await?;
+    match put(&visit, &form).await {
+        Ok(saved) => {
+            let published = form.then == "publish";
+            let word = if published {
+                "Published: visitors are answered from it."
+            } else {
+                "Saved as a draft."
+            };
+            visit.done(&path(&saved.summary.article_id), word)
+        }
+        // What was written is not lost.
+        Err(fault) if super::is_mistake(fault.public().code) => {
+            let error = fault.public();
+            let around = match form.id()? {
+                Some(id) => Some(around(&visit, id).await?),
+                None => None,
+            };
+            if let (Code::PreconditionFailed, Some(around)) = (error.code, &around) {
+                form.version = u64::from(around.article.summary.version);
+            }
+            let wrong = Wrong::of(&error);
+            let page = write(&visit, &form, around.as_ref(), &wrong).await?;
+            Ok(page.with_status(error.code.status()))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn put(visit: &Visit, form: &Form) -> Outcome<Article> {
     let publish = form.then == "publish";
     let article = NewArticle {
         title: form.title.trim().to_owned(),
@@ -122,22 +161,19 @@ async fn save(mut visit: Visit) -> Outcome<Response> {
         publish,
     };
     let by = visit.by();
-    let saved = match form.id()? {
-        None => visit.call(&Create { article, by }).await?,
+    match form.id()? {
+        None => visit.call(&Create { article, by }).await,
         Some(article_id) => {
             let change = Change { article_id, article, version: Some(form.version), by };
             visit.call(&change).await.map_err(|fault| match fault.public().code {
                 Code::PreconditionFailed => Fault::refused(
                     Code::PreconditionFailed,
-                    "Somebody else has written a newer version since you opened the article. Copy what you wrote, and open it again.",
+                    "Somebody else has written a newer version since you opened the article. What you wrote stands below: saved once more, it becomes the newest; theirs stays among the versions.",
                 ),
                 _ => fault,
-            })?
+            })
         }
-    };
-    let word =
-        if publish { "Published: visitors are answered from it." } else { "Saved as a draft." };
-    visit.done(&path(&saved.summary.article_id), word)
+    }
 }
 
 #[derive(Deserialize)]
@@ -219,13 +255,13 @@ pub struct Shown<'a> {
 }
 
 /// The editor beside its preview; without the right to write, the article as it reads.
-pub fn page(form: &Form, shown: Option<Shown>, may_write: bool) -> Markup {
+pub fn page(form: &Form, shown: Option<Shown>, wrong: &Wrong, may_write: bool) -> Markup {
     html! {
         p { a href=(knowledge::PATH) { "← Knowledge base" } }
         h1.wrap { @if form.title.is_empty() { "New article" } @else { (form.title) } }
         @if let Some(shown) = shown { p { (state(&shown.article.summary)) } }
         div.two {
-            @if may_write { (editor(form)) }
+            @if may_write { (editor(form, wrong)) }
             section aria-label="Preview" {
                 article {
                     header { h2 { @if may_write { "Preview" } @else { "Article" } } }
@@ -237,19 +273,21 @@ pub fn page(form: &Form, shown: Option<Shown>, may_write: bool) -> Markup {
     }
 }
 
-fn editor(form: &Form) -> Markup {
+fn editor(form: &Form, wrong: &Wrong) -> Markup {
     let languages: Vec<(String, String)> =
         Lang::ALL.iter().map(|l| (l.code().to_owned(), parts::language(*l).to_owned())).collect();
     html! {
         form method="post" action="/app/knowledge/save" {
+            (wrong.above(&["title", "body"]))
             (parts::hidden("article_id", &form.article_id))
             (parts::hidden("version", &form.version.to_string()))
-            label { "Title" input name="title" required maxlength="200" value=(form.title) autocomplete="off"; }
+            (Blank { label: "Title", name: "title", value: &form.title, required: true, most: 200, ..Blank::default() }.show(wrong))
             (parts::select("Language", "lang", "As its words tell", &languages, &form.lang))
             label for="body" { "Text, in Markdown" }
             textarea #body name="body" rows="16" required maxlength="100000"
                 hx-post="/app/knowledge/preview" hx-trigger="input changed delay:400ms" hx-target="#preview" hx-select="#preview"
-                hx-swap="outerHTML" hx-sync="this:replace" { (form.body) }
+                hx-swap="outerHTML" hx-sync="this:replace" aria-invalid=[wrong.beside("body").map(|_| "true")] aria-describedby=[wrong.beside("body").map(|_| "body-wrong")] { (form.body) }
+            (wrong.below("body"))
             div.row {
                 button name="then" value="draft" { "Save as a draft" }
                 button.secondary name="then" value="publish" { "Save and publish" }
@@ -336,9 +374,20 @@ mod tests {
     #[test]
     fn who_may_not_write_reads() {
         let form = Form { title: HOSTILE.to_owned(), body: HOSTILE.to_owned(), ..Form::default() };
-        let writing = page(&form, None, true).into_string();
+        let writing = page(&form, None, &Wrong::NOTHING, true).into_string();
         assert!(writing.contains("<textarea") && !writing.contains("<script>alert"), "{writing}");
-        let reading = page(&form, None, false).into_string();
+        let reading = page(&form, None, &Wrong::NOTHING, false).into_string();
         assert!(!reading.contains("<form") && !reading.contains("<script>alert"));
+    }
+
+    #[test]
+    fn what_is_refused_stands_in_the_editor() {
+        let form =
+            Form { title: "あ".repeat(150), body: "My own words.".to_owned(), ..Form::default() };
+        let detail = "`title` must be one line of 1 to 200 bytes";
+        let wrong = Wrong::of(&askwell::Error::new(Code::InvalidField, detail));
+        let text = page(&form, None, &wrong, true).into_string();
+        assert!(text.contains("id=\"title-wrong\"") && text.contains(">My own words.</textarea>"));
+        assert!(text.contains(&form.title) && !text.contains("bytes"), "{text}");
     }
 }

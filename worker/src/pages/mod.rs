@@ -188,7 +188,7 @@ pub async fn serve(request: Request, env: &Env) -> worker::Result<Response> {
 
 async fn page(request: Request, env: &Env, path: &str) -> Outcome<Response> {
     let Some(found) = session::person(&request, env).await? else {
-        return sign_in::ask(&request, path);
+        return sign_in::ask(request, path).await;
     };
     if !found.standing.allowed {
         return Err(Fault::refused(Code::RateLimited, "too many requests; wait, and go on slower"));

@@ -1,6 +1,6 @@
 //! Signing in, by a form. The one page that nobody needs to be known for.
 
-use super::{ROOT, are_at, html, shell, visit};
+use super::{ROOT, are_at, html, refused, shell, visit};
 use crate::auth::{issued, session};
 use crate::fault::{Fault, Outcome};
 use askwell::Code;
@@ -12,6 +12,10 @@ use worker::{Env, Method, Request, Response};
 
 /// Where.
 pub const PATH: &str = "/app/sign-in";
+
+/// The first page, for whoever opens a link that has their key behind `#` and is signed in: a browser keeps what stands
+/// there through a redirect that names nothing else.
+const ROOT_WITHOUT_KEY: &str = "/app#main";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -45,16 +49,24 @@ pub struct Shown<'a> {
     pub wrong: Option<&'a str>,
 }
 
-/// Sends whoever is not signed in to this page, and back where they wanted to go.
+/// Sends whoever is not signed in to this page, and back where they wanted to go. A form whose session has ended is
+/// answered with what was written into it.
 ///
 /// # Errors
-/// [`Code::Unauthorized`] for a form: what it sent would be lost without a word.
-pub fn ask(request: &Request, path: &str) -> Outcome<Response> {
+/// When the request cannot be read.
+pub async fn ask(mut request: Request, path: &str) -> Outcome<Response> {
     if !matches!(request.method(), Method::Get | Method::Head) {
-        return Err(Fault::refused(
-            Code::Unauthorized,
-            "You are not signed in any more, and nothing was changed. Sign in and send the form again.",
-        ));
+        let url = request.url()?;
+        let back = visit::from(&request, &url).map(|from| match from.query() {
+            Some(query) => format!("{}?{query}", from.path()),
+            None => from.path().to_owned(),
+        });
+        // What another site sent is not shown as what somebody wrote here.
+        let words = match session::same_origin(&request) {
+            Ok(()) => visit::text(&mut request).await.ok().as_deref().and_then(refused::words),
+            Err(_) => None,
+        };
+        return Ok(html(401, lost(back.as_deref().unwrap_or(ROOT), words.as_deref()))?);
     }
     if path == ROOT {
         return visit::to(PATH);
@@ -74,7 +86,7 @@ pub async fn serve(mut request: Request, env: &Env) -> Outcome<Response> {
             let Query { to, more, workspace } = crate::http::query(&text).unwrap_or_default();
             let known = session::person(&request, env).await?.is_some();
             if known && more.is_empty() {
-                return visit::to(ROOT);
+                return visit::to(ROOT_WITHOUT_KEY);
             }
             let access = issued::is_shown(&request)?;
             let (to, workspace) = (to.as_str(), workspace.as_str());
@@ -138,6 +150,24 @@ fn inside(to: &str) -> &str {
     if are_at(path) && path != PATH && plain { to } else { ROOT }
 }
 
+/// What a form is answered with whose session has ended: the words, and the way back to the page with the form.
+pub fn lost(back: &str, words: Option<&str>) -> Markup {
+    let there = format!("{PATH}?to={}", visit::form_urlencode(back));
+    shell::alone(
+        "Not signed in",
+        markup! {
+            h1 { "Not signed in" }
+            p role="alert" { "You are not signed in any more, and nothing was changed. Sign in, and send the form again." }
+            @if let Some(words) = words {
+                label for="words" { "What you had written, to be copied" }
+                textarea #words rows="8" readonly { (words) }
+                button.secondary.small type="button" data-copy="words" { "Copy" }
+            }
+            p { a role="button" href=(there) { "Sign in, and back to the page" } }
+        },
+    )
+}
+
 /// The forms.
 pub fn page(shown: Shown<'_>) -> Markup {
     let Shown { to, more, access, workspace, wrong } = shown;
@@ -196,6 +226,15 @@ mod tests {
         ] {
             assert_eq!(inside(to), ROOT, "{to}");
         }
+    }
+
+    #[test]
+    fn a_session_that_has_ended_loses_no_words_and_leads_back() {
+        use super::super::tests::HOSTILE;
+        let text = lost("/app/inbox/cv_1?a=b", Some(HOSTILE)).into_string();
+        assert!(text.contains("&lt;script&gt;alert(1)") && !text.contains("<script>alert"));
+        assert!(text.contains("to=%2Fapp%2Finbox%2Fcv_1%3Fa%3Db"), "{text}");
+        assert!(!lost(ROOT, None).into_string().contains("<textarea"));
     }
 
     #[test]

@@ -90,10 +90,8 @@ impl Visit {
         }))
     }
 
-    /// The page that the browser says this came from, where it is one of ours.
     fn from(&self) -> Option<Url> {
-        let from = Url::parse(&self.request.headers().get("referer").ok()??).ok()?;
-        (from.origin() == self.url.origin() && super::are_at(from.path())).then_some(from)
+        from(&self.request, &self.url)
     }
 
     /// The forms of the page, one of which may have been refused.
@@ -267,11 +265,16 @@ impl Kept {
         })
     }
 
-    /// The longest text of the form, for a page that cannot show the form itself.
+    /// What was written into the form, for a page that cannot show the form itself.
     pub fn words(&self) -> Option<String> {
-        let pairs = super::refused::pairs(self.sent.get()?);
-        pairs.into_iter().find(|(name, value)| name == "text" && !value.is_empty()).map(|(_, v)| v)
+        super::refused::words(self.sent.get()?)
     }
+}
+
+/// The page that the browser says a request came from, where it is one of ours.
+pub fn from(request: &Request, url: &Url) -> Option<Url> {
+    let from = Url::parse(&request.headers().get("referer").ok()??).ok()?;
+    (from.origin() == url.origin() && super::are_at(from.path())).then_some(from)
 }
 
 /// Reads what a form sends.
@@ -282,7 +285,11 @@ pub async fn form<T: DeserializeOwned>(request: &mut Request) -> Outcome<T> {
     Ok(http::query(&text(request).await?)?)
 }
 
-async fn text(request: &mut Request) -> Outcome<String> {
+/// What a form sends, as it came.
+///
+/// # Errors
+/// [`Code::InvalidField`], and [`Code::BodyTooLarge`].
+pub async fn text(request: &mut Request) -> Outcome<String> {
     String::from_utf8(http::body(request).await?)
         .map_err(|_| Fault::refused(Code::InvalidField, "a form must be sent as UTF-8"))
 }
