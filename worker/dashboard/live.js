@@ -9,7 +9,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, xhr } = detail;
   if (!("poll" in target.dataset) || xhr.responseText.includes(`id="${target.id}"`)) return;
   detail.shouldSwap = false;
-  if (xhr.status < 500) anew(target);
+  if (xhr.status >= 500) return;
+  // What stands in the field for the reply is not thrown away.
+  const gone = document.getElementById("gone");
+  if (gone && reply?.value) gone.hidden = false;
+  else anew(target);
 });
 
 const PAUSE_MS = [500, 1000, 2000, 5000, 10_000];
@@ -35,6 +39,7 @@ function open() {
     if (data === "pong") return;
     const frame = JSON.parse(data);
     if (frame.type === "presence" && frame.role === "customer") writes(frame.typing);
+    if (frame.type === "message" && frame.message.role === "customer") writes(false);
     if (frame.type === "message" || frame.type === "state") list().dispatchEvent(new CustomEvent("said"));
   });
   socket.addEventListener("close", () => {
@@ -67,6 +72,8 @@ if (list()) {
     atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   });
   document.addEventListener("htmx:afterSettle", () => {
+    const gone = document.getElementById("gone");
+    if (gone) gone.hidden = true;
     if (atEnd) toEnd();
     look();
     if (leaving || list().dataset.stands === stood) return;

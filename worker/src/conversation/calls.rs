@@ -73,6 +73,10 @@ pub struct Say {
     pub by: Principal,
     /// What.
     pub message: NewMessage,
+    /// Who had the conversation when it was written, nobody by an empty one: where somebody else has it by now, it is
+    /// not taken from them. Whoever has it, with none.
+    #[serde(default)]
+    pub had: Option<String>,
 }
 
 impl Call for Say {

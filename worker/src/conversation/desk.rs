@@ -15,7 +15,7 @@ use crate::ledger::replies::PutDesk;
 use crate::rpc::{self, Call};
 use crate::sql::{Sql, transaction};
 use askwell::Code;
-use askwell::access::{Principal, Who};
+use askwell::access::{Principal, Scope, Who};
 use askwell::api::{DeskShown, DeskState, ServerFrame};
 use askwell::conversation::{Action, Message, Role};
 use askwell::event::EscalationReason;
@@ -289,12 +289,19 @@ impl Conversation {
         if let Some(to) = &input.to {
             let ledger = rpc::ledger(&self.env, &store::meta(&sql)?.workspace)?;
             let member = members::Get { member_id: to.parse()? };
-            rpc::call(&ledger, &member).await.map_err(|fault| match fault.public().code {
-                Code::NotFound => {
-                    Fault::refused(Code::InvalidField, "the field `member_id` names no member")
-                }
-                _ => fault,
-            })?;
+            let member =
+                rpc::call(&ledger, &member).await.map_err(|fault| match fault.public().code {
+                    Code::NotFound => {
+                        Fault::refused(Code::InvalidField, "the field `member_id` names no member")
+                    }
+                    _ => fault,
+                })?;
+            if !member.role.scopes().has(Scope::ConversationsWrite) {
+                return Err(Fault::refused(
+                    Code::InvalidField,
+                    "the field `member_id` names somebody whose role does not let them answer visitors",
+                ));
+            }
         }
         let (changed, meta, shown) =
             transaction(&self.state, move |sql| assign(sql, &input, now)).await?;
@@ -341,6 +348,22 @@ impl Conversation {
         turn::authorise(&meta, &input.by)?;
         Ok(read(&sql)?.shown(&meta))
     }
+}
+
+/// Checks that the conversation is with whoever had it when somebody looked, or with them.
+///
+/// # Errors
+/// [`Code::PreconditionFailed`].
+pub(super) fn still_with(sql: &Sql, had: &str, by: &Principal) -> Outcome<()> {
+    let desk = read(sql)?;
+    let other = desk.assignee.as_deref().filter(|id| *id != had && Some(*id) != by.signature());
+    if desk.state == DeskState::Agent && other.is_some() {
+        return Err(Fault::refused(
+            Code::PreconditionFailed,
+            "Somebody else has this conversation by now, and your reply was not sent. It stands below: sent once more, it takes the conversation from them.",
+        ));
+    }
+    Ok(())
 }
 
 /// The conversation of a person of the team, to be given to somebody.

@@ -69,7 +69,7 @@ impl Conversation {
         let by = self.sender(socket).await?;
         match askwell::input::object::<ClientFrame>(text.as_bytes())? {
             ClientFrame::Message(message) => {
-                let accepted = self.say(Say { by, message }).await?;
+                let accepted = self.say(Say { by, message, had: None }).await?;
                 Ok(Some(ServerFrame::Accepted(Box::new(accepted))))
             }
             ClientFrame::Presence(presence) => {

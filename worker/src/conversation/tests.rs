@@ -55,7 +55,7 @@ pub fn opened() -> Sql {
 fn say(sql: &Sql, id: &str, role: Role) -> Result<bool, Fault> {
     let message =
         NewMessage { id: id.to_owned(), text: "hello".to_owned(), role: Some(role), at: None };
-    let input = Say { by: Principal::system(workspace()), message };
+    let input = Say { by: Principal::system(workspace()), message, had: None };
     sql.atomically(|sql| turn::say(sql, input, NOW)).map(|changed| changed.answer.duplicate)
 }
 
@@ -109,7 +109,7 @@ fn the_ledger_is_told_what_is_learned_of_the_visitor_and_nothing_else_costs_a_te
     let says = |id: &str, role, text: &str| {
         let message =
             NewMessage { id: id.to_owned(), text: text.to_owned(), role: Some(role), at: None };
-        let input = Say { by: Principal::system(workspace()), message };
+        let input = Say { by: Principal::system(workspace()), message, had: None };
         sql.atomically(|sql| turn::say(sql, input, NOW)).unwrap();
         let told = sql.count("SELECT count(*) AS n FROM jobs WHERE kind = 'tell'", crate::bind![]);
         crate::jobs::spare(&sql, "tell", "").unwrap();
@@ -154,7 +154,7 @@ mod desks {
         let text = "Do you repair accordions?".to_owned();
         let message = NewMessage { id: id.to_owned(), text, role: Some(role), at: None };
         let now = NOW.plus(seconds * 1000);
-        sql.atomically(|sql| turn::say(sql, Say { by, message }, now)).unwrap();
+        sql.atomically(|sql| turn::say(sql, Say { by, message, had: None }, now)).unwrap();
     }
 
     fn does(sql: &Sql, action: Action, seconds: i64) {
@@ -234,6 +234,34 @@ mod desks {
         assert_eq!((happened(&sql), transferred), (3, 2));
         says(&sql, by(Who::Member(other("bo"))), Role::Agent, "a-1", 6);
         assert_eq!(happened(&sql), 4, "taken over by speaking");
+    }
+
+    #[test]
+    fn what_was_written_while_somebody_took_the_conversation_does_not_take_it_from_them() {
+        let sql = opened();
+        says(&sql, visitor(), Role::Customer, "m-1", 0);
+        does(&sql, Action::Handoff, 1);
+        let bo = MemberId::derive(&[b"bo"]);
+        let assign = Assign { by: key(), to: Some(bo.to_string()) };
+        sql.atomically(|sql| desk::assign(sql, &assign, NOW.plus(2_000))).unwrap();
+        let reply = |id: &str, had: &str| {
+            let text = "We do.".to_owned();
+            let message = NewMessage { id: id.to_owned(), text, role: Some(Role::Agent), at: None };
+            let say = Say { by: member(), message, had: Some(had.to_owned()) };
+            let said = sql.atomically(|sql| turn::say(sql, say, NOW.plus(3_000)));
+            said.map(drop).map_err(|fault| fault.public().code)
+        };
+        let ana = MemberId::derive(&[b"ana"]).to_string();
+        // The page showed nobody, or that it was theirs.
+        for had in ["", ana.as_str()] {
+            assert_eq!(reply("a-1", had), Err(Code::PreconditionFailed));
+        }
+        assert_eq!(desk::read(&sql).unwrap().assignee, Some(bo.to_string()));
+        reply("a-1", bo.as_str()).unwrap();
+        assert_eq!(desk::read(&sql).unwrap().assignee, Some(ana));
+        // What was taken is known again, and what is one's own is said whatever the page showed.
+        reply("a-1", "").unwrap();
+        reply("a-2", "").unwrap();
     }
 
     #[test]

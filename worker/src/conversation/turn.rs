@@ -73,6 +73,9 @@ pub fn say(sql: &Sql, input: Say, now: UnixMillis) -> Outcome<Changed<MessageAcc
         return Ok(Changed { answer, messages: Vec::new(), meta });
     }
 
+    if let Some(had) = &input.had {
+        desk::still_with(sql, had, &input.by)?;
+    }
     let was = meta.status;
     let begun = meta.status.after(Action::Begin, meta.direction)?;
     // What the team sends out over a channel begins nothing before somebody answers.
@@ -463,7 +466,7 @@ pub fn recite(sql: &Sql, input: Recite, now: UnixMillis) -> Outcome<Changed<Conv
     };
     told.extend(doing(sql, "first", input.first)?);
     for message in input.messages {
-        told.extend(say(sql, Say { by: input.by.clone(), message }, now)?.messages);
+        told.extend(say(sql, Say { by: input.by.clone(), message, had: None }, now)?.messages);
     }
     told.extend(doing(sql, "then", input.actions)?);
     let meta = store::meta(sql)?;

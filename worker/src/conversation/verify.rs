@@ -307,7 +307,7 @@ impl Conversation {
         };
         let by = Principal::system(store::meta(&sql)?.workspace);
         // Said like any other message of the team's, but never as the answer to a code.
-        Box::pin(self.say(Say { by, message })).await.map(drop)
+        Box::pin(self.say(Say { by, message, had: None })).await.map(drop)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::bind;
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::Sql;
+use askwell::access::Scope;
 use askwell::api::{ConversationSummary, DeskQuery, DeskShown, DeskState, Member, Page};
 use askwell::id::{ConversationId, CustomerId};
 use serde::{Deserialize, Serialize};
@@ -97,9 +98,14 @@ impl Read for Beside {
         Ok(BesideShown {
             name: called(cx.sql, customer.as_ref())?,
             team: desk::team(cx.sql)?,
-            members: members::List.run(cx)?,
+            members: members::List.run(cx)?.into_iter().filter(may_answer).collect(),
         })
     }
+}
+
+/// Whether somebody can answer visitors: to others nothing is given.
+fn may_answer(member: &Member) -> bool {
+    member.role.scopes().has(Scope::ConversationsWrite)
 }
 
 fn called(sql: &Sql, customer: Option<&CustomerId>) -> Outcome<Option<String>> {

@@ -2,14 +2,14 @@
 
 use super::Workspace;
 use super::cx::Cx;
+use super::members;
 use super::op::Room;
 use crate::bind;
 use crate::conversation::Unassign;
 use crate::fault::Outcome;
 use crate::jobs::{self, Job, Next, Work};
 use crate::rpc;
-use crate::sql::Sql;
-use askwell::access::Principal;
+use askwell::access::{Principal, Scope};
 use askwell::api::DeskShown;
 use askwell::id::{ConversationId, MemberId};
 use askwell::{Code, Error};
@@ -41,7 +41,7 @@ fn put(cx: &Cx, conversation: &str, from: &str) -> Outcome<()> {
     jobs::put(cx.sql, Leave::KIND, &format!("{conversation} {from}"), cx.now)
 }
 
-/// Somebody leaves.
+/// Somebody leaves, or may not answer visitors any more.
 pub fn left(cx: &Cx, member: &MemberId) -> Outcome<()> {
     #[derive(Deserialize)]
     struct Row {
@@ -58,11 +58,12 @@ pub fn left(cx: &Cx, member: &MemberId) -> Outcome<()> {
 pub fn told(cx: &Cx, desk: &DeskShown) -> Outcome<()> {
     let member = desk.assignee.as_deref().filter(|id| id.parse::<MemberId>().is_ok());
     match member {
-        Some(id) if !is_member(cx.sql, id)? => put(cx, desk.conversation_id.as_str(), id),
+        Some(id) if !may_answer(cx, id)? => put(cx, desk.conversation_id.as_str(), id),
         _ => Ok(()),
     }
 }
 
-fn is_member(sql: &Sql, id: &str) -> Outcome<bool> {
-    Ok(sql.count("SELECT count(*) AS n FROM members WHERE id = ?", bind![id])? > 0)
+fn may_answer(cx: &Cx, id: &str) -> Outcome<bool> {
+    let role = members::role(cx, &id.parse()?)?;
+    Ok(role.is_some_and(|role| role.scopes().has(Scope::ConversationsWrite)))
 }

@@ -9,8 +9,8 @@ use crate::ledger::marks::{LeaveFeedback, Subject};
 use crate::ledger::views::AroundConversation;
 use crate::routes::conversations::opened;
 use askwell::access::{Scope, Scopes};
-use askwell::api::{ConversationDetail, ConversationMarks, ReviewedAnswer};
-use askwell::conversation::{Message, Role};
+use askwell::api::{ConversationDetail, ConversationMarks, ConversationSummary, ReviewedAnswer};
+use askwell::conversation::{Message, Role, Status};
 use askwell::detect::Kind;
 use askwell::id::ConversationId;
 use maud::{Markup, html};
@@ -48,7 +48,8 @@ async fn show(visit: Visit) -> Outcome<Response> {
     let scripts: &[&str] = if answers.waits() { &["search.js"] } else { &[] };
     let around = Around { marks, name, team, answers };
     let body = page(&shown, &around, visit.principal.scopes, visit.forms());
-    visit.page_with("Conversation", body, scripts)
+    let called = around.name.as_deref().unwrap_or("Nameless visitor");
+    visit.page_with(&format!("Conversation with {called}"), body, scripts)
 }
 
 #[derive(Deserialize)]
@@ -104,7 +105,10 @@ pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes, forms: 
     let lasted = summary.ended_at.map(|end| parts::duration(end.0 - summary.started_at.0));
     html! {
         p { a href="/app/conversations" { "← Conversations" } }
-        h1 { "Conversation of " (parts::time(summary.started_at)) }
+        div.row.spread {
+            h1 { "Conversation of " (parts::time(summary.started_at)) }
+            (to_inbox(summary, scopes))
+        }
         div.two {
             article {
                 header { h2 { "Transcript" } }
@@ -147,6 +151,18 @@ pub fn page(shown: &ConversationDetail, around: &Around, scopes: Scopes, forms: 
             }
         }
     }
+}
+
+/// The way to where it is held: whoever may speak in it, or open it again, finds how there.
+fn to_inbox(summary: &ConversationSummary, scopes: Scopes) -> Markup {
+    let may = scopes.has(WRITE);
+    let what = match summary.status {
+        Status::Completed if may => "Reopen…",
+        status if status.is_terminal() => return Markup::default(),
+        _ if may => "Take over or reply",
+        _ => "Follow it live",
+    };
+    html! { a role="button" href=(super::live::path(&summary.conversation_id)) { (what) } }
 }
 
 /// A message, with the quotes of answers in it marked.
@@ -283,6 +299,26 @@ fn marked(id: ConversationId, around: &Around, scopes: Scopes, forms: Forms) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_be_taken_over_or_reopened_leads_to_where_it_is() {
+        let link = |status: &str, scopes: Scopes| {
+            let summary = serde_json::json!({
+                "conversation_id": ConversationId::derive(&[b"1"]), "platform_conversation_id": null,
+                "customer_id": null, "status": status, "revision": 0, "direction": "inbound",
+                "platform": "line", "transferred": false, "lang": "en", "messages": 1,
+                "started_at": 0, "ended_at": null, "sentiment": null, "classify_ms": null,
+            });
+            to_inbox(&serde_json::from_value(summary).unwrap(), scopes).into_string()
+        };
+        let open = link("in-progress", Scopes::ALL);
+        assert!(open.contains("href=\"/app/inbox/") && open.contains("Take over"), "{open}");
+        assert!(link("completed", Scopes::ALL).contains("Reopen"));
+        let looking = askwell::access::Role::Viewer.scopes();
+        assert!(link("in-progress", looking).contains("Follow it live"));
+        assert_eq!(link("completed", looking), "");
+        assert_eq!(link("failed", Scopes::ALL), "");
+    }
 
     #[test]
     fn a_text_is_cut_where_quotes_begin_and_end() {

@@ -81,7 +81,7 @@ async fn show(visit: &Visit, draft: &Draft) -> Outcome<Response> {
         may_write: visit.may(WRITE),
         draft,
     };
-    visit.page_with("Inbox", page(&live), &["search.js", "live.js"])
+    visit.page_with(&format!("{} · Inbox", live.called()), page(&live), &["search.js", "live.js"])
 }
 
 #[derive(Deserialize)]
@@ -89,16 +89,19 @@ struct SayForm {
     message_id: String,
     #[serde(default)]
     text: String,
+    /// Who had it when the page was shown.
+    #[serde(default)]
+    had: Option<String>,
 }
 
 async fn say(mut visit: Visit) -> Outcome<Response> {
     let (id, object) = object(&visit)?;
-    let SayForm { message_id, text } = visit.form().await?;
+    let SayForm { message_id, text, had } = visit.form().await?;
     // Forms send the ends of lines as two characters.
     let text = text.replace("\r\n", "\n").trim().to_owned();
     check(&text)?;
     let message = NewMessage { id: message_id, text, role: None, at: None };
-    rpc::call(&object, &Say { by: visit.principal.clone(), message }).await?;
+    rpc::call(&object, &Say { by: visit.principal.clone(), message, had }).await?;
     super::visit::to(&format!("{}#reply", path(&id)))
 }
 
@@ -124,7 +127,7 @@ fn check(text: &str) -> Outcome<()> {
 
 async fn suggest(mut visit: Visit) -> Outcome<Response> {
     let (_, object) = object(&visit)?;
-    let SayForm { message_id, text } = visit.form().await?;
+    let SayForm { message_id, text, .. } = visit.form().await?;
     let suggestion = rpc::call(&object, &Suggest { by: visit.principal.clone() }).await?;
     show(&visit, &Draft::of(suggestion, message_id, &text)).await
 }

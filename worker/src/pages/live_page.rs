@@ -40,7 +40,8 @@ impl Live<'_> {
         self.desk.state == DeskState::Agent && self.desk.assignee.as_deref() == Some(self.me)
     }
 
-    fn called(&self) -> &str {
+    /// What the visitor is called.
+    pub fn called(&self) -> &str {
         let fact = Kind::ALL.into_iter().find_map(|kind| self.shown.facts.get(kind));
         self.name.or(fact.map(|fact| fact.value.as_str())).unwrap_or("Nameless visitor")
     }
@@ -60,13 +61,13 @@ pub fn page(live: &Live) -> Markup {
     );
     html! {
         p { a href=(inbox::PATH) { "← Inbox" } }
-        h1.wrap { (live.called()) }
+        h1 #called .wrap { (live.called()) }
         div.two {
             article {
                 header { h2 { "Conversation" } }
                 div.log role="log" tabindex="0" aria-label="Transcript" {
                     ol #live .talk data-poll data-socket={ "/v1/conversations/" (id) "/team-socket" } data-stands=(stands)
-                        hx-get=(here) hx-trigger="said, every 5s" hx-select="#live" hx-swap="outerHTML" {
+                        hx-get=(here) hx-trigger="said, every 5s" hx-select="#live" hx-select-oob="#called,#visitor" hx-swap="outerHTML" {
                         @for message in &live.shown.transcript { (said(message, live.team)) }
                     }
                 }
@@ -74,6 +75,10 @@ pub fn page(live: &Live) -> Markup {
                 p #moved .flash role="status" hidden { "This conversation has changed hands or ended. " a href=(here) { "Show how it stands" } }
                 @if live.may_write && !live.ended() { (reply(live, &here)) }
                 @else if !live.draft.text.is_empty() { (unsent(live.draft)) }
+                p #gone .flash.bad role="alert" hidden {
+                    "You are not signed in any more. What you wrote is still here: "
+                    a href=(here) target="_blank" { "sign in in a new tab" } ", and send it then."
+                }
                 noscript { p { a href=(here) { "Look for new messages" } } }
             }
             div {
@@ -82,7 +87,7 @@ pub fn page(live: &Live) -> Markup {
                     (has(live))
                     @if live.may_write { (controls(live, &here)) }
                 }
-                article {
+                article #visitor {
                     header { h2 { "The visitor" } }
                     dl.facts {
                         @for kind in Kind::ALL {
@@ -142,6 +147,7 @@ fn reply(live: &Live, here: &str) -> Markup {
         (wrong.above(&["text"]))
         form #say method="post" action={ (here) "/say" } {
             (parts::hidden("message_id", &live.draft.message_id))
+            (parts::hidden("had", live.desk.assignee.as_deref().unwrap_or_default()))
             label for="reply" { "Reply" @if !live.is_mine() { span.muted { " (you take the conversation with it)" } } }
             textarea #reply name="text" rows="4" maxlength="8000" autofocus[live.is_mine() || invalid.is_some()] placeholder="Write to the visitor" aria-invalid=[invalid] aria-describedby=[invalid.map(|_| "text-wrong")] { (live.draft.text) }
             (wrong.below("text"))
@@ -291,8 +297,10 @@ mod tests {
     fn what_is_offered_follows_from_who_has_it_and_who_looks() {
         let waiting = drawn(DeskState::Waiting, "in-progress", true);
         assert!(waiting.contains("/take") && waiting.contains("you take the conversation with it"));
+        assert!(waiting.contains("name=\"had\" value=\"\""), "{waiting}");
         let mine = drawn(DeskState::Agent, "in-progress", true);
         assert!(!mine.contains("/take") && mine.contains("/return") && mine.contains("autofocus"));
+        assert!(mine.contains("name=\"had\" value=\"mb_me\""), "{mine}");
         let ended = drawn(DeskState::Ended, "completed", true);
         assert!(ended.contains("Reopen") && !ended.contains("/say"));
         assert!(ended.contains("which was not sent") && ended.contains("&lt;script&gt;alert(1)"));

@@ -291,7 +291,7 @@ async fn profile(env: &Env, workspace: &WorkspaceId, visitor: &VisitorId) -> Vec
 async fn say(mut call: Call) -> Outcome<Response> {
     let message: NewMessage = call.json().await?;
     let (by, object) = (call.principal()?.clone(), conversation(&call)?);
-    let accepted = rpc::call(&object, &Say { by, message }).await?;
+    let accepted = rpc::call(&object, &Say { by, message, had: None }).await?;
     http::reply(if accepted.duplicate { 200 } else { 201 }, &accepted)
 }
 

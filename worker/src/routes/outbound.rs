@@ -132,7 +132,7 @@ pub async fn start(
         ));
     }
     let message = NewMessage { id: FIRST.to_owned(), text: new.text, role: new.role, at: None };
-    let said = rpc::call(&object, &Say { by, message }).await?;
+    let said = rpc::call(&object, &Say { by, message, had: None }).await?;
     let answer = Outbound {
         conversation_id,
         visitor_id: opened.meta.visitor_id,

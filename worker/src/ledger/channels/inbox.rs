@@ -221,7 +221,7 @@ async fn tell(
             _ => format!("{}-{part}", row.message_id),
         };
         let message = NewMessage { id, text, role: None, at: None };
-        rpc::call(&object, &calls::Say { by: by.clone(), message }).await?;
+        rpc::call(&object, &calls::Say { by: by.clone(), message, had: None }).await?;
     }
     Ok(())
 }
