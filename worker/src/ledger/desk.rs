@@ -69,7 +69,8 @@ impl Read for Get {
     }
 }
 
-/// The names of the team's people, keys and automations, by id: whoever did something is shown by name.
+/// The names of the team's people, also of those who have left, keys and automations, by id: whoever did something is
+/// shown by name.
 pub fn team(sql: &Sql) -> Outcome<BTreeMap<String, String>> {
     #[derive(Deserialize)]
     struct Row {
@@ -77,7 +78,7 @@ pub fn team(sql: &Sql) -> Outcome<BTreeMap<String, String>> {
         name: String,
     }
     let rows: Vec<Row> = sql.rows(
-        "SELECT id, name FROM members UNION ALL SELECT id, name FROM keys UNION ALL SELECT id, json_extract(body, '$.name') FROM automations",
+        "SELECT id, name FROM members UNION ALL SELECT id, name || ' (has left)' FROM former_members UNION ALL SELECT id, name FROM keys UNION ALL SELECT id, json_extract(body, '$.name') FROM automations",
         bind![],
     )?;
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())

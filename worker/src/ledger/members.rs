@@ -5,10 +5,10 @@ use super::keys::within;
 use super::op::{Op, Read, Room, Write};
 use super::{leaving, sessions};
 use crate::bind;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::rpc::Call;
 use crate::sql::Migration;
-use askwell::access::{Principal, Role, Who};
+use askwell::access::{Principal, Role, Scope, Who};
 use askwell::api::{Member, MemberPatch, NewMember};
 use askwell::customer::normalise_email;
 use askwell::id::MemberId;
@@ -18,12 +18,21 @@ use serde::{Deserialize, Serialize};
 
 /// See [`super::ROOMS`].
 pub const ROOM: Room = Room {
-    migrations: &[Migration {
-        id: "members/1",
-        statements: &[
-            "CREATE TABLE members (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL UNIQUE, role TEXT NOT NULL, key_hash TEXT UNIQUE, created_at INTEGER NOT NULL, last_seen_at INTEGER) WITHOUT ROWID",
-        ],
-    }],
+    migrations: &[
+        Migration {
+            id: "members/1",
+            statements: &[
+                "CREATE TABLE members (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL UNIQUE, role TEXT NOT NULL, key_hash TEXT UNIQUE, created_at INTEGER NOT NULL, last_seen_at INTEGER) WITHOUT ROWID",
+            ],
+        },
+        Migration {
+            id: "members/2",
+            statements: &[
+                // Who did what is told by name also after they have left.
+                "CREATE TABLE former_members (id TEXT PRIMARY KEY, name TEXT NOT NULL, left_at INTEGER NOT NULL) WITHOUT ROWID",
+            ],
+        },
+    ],
     ops: &[
         Op::read::<List>(),
         Op::read::<Get>(),
@@ -192,6 +201,25 @@ impl Write for Add {
     }
 }
 
+fn manages(role: Role) -> bool {
+    role.scopes().has(Scope::MembersManage)
+}
+
+/// Keeps somebody of the team from leaving it without anybody who manages it. Whoever has a key that does, still can.
+fn not_the_last(cx: &Cx, by: &Principal, member: &Member) -> Outcome<()> {
+    let others = || {
+        let all = List.run(cx)?.into_iter();
+        Ok::<_, Fault>(
+            all.filter(|other| other.member_id != member.member_id && manages(other.role)).count(),
+        )
+    };
+    if matches!(by.who, Who::Member(_)) && manages(member.role) && others()? == 0 {
+        let detail = "nobody else manages the team; make somebody else an admin first";
+        return Err(Error::new(Code::InvalidField, detail).into());
+    }
+    Ok(())
+}
+
 /// Another name or role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Change {
@@ -214,6 +242,12 @@ impl Write for Change {
         let role = self.patch.role.unwrap_or(member.role);
         within(&self.by, member.role.scopes())?;
         within(&self.by, role.scopes())?;
+        if !manages(role) {
+            not_the_last(cx, &self.by, &member)?;
+        }
+        if !role.scopes().has(Scope::ConversationsWrite) {
+            leaving::left(cx, &self.member_id)?;
+        }
         let name = self.patch.name.unwrap_or(member.name);
         cx.sql.run(
             "UPDATE members SET name = ?, role = ? WHERE id = ?",
@@ -252,7 +286,7 @@ impl Write for NewSignInKey {
     }
 }
 
-/// Removes a member. What they did stays signed with their id; visitors whom they had wait for a person again.
+/// Removes a member. Their name is kept beside what they did; visitors whom they had wait for a person again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Remove {
     /// Who removes them.
@@ -268,9 +302,15 @@ impl Call for Remove {
 
 impl Write for Remove {
     fn run(self, cx: &Cx) -> Outcome<()> {
-        within(&self.by, good(cx, &self.member_id)?.role.scopes())?;
+        let member = good(cx, &self.member_id)?;
+        within(&self.by, member.role.scopes())?;
+        not_the_last(cx, &self.by, &member)?;
         sessions::end_of_member(cx, &self.member_id)?;
         leaving::left(cx, &self.member_id)?;
+        cx.sql.run(
+            "INSERT OR REPLACE INTO former_members (id, name, left_at) VALUES (?, ?, ?)",
+            bind![self.member_id.as_str(), member.name, cx.now.0],
+        )?;
         cx.sql.run("DELETE FROM members WHERE id = ?", bind![self.member_id.as_str()])
     }
 }

@@ -172,3 +172,49 @@ fn a_site_key_is_kept_whole_until_it_is_revoked() {
     let left = "SELECT count(*) AS n FROM keys WHERE whole IS NOT NULL";
     assert_eq!(ledger.sql.count(left, bind![]).unwrap(), 0);
 }
+
+fn joined(ledger: &Ledger, name: &str, role: Role) -> askwell::id::MemberId {
+    let member = NewMember { name: name.to_owned(), email: format!("{name}@example.com"), role };
+    let add = Add { by: by(ledger, Scopes::ALL), member, key_hash: name.to_owned() };
+    ledger.write(add).unwrap().member_id
+}
+
+#[test]
+fn who_has_left_keeps_their_name_beside_what_they_did() {
+    let ledger = Ledger::new();
+    let ada = joined(&ledger, "Ada", Role::Agent);
+    ledger.write(Remove { by: by(&ledger, Scopes::ALL), member_id: ada.clone() }).unwrap();
+    let team = ledger.read(crate::ledger::desk::Team);
+    assert_eq!(team.get(ada.as_str()).map(String::as_str), Some("Ada (has left)"));
+    assert!(ledger.read(members::List).is_empty());
+}
+
+#[test]
+fn the_only_one_who_manages_the_team_goes_on_managing_it() {
+    let ledger = Ledger::new();
+    let ada = joined(&ledger, "Ada", Role::Admin);
+    let (me, _) = ledger.at(|cx| members::by_key(cx, "Ada")).unwrap().unwrap();
+    let change = |role: Role| Change {
+        by: me.clone(),
+        member_id: ada.clone(),
+        patch: MemberPatch { name: None, role: Some(role) },
+    };
+    let remove = Remove { by: me.clone(), member_id: ada.clone() };
+    assert_eq!(refusal(ledger.write(change(Role::Agent))), Code::InvalidField);
+    assert_eq!(refusal(ledger.write(remove.clone())), Code::InvalidField);
+    ledger.write(change(Role::Admin)).unwrap();
+    joined(&ledger, "Bo", Role::Agent);
+    assert_eq!(refusal(ledger.write(remove.clone())), Code::InvalidField);
+    joined(&ledger, "Cy", Role::Admin);
+    ledger.write(remove).unwrap();
+}
+
+#[test]
+fn visitors_are_given_to_those_who_can_answer_them() {
+    let ledger = Ledger::new();
+    joined(&ledger, "Ada", Role::Viewer);
+    let bo = joined(&ledger, "Bo", Role::Agent);
+    let conversation_id = crate::ledger::tests::conversation(1);
+    let members = ledger.read(crate::ledger::inbox::Beside { conversation_id }).members;
+    assert_eq!(members.iter().map(|member| &member.member_id).collect::<Vec<_>>(), [&bo]);
+}
