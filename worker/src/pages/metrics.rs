@@ -104,6 +104,15 @@ impl Asked {
         self.with.iter().filter(|text| !text.is_empty()).map(read).collect()
     }
 
+    /// Leaves out what another question was asked about and this one cannot be: itself. The choices of the page do not
+    /// offer it, and a figure would be of less than it says.
+    pub fn about(&mut self, field: &str) {
+        self.with.retain(|text| text.split_once('=').is_none_or(|(other, _)| other != field));
+        if self.by == field {
+            self.by.clear();
+        }
+    }
+
     /// As an address has it.
     pub fn query(&self) -> String {
         serde_html_form::to_string(self).unwrap_or_default()
@@ -181,7 +190,7 @@ pub struct Shown {
     pub cross: Option<(Known, CrossTab)>,
 }
 
-async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
+async fn load(visit: &Visit, asked: &mut Asked) -> Outcome<Option<Shown>> {
     let fields = visit.call(&fields::All).await?;
     let find = |id: &str| fields.iter().find(|field| field.id() == id).cloned();
     let no_such = || Fault::refused(Code::NotFound, "There is no such question.");
@@ -190,6 +199,7 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
         id => Some(find(id).ok_or_else(no_such)?),
     };
     let Some(field) = field else { return Ok(None) };
+    asked.about(field.id());
     let (period, channel) = (asked.period(visit.now())?, asked.channel()?);
     let with = asked.with()?.into_iter().next();
     let get = collected::Get {
@@ -214,8 +224,8 @@ async fn load(visit: &Visit, asked: &Asked) -> Outcome<Option<Shown>> {
 }
 
 async fn show(visit: Visit) -> Outcome<Response> {
-    let asked: Asked = visit.query()?;
-    let loaded = match load(&visit, &asked).await {
+    let mut asked: Asked = visit.query()?;
+    let loaded = match load(&visit, &mut asked).await {
         Ok(loaded) => loaded,
         Err(fault) => return again(&visit, ("Data Collection metrics", PATH), &asked, fault),
     };
@@ -230,8 +240,8 @@ async fn show(visit: Visit) -> Outcome<Response> {
 }
 
 async fn export(visit: Visit) -> Outcome<Response> {
-    let asked: Asked = visit.query()?;
-    let shown = load(&visit, &asked).await?;
+    let mut asked: Asked = visit.query()?;
+    let shown = load(&visit, &mut asked).await?;
     let shown =
         shown.ok_or_else(|| Fault::refused(Code::NotFound, "There is no such question."))?;
     let missing = || Fault::refused(Code::InvalidField, "Choose the question to put it against.");
@@ -247,6 +257,16 @@ async fn export(visit: Visit) -> Outcome<Response> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_is_not_filtered_by_its_own_answers() {
+        let with = vec!["fi_1=Late".to_owned(), "fi_2=Sofa".to_owned()];
+        let mut asked = Asked { by: "fi_1".to_owned(), with, ..Asked::default() };
+        asked.about("fi_3");
+        assert_eq!((asked.with.len(), asked.by.as_str()), (2, "fi_1"));
+        asked.about("fi_1");
+        assert_eq!((asked.with.as_slice(), asked.by.as_str()), (&["fi_2=Sofa".to_owned()][..], ""));
+    }
 
     #[test]
     fn a_period_is_thirty_days_until_today_unless_said() {
