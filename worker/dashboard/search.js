@@ -23,3 +23,16 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   detail.shouldSwap = false;
   if (target.id === "results" && xhr.status < 500) location.assign(location.pathname + location.search);
 });
+
+// Words that were searched for stand in no address: the browser keeps them with the page, for the way back to it.
+const words = document.getElementById("q");
+if (words) {
+  words.addEventListener("input", () => history.replaceState({ ...history.state, words: words.value }, ""));
+  const back = () => {
+    if (words.value || !history.state?.words) return;
+    words.value = history.state.words;
+    words.form.requestSubmit();
+  };
+  // Not before the form is sent by script: else the browser would leave the page with it.
+  document.addEventListener("htmx:load", back, { once: true });
+}

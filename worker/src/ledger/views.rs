@@ -121,6 +121,8 @@ pub struct CustomersShown {
     pub all_tags: AllTags,
     /// How many customers there are.
     pub all: u64,
+    /// How many lack any of the three.
+    pub incomplete: u64,
     /// How many lack a name, an e-mail address, a phone number.
     pub without: [u64; 3],
     /// Conversations that have ended and are still being read.
@@ -150,6 +152,7 @@ impl Read for Customers {
             tags,
             all_tags: all_tags(sql, "cu_")?,
             all: counts.all,
+            incomplete: counts.incomplete,
             without,
             unread: unread(sql)?,
             views: views(sql, List::Customers)?,
@@ -330,7 +333,7 @@ pub fn views(sql: &Sql, list: List) -> Outcome<Vec<View>> {
     sql.rows("SELECT id, name, query FROM views WHERE list = ? ORDER BY name", bind![list.as_str()])
 }
 
-/// Saves a view; one of the same name is replaced.
+/// Saves a view. One of the same name is the team's, and is not replaced by other filters.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Save {
     /// Of which list.
@@ -364,10 +367,15 @@ impl Write for Save {
             let detail = "there may be 50 views at most; remove one first";
             return Err(Error::new(Code::InvalidField, detail).into());
         }
+        let taken = "SELECT count(*) AS n FROM views WHERE list = ? AND name = ? AND query <> ?";
+        if cx.sql.count(taken, bind![list, name, self.query.as_str()])? > 0 {
+            let detail = "The team has a view of this name, with other filters. Choose another name, or remove that one first.";
+            return Err(Error::new(Code::AlreadyExists, detail).into());
+        }
         let id = id::digest(&[list.as_bytes(), name.as_bytes()]);
         cx.sql.run(
             "INSERT INTO views (id, list, name, query, at, who) VALUES (?, ?, ?, ?, ?, ?)
-             ON CONFLICT (list, name) DO UPDATE SET query = excluded.query, at = excluded.at, who = excluded.who",
+             ON CONFLICT (list, name) DO UPDATE SET at = excluded.at, who = excluded.who",
             bind![id, list, name, self.query, cx.now.0, self.by],
         )
     }

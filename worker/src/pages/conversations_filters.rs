@@ -229,10 +229,9 @@ pub fn filter_form(filters: &Filters, shown: &ConversationsShown, open: bool) ->
                     (parts::select("Test", "test_mode", "Any", &owned(&YES_NO), filters.get("test_mode")))
                     (parts::tags(&shown.all_tags, filters.get("tag")))
                     (parts::select("Feedback", "feedback", "Any", &owned(&FEEDBACK), filters.get("feedback")))
-                    @if !filters.get("feedback").is_empty() {
-                        label { "Feedback since" input type="date" name="feedback_from" value=(filters.get("feedback_from")); }
-                        label { "Feedback until" input type="date" name="feedback_until" value=(filters.get("feedback_until")); }
-                    }
+                    // Shown while feedback is chosen, by the style sheet.
+                    label.of-feedback { "Feedback since" input type="date" name="feedback_from" value=(filters.get("feedback_from")); }
+                    label.of-feedback { "Feedback until" input type="date" name="feedback_until" value=(filters.get("feedback_until")); }
                     label { "Began since" input type="date" name="from" value=(filters.get("from")); }
                     label { "Began until" input type="date" name="until" value=(filters.get("until")); }
                     @for (field, given) in shown.fields.iter().zip(&shown.given) {

@@ -11,6 +11,9 @@ use askwell::conversation::Platform;
 use askwell::detect::Kind;
 use maud::{Markup, html};
 
+/// Tags of a customer that stand in the list; all of them stand in the profile.
+const TAGS: usize = 6;
+
 /// The whole page.
 pub fn page(filters: &Filters, shown: &CustomersShown, scopes: Scopes) -> Markup {
     let may_write = scopes.has(Scope::CustomersWrite);
@@ -32,7 +35,7 @@ fn views_bar(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Mark
             div.row {
                 a.chip href=(PATH) aria-current=[current("")] { "All " (parts::number(shown.all)) }
                 @let any = Filters { incomplete: "1".to_owned(), ..Filters::default() };
-                a.chip href=(any.path()) aria-current=[current(&any.query())] { "Incomplete" }
+                a.chip href=(any.path()) aria-current=[current(&any.query())] { "Incomplete " (parts::number(shown.incomplete)) }
                 @for (kind, n) in Kind::ALL.into_iter().zip(shown.without) {
                     @let filters = only(kind);
                     a.chip href=(filters.path()) aria-current=[current(&filters.query())] {
@@ -142,7 +145,7 @@ fn nobody(filters: &Filters, active: &[(String, Filters)]) -> Markup {
     if active.is_empty() {
         return parts::empty(
             "No customers yet",
-            html! { "A customer appears here within 30 seconds of the end of their first conversation." },
+            html! { "A customer appears here within seconds of writing in the chat." },
         );
     }
     let names: Vec<&str> = active.iter().map(|(name, _)| name.as_str()).collect();
@@ -215,7 +218,10 @@ fn row(customer: &Customer, tags: &[String], may_write: bool) -> Markup {
             td.mail { @if let Some(email) = &customer.email { (parts::address(email)) " " (standing(customer, Kind::Email)) } @else { (none()) } }
             td.nobr { @if let Some(phone) = &customer.phone { (phone) } @else { (none()) } }
             td { @for p in &customer.platforms { (parts::platform_badge(*p)) " " } }
-            td { @for tag in tags { a.chip href={ (PATH) "?tag=" (form_urlencode(tag)) } { (tag) } " " } }
+            td {
+                @for tag in tags.iter().take(TAGS) { a.chip href={ (PATH) "?tag=" (form_urlencode(tag)) } { (tag) } " " }
+                @if tags.len() > TAGS { a.muted.small-text.nobr href={ (PATH) "/" (customer.customer_id) } { "and " (tags.len() - TAGS) " more" } }
+            }
             td.num { (customer.conversations) }
             td { (parts::day(customer.first_at)) }
             td { (parts::day(customer.last_at)) }

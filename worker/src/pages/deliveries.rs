@@ -1,5 +1,6 @@
 //! Developers → Deliveries: where each event stands at each webhook, and sending a range of them again.
 
+use super::blank::Wrong;
 use super::parts;
 use super::refused::Typed;
 use super::visit::form_urlencode;
@@ -69,11 +70,27 @@ impl Asked {
 
 async fn list(visit: Visit) -> Outcome<Response> {
     let asked: Asked = visit.query()?;
-    let query = asked.clone().query()?;
-    let rows = visit.call(&deliveries::List { query }).await?;
     let all = visit.call(&endpoints::List).await?;
     let typed = visit.forms().at(REPLAY);
-    visit.page("Deliveries", page(&asked, &rows, &all, typed, visit.may(Scope::EventsWrite)))
+    let shown = |rows: &Rows<Delivery>, wrong: &Wrong| {
+        page(&asked, rows, &all, wrong, typed, visit.may(Scope::EventsWrite))
+    };
+    match asked.clone().query() {
+        Ok(query) => {
+            let rows = visit.call(&deliveries::List { query }).await?;
+            visit.page("Deliveries", shown(&rows, &Wrong::NOTHING))
+        }
+        // What was typed stays, to be put right.
+        Err(fault) if matches!(fault, Fault::Refused(_)) => {
+            let none = Rows { items: Vec::new(), next: None };
+            let wrong = Wrong::at(
+                "event_id",
+                format!("There is no such event or webhook: {}.", fault.public().detail),
+            );
+            Ok(visit.page("Deliveries", shown(&none, &wrong))?.with_status(422))
+        }
+        Err(fault) => Err(fault),
+    }
 }
 
 #[derive(Deserialize)]
@@ -102,6 +119,7 @@ pub fn page(
     asked: &Asked,
     rows: &Rows<Delivery>,
     all: &[Endpoint],
+    wrong: &Wrong,
     typed: Typed,
     may_replay: bool,
 ) -> Markup {
@@ -118,6 +136,7 @@ pub fn page(
     html! {
         p { a href=(webhooks::PATH) { "← Webhooks" } }
         h1 { "Deliveries" }
+        (wrong.above(&[]))
         form method="get" action=(PATH) {
             div.fields {
                 (parts::select("Webhook", "endpoint_id", "All", &webhooks, &asked.endpoint_id))
@@ -226,14 +245,26 @@ mod tests {
             delivered_at: None,
         };
         let asked = read(&format!("event_id={}", form_urlencode(HOSTILE)));
-        let text =
-            page(&asked, &Rows { items: vec![row], next: None }, &[], Typed::default(), true)
-                .into_string();
+        let text = page(
+            &asked,
+            &Rows { items: vec![row], next: None },
+            &[],
+            &Wrong::NOTHING,
+            Typed::default(),
+            true,
+        )
+        .into_string();
         assert!(text.contains("answered 503") && !text.contains("Send again"));
         assert!(!text.contains("<script>alert"));
-        let none =
-            page(&asked, &Rows { items: Vec::new(), next: None }, &[], Typed::default(), true)
-                .into_string();
+        let none = page(
+            &asked,
+            &Rows { items: Vec::new(), next: None },
+            &[],
+            &Wrong::NOTHING,
+            Typed::default(),
+            true,
+        )
+        .into_string();
         assert!(none.contains("No delivery fits"));
     }
 }

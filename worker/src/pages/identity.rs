@@ -93,7 +93,8 @@ pub fn log(profile: &CustomerProfile, around: &Around, scopes: Scopes) -> Markup
             header { h2 { "Identity" } }
             p.muted.small-text {
                 "Equal e-mail addresses are one profile; nothing else is merged by itself. Known by "
-                (parts::count(profile.visitors.len() as u64, "browser or account")) "."
+                @let n = profile.visitors.len() as u64;
+                (parts::number(n)) @if n == 1 { " browser or account." } @else { " browsers or accounts." }
             }
             @for link in &around.links { (entry(link, profile, around, scopes)) }
             @if scopes.has(WRITE) {

@@ -2,8 +2,9 @@
 
 use super::Visit;
 use super::refused::Forms;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::ledger::marks::{AddNote, ChangeTags, RemoveNote, Subject};
+use askwell::Code;
 use askwell::api::TagChange;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -25,6 +26,10 @@ pub async fn tag(mut visit: Visit, subject: Subject, here: &str) -> Outcome<Resp
     let TagForm { add, remove } = visit.form().await?;
     let list =
         |tag: &str| Some(tag.trim().to_owned()).filter(|t| !t.is_empty()).into_iter().collect();
+    if add.trim().is_empty() && remove.trim().is_empty() {
+        let detail = "the field `add` is empty: write a tag first";
+        return Err(Fault::refused(Code::InvalidField, detail));
+    }
     let word = if remove.is_empty() { "Tag added." } else { "Tag removed." };
     let change = TagChange { add: list(&add), remove: list(&remove) };
     visit.call(&ChangeTags { subjects: vec![subject], change, by: visit.by() }).await?;

@@ -31,6 +31,7 @@ fn shown(names: &[&str]) -> CustomersShown {
         tags: names.iter().map(|_| vec![HOSTILE.to_owned()]).collect(),
         all_tags: AllTags { first: vec![HOSTILE.to_owned()], more: false },
         all: names.len() as u64,
+        incomplete: 4,
         without: [0, 1, 1],
         unread: 0,
         views: Vec::new(),
@@ -73,6 +74,15 @@ fn a_list_says_why_it_is_empty() {
     assert!(none.contains("No customers yet"));
     let filtered = page(&filters("tag=vip&missing=email"), &shown(&[]), Scopes::ALL).into_string();
     assert!(filtered.contains("Tag: vip; Without e-mail"), "{filtered}");
+}
+
+#[test]
+fn a_row_has_some_of_many_tags_and_says_how_many_more() {
+    let mut many = shown(&["Ana"]);
+    many.tags = vec![(0..160).map(|n| format!("tag-{n}")).collect()];
+    let text = page(&filters(""), &many, Scopes::ALL).into_string();
+    assert_eq!(text.matches("?tag=tag-").count(), 6);
+    assert!(text.contains("and 154 more") && text.contains("Incomplete 4"), "{text}");
 }
 
 #[test]

@@ -241,6 +241,8 @@ pub struct Counts {
     pub all: u64,
     /// Those of whom this is known.
     pub with: BTreeMap<Kind, u64>,
+    /// Those of whom something is not known.
+    pub incomplete: u64,
 }
 
 /// Counts the profiles.
@@ -257,5 +259,6 @@ pub fn counts(sql: &Sql) -> Outcome<Counts> {
     Ok(Counts {
         all: rows.iter().map(|row| row.n).sum(),
         with: Kind::ALL.into_iter().map(|kind| (kind, with(kind))).collect(),
+        incomplete: rows.iter().filter(|row| row.lacks != 0).map(|row| row.n).sum(),
     })
 }
