@@ -183,6 +183,53 @@ describe("the dashboard's inbox", () => {
     await agent.shows("Nobody any more: it has ended.");
   });
 
+  test("loses no reply to a session that ends, and leads back to the conversation", async () => {
+    const talk = await waiting(["I'm Hedda"]);
+    const other = await signedIn("Noor");
+    await other.go(`/app/inbox/${talk.id}`);
+    const words = "A long reply,\nhalf written";
+    await other.page.locator("#reply").fill(words);
+    await other.page.context().clearCookies();
+    await other.shows("You are not signed in any more. What you wrote is still here");
+    assert.equal(await other.page.locator("#reply").inputValue(), words);
+    await other.stands("inbox-signed-out");
+    await other.button("Send").click();
+    await other.page.getByRole("heading", { name: "Not signed in" }).waitFor();
+    assert.equal(await other.page.getByLabel("What you had written").inputValue(), words);
+    await other.stands("not-signed-in");
+    await other.page.getByRole("button", { name: "Sign in, and back" }).click();
+    await other.page.getByLabel("Sign-in key").fill(members.Noor.sign_in_key);
+    await other.button("Sign in").click();
+    await other.page.waitForURL(new RegExp(talk.id));
+    await other.page.context().close();
+  });
+
+  test("is reached from the conversation's page, follows who the visitor is, and takes nothing from a colleague", async () => {
+    const talk = await waiting();
+    const noor = await signedIn("Noor");
+    await noor.go(`/app/conversations/${talk.id}`);
+    await noor.page.getByRole("button", { name: "Take over or reply" }).click();
+    await noor.page.waitForURL(/inbox/);
+    const offered = await noor.page.locator("#to option").allTextContents();
+    assert.deepEqual(offered, ["Mira (agent)"], "a viewer could not answer");
+    await noor.page.getByRole("heading", { name: "Nameless visitor" }).waitFor();
+    await talk.visitor.say(talk.id, "I'm Ines, ines@example.com");
+    await noor.page.getByRole("heading", { name: "Ines" }).waitFor({ timeout: 10_000 });
+    await noor.page.locator("#visitor").getByText("ines@example.com").waitFor();
+    await noor.page.locator("#reply").fill("Written while nobody had it.");
+    await agent.go(`/app/inbox/${talk.id}`);
+    await agent.button("Take").click();
+    await agent.shows("with a person");
+    await noor.button("Send").click();
+    await noor.shows("Somebody else has this conversation by now, and your reply was not sent.");
+    assert.equal(await noor.page.locator("#reply").inputValue(), "Written while nobody had it.");
+    await noor.stands("inbox-overtaken");
+    await noor.page.locator("main").getByText(/Mira, since/).waitFor();
+    await noor.button("Send").click();
+    await said(talk, "Written while nobody had it.");
+    await noor.page.context().close();
+  });
+
   test("works without scripts", async () => {
     const plain = await Desk.signedIn(browser, worker, members.Mira.sign_in_key, { javaScriptEnabled: false });
     const talk = await waiting(["I'm Fritz"]);

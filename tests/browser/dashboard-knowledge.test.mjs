@@ -58,6 +58,9 @@ describe("the dashboard's knowledge base", () => {
     await desk.shows("changes not published");
     const late = await desk.send("/app/knowledge/save", { article_id: id, version: "1", title: "Gift cards", body: "x", then: "draft" });
     assert.equal(late.status(), 412);
+    const answered = await late.text();
+    assert.match(answered, /theirs stays among the versions/);
+    assert.match(answered, />x<\/textarea>/, "what was written stands in the editor");
     await desk.page.getByRole("link", { name: "Version 1" }).click();
     await preview().getByText("three years").waitFor();
     await desk.button("Save and publish").click();

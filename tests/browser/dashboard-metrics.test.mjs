@@ -106,6 +106,16 @@ describe("the metrics of data collection", () => {
     await desk.shows(/must not be|before|after/);
   });
 
+  test("is filtered by no answer of its own, which its choices do not offer", async () => {
+    await open();
+    const own = await fieldNamed("Delivery problems");
+    await desk.go(`${PAGE}?field=${own}&with=${own}%3D${encodeURIComponent(DAMAGED)}`);
+    assert.equal(await conversations(), "4");
+    await open(`&by=${await fieldNamed("Language")}`);
+    assert.ok(await desk.page.locator("td.h4 > a").count() > 0);
+    await desk.stands("metrics-cross");
+  });
+
   test("keeps its filters in its files and where a count leads", async () => {
     await open("&channel=line");
     const lines = await file(desk.page.getByRole("link", { name: "Export CSV" }).or(desk.button("Export CSV")));

@@ -17,7 +17,7 @@ export async function oneOfEach(space) {
   const [{ article_id }] = (await space.team.get("/v1/articles")).items;
   const conversation_id = await held(space, ["Hi, I'm Bruno, bruno@example.com. The lamp arrived broken."]);
   const customer = await until("Bruno is known", async () => (await space.team.customers("bruno@example.com")).items[0]);
-  const [{ id: field_id, live }] = (await space.team.get("/v1/fields/details")).fields;
+  const [{ id: field_id, live }, { id: by_id }] = (await space.team.get("/v1/fields/details")).fields;
   const changed = { ...live.field, prompt: `${live.field.prompt} Else null.` };
   await space.team.expect(200, "PUT", `/v1/fields/${field_id}/draft`, { body: changed });
   const step = { do: "tag", tag: "read", on: "conversation" };
@@ -26,7 +26,7 @@ export async function oneOfEach(space) {
   const connection = { kind: "phone" };
   const { channel_id } = await space.team.expect(201, "POST", "/v1/channels", { body: { name: "Operator", connection } });
   const { id: backfill_id } = await space.team.expect(201, "POST", "/v1/backfills", { body: { field_ids: [field_id] } });
-  return { article_id, automation_id, backfill_id, channel_id, conversation_id, customer_id: customer.customer_id, field_id };
+  return { article_id, automation_id, backfill_id, by_id, channel_id, conversation_id, customer_id: customer.customer_id, field_id };
 }
 
 /**
@@ -38,14 +38,16 @@ export async function someOfEach(team) {
   const [article, automation, channel] = await Promise.all(["/v1/articles", "/v1/automations", "/v1/channels"].map(async (path) => (await items(path))[0]));
   const customer = (await items("/v1/customers?limit=200")).find(({ email }) => email);
   const { fields } = await team.get("/v1/fields/details");
+  const field_id = fields.find(({ live, draft }) => live && draft).id;
   return {
     article_id: article.article_id,
     automation_id: automation.automation_id,
+    by_id: fields.find(({ id, live }) => live && id !== field_id).id,
     backfill_id: (await team.get("/v1/backfills")).backfills[0].id,
     channel_id: channel.channel_id,
     conversation_id: (await items("/v1/inbox"))[0].conversation_id,
     customer_id: customer.customer_id,
-    field_id: fields.find(({ live, draft }) => live && draft).id,
+    field_id,
   };
 }
 
