@@ -29,7 +29,8 @@ const words = document.getElementById("q");
 if (words) {
   words.addEventListener("input", () => history.replaceState({ ...history.state, words: words.value }, ""));
   const back = () => {
-    if (words.value || !history.state?.words) return;
+    const [{ type }] = performance.getEntriesByType("navigation");
+    if (type !== "back_forward" || words.value || !history.state?.words) return;
     words.value = history.state.words;
     words.form.requestSubmit();
   };
