@@ -45,10 +45,14 @@ pub fn pack(
     Ok([&edition[..], &place, &sum.to_le_bytes(), &rest].concat())
 }
 
-/// The words that English has under `not` and under nothing else: they have a filter of their own.
+/// What words are a sign of beside values only, whatever else they are.
+const BESIDE: cues::Cues = cues::CALLER | cues::BECOMES;
+
+/// The words that English has under `not` and, but for what they say beside values, under nothing else: they have a filter of
+/// their own.
 pub fn never() -> Result<BTreeSet<String>, Box<dyn Error>> {
     let phrases = phrases("en")?.into_iter();
-    let alone = phrases.filter(|(phrase, signs)| *signs == cues::NOT && is_word(phrase));
+    let alone = phrases.filter(|(phrase, signs)| signs & !BESIDE == cues::NOT && is_word(phrase));
     Ok(alone.map(|(phrase, _)| phrase).collect())
 }
 

@@ -42,6 +42,34 @@ fn shared_cases() {
     assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
 }
 
+/// Numbers and addresses in fifteen languages: with what is dialled inside a country only, with extensions, of orders and
+/// firms, of callers, replaced by others, and spelled with brackets.
+#[test]
+fn values_are_read_whole_and_only_where_they_are_the_visitors() {
+    let cases = include_str!("../../../tests/data/detect_values.jsonl");
+    // Values that are there, and messages without one, by language.
+    let mut counts: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let what = |found: &Value| {
+        let list = found.as_array().unwrap();
+        list.iter().map(|f| format!("{} {}", f["kind"], f["value"])).collect::<Vec<_>>()
+    };
+    for line in cases.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let input: In = serde_json::from_value(case["in"].clone()).unwrap();
+        let out = serde_json::to_value(run(&input, Options::default())).unwrap();
+        let expected = what(&case["out"]["found"]);
+        let counts = counts.entry(case["in"]["lang"].as_str().unwrap().to_owned()).or_default();
+        counts[usize::from(expected.is_empty())] += 1;
+        if expected != what(&out["found"]) {
+            wrong.push(format!("{line}\n  real: {out}"));
+        }
+    }
+    assert_eq!(counts.len(), Lang::ALL.len());
+    assert!(counts.values().flatten().all(|n| *n >= 3), "{counts:?}");
+    assert!(wrong.is_empty(), "{} read wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn a_case_that_differs_fails() {
     let whole: Value =

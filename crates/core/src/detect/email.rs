@@ -257,7 +257,7 @@ impl Said<'_, '_> {
             return false;
         }
         let several = first < last;
-        let never = cues & (NOT | MY | YOU | THEIR | LABEL) != 0 && !named;
+        let never = (cues & (NOT | MY | YOU | THEIR | LABEL) != 0 || local.len() < 2) && !named;
         let length = hit.end - hit.start;
         let ordinary = hit.cues & COMMON != 0;
         if !sign && length > "chez".len() && !ordinary {
@@ -290,7 +290,7 @@ impl Said<'_, '_> {
         }
         let mail = known && spelled && message.english;
         let word = !named && (cues & (EMAIL | COMMON | TRAIT) != 0 || has_form(WORDS, local));
-        question.email
+        question.email && (!word || begins || leads)
             || message.before(start, 4).any(|h| {
                 // "It's ana at gmail dot com"
                 let says = if mail { EMAIL | IAM } else { EMAIL };
@@ -322,6 +322,7 @@ fn sign(message: &Message<'_>, i: usize) -> Option<char> {
         () if cues & DOT != 0 => Some('.'),
         () if cues & DASH != 0 => Some('-'),
         () if cues & UNDERSCORE != 0 => Some('_'),
+        () if message.tokens.folded(i) == "plus" => Some('+'),
         () => mark.filter(|mark| matches!(mark, '.' | '-' | '_' | '+')),
     }
 }
@@ -357,10 +358,13 @@ impl Local {
         while local.name.len() <= MAX_LOCAL {
             let first = tokens.get(local.first)?;
             let Some(mut at) = local.first.checked_sub(1) else { break };
+            // "ana(dot)lopez"
+            let around = usize::from(at > 1 && is_bracketed(message, at - 1, at));
+            at -= around;
             let mut c = sign(message, at);
             if c.is_some() {
                 let mark = tokens.mark(at).is_some();
-                let Some(before) = at.checked_sub(1) else { break };
+                let Some(before) = at.checked_sub(1 + around) else { break };
                 if mark && (first.spaced || tokens.get(at)?.spaced) {
                     break;
                 }
@@ -370,7 +374,10 @@ impl Local {
                     local.broken = at > 0 && !tokens.is_mark(at - 1, '.');
                     at -= usize::from(local.broken);
                 } else if at > 0 && is_spelled(message, at) {
-                    // "guion bajo"
+                    // "guion bajo", and not "dot dot"
+                    if c == sign(message, at) {
+                        return None;
+                    }
                     (c, at) = (Some('_'), at - 1);
                 } else if mark && tokens.class(at) == Some(Class::Run) {
                     return None;
@@ -380,7 +387,7 @@ impl Local {
                 // "j o h n"
                 let letters = chars(word) == 1 && chars(tokens.folded(local.first)) == 1;
                 if !letters {
-                    if !local.goes_back(message, question, at, word) {
+                    if !local.goes_back(message, question, at, word)? {
                         break;
                     }
                     local.broken = true;
@@ -395,15 +402,29 @@ impl Local {
         (local.name.len() <= MAX_LOCAL).then_some(local)
     }
 
-    /// Whether the word before belongs to it as well: "ana lopez at …", "ben 92 at …", and not "I'm Ana Lopez alopez at …".
-    fn goes_back(&self, message: &Message<'_>, question: Question, at: usize, word: &str) -> bool {
+    /// Whether the word before belongs to it as well: "ana lopez at …", "ben 92 at …", and not "I'm Ana Lopez alopez at …";
+    /// nothing where it may, and is not understood.
+    fn goes_back(
+        &self,
+        message: &Message<'_>,
+        question: Question,
+        at: usize,
+        word: &str,
+    ) -> Option<bool> {
         let (tokens, cues) = (&message.tokens, message.cues(at));
         let case = |i: usize| tokens.get(i).map(|t| t.case);
         let known = has_form(WORDS, word) && case(at) != Some(Case::Title);
         let name = NAMES.has(word) && cues & NOT == 0 && !known;
         let number = tokens.class(self.first) == Some(Class::Number);
-        let strange = cues == 0 && !known && (number || question.email && message.english);
+        let strange = cues == 0 && !known;
+        let asked = number || question.email && message.english;
         let anew = case(at) == Some(Case::Title) && case(self.first) == Some(Case::Lower);
-        (name || strange) && !anew && word != tokens.folded(self.first)
+        match () {
+            () if anew || word == tokens.folded(self.first) => Some(false),
+            () if name || strange && asked => Some(true),
+            // Signs in it tell where it begins.
+            () if strange && message.is_word(at) && self.name == tokens.folded(self.first) => None,
+            () => Some(false),
+        }
     }
 }

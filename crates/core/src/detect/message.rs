@@ -1,7 +1,9 @@
 //! A message with all the signs that its words give.
 
 use super::filter::has_form;
-use super::lang::cues::{Cues, MY, NEGATE, NOT, NUMBER, PHONE, SORRY, THEIR, TRAIT, YOU, YOUR};
+use super::lang::cues::{
+    CODE, Cues, MY, NEGATE, NOT, NUMBER, PHONE, SORRY, THEIR, TRAIT, YOU, YOUR,
+};
 use super::lang::{ALL_LANGS, Langs, Lexicon, MAX_TOKENS, NAMES, SPELLED, WORDS, only};
 use crate::text::print::Print;
 use crate::text::{Case, Class, Lang, Tokens, fold, is_apostrophe};
@@ -82,7 +84,7 @@ impl<'a> Message<'a> {
                         let end = tokens.get(last).map_or(token.end, |t| t.end);
                         hits.push(Hit { cues, first: i, last: last + 1, start: token.start, end });
                     }
-                    let cues = apostrophe(lexicon, &tokens, i, langs);
+                    let cues = parts(lexicon, &tokens, i, langs);
                     if cues != 0
                         && let Some(s) = single.get_mut(i).filter(|s| **s == 0)
                     {
@@ -122,11 +124,12 @@ impl<'a> Message<'a> {
             || self.tokens.mark(i - 1).is_some_and(|mark| !matches!(mark, '-' | '@' | '/'))
     }
 
-    /// Whether the i-th token ends a sentence. The stop of "Tel." does not.
+    /// Whether the i-th token ends a sentence. The stops of "Tel." and "Bestellnr." do not.
     pub(super) fn ends_sentence(&self, i: usize) -> bool {
         let short = || {
             let before = i.wrapping_sub(1);
-            self.cues(before) & (PHONE | NUMBER) != 0 && self.tokens.folded(before).len() < 5
+            let word = self.tokens.folded(before);
+            self.cues(before) & (PHONE | NUMBER) != 0 && word.len() < 5 || word.ends_with("nr")
         };
         match self.tokens.mark(i) {
             Some('.') => !short(),
@@ -273,10 +276,13 @@ fn theirs(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, own: Langs) -> bool 
     cues(i) & THEIR != 0 || !english(i) || own != 0 && !i.checked_sub(1).is_some_and(english)
 }
 
-/// What a word is a sign of by what stands before or after its apostrophe: "wife's", "Anna's",
-/// "d'ordine".
-fn apostrophe(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs) -> Cues {
-    let written = tokens.written(i);
+/// What a word that is not among the phrases is a sign of by its parts: what stands before or after an apostrophe ("wife's",
+/// "Anna's", "d'ordine"), or "number" in languages that join words ("Bestellnr", "lidnummer").
+fn parts(lexicon: &Lexicon, tokens: &Tokens<'_>, i: usize, langs: Langs) -> Cues {
+    let (written, word) = (tokens.written(i), tokens.folded(i));
+    if word.ends_with("nr") || word.ends_with("nummer") {
+        return CODE;
+    }
     if written.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return 0;
     }

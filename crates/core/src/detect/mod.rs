@@ -31,6 +31,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Changes whenever the same text could be read differently; stored as provenance of each fact.
 ///
+/// 7: "+44 (0)20 …" is written without its 0; words that end in "nr" or "nummer" make a number none for calling; who called or
+/// wrote, or was called or written to, is another; "… is the old one, use …" and "from … to …" leave the second; extensions
+/// as "x27", "#27" and after characters; an address that is spelled with brackets around its signs is read whole, and one
+/// after a word that may belong to it not at all.
 /// 6: "on", "far", "man" in an English message are no other person; "plus 44 …" is written with its sign; "… is my number",
 /// "Tel.: …" and more ways to say "call me" make a number one for calling; what follows "Mr" is a name.
 /// 5: an address stands only where all of it is read: letters spelled one by one, words beside each other, full-width
@@ -39,7 +43,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 /// account numbers are no phone numbers; addresses in which a dot or the at-sign is spelled are read as mixed as
 /// people write them, and asked about where it is missing; what is said after a value denies it; "take my number
 /// off your list" withdraws it. 3: what the releases before read.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// What can be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

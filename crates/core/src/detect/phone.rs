@@ -56,7 +56,7 @@ fn is_separator(c: char) -> bool {
     matches!(
         c,
         ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' | '\u{2010}'
-            ..='\u{2015}' | '\u{30fc}' | '\u{ff0d}' | '\u{3000}' | '\u{202f}'
+            ..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{ff0d}' | '\u{3000}' | '\u{202f}'
     )
 }
 
@@ -229,7 +229,7 @@ fn judge(
         || glued(next)
         || !DIGITS.contains(&run.digits.len())
         || is_date(run)
-        || is_ip(run)
+        || is_dotted(run)
     {
         return None;
     }
@@ -248,7 +248,7 @@ fn judge(
     if near.is_some() {
         return None;
     }
-    let fits = region.and_then(Plan::of).is_some_and(|plan| plan.fits(&run.digits));
+    let fits = region.and_then(Plan::of).is_some_and(|plan| plan.known(&run.digits).is_some());
     let n = run.digits.len();
     let alone = message.begins_clause(message.tokens.at(run.start))
         && message.tokens.get(after).is_none_or(|t| t.newline);
@@ -280,7 +280,12 @@ fn label(message: &Message<'_>, start: usize) -> Option<Label> {
     let hit = message.before(start, 8).find(|h| h.cues & (PHONE | CODE | NUMBER) != 0)?;
     let beside = |h: &&Hit| h.last + 1 >= hit.first;
     let other = || message.before(start, 10).filter(beside).any(|h| h.cues & CODE != 0);
-    Some(if hit.cues & CODE != 0 || other() { Label::Code } else { Label::Phone })
+    // "Best.-Nr.", and not "Tel.-Nr."
+    let joined = || {
+        message.text.as_bytes().get(hit.start.wrapping_sub(1)) == Some(&b'-')
+            && !message.shows_before(hit.start, 3, PHONE)
+    };
+    Some(if hit.cues & CODE != 0 || other() || joined() { Label::Code } else { Label::Phone })
 }
 
 /// What the words after a number say that it is: "… is my number", "… is my order number".
@@ -319,10 +324,12 @@ fn is_sizes(run: &Run) -> bool {
         && run.groups.iter().all(|group| group.digits == 2)
 }
 
-fn is_ip(run: &Run) -> bool {
+/// An IP address, or a number of a person or firm with its check digits: 12.345.678-5.
+fn is_dotted(run: &Run) -> bool {
     run.groups.len() == 4
+        && !run.digits.starts_with('0')
         && run.groups.iter().all(|group| group.digits <= 3)
-        && run.groups.iter().skip(1).all(|group| group.mark == '.')
+        && run.groups.iter().skip(1).take(2).all(|group| group.mark == '.')
 }
 
 /// Takes an extension in, and writes the value.
@@ -333,13 +340,18 @@ fn extension(message: &Message<'_>, run: &Run, region: Option<Region>) -> (usize
     if tokens.is_mark(i, ',') {
         i += 1;
     }
-    if message.cues(i) & EXT != 0 {
-        let after = if tokens.is_mark(i + 1, '.') { i + 2 } else { i + 1 };
-        let digits = tokens.folded(after);
-        if (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
-            let end = tokens.get(after).map_or(run.end, |t| t.end);
-            return (end, concat(&[&value, ";ext=", digits]));
-        }
+    let Some(token) = tokens.get(i) else { return (run.end, value) };
+    // "x27" is one word, and what begins with 分机 a run.
+    let word = tokens.folded(i);
+    let short = word.strip_prefix("ext").or_else(|| word.strip_prefix('x'));
+    let (mut digits, mut last) = (short.unwrap_or_default(), i);
+    if message.shows(token.start, token.start + 1, EXT) {
+        last = if tokens.mark(i + 1).is_some() { i + 2 } else { i + 1 };
+        digits = tokens.folded(last);
+    }
+    if (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+        let end = tokens.get(last).map_or(run.end, |t| t.end);
+        return (end, concat(&[&value, ";ext=", digits]));
     }
     (run.end, value)
 }

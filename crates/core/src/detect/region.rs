@@ -68,29 +68,6 @@ impl Plan {
         self.lengths.bytes().any(|letter| is_length(letter, national))
     }
 
-    /// The national number without what is dialled before it inside the country.
-    fn national(&self, digits: &str) -> Option<String> {
-        let stripped = self.without_trunk(digits, &mut |d| self.has(d).then(|| d.to_owned()));
-        if stripped.is_some() {
-            return stripped;
-        }
-        let mobile = &mut |d: &str| self.argentine_mobile(d);
-        if let Some(mobile) = self.without_trunk(digits, mobile).or_else(|| mobile(digits)) {
-            return Some(mobile);
-        }
-        // The trunk prefix is often left out, and is itself how some numbers begin.
-        if self.has(digits) {
-            return Some(digits.to_owned());
-        }
-        if let Some((area, local)) = cut(self.completion, b':')
-            && is_in(local, digits)
-        {
-            return Some(concat(&[area, digits]));
-        }
-        // The country code is often written without its plus.
-        digits.strip_prefix(self.code).filter(|d| self.has(d)).map(str::to_owned)
-    }
-
     /// The first that is made of the digits without one of the trunk prefixes.
     fn without_trunk(
         &self,
@@ -114,28 +91,46 @@ impl Plan {
         let areas = if digits.starts_with("11") { 2..=2 } else { 3..=4 };
         areas.into_iter().find_map(|area| {
             let (area, local) = digits.split_at_checked(area)?;
-            Some(concat(&["9", area, local.strip_prefix("15")?]))
+            Some(concat(&["+549", area, local.strip_prefix("15")?]))
         })
     }
 
-    /// Whether digits are a national number of the region, as it is dialled there.
-    pub(super) fn fits(&self, digits: &str) -> bool {
-        self.national(digits).is_some()
+    /// E.164 of digits that fit without a trunk prefix, or else as they are: it is often left out, and is itself how some
+    /// numbers begin.
+    fn dialled(&self, digits: &str, fits: fn(&Self, &str) -> bool) -> Option<String> {
+        let make = &mut |d: &str| fits(self, d).then(|| concat(&["+", self.code, d]));
+        self.without_trunk(digits, make).or_else(|| make(digits))
+    }
+
+    /// E.164 of digits that begin with the country code. What is dialled inside the country only goes, as in
+    /// "+44 (0)20 …"; Italy has nothing of that kind, and keeps its 0.
+    fn with_code(&self, digits: &str) -> Option<String> {
+        self.dialled(digits.strip_prefix(self.code)?, Self::has)
+    }
+
+    /// E.164 of a number of the region as it is dialled there, or of another region's.
+    pub(super) fn known(&self, digits: &str) -> Option<String> {
+        let mobile = &mut |d: &str| self.argentine_mobile(d);
+        let own = self
+            .dialled(digits, Self::has)
+            .or_else(|| self.without_trunk(digits, mobile))
+            .or_else(|| mobile(digits));
+        if own.is_some() {
+            return own;
+        }
+        if let Some((area, local)) = cut(self.completion, b':')
+            && is_in(local, digits)
+        {
+            return Some(concat(&["+", self.code, area, digits]));
+        }
+        // The country code is often written without its plus.
+        self.with_code(digits).or_else(|| digits.strip_prefix(self.international).and_then(abroad))
     }
 
     /// E.164, as far as the digits allow.
     pub(super) fn normalise(&self, digits: &str) -> Option<String> {
-        if let Some(national) = self.national(digits) {
-            return Some(concat(&["+", self.code, &national]));
-        }
-        if let Some(abroad) = digits.strip_prefix(self.international)
-            && is_international(abroad)
-        {
-            return Some(concat(&["+", abroad]));
-        }
         // Ranges that the metadata does not have are still dialled from inside.
-        let long = &mut |d: &str| self.has_length(d).then(|| concat(&["+", self.code, d]));
-        self.without_trunk(digits, long).or_else(|| long(digits))
+        self.known(digits).or_else(|| self.dialled(digits, Self::has_length))
     }
 }
 
@@ -175,23 +170,29 @@ fn is_length(letter: u8, digits: &str) -> bool {
     usize::from(letter) == usize::from(b'`') + digits.len()
 }
 
-/// Whether digits begin with a country code that has numbers of this length.
-pub(super) fn is_international(digits: &str) -> bool {
-    Plan::find(&mut |_, plan| digits.strip_prefix(plan.code).is_some_and(|d| plan.has(d))).is_some()
+/// E.164 of digits that begin with a country code and have a number of that country behind it.
+fn abroad(digits: &str) -> Option<String> {
+    let mut number = None;
+    Plan::find(&mut |_, plan| {
+        number = plan.with_code(digits);
+        number.is_some()
+    });
+    number
 }
 
 /// E.164 where the country is written or known, else the digits.
 pub(super) fn normalise(digits: &str, plus: bool, region: Option<Region>) -> String {
     if plus {
-        return concat(&["+", digits]);
+        return abroad(digits).unwrap_or_else(|| concat(&["+", digits]));
     }
     if let Some(e164) = region.and_then(Plan::of).and_then(|plan| plan.normalise(digits)) {
         return e164;
     }
-    match digits.strip_prefix("00").filter(|d| region.is_none() && is_international(d)) {
-        Some(abroad) => concat(&["+", abroad]),
-        None => digits.to_owned(),
-    }
+    digits
+        .strip_prefix("00")
+        .filter(|_| region.is_none())
+        .and_then(abroad)
+        .unwrap_or_else(|| digits.to_owned())
 }
 
 #[cfg(test)]
@@ -254,8 +255,20 @@ mod tests {
             ("01115 23456789".replace(' ', "").as_str(), region("AR"), "+5491123456789"),
             ("0669012345", region("IT"), "+390669012345"),
             ("4155550132", None, "4155550132"),
+            ("004904930123456", region("FR"), "+494930123456"),
+            ("4401632960421", region("GB"), "+441632960421"),
         ] {
             assert_eq!(normalise(digits, false, at), e164, "{digits} {at:?}");
+        }
+        for (digits, e164) in [
+            ("4401632960421", "+441632960421"),
+            ("4903023125017", "+493023125017"),
+            ("74951234567", "+74951234567"),
+            ("784951234567", "+74951234567"),
+            ("390669012345", "+390669012345"),
+            ("2250712345678", "+2250712345678"),
+        ] {
+            assert_eq!(normalise(digits, true, None), e164, "{digits}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Whose it is, and whether it stands.
 
 use super::lang::cues::{
-    AND, BYE, CODE, Cues, DENIED, EMAIL, FORBID, FORGET, HELLO, IDLE, LABEL, MY, NEGATE, NOT,
-    NUMBER, OLD, PHONE, REQUEST, SORRY, THEIR, USE, WHEN, YOU, YOUR,
+    AND, BECOMES, BYE, CALLER, CODE, Cues, DENIED, EMAIL, FORBID, FORGET, HELLO, IDLE, LABEL, MY,
+    NEGATE, NOT, NUMBER, OLD, PHONE, REQUEST, SORRY, THEIR, USE, WHEN, YOU, YOUR,
 };
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
@@ -20,7 +20,7 @@ pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
     let (mut passed, mut quote) = (0, false);
     for c in candidates.iter_mut() {
         if c.kind != Kind::Name {
-            c.subject = before(message, floor, c.start);
+            c.subject = owner(message, floor, c);
         }
         // Each line that begins with `>` is.
         while let Some(token) = message.tokens.get(passed).filter(|t| t.start <= c.start) {
@@ -40,28 +40,30 @@ pub(super) fn settle(message: &Message<'_>, candidates: &mut [Candidate]) {
     outdated(message, candidates);
 }
 
-fn before(message: &Message<'_>, floor: usize, start: usize) -> Subject {
-    let mut subject = None;
+/// Whose an address or number is, by the words before it, and who called from it or was called.
+fn owner(message: &Message<'_>, floor: usize, c: &Candidate) -> Subject {
+    let start = c.start;
     for hit in message.before(start, REACH).filter(|h| h.start >= floor) {
         // "Schreiben Sie an …": in German "you" is "she" with a capital.
         let title = message.tokens.get(hit.first).is_some_and(|t| t.case == Case::Title);
         if hit.cues & THEIR != 0 && hit.cues & YOU != 0 && title {
             continue;
         }
-        let says = match () {
-            () if hit.cues & THEIR != 0 => Subject::Other,
-            () if hit.cues & MY != 0 => Subject::Visitor,
-            () if hit.cues & (YOUR | YOU) != 0 && of_shop(message, hit, start) => Subject::Agent,
-            () => continue,
-        };
-        subject = Some(says);
-        break;
+        match () {
+            () if hit.cues & THEIR != 0 || hit.cues & CALLER != 0 && start < hit.end + 2 => {
+                return Subject::Other;
+            }
+            () if hit.cues & (YOUR | YOU) != 0 && of_shop(message, hit, start) => {
+                return Subject::Agent;
+            }
+            () if hit.cues & MY == 0 => continue,
+            () => break,
+        }
     }
-    match subject {
-        Some(Subject::Other) => Subject::Other,
-        Some(Subject::Agent) => Subject::Agent,
-        _ if is_refused(message, floor, start) => Subject::Negated,
-        _ => Subject::Visitor,
+    match () {
+        () if is_refused(message, floor, start) => Subject::Negated,
+        () if message.shows(c.end, c.end + 2, CALLER) => Subject::Other,
+        () => Subject::Visitor,
     }
 }
 
@@ -209,41 +211,53 @@ fn ends(message: &Message<'_>, hit: &Hit) -> bool {
     false
 }
 
-/// "john, not jon" and "a@x.com, sorry, b@x.com".
+/// "a@x.com, sorry, b@x.com" and "from a@x.com to b@x.com".
 fn corrected(message: &Message<'_>, candidates: &mut [Candidate]) {
     for i in 1..candidates.len() {
         let Some([a, b]) = candidates.get_mut(i - 1..=i) else { continue };
         if a.kind != b.kind || a.subject != Subject::Visitor {
             continue;
         }
-        let between = |cue: Cues| {
-            let within = message.hits_from(a.end, b.start);
-            within.iter().any(|h| h.end <= b.start && h.cues & cue != 0)
+        let corrects = |h: &Hit| {
+            let beside = h.start < a.end + 3 && b.start < h.end + 2 && a.kind != Kind::Name;
+            h.end <= b.start && (h.cues & SORRY != 0 || h.cues & BECOMES != 0 && beside)
         };
-        if between(SORRY) {
+        if message.hits_from(a.end, b.start).iter().any(corrects) {
             a.subject = Subject::Retracted;
             if b.subject == Subject::Negated {
                 b.subject = Subject::Visitor;
             }
-        } else if between(NEGATE) {
-            b.subject = Subject::Retracted;
         }
     }
 }
 
-/// "my old number was …, the new one is …": the old one does not stand beside the new one.
+/// "john, not jon", "… doesn't work, use …", "my old number was …, the new one is …", "… is the old one, use …": one of
+/// two does not stand beside the other.
 fn outdated(message: &Message<'_>, candidates: &mut [Candidate]) {
-    for i in 0..candidates.len() {
-        let Some(c) = candidates.get(i).filter(|c| c.subject == Subject::Visitor) else { continue };
-        let floor = i.checked_sub(1).and_then(|p| candidates.get(p)).map_or(0, |p| p.end);
-        let old = message.before(c.start, REACH).any(|h| h.start >= floor && h.cues & OLD != 0);
-        let newer = candidates
-            .iter()
-            .enumerate()
-            .any(|(j, o)| j != i && o.kind == c.kind && o.subject == Subject::Visitor);
-        if old
-            && newer
-            && let Some(c) = candidates.get_mut(i)
+    let mut next = 0;
+    for hit in message.hits.iter().filter(|h| h.cues & (OLD | NEGATE) != 0) {
+        while candidates.get(next).is_some_and(|c| c.start < hit.end) {
+            next += 1;
+        }
+        let near = |c: &Candidate| {
+            c.start < hit.end + FAR / 2 && same_clause(message.text, hit.end, c.start)
+        };
+        let mut of = next;
+        // A no before the first is settled already.
+        if next == 0 && hit.cues & OLD == 0 {
+            continue;
+        }
+        if !candidates.get(next).is_some_and(near) {
+            let Some(before) = next.checked_sub(1) else { continue };
+            of = before;
+            if !candidates.get(of).is_some_and(|c| same_clause(message.text, c.end, hit.start)) {
+                continue;
+            }
+        }
+        let Some(kind) = candidates.get(of).map(|c| c.kind) else { continue };
+        let stands = |c: &&Candidate| c.kind == kind && c.subject == Subject::Visitor;
+        if candidates.iter().filter(stands).count() > 1
+            && let Some(c) = candidates.get_mut(of).filter(|c| c.subject == Subject::Visitor)
         {
             c.subject = Subject::Retracted;
         }

@@ -99,12 +99,12 @@ pub(super) fn slip(address: &str) -> Option<String> {
     let (name, top) = cut_last(domain, b'.')?;
     let meant = match () {
         () if top == "nte" => "net",
-        () if top.len() > 2 && one_slip(top, "com").is_some() && !is_one_of(TOPS, top) => "com",
+        () if one_slip(top, "com").is_some() && !is_one_of(TOPS, top) => "com",
         () => return None,
     };
     let mended = concat(&[local, "@", name, ".", meant]);
-    // "gmial.con"
-    slip(&mended).or(Some(mended))
+    // "gmial.con", and "gmial.co"; other countries have domains of their own.
+    slip(&mended).or((top.len() > 2).then_some(mended))
 }
 
 /// Whether a domain is one slip away from a provider's, and no other country's, as "hotmail.fi" is.
@@ -118,7 +118,7 @@ fn is_slip_of(domain: &str, provider: &str) -> bool {
         return long && (at > 0 || domain.as_bytes().get(1) == provider.as_bytes().first());
     }
     top.ends_with(own)
-        || domain.len() < provider.len() && long
+        || domain.len() < provider.len()
         || Region::new(own).and_then(Plan::of).is_none()
 }
 
@@ -153,6 +153,9 @@ mod tests {
             ("a@gmaill.com", Some("a@gmail.com")),
             ("a@hotnail.com", Some("a@hotmail.com")),
             ("a@firma.con", Some("a@firma.com")),
+            ("a@gmial.co", Some("a@gmail.com")),
+            ("a@aol.co", Some("a@aol.com")),
+            ("a@firma.co", None),
             ("a@gmail.com", None),
             ("a@ymail.com", None),
             ("a@example.org", None),

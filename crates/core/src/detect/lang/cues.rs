@@ -116,4 +116,8 @@ cues! {
     NOUN = "noun",
     /// Seldom a name: an English one is looked up with those of `data/detect/words.txt`.
     COMMON = "common",
+    /// Right before or after a value: it is of somebody who called or wrote, or was called or written to.
+    CALLER = "caller",
+    /// Between two values: the second takes the place of the first ("change … to …").
+    BECOMES = "becomes",
 }
