@@ -55,6 +55,7 @@ const MATRIX = {
   "fields.proposals": "key admin agent viewer",
   "fields.preview": "key admin agent viewer",
   "answers.list": "key admin agent viewer",
+  "revisions.list": "key admin agent viewer",
   "answers.review": "key admin agent",
   "answers.withdraw": "key admin agent",
   "backfills.estimate": "key admin agent viewer",
