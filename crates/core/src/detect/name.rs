@@ -11,7 +11,7 @@ use super::lang::cues::{
 use super::message::{Hit, Message};
 use super::{Candidate, Kind, Subject};
 use crate::prompt::names_nobody;
-use crate::text::{Case, Class};
+use crate::text::{Case, Class, cut};
 
 /// Names longer than this are sentences.
 const MAX_WORDS: usize = 4;
@@ -84,6 +84,9 @@ pub(super) fn scan(message: &Message<'_>, question: Question, out: &mut Vec<Cand
     let own = |c: &Candidate| c.subject == Subject::Visitor && c.confidence != NICKNAME;
     if !found.iter().any(own) {
         finder.bare(&mut found);
+    }
+    if !found.iter().any(own) {
+        finder.beside_address(&mut found);
     }
     // After "my name is", "this is" says something else, and "call me" is a nickname.
     let surest = found.iter().filter(|c| c.subject == Subject::Visitor);
@@ -378,6 +381,36 @@ impl Finder<'_, '_> {
                 if !names_nobody(m.text, self.question.hint, start, end, known) {
                     let confidence = if self.question.name { 0.9 } else { 0.7 };
                     self.push(span, confidence, Subject::Visitor, found);
+                }
+                return;
+            }
+        }
+    }
+
+    /// "Yusuf Rahman, yusuf.rahman@…": a clause of its own before an address that has a part of it.
+    fn beside_address(&self, found: &mut Vec<Candidate>) {
+        let (m, tokens) = (self.message, &self.message.tokens);
+        let Some(address) = self.taken.iter().find(|c| c.kind == Kind::Email) else { return };
+        let at = tokens.list().iter().position(|t| t.start == address.start);
+        let (Some(mut end), Some((local, _))) = (at, cut(&address.value, b'@')) else { return };
+        while matches!(tokens.mark(end.wrapping_sub(1)), Some(',' | '-' | '–' | '(' | ':')) {
+            end -= 1;
+        }
+        let (mut best, mut shared) = (Sort::Never, false);
+        for first in (end.saturating_sub(MAX_WORDS)..end).rev() {
+            let (sort, word) = (self.sort(first), tokens.folded(first).as_bytes());
+            if sort == Sort::Never || !m.is_capital(first) {
+                return;
+            }
+            best = best.max(sort);
+            // The standard library's search in strings would weigh more than all of this.
+            shared |= word.len() > 2 && local.as_bytes().windows(word.len()).any(|w| w == word);
+            if m.begins_clause(first) {
+                // "who: Tom Baker, tom@…" may be anybody.
+                let listed = tokens.is_mark(first.wrapping_sub(1), ':');
+                if shared && best > Sort::Common && !listed {
+                    let span = Span { first, last: end - 1, best, title: true };
+                    self.push(span, 0.85, address.subject, found);
                 }
                 return;
             }
