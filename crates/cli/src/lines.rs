@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result};
 use askwell::input;
 use askwell::{Code, Error};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::io::{self, BufRead, BufWriter, IsTerminal as _, Write};
 use std::num::NonZeroUsize;
@@ -146,10 +146,18 @@ fn refused(line: &[u8], code: Code, error: &str) -> Answer {
     written(&json!({"id": id_of(line), "error": error, "code": code}), false)
 }
 
-/// The id of a line that could not be read, as far as it can be told.
+/// The id of a line that could not be read, as far as it can be told: also where another field holds half of a character,
+/// as programs write that cut texts by UTF-16.
 fn id_of(line: &[u8]) -> Value {
-    let line = serde_json::from_slice::<Value>(line).ok();
-    line.and_then(|mut line| line.get_mut("id").map(Value::take)).unwrap_or_default()
+    #[derive(Deserialize)]
+    struct Named {
+        id: Value,
+    }
+    // A list would be read as the fields in their order.
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Value::Null;
+    }
+    serde_json::from_slice::<Named>(line).map(|named| named.id).unwrap_or_default()
 }
 
 fn written(answer: &impl Serialize, good: bool) -> Answer {
@@ -188,5 +196,15 @@ mod tests {
         assert!(!first.good && second.good);
         assert_eq!((&first_json["id"], &first_json["code"]), (&json!(7), &json!("internal")));
         assert_eq!(second.json, b"{\"id\":8}\n");
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_keeps_its_id() {
+        let id = |line: &[u8]| id_of(line);
+        assert_eq!(id(br#"{"text":"cut \ud83d","id":"a-7"}"#), json!("a-7"));
+        assert_eq!(id(br#"{"id":{"n":1},"text":5}"#), json!({"n": 1}));
+        for none in [&br#"{"text":"no id"}"#[..], b"[1]", b"{\"id\":1", b""] {
+            assert_eq!(id(none), Value::Null);
+        }
     }
 }
