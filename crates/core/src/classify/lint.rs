@@ -10,6 +10,7 @@ use super::timing::{self, Unread};
 use super::words::Words;
 use super::{Field, Value};
 use crate::error::{Code, Error};
+use crate::metrics::collected::Counted;
 use serde::{Deserialize, Serialize};
 
 /// Longest name of a field, in characters.
@@ -60,8 +61,8 @@ pub struct Hint {
 /// Refuses what no classifier could work with.
 ///
 /// # Errors
-/// [`Code::InvalidField`] when the name or a value is empty or too long, the prompt is too long, or
-/// there are no values, too many, or two of one name.
+/// [`Code::InvalidField`] when the name or a value is empty or too long, the prompt is too long, there are no values, too many, or
+/// two of one name, or a value is named like a state ("(null)").
 pub fn validate(field: &Field) -> Result<(), Error> {
     let refuse = |detail: String| Err(Error::new(Code::InvalidField, detail));
     let chars = |text: &str| text.trim().chars().count();
@@ -84,6 +85,12 @@ pub fn validate(field: &Field) -> Result<(), Error> {
         }
         if field.possible_values.iter().take(i).any(|v| v.name() == value.name()) {
             return refuse(format!("possible_values[{i}] is listed twice"));
+        }
+        // It would be counted as the state that is written so.
+        if !matches!(Counted::parse(value.name().trim()), Counted::Value(_)) {
+            return refuse(format!(
+                "possible_values[{i}] is what stands for no answer; leave it out, or name it otherwise"
+            ));
         }
     }
     Ok(())

@@ -128,6 +128,8 @@ fn limits_are_kept() {
         Field { possible_values: Vec::new(), ..good.clone() },
         field("Which?", &["A", "A"], true),
         field("Which?", &[""], true),
+        field("Which?", &["A", "(null)"], true),
+        field("Which?", &["A", " (pending) "], true),
     ] {
         assert_eq!(validate(&bad).map_err(|e| e.code), Err(Code::InvalidField));
     }
