@@ -31,7 +31,7 @@ const LINES: [&str; 11] = [
 /// The keys of the cues, in the order in which they are packed.
 pub const KEYS: &[&str] = Cue::KEYS;
 
-/// Adds the fingerprints of one language, also to all that are known with the phrases of one word, and gives its sentences.
+/// Adds the fingerprints of one language, also to all that are known with their phrases, and gives its sentences.
 pub fn pack(
     lang: &str,
     bits: &mut Bits,

@@ -12,7 +12,7 @@ use std::fs;
 #[path = "../src/vocabulary/file.rs"]
 pub mod file;
 
-/// The fingerprints of all phrases, and the phrases that are one word.
+/// The fingerprints of all phrases, and the phrases themselves.
 #[derive(Default)]
 pub struct Known {
     prints: BTreeSet<u32>,

@@ -112,6 +112,10 @@ pub fn amend(
     revision: u32,
     answers: &[FieldAnswer],
 ) -> Outcome<()> {
+    let mut late = answers.iter().filter(|given| given.answer.method != Method::Human).peekable();
+    if late.peek().is_none() {
+        return Ok(());
+    }
     let at = bind![conversation.as_str(), i64::from(revision)];
     let row: Option<Row> = cx.sql.first(
         "SELECT revision, body, recorded_at FROM revisions WHERE conversation_id = ? AND revision = ?",
@@ -120,7 +124,7 @@ pub fn amend(
     let Some(mut conclusion) = row.map(|row| conclusion(&row.body)).transpose()?.flatten() else {
         return Ok(());
     };
-    for answer in answers.iter().filter(|answer| answer.answer.method != Method::Human) {
+    for answer in late {
         match conclusion.answers.iter_mut().find(|old| old.field_id == answer.field_id) {
             Some(old) => old.clone_from(answer),
             None => conclusion.answers.push(answer.clone()),
