@@ -24,6 +24,11 @@ impl Known {
     pub fn mistakes(&self, word: &str) -> bool {
         self.prints.contains(&fingerprint(word)) && !self.words.contains(word)
     }
+
+    /// Those phrases that are words as the filters take them.
+    pub fn words(&self) -> impl Iterator<Item = &String> {
+        self.words.iter().filter(|phrase| is_word(phrase))
+    }
 }
 
 /// The file of the language at a place of `Lang::ALL`, with names that are known besides.

@@ -16,7 +16,7 @@ import pyarrow.parquet
 # Countries of the languages of the first rank, and those whose names are met there often.
 FIRST = "US GB IE CA AU NZ ZA IN PK BD PH NG ES MX AR CO CL PE FR BE CH DE AT BR PT IT NL PL TR SE EG SA AE MA".split()
 # The most frequent given and family names of each country that are taken.
-TOP_FIRST, TOP = (130, 70), (5, 4)
+TOP_FIRST, TOP = (130, 10), (5, 0)
 # English words up to this SCOWL size: what every writer knows.
 SIZES = (10,)
 

@@ -43,7 +43,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 /// account numbers are no phone numbers; addresses in which a dot or the at-sign is spelled are read as mixed as
 /// people write them, and asked about where it is missing; what is said after a value denies it; "take my number
 /// off your list" withdraws it. 3: what the releases before read.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// What can be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
