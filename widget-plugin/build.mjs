@@ -121,6 +121,10 @@ const FOR_OLDER = [
   / {4}if \(realloc === undefined\) \{[^]*?\n {4}\}\n/g,
 ];
 
+/** Where wasm-bindgen takes a text for granted: another value would be read from beyond the module's memory. */
+const TAKES_TEXT = "function passStringToWasm0(arg, malloc, realloc) {\n";
+const REFUSES_OTHERS = "if (typeof arg != 'string') throw Object.assign(TypeError('expected a string'), { code: 'invalid_field' });\n";
+
 /** Puts the engine's own scripts (`src/*.js`) and what wasm-bindgen makes of them into one. */
 async function glue(outDir) {
   const file = join(outDir, "engine.js");
@@ -133,7 +137,9 @@ async function glue(outDir) {
     if (shorter === script) throw new Error(`wasm-bindgen does not write ${old} any more`);
     return shorter;
   };
-  writeFileSync(file, FOR_OLDER.reduce(without, readFileSync(file, "utf8")));
+  const script = FOR_OLDER.reduce(without, readFileSync(file, "utf8"));
+  if (!script.includes(TAKES_TEXT)) throw new Error("wasm-bindgen does not take texts as it did any more");
+  writeFileSync(file, script.replace(TAKES_TEXT, TAKES_TEXT + REFUSES_OTHERS));
   await esbuild.build({
     ...SCRIPTS,
     allowOverwrite: true,

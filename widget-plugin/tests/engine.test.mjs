@@ -89,6 +89,11 @@ it("refuses what it does not know, with a stable code", () => {
   const refused = (run) => assert.throws(run, (error) => error instanceof Error && error.code === "invalid_field");
   refused(() => new Detector({ language: "en" }));
   refused(() => new Detector({ region: "Britain" }));
+  for (const text of [7, true, {}, ["my name is Ann"], new String("my name is Ann")]) {
+    refused(() => new Detector().detect(text));
+    refused(() => new PromptPolicy({ lang: "en" }, NOW).visitorMessage(text, NOW));
+  }
+  assert.equal(new Detector().detect("my name is Ann").length, 1, "what was refused harms nothing");
   refused(() => new Detector().detect("x", { prevagent: "typo" }));
   for (const context of [
     [], "en", { lang: 1 }, { region: "Britain" }, { prevAgent: ["?"] }, { asked: "name" }, { asked: [["name"]] },

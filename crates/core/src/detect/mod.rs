@@ -129,9 +129,10 @@ pub enum Subject {
 pub struct Region([u8; 2]);
 
 impl Region {
-    /// Reads two ASCII letters of either case.
+    /// Reads two ASCII letters of either case. "UK", which ISO 3166-1 reserves for the United Kingdom, is GB.
     pub fn new(code: &str) -> Option<Self> {
         match code.as_bytes() {
+            b"UK" | b"uk" => Some(Self(*b"GB")),
             [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
                 Some(Self([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))
             }

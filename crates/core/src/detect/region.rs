@@ -212,6 +212,7 @@ mod tests {
             ("GB", ""),
             ("en-u-ca-gregory", ""),
             ("en-x-us", ""),
+            ("en-UK", "GB"),
         ];
         for (tag, region) in cases {
             assert_eq!(Region::from_tag(tag), Region::new(region), "{tag}");
