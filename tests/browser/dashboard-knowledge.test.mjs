@@ -68,6 +68,12 @@ describe("the dashboard's knowledge base", () => {
     assert.match((await space.team.get(`/v1/articles/${id}`)).body, /three years/);
     await desk.button("Take back").click();
     await desk.shows("Taken back: it is a draft again.");
+    // A colleague writes on while the page is open.
+    await space.team.expect(200, "PUT", `/v1/articles/${id}`, { body: { title: "Gift cards", body: "Not looked at by anybody else." } });
+    await desk.page.getByRole("button", { name: /^Publish version/ }).click();
+    await desk.shows("Nothing was changed: somebody else has written a newer version");
+    await desk.stands("article-newer");
+    assert.equal((await space.team.get(`/v1/articles/${id}`)).state, "draft");
   });
 
   test("imports files, and asks the articles as a visitor would", async () => {

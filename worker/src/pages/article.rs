@@ -165,12 +165,11 @@ async fn put(visit: &Visit, form: &Form) -> Outcome<Article> {
         None => visit.call(&Create { article, by }).await,
         Some(article_id) => {
             let change = Change { article_id, article, version: Some(form.version), by };
-            visit.call(&change).await.map_err(|fault| match fault.public().code {
-                Code::PreconditionFailed => Fault::refused(
-                    Code::PreconditionFailed,
+            visit.call(&change).await.map_err(|fault| {
+                newer(
+                    fault,
                     "Somebody else has written a newer version since you opened the article. What you wrote stands below: saved once more, it becomes the newest; theirs stays among the versions.",
-                ),
-                _ => fault,
+                )
             })
         }
     }
@@ -179,19 +178,36 @@ async fn put(visit: &Visit, form: &Form) -> Outcome<Article> {
 #[derive(Deserialize)]
 struct PublishForm {
     publish: bool,
+    /// The newest version when the page was made.
+    #[serde(default)]
+    version: Option<u64>,
 }
 
 async fn publish(mut visit: Visit) -> Outcome<Response> {
     let article_id: ArticleId = visit.parameter("article_id")?;
-    let PublishForm { publish } = visit.form().await?;
+    let PublishForm { publish, version } = visit.form().await?;
     let here = path(&article_id);
-    visit.call(&Publish { article_id, publish, by: visit.by() }).await?;
+    let publishing = Publish { article_id, publish, version, by: visit.by() };
+    visit.call(&publishing).await.map_err(|fault| {
+        newer(
+            fault,
+            "Nothing was changed: somebody else has written a newer version since you opened the article. It stands below.",
+        )
+    })?;
     let word = if publish {
         "Published: visitors are answered from it."
     } else {
         "Taken back: it is a draft again."
     };
     visit.done(&here, word)
+}
+
+/// Says what has become of what was sent, where a newer version stood in its way.
+fn newer(fault: Fault, word: &str) -> Fault {
+    match fault.public().code {
+        Code::PreconditionFailed => Fault::refused(Code::PreconditionFailed, word),
+        _ => fault,
+    }
 }
 
 async fn remove(visit: Visit) -> Outcome<Response> {
@@ -301,6 +317,7 @@ fn versions(shown: &Shown, form: &Form, may_write: bool) -> Markup {
     let summary = &shown.article.summary;
     let here = path(&summary.article_id);
     let published = summary.published_version.is_some();
+    let newest = parts::hidden("version", &summary.version.to_string());
     html! {
         article {
             header { h2 { "Versions" } }
@@ -319,10 +336,10 @@ fn versions(shown: &Shown, form: &Form, may_write: bool) -> Markup {
                 p.muted.small-text { "An older version that is saved becomes the newest." }
                 div.row {
                     @if summary.published_version != Some(summary.version) {
-                        form method="post" action={ (here) "/publish" } { (parts::hidden("publish", "true")) button.secondary.small { "Publish version " (summary.version) } }
+                        form method="post" action={ (here) "/publish" } { (parts::hidden("publish", "true")) (newest) button.secondary.small { "Publish version " (summary.version) } }
                     }
                     @if published {
-                        form method="post" action={ (here) "/publish" } { (parts::hidden("publish", "false")) button.secondary.small { "Take back" } }
+                        form method="post" action={ (here) "/publish" } { (parts::hidden("publish", "false")) (newest) button.secondary.small { "Take back" } }
                     }
                 }
                 details {

@@ -126,7 +126,8 @@ pub const ROUTES: &[Bound] = &[
             WRITE,
             "Lets visitors be answered from the newest version.",
             NOW,
-        ),
+        )
+        .headers(&[IF_MATCH]),
         |call| Box::pin(publish(call, true)),
     ),
     bound(
@@ -137,7 +138,8 @@ pub const ROUTES: &[Bound] = &[
             WRITE,
             "Takes an article back: it is a draft again.",
             NOW,
-        ),
+        )
+        .headers(&[IF_MATCH]),
         |call| Box::pin(publish(call, false)),
     ),
     bound(
@@ -234,8 +236,9 @@ async fn versions(call: Call) -> Outcome<Response> {
 }
 
 async fn publish(call: Call, publish: bool) -> Outcome<Response> {
+    let version = http::if_match(&call.request)?;
     let publish =
-        knowledge::Publish { article_id: article(&call)?, publish, by: signature(&call)? };
+        knowledge::Publish { article_id: article(&call)?, publish, version, by: signature(&call)? };
     shown(200, &rpc::call(&call.ledger()?, &publish).await?)
 }
 

@@ -213,6 +213,15 @@ impl Write for Create {
     }
 }
 
+/// Refuses what was decided about a version that is not the newest any more.
+fn must_be_newest(version: Option<u64>, article: &ArticleSummary) -> Outcome<()> {
+    if version.is_some_and(|version| version != u64::from(article.version)) {
+        let detail = "the article has been changed meanwhile; read it again";
+        return Err(Error::new(Code::PreconditionFailed, detail).into());
+    }
+    Ok(())
+}
+
 /// Writes a new version of an article. What is published stays so until the new one is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Change {
@@ -234,10 +243,7 @@ impl Call for Change {
 impl Write for Change {
     fn run(self, cx: &Cx) -> Outcome<Article> {
         let before = get(cx.sql, &self.article_id)?;
-        if self.version.is_some_and(|version| version != u64::from(before.summary.version)) {
-            let detail = "the article has been changed meanwhile; read it again";
-            return Err(Error::new(Code::PreconditionFailed, detail).into());
-        }
+        must_be_newest(self.version, &before.summary)?;
         change(cx, &before, &self.article, &self.by)?;
         if self.article.publish {
             show(cx, &self.article_id, true)?;
@@ -254,6 +260,8 @@ pub struct Publish {
     pub article_id: ArticleId,
     /// Whether visitors are to be answered from it.
     pub publish: bool,
+    /// Only if this is the newest version; whatever it is with none.
+    pub version: Option<u64>,
     /// Who does it.
     pub by: String,
 }
@@ -266,6 +274,7 @@ impl Call for Publish {
 impl Write for Publish {
     fn run(self, cx: &Cx) -> Outcome<Article> {
         let before = get(cx.sql, &self.article_id)?.summary;
+        must_be_newest(self.version, &before)?;
         let wanted = self.publish.then_some(before.version);
         if before.published_version != wanted {
             show(cx, &self.article_id, self.publish)?;

@@ -35,7 +35,8 @@ fn visitors_are_answered_from_what_is_published() {
     assert!(ask(&ledger, "how do returns work").is_empty(), "a draft answers nobody");
 
     let id = article.summary.article_id;
-    let publish = |publish| Publish { article_id: id.clone(), publish, by: BY.to_owned() };
+    let publish =
+        |publish| Publish { article_id: id.clone(), publish, version: None, by: BY.to_owned() };
     ledger.write(publish(true)).unwrap();
     assert_eq!(ask(&ledger, "how do returns work"), ["Send it back within 30 days."]);
 
@@ -48,7 +49,13 @@ fn visitors_are_answered_from_what_is_published() {
     let changed = ledger.write(change("Send it back within 60 days.", Some(1), false)).unwrap();
     assert_eq!((changed.summary.version, changed.summary.published_version), (2, Some(1)));
     assert_eq!(ask(&ledger, "how do returns work"), ["Send it back within 30 days."]);
-    ledger.write(publish(true)).unwrap();
+    for unseen in [publish(true), publish(false)] {
+        let unseen = Publish { version: Some(1), ..unseen };
+        let refused = ledger.write(unseen).unwrap_err().public().code;
+        assert_eq!(refused, Code::PreconditionFailed, "who decided it had not seen the second one");
+    }
+    assert_eq!(ask(&ledger, "how do returns work"), ["Send it back within 30 days."]);
+    ledger.write(Publish { version: Some(2), ..publish(true) }).unwrap();
     assert_eq!(ask(&ledger, "how do returns work"), ["Send it back within 60 days."]);
 
     let stale = ledger.write(change("x", Some(1), false)).unwrap_err().public().code;
@@ -67,7 +74,8 @@ fn events_tell_of_the_first_article_and_of_each_publication() {
     let ledger = Ledger::new();
     let one = create_one(&ledger, new("One", "first", false)).summary.article_id;
     create_one(&ledger, new("Two", "second", true));
-    let publish = Publish { article_id: one, publish: true, by: "ky_x".to_owned() };
+    let by = "ky_x".to_owned();
+    let publish = Publish { article_id: one, publish: true, version: None, by };
     ledger.write(publish.clone()).unwrap();
     ledger.write(publish).unwrap();
     assert_eq!(event_names(&ledger), ["kb.created", "kb.published", "kb.published"]);
