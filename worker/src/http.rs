@@ -88,12 +88,12 @@ pub fn done() -> Outcome<Response> {
 /// Checks what people call something.
 ///
 /// # Errors
-/// [`Code::InvalidField`] unless it has 1 to 200 bytes.
+/// [`Code::InvalidField`] unless it has 1 to 200 characters.
 pub fn check_name(name: &str) -> Outcome<()> {
-    if name.trim().is_empty() || name.len() > 200 {
+    if name.trim().is_empty() || name.chars().count() > 200 {
         return Err(Fault::refused(
             Code::InvalidField,
-            "the field `name` must have 1 to 200 bytes",
+            "the field `name` must have 1 to 200 characters",
         ));
     }
     Ok(())

@@ -13,7 +13,7 @@ pub use run::{after, go_on};
 use super::customers::bad_text;
 use super::cx::Cx;
 use super::endpoints;
-use super::marks::{NOTE_BYTES, TAG_BYTES};
+use super::marks::{NOTE_CHARS, TAG_CHARS};
 use super::op::{Op, Read, Room, Write};
 use super::seen;
 use crate::bind;
@@ -52,7 +52,7 @@ pub const ROOM: Room = Room {
 const MOST: u64 = 50;
 const ACTIONS: usize = 10;
 const ANSWERS: usize = 10;
-const NAME_BYTES: usize = 100;
+const NAME_CHARS: usize = 100;
 
 /// All of them, in the order in which they run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -282,8 +282,8 @@ impl Read for Runs {
 
 fn check(cx: &Cx, new: &NewAutomation) -> Outcome<()> {
     let refuse = |detail: &str| Err(Error::new(Code::InvalidField, detail.to_owned()).into());
-    if bad_text(new.name.trim(), NAME_BYTES) || new.name.chars().any(char::is_control) {
-        return refuse("the field `name` must have 1 to 100 bytes on one line");
+    if bad_text(new.name.trim(), NAME_CHARS) || new.name.chars().any(char::is_control) {
+        return refuse("the field `name` must have 1 to 100 characters on one line");
     }
     if new.then.is_empty() || new.then.len() > ACTIONS {
         return refuse("the field `then` must have 1 to 10 entries");
@@ -300,13 +300,13 @@ fn check(cx: &Cx, new: &NewAutomation) -> Outcome<()> {
     for action in &new.then {
         match action {
             AutomationAction::Tag { tag, .. } => {
-                if bad_text(tag.trim(), TAG_BYTES) || tag.chars().any(char::is_control) {
-                    return refuse("a `tag` in `then` must have 1 to 60 bytes on one line");
+                if bad_text(tag.trim(), TAG_CHARS) || tag.chars().any(char::is_control) {
+                    return refuse("a `tag` in `then` must have 1 to 60 characters on one line");
                 }
             }
             AutomationAction::Note { text, .. } => {
-                if bad_text(text.trim(), NOTE_BYTES) {
-                    return refuse("a `text` in `then` must have 1 to 8,000 bytes");
+                if bad_text(text.trim(), NOTE_CHARS) {
+                    return refuse("a `text` in `then` must have 1 to 8,000 characters");
                 }
             }
             AutomationAction::Webhook { endpoint_id } => {

@@ -54,15 +54,15 @@ const BY_THOUGHT: Migration = Migration {
     ],
 };
 
-/// Longest tag.
-pub const TAG_BYTES: usize = 60;
+/// Longest tag, in characters.
+pub const TAG_CHARS: usize = 60;
 const TAGS_AT_ONCE: usize = 50;
 const SUBJECTS_AT_ONCE: usize = 500;
 const TAGS_MOST: u64 = 200;
-/// Longest note.
-pub const NOTE_BYTES: usize = 8_000;
+/// Longest note, in characters.
+pub const NOTE_CHARS: usize = 8_000;
 const NOTES_MOST: u64 = 1_000;
-const FEEDBACK_BYTES: usize = 2_000;
+const FEEDBACK_CHARS: usize = 2_000;
 
 /// What a mark is put on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,11 +149,14 @@ impl Write for ChangeTags {
 
 fn tags_of<'a>(list: &'a [String], name: &str) -> Outcome<Vec<&'a str>> {
     let tags: Vec<&str> = list.iter().map(|tag| tag.trim()).collect();
-    let bad = |tag: &&str| bad_text(tag, TAG_BYTES) || tag.contains(['\n', '\r', '\t']);
-    if tags.len() > TAGS_AT_ONCE || tags.iter().any(bad) {
-        let detail = format!(
-            "`{name}` must have {TAGS_AT_ONCE} tags at most, each of 1 to {TAG_BYTES} bytes on one line"
-        );
+    let bad = |tag: &&str| bad_text(tag, TAG_CHARS) || tag.contains(['\n', '\r', '\t']);
+    if tags.len() > TAGS_AT_ONCE {
+        let detail = format!("the field `{name}` must have {TAGS_AT_ONCE} tags at most");
+        return Err(Error::new(Code::InvalidField, detail).into());
+    }
+    if tags.iter().any(bad) {
+        let detail =
+            format!("the field `{name}` must have tags of 1 to {TAG_CHARS} characters on one line");
         return Err(Error::new(Code::InvalidField, detail).into());
     }
     Ok(tags)
@@ -196,10 +199,10 @@ impl Call for AddNote {
 impl Write for AddNote {
     fn run(self, cx: &Cx) -> Outcome<Note> {
         let subject = self.subject.find(cx)?;
-        if bad_text(self.text.trim(), NOTE_BYTES) {
+        if bad_text(self.text.trim(), NOTE_CHARS) {
             return Err(Error::new(
                 Code::InvalidField,
-                "the field `text` must have 1 to 8,000 bytes",
+                "the field `text` must have 1 to 8,000 characters",
             )
             .into());
         }
@@ -309,10 +312,10 @@ impl Write for LeaveFeedback {
     fn run(self, cx: &Cx) -> Outcome<()> {
         let id = Subject::Conversation(self.conversation_id).find(cx)?;
         let text = self.text.trim();
-        if !text.is_empty() && bad_text(text, FEEDBACK_BYTES) {
+        if !text.is_empty() && bad_text(text, FEEDBACK_CHARS) {
             return Err(Error::new(
                 Code::InvalidField,
-                "the field `text` must have 2,000 bytes at most",
+                "the field `text` must have 2,000 characters at most",
             )
             .into());
         }

@@ -58,7 +58,7 @@ pub const ROOM: Room = Room {
 
 /// Most views of a list.
 const VIEWS: u64 = 50;
-const NAME_BYTES: usize = 60;
+const NAME_CHARS: usize = 60;
 const QUERY_BYTES: usize = 2_000;
 /// Most tags that a list offers.
 const TAGS: usize = 100;
@@ -338,7 +338,7 @@ pub fn views(sql: &Sql, list: List) -> Outcome<Vec<View>> {
 pub struct Save {
     /// Of which list.
     pub list: List,
-    /// 1 to 60 bytes on one line.
+    /// 1 to 60 characters on one line.
     pub name: String,
     /// The filters, as they stand in the page's address.
     pub query: String,
@@ -354,8 +354,8 @@ impl Call for Save {
 impl Write for Save {
     fn run(self, cx: &Cx) -> Outcome<()> {
         let name = self.name.trim();
-        if customers::bad_text(name, NAME_BYTES) || name.chars().any(char::is_control) {
-            let detail = "a view needs a name of 1 to 60 bytes on one line";
+        if customers::bad_text(name, NAME_CHARS) || name.chars().any(char::is_control) {
+            let detail = "a view needs a name of 1 to 60 characters on one line";
             return Err(Error::new(Code::InvalidField, detail).into());
         }
         if self.query.len() > QUERY_BYTES {

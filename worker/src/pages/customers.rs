@@ -2,7 +2,7 @@
 //! is `customers_filters.rs`'s, and how it looks `customers_page.rs`'s.
 
 use super::customers_filters::Filters;
-use super::customers_page::page;
+use super::customers_page::{TAGS_PATH, page};
 use super::parts;
 use super::visit::to;
 use super::{Page, Visit};
@@ -27,7 +27,7 @@ pub const PAGES: &[Page] = &[
     // What is looked for by words is sent as a form, because addresses end up in logs.
     Page::post(PATH, Scope::CustomersRead, |visit| Box::pin(search(visit))),
     Page::post("/app/customers.csv", Scope::CustomersExport, |visit| Box::pin(export(visit))),
-    Page::post("/app/customers/tags", Scope::CustomersWrite, |visit| Box::pin(tag(visit))),
+    Page::post(TAGS_PATH, Scope::CustomersWrite, |visit| Box::pin(tag(visit))),
     Page::post("/app/customers/views", Scope::CustomersWrite, |visit| Box::pin(save(visit))),
     Page::post("/app/customers/views/remove", Scope::CustomersWrite, |visit| {
         Box::pin(remove(visit))
@@ -60,7 +60,11 @@ async fn search(mut visit: Visit) -> Outcome<Response> {
 async fn show(visit: &Visit, filters: &Filters) -> Outcome<Response> {
     let shown = visit.call(&views::Customers { search: filters.search()? }).await?;
     let scopes = visit.principal.scopes;
-    let mut page = visit.page_with("Customers", page(filters, &shown, scopes), &["search.js"])?;
+    let mut page = visit.page_with(
+        "Customers",
+        page(filters, &shown, scopes, visit.forms()),
+        &["search.js"],
+    )?;
     if let Some(path) = moved(visit, filters)? {
         page.headers_mut().set("hx-push-url", &path)?;
     }
@@ -85,14 +89,33 @@ struct TagForm {
 
 async fn tag(mut visit: Visit) -> Outcome<Response> {
     let text = visit.form_text().await?;
-    let (form, filters): (TagForm, Filters) = (http::query(&text)?, http::query(&text)?);
+    let filters: Filters = http::query(&text)?;
+    let word = match change(&visit, http::query(&text)?).await {
+        Ok(word) => word,
+        // What was found by words stands at no address that could be shown again.
+        Err(fault) if super::is_mistake(fault.public().code) => {
+            visit.refuse(&fault.public());
+            return show(&visit, &filters).await;
+        }
+        Err(fault) => return Err(fault),
+    };
+    if filters.q.trim().is_empty() {
+        return visit.done(&filters.path(), &word);
+    }
+    // Words stand in no address: what they found is shown at once.
+    visit.say(&word);
+    show(&visit, &filters).await
+}
+
+/// Tags those that are ticked, and says what was done.
+async fn change(visit: &Visit, form: TagForm) -> Outcome<String> {
     let refused = |detail| Err(Fault::refused(Code::InvalidField, detail));
     if form.customer.is_empty() {
         return refused("Tick the customers first.");
     }
     let tag = form.put.trim().to_owned();
     if tag.is_empty() {
-        return refused("Say which tag.");
+        return refused("the field `put` is empty: write a tag first");
     }
     let n = parts::count(form.customer.len() as u64, "customer");
     let (change, word) = match form.action.as_str() {
@@ -108,12 +131,7 @@ async fn tag(mut visit: Visit) -> Outcome<Response> {
     };
     let subjects = form.customer.into_iter().map(Subject::Customer).collect();
     visit.call(&ChangeTags { subjects, change, by: visit.by() }).await?;
-    if filters.q.trim().is_empty() {
-        return visit.done(&filters.path(), &word);
-    }
-    // Words stand in no address: what they found is shown at once.
-    visit.say(&word);
-    show(&visit, &filters).await
+    Ok(word)
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 use super::customers::PATH;
 use super::customers_filters::{Filters, lower};
 use super::parts::{self, platform};
+use super::refused::{Forms, Typed};
 use super::visit::form_urlencode;
 use crate::ledger::views::{CustomersShown, View};
 use askwell::access::{Scope, Scopes};
@@ -11,17 +12,20 @@ use askwell::conversation::Platform;
 use askwell::detect::Kind;
 use maud::{Markup, html};
 
+/// What the ticked customers are sent to with their tag.
+pub const TAGS_PATH: &str = "/app/customers/tags";
+
 /// Tags of a customer that stand in the list; all of them stand in the profile.
 const TAGS: usize = 6;
 
 /// The whole page.
-pub fn page(filters: &Filters, shown: &CustomersShown, scopes: Scopes) -> Markup {
+pub fn page(filters: &Filters, shown: &CustomersShown, scopes: Scopes, forms: Forms) -> Markup {
     let may_write = scopes.has(Scope::CustomersWrite);
     html! {
         h1 { "Customers" }
         (views_bar(filters, shown, may_write))
         (filter_form(filters, shown))
-        (results(filters, shown, scopes))
+        (results(filters, shown, scopes, forms))
     }
 }
 
@@ -90,7 +94,7 @@ fn filter_form(filters: &Filters, shown: &CustomersShown) -> Markup {
     }
 }
 
-fn results(filters: &Filters, shown: &CustomersShown, scopes: Scopes) -> Markup {
+fn results(filters: &Filters, shown: &CustomersShown, scopes: Scopes, forms: Forms) -> Markup {
     let active = filters.active();
     let may_write = scopes.has(Scope::CustomersWrite);
     html! {
@@ -133,7 +137,7 @@ fn results(filters: &Filters, shown: &CustomersShown, scopes: Scopes) -> Markup 
                     @if filters.q.is_empty() { a href=(filters.path()) { "Refresh" } }
                 }
             }
-            @if shown.page.items.is_empty() { (nobody(filters, &active)) } @else { (table(filters, shown, may_write)) }
+            @if shown.page.items.is_empty() { (nobody(filters, &active)) } @else { (table(filters, shown, may_write, forms)) }
         }
     }
 }
@@ -155,7 +159,8 @@ fn nobody(filters: &Filters, active: &[(String, Filters)]) -> Markup {
     )
 }
 
-fn table(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Markup {
+fn table(filters: &Filters, shown: &CustomersShown, may_write: bool, forms: Forms) -> Markup {
+    let typed = forms.at(TAGS_PATH);
     let rows = html! {
         thead {
             tr {
@@ -172,16 +177,18 @@ fn table(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Markup {
             }
         }
         tbody {
-            @for (customer, tags) in shown.page.items.iter().zip(&shown.tags) { (row(customer, tags, may_write)) }
+            @for (customer, tags) in shown.page.items.iter().zip(&shown.tags) { (row(customer, tags, may_write, typed)) }
         }
     };
     let table = parts::table("Customers", rows);
     html! {
         @if may_write {
-            form method="post" action="/app/customers/tags" {
+            form method="post" action=(TAGS_PATH) {
+                (typed.wrong().above(&["put", "add", "remove"]))
+                @for field in ["put", "add", "remove"] { (typed.wrong().below(field)) }
                 div.row {
                     (filters.hidden())
-                    input name="put" maxlength="60" list="tags" placeholder="Tag" aria-label="Tag for the ticked customers" autocomplete="off";
+                    input name="put" value=(typed.value("put", "")) maxlength="60" list="tags" placeholder="Tag" aria-label="Tag for the ticked customers" autocomplete="off";
                     datalist #tags { @for tag in &shown.all_tags.first { option value=(tag) {} } }
                     button.secondary.small name="action" value="add" { "Add to ticked" }
                     button.secondary.small name="action" value="remove" { "Remove from ticked" }
@@ -205,14 +212,14 @@ fn table(filters: &Filters, shown: &CustomersShown, may_write: bool) -> Markup {
     }
 }
 
-fn row(customer: &Customer, tags: &[String], may_write: bool) -> Markup {
+fn row(customer: &Customer, tags: &[String], may_write: bool, typed: Typed) -> Markup {
     let known = [&customer.name, &customer.email, &customer.phone];
     let n = known.iter().filter(|value| value.is_some()).count();
     let name = shown_name(customer);
     html! {
         tr {
             @if may_write {
-                td.tick { input type="checkbox" name="customer" value=(customer.customer_id) aria-label={ "Tick " (name) }; }
+                td.tick { input type="checkbox" name="customer" value=(customer.customer_id) checked[typed.has("customer", customer.customer_id.as_str(), false)] aria-label={ "Tick " (name) }; }
             }
             td { a.wrap href={ (PATH) "/" (customer.customer_id) } { (parts::address(name)) } }
             td.mail { @if let Some(email) = &customer.email { (parts::address(email)) " " (standing(customer, Kind::Email)) } @else { (none()) } }

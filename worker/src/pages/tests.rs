@@ -2,6 +2,7 @@
 
 use super::customers_filters::Filters;
 use super::customers_page::page;
+use super::refused::Forms;
 use crate::ledger::views::{AllTags, CustomersShown};
 use askwell::Code;
 use askwell::access::{Role, Scopes};
@@ -70,9 +71,11 @@ fn filters_are_read_and_written_as_an_address() {
 
 #[test]
 fn a_list_says_why_it_is_empty() {
-    let none = page(&filters(""), &shown(&[]), Scopes::ALL).into_string();
+    let none = page(&filters(""), &shown(&[]), Scopes::ALL, Forms::default()).into_string();
     assert!(none.contains("No customers yet"));
-    let filtered = page(&filters("tag=vip&missing=email"), &shown(&[]), Scopes::ALL).into_string();
+    let filtered =
+        page(&filters("tag=vip&missing=email"), &shown(&[]), Scopes::ALL, Forms::default())
+            .into_string();
     assert!(filtered.contains("Tag: vip; Without e-mail"), "{filtered}");
 }
 
@@ -80,9 +83,29 @@ fn a_list_says_why_it_is_empty() {
 fn a_row_has_some_of_many_tags_and_says_how_many_more() {
     let mut many = shown(&["Ana"]);
     many.tags = vec![(0..160).map(|n| format!("tag-{n}")).collect()];
-    let text = page(&filters(""), &many, Scopes::ALL).into_string();
+    let text = page(&filters(""), &many, Scopes::ALL, Forms::default()).into_string();
     assert_eq!(text.matches("?tag=tag-").count(), 6);
     assert!(text.contains("and 154 more") && text.contains("Incomplete 4"), "{text}");
+}
+
+#[test]
+fn a_refused_tag_keeps_its_ticks() {
+    let two = shown(&["Ana", "Ben"]);
+    let [ana, ben] = [0, 1].map(|n: usize| two.page.items[n].customer_id.to_string());
+    let error = askwell::Error::new(
+        Code::InvalidField,
+        "the field `add` must have tags of 1 to 60 characters on one line",
+    );
+    let sent = format!("customer={ben}&put=wholesale&action=add");
+    let refused = super::refused::Refused::new("/app/customers/tags", &sent, &error);
+    let text = page(&filters(""), &two, Scopes::ALL, Forms::of(Some(&refused))).into_string();
+    let tick = |id: &str| {
+        let at = text.find(&format!("value=\"{id}\"")).unwrap();
+        text[at..].split('>').next().unwrap().contains("checked")
+    };
+    assert_eq!((tick(&ana), tick(&ben)), (false, true));
+    assert!(text.contains("value=\"wholesale\"") && refused.left_over().is_none());
+    assert!(text.contains("Must have tags of 1 to 60 characters on one line."), "{text}");
 }
 
 #[test]
@@ -91,12 +114,14 @@ fn what_people_wrote_stays_text() {
         &filters(&format!("tag={}", super::visit::form_urlencode(HOSTILE))),
         &shown(&[HOSTILE]),
         Scopes::ALL,
+        Forms::default(),
     )
     .into_string();
     assert!(!text.contains("<script>alert"));
     assert!(text.contains("&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;"));
     // What a role may not do is not offered.
-    let viewer = page(&filters(""), &shown(&["Ana"]), Role::Viewer.scopes()).into_string();
+    let viewer =
+        page(&filters(""), &shown(&["Ana"]), Role::Viewer.scopes(), Forms::default()).into_string();
     for action in ["Add to ticked", "Export CSV"] {
         assert!(text.contains(action) && !viewer.contains(action), "{action}");
     }

@@ -206,6 +206,12 @@ impl Visit {
         self.flash = Some(Flash::good(word));
     }
 
+    /// Lets the page that follows at once show the form that was sent as it was filled in, and why it was refused.
+    pub fn refuse(&mut self, error: &Error) {
+        let sent = self.sent.get().map_or("", String::as_str);
+        self.refused = Some(Refused::new(self.url.path(), sent, error));
+    }
+
     /// To another page, with a word about what was done.
     ///
     /// # Errors

@@ -70,7 +70,7 @@ pub enum AutomationTarget {
 pub enum AutomationAction {
     /// Puts a tag on.
     Tag {
-        /// 1 to 60 bytes.
+        /// 1 to 60 characters.
         tag: String,
         /// On what.
         #[serde(default)]
@@ -78,7 +78,7 @@ pub enum AutomationAction {
     },
     /// Writes a note.
     Note {
-        /// 1 to 8,000 bytes.
+        /// 1 to 8,000 characters.
         text: String,
         /// About what.
         #[serde(default)]
@@ -96,7 +96,7 @@ pub enum AutomationAction {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewAutomation {
-    /// For people: 1 to 100 bytes.
+    /// For people: 1 to 100 characters.
     pub name: String,
     /// Whether it runs; true by default.
     #[serde(default = "yes")]

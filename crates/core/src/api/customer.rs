@@ -172,7 +172,7 @@ pub struct Note {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewNote {
-    /// 1 to 8,000 bytes.
+    /// 1 to 8,000 characters.
     pub text: String,
 }
 
@@ -202,7 +202,7 @@ fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>,
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct TagChange {
-    /// 1 to 60 bytes each, 50 at most.
+    /// 1 to 60 characters each, 50 at most.
     pub add: Vec<String>,
     /// 50 at most.
     pub remove: Vec<String>,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewArticle {
-    /// One line, 1 to 200 bytes.
+    /// One line, 1 to 200 characters.
     pub title: String,
     /// Markdown, 1 to 100,000 bytes.
     pub body: String,

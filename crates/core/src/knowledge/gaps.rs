@@ -1,6 +1,6 @@
 //! Questions without a good article: which of them ask for the same, and the article to write.
 
-use super::MAX_TITLE_BYTES;
+use super::MAX_TITLE_CHARS;
 use super::import::Draft;
 use crate::classify::terms::terms;
 use crate::classify::vectors::{Vector, embed};
@@ -90,7 +90,7 @@ fn central(group: &[usize], read: &[Read]) -> usize {
 /// in their own words. What the answer is, nobody but the team knows.
 pub fn draft(central: &str, questions: &[&str]) -> Draft {
     let title = central.split_whitespace().collect::<Vec<_>>().join(" ");
-    let title = super::excerpt(&title, MAX_TITLE_BYTES).to_owned();
+    let title = super::excerpt(&title, MAX_TITLE_CHARS).to_owned();
     let mut body = String::from("What visitors asked:\n\n");
     let mut quoted: Vec<&str> = Vec::new();
     for question in questions {

@@ -1,6 +1,6 @@
 //! Articles out of Markdown files and out of the pages of a site.
 
-use super::{MAX_BODY_BYTES, MAX_TITLE_BYTES, html};
+use super::{MAX_BODY_BYTES, MAX_TITLE_CHARS, html};
 use crate::text::Lang;
 use crate::{Code, Error};
 use html5gum::{Token, Tokenizer};
@@ -81,7 +81,7 @@ fn named(name: &str, mut draft: Draft) -> Draft {
     if draft.title.is_empty() {
         draft.title = title_of(name);
     }
-    draft.title = cut(&draft.title, MAX_TITLE_BYTES);
+    draft.title = cut(&draft.title, MAX_TITLE_CHARS);
     draft
 }
 

@@ -26,8 +26,8 @@ pub use weights::SURE;
 use crate::{Code, Error};
 use serde::{Deserialize, Serialize};
 
-/// Longest title of an article, in bytes.
-pub const MAX_TITLE_BYTES: usize = 200;
+/// Longest title of an article, in characters.
+pub const MAX_TITLE_CHARS: usize = 200;
 /// Longest body of an article, in bytes: a manual's chapter, and no book.
 pub const MAX_BODY_BYTES: usize = 100_000;
 /// Most articles of a workspace. All of them are searched at every question.
@@ -63,8 +63,8 @@ impl ArticleState {
 /// [`Code::InvalidField`] for an empty or too long title or body.
 pub fn check(title: &str, body: &str) -> Result<(), Error> {
     let refuse = |detail: &str| Err(Error::new(Code::InvalidField, detail.to_owned()));
-    if title.trim().is_empty() || title.len() > MAX_TITLE_BYTES || title.contains('\n') {
-        return refuse("the field `title` must be one line of 1 to 200 bytes");
+    if title.trim().is_empty() || title.chars().count() > MAX_TITLE_CHARS || title.contains('\n') {
+        return refuse("the field `title` must be one line of 1 to 200 characters");
     }
     if body.trim().is_empty() || body.len() > MAX_BODY_BYTES {
         return refuse("the field `body` must be Markdown of 1 to 100,000 bytes");

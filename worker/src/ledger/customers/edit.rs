@@ -14,8 +14,8 @@ use askwell::id::CustomerId;
 use askwell::{Code, Error};
 use serde::{Deserialize, Serialize};
 
-/// Longest value, in bytes.
-const VALUE_BYTES: usize = 320;
+/// Longest value, in characters.
+const VALUE_CHARS: usize = 320;
 
 /// Sets or takes away values by hand.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,9 +81,9 @@ fn in_patch(patch: &CustomerPatch, kind: Kind) -> Option<Option<String>> {
 fn checked(sql: &Sql, id: &CustomerId, kind: Kind, value: &str) -> Outcome<String> {
     let value = value.trim();
     let wrong = |detail: &str| Error::new(Code::InvalidField, detail.to_owned());
-    if bad_text(value, VALUE_BYTES) {
+    if bad_text(value, VALUE_CHARS) {
         return Err(wrong(&format!(
-            "the field `{}` must have 1 to {VALUE_BYTES} bytes and no control characters",
+            "the field `{}` must have 1 to {VALUE_CHARS} characters and no control characters",
             kind.as_str()
         ))
         .into());
@@ -127,10 +127,10 @@ fn checked(sql: &Sql, id: &CustomerId, kind: Kind, value: &str) -> Outcome<Strin
     }
 }
 
-/// Whether a text is empty, too long, or holds control characters other than line breaks and tabs.
+/// Whether a text is empty, has more characters (Unicode scalar values) than `most`, or holds control characters other than line breaks and tabs.
 pub fn bad_text(text: &str, most: usize) -> bool {
     text.is_empty()
-        || text.len() > most
+        || text.chars().count() > most
         || text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
