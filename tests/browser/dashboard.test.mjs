@@ -155,9 +155,18 @@ describe("the dashboard", () => {
     await desk.page.getByRole("searchbox").fill("astr");
     await until("one is found", async () => (await desk.page.getByRole("row").count()) === 2);
     assert.equal((await exported()).length, 2, "what was found while somebody typed, and no more");
-    // Whoever tags what words have found is shown the same again.
+    // A tag that is refused keeps what was ticked, and what was found.
     await row("Astrid").getByRole("checkbox").check();
-    await desk.page.getByLabel("Tag for the ticked customers").fill("found");
+    const put = desk.page.getByLabel("Tag for the ticked customers");
+    await put.evaluate((input) => input.removeAttribute("maxlength"));
+    await put.fill("long ".repeat(13));
+    await desk.button("Add to ticked").click();
+    await desk.shows("Must have tags of 1 to 60 characters on one line.");
+    assert.ok(await row("Astrid").getByRole("checkbox").isChecked());
+    assert.equal(await put.inputValue(), "long ".repeat(13));
+    await desk.stands("customers-tag-refused");
+    // Whoever tags what words have found is shown the same again.
+    await put.fill("found");
     await desk.button("Add to ticked").click();
     await desk.shows("1 customer tagged “found”.");
     assert.equal(await desk.page.getByRole("searchbox").inputValue(), "astr");
@@ -267,12 +276,17 @@ describe("the dashboard", () => {
     await desk.button("Add note").click();
     await desk.shows("Prefers the morning.");
     await desk.stands("customer");
-    // Fewer characters than the field takes, more bytes than a note may have.
-    const long = "午前".repeat(2000);
+    // As many characters as the field takes are taken in any writing; what is refused all the same is not lost.
+    const long = "午前".repeat(4000);
     await desk.page.getByLabel("New note").fill(long);
     await desk.button("Add note").click();
-    await desk.shows("Must have 1 to 8,000 characters, or fewer where they are not Latin.");
-    assert.equal(await desk.page.getByLabel("New note").inputValue(), long);
+    await desk.shows(long);
+    const longer = `${long}後`;
+    await desk.page.getByLabel("New note").evaluate((area) => area.removeAttribute("maxlength"));
+    await desk.page.getByLabel("New note").fill(longer);
+    await desk.button("Add note").click();
+    await desk.shows("Must have 1 to 8,000 characters.");
+    assert.equal(await desk.page.getByLabel("New note").inputValue(), longer);
     // A mistake in one field costs none of the others, and the form stays open.
     await desk.page.getByText("Edit", { exact: true }).click();
     await desk.page.getByLabel("Name", { exact: true }).fill("Bruno the First");
