@@ -110,6 +110,29 @@ describe("a phone call", () => {
     receiver.assertSound();
   });
 
+  test("that withholds its number is a call all the same, and nobody's who has called before", async () => {
+    const withheld = () => begin("inbound", { number: null });
+    const ids = [await withheld(), await withheld()].map((call) => call.conversation_id);
+    for (const id of ids) {
+      await good(id, "end", { status: "completed", transcript: [{ role: "customer", text: "When are you open?", at }] });
+    }
+    const details = await Promise.all(ids.map((id) => space.team.classified(id)));
+    assert.deepEqual(details.map((detail) => detail.facts.phone), [undefined, undefined]);
+    assert.notEqual(details[0].customer_id, details[1].customer_id);
+    const outbound = { channel_id: channel.channel_id, reference: randomUUID(), direction: "outbound" };
+    assertProblem(await space.team.send("POST", "/v1/calls", { body: outbound }), 422, "invalid_field");
+  });
+
+  test("is over now or earlier", async () => {
+    const { conversation_id: id } = await begin("inbound");
+    const later = Date.now() + 3_600_000;
+    assertProblem(await post(id, "progress", { status: "in-progress", at: later }), 422, "invalid_field");
+    assertProblem(await post(id, "end", { status: "completed", at: later }), 422, "invalid_field");
+    const words = { status: "completed", transcript: [{ role: "customer", text: "Hello?", at: later }] };
+    assertProblem(await post(id, "end", words), 422, "invalid_field");
+    assert.equal((await good(id, "end", { status: "completed" })).status, "completed");
+  });
+
   test("needs a number, a name and a channel that is connected", async () => {
     const send = (more) => space.team.send("POST", "/v1/calls", {
       body: { channel_id: channel.channel_id, reference: "x", direction: "inbound", number: "+442079460958", ...more },

@@ -6,12 +6,32 @@ use crate::fault::Outcome;
 use crate::ledger::replies::{GapNoted, Note, Prepare};
 use crate::replies::Made;
 use crate::sql::Sql;
-use askwell::conversation::{MAX_MESSAGES, Message, Role};
+use askwell::conversation::{MAX_MESSAGES, Marker, Message, Role};
 use askwell::detect::Kind;
 use askwell::knowledge::Known;
 use askwell::reply::{self, Rules};
 use askwell::session::Session;
 use askwell::time::UnixMillis;
+
+/// Whether a message is somebody's answer.
+fn answers(message: &Message) -> bool {
+    match message.role {
+        Role::Agent => true,
+        Role::Bot => !message.is_question(),
+        Role::Customer | Role::System => false,
+    }
+}
+
+/// What a conversation that is given back has been dealt with up to: the newest answer, or the hand-off, which was for
+/// what was said before it.
+pub fn dealt_with(sql: &Sql) -> Outcome<Option<u32>> {
+    let handed = |message: &Message| {
+        message.role == Role::System && Marker::parse(&message.text) == Some(Marker::Handoff)
+    };
+    let transcript = store::messages(sql, None, MAX_MESSAGES as u32)?;
+    let newest = transcript.iter().rev().find(|message| answers(message) || handed(message));
+    Ok(newest.map(|message| message.seq))
+}
 
 /// Messages of a visitor that are answered together; of more, the newest.
 const TOGETHER: usize = 8;
@@ -36,22 +56,22 @@ impl Asked {
     /// What waits for an answer; nothing where nothing does.
     pub fn read(sql: &Sql, desk: &Desk) -> Outcome<Option<Self>> {
         let own = |message: &Message| message.by.is_none() && !desk.codes.contains(&message.seq);
-        Self::after(sql, desk.answered, own)
+        let mut asked = Self::after(sql, desk.answered, own)?;
+        if let Some(asked) = &mut asked {
+            // What was given back begins to wait for the answerer then.
+            asked.since = asked.since.max(desk.since);
+        }
+        Ok(asked)
     }
 
     /// What a person of the team has before them: what the visitor wrote since somebody last answered, or the
     /// newest of it.
     pub fn before_the_team(sql: &Sql) -> Outcome<Option<Self>> {
         let transcript = store::messages(sql, None, MAX_MESSAGES as u32)?;
-        let answers = |message: &&Message| match message.role {
-            Role::Agent => true,
-            Role::Bot => !message.is_question(),
-            Role::Customer | Role::System => false,
-        };
         let newest = |role: &dyn Fn(&&Message) -> bool| {
             transcript.iter().rev().find(|message| role(message)).map(|message| message.seq)
         };
-        let answered = newest(&answers);
+        let answered = newest(&|message| answers(message));
         let said = newest(&|message| message.role == Role::Customer);
         let after = answered.min(said.map(|seq| seq.checked_sub(1)).unwrap_or(answered));
         Self::after(sql, after, |_| true)

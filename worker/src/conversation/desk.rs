@@ -4,6 +4,7 @@
 //! were, and have no desk.
 
 use super::answer;
+use super::asked::{self, Asked};
 use super::store::{self, Meta};
 use super::{Conversation, send, turn};
 use crate::config;
@@ -416,8 +417,13 @@ pub(super) fn give_back(sql: &Sql, input: &Return, now: UnixMillis) -> Outcome<(
     desk.muted = false;
     desk.by_mail = false;
     desk.memory = Memory { greeted: true, ..Memory::default() };
-    // What was said until now was the person's to answer.
-    desk.answered = meta.messages.checked_sub(1);
+    if let Some(seq) = asked::dealt_with(sql)? {
+        desk.answers(seq);
+    }
+    // Whoever has written since is answered now.
+    if Asked::read(sql, &desk)?.is_some() {
+        answer::put(sql, now)?;
+    }
     desk.returned = meta.messages;
     put(sql, &mut desk, &before, now)?;
     let shown = desk.shown(&meta);

@@ -125,6 +125,7 @@ fn the_ledger_is_told_what_is_learned_of_the_visitor_and_nothing_else_costs_a_te
 
 mod desks {
     use super::*;
+    use crate::conversation::asked::Asked;
     use crate::conversation::{Assign, Return};
     use crate::jobs;
     use askwell::access::{Scopes, Who};
@@ -216,6 +217,32 @@ mod desks {
         assert_eq!(state(&sql), DeskState::Bot);
         does(&sql, Action::Handoff, 4);
         assert_eq!((state(&sql), store::handoffs(&sql).unwrap()), (DeskState::Waiting, 2));
+    }
+
+    #[test]
+    fn what_was_written_since_the_last_answer_is_answered_when_it_is_given_back() {
+        let back = |sql: &Sql, seconds: i64| {
+            let give = Return { by: key() };
+            let now = NOW.plus(seconds * 1000);
+            sql.atomically(|sql| desk::give_back(sql, &give, now)).unwrap();
+        };
+        let sql = opened();
+        says(&sql, visitor(), Role::Customer, "m-1", 0);
+        does(&sql, Action::Handoff, 1);
+        assert!(due(&sql));
+        back(&sql, 2);
+        assert!(!due(&sql), "the hand-off was for what was said before it");
+        does(&sql, Action::Handoff, 3);
+        says(&sql, member(), Role::Agent, "a-1", 5);
+        back(&sql, 6);
+        assert!(!due(&sql), "a person has answered");
+        says(&sql, member(), Role::Agent, "a-2", 7);
+        says(&sql, visitor(), Role::Customer, "m-2", 8);
+        back(&sql, 600);
+        assert!(due(&sql));
+        let asked = Asked::read(&sql, &desk::read(&sql).unwrap()).unwrap().unwrap();
+        assert_eq!((asked.waiting.len(), asked.newest.id.as_str()), (1, "m-2"));
+        assert_eq!(asked.since, NOW.plus(600_000), "the answerer has its time from then on");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::ledger::llm::Spent;
 use askwell::Code;
 use askwell::conversation::{MAX_MESSAGE_BYTES, Role};
 use askwell::event::EscalationReason;
+use askwell::input;
 use askwell::reply::{Memory, Said, Step, Tally};
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -78,9 +79,11 @@ pub async fn ask(task: &Task<'_>) -> Outcome<Made> {
     if !signatures.split(' ').any(|signature| same(signature, &wanted)) {
         return Err(failed("answered without a signature that fits"));
     }
-    let answer: BotAnswer = serde_json::from_str(&text)
-        .map_err(|_| failed("answered with something else than asked"))?;
-    Ok(made(answer, task))
+    Ok(made(answer(&text)?, task))
+}
+
+fn answer(text: &str) -> Outcome<BotAnswer> {
+    input::object(text.as_bytes()).map_err(|_| failed("answered with something else than asked"))
 }
 
 fn body(task: &Task<'_>) -> serde_json::Value {
@@ -132,4 +135,21 @@ async fn read(response: &mut Response) -> Outcome<String> {
 
 fn failed(why: &str) -> Fault {
     Fault::refused(Code::BadGateway, format!("the owner's bot {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_an_object_of_what_was_asked() {
+        assert_eq!(answer(r#"{"text": "Yes."}"#).unwrap().text.as_deref(), Some("Yes."));
+        assert!(answer(r#"{"handoff": true}"#).unwrap().handoff);
+        assert_eq!(answer("{}").unwrap().text, None);
+        for other in
+            ["[]", r#"["Hello"]"#, r#"["Hello", true]"#, "null", "\"Hello\"", r#"{"say": "x"}"#, ""]
+        {
+            assert!(answer(other).is_err(), "{other}");
+        }
+    }
 }

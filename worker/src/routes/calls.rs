@@ -21,6 +21,7 @@ use askwell::detect::Kind;
 use askwell::id::ConversationId;
 use askwell::prompt;
 use askwell::session::Options;
+use askwell::time::UnixMillis;
 use worker::{Response, Stub};
 
 const READ: Access = Access::Scope(Scope::ConversationsRead);
@@ -89,11 +90,19 @@ async fn begin(mut call: Call) -> Outcome<Response> {
     if !(1..=MAX_REFERENCE_BYTES).contains(&new.reference.len()) {
         return Err(invalid("the field `reference` must have 1 to 200 bytes"));
     }
-    if !new.number.trim().starts_with('+') {
-        return Err(invalid("the field `number` must begin with + and the country code"));
-    }
-    let number = claim(Kind::Phone, &new.number, None)
-        .map_err(|_| invalid("the field `number` is no phone number"))?;
+    let number = match &new.number {
+        Some(number) if !number.trim().starts_with('+') => {
+            return Err(invalid("the field `number` must begin with + and the country code"));
+        }
+        Some(number) => Some(
+            claim(Kind::Phone, number, None)
+                .map_err(|_| invalid("the field `number` is no phone number"))?,
+        ),
+        None if new.direction == Direction::Outbound => {
+            return Err(invalid("the field `number` is missing: whom the call is to"));
+        }
+        None => None,
+    };
     let by = call.principal()?;
     let workspace = by.workspace.clone();
     let parts = [workspace.as_str(), "call", new.channel_id.as_str(), &new.reference];
@@ -103,12 +112,15 @@ async fn begin(mut call: Call) -> Outcome<Response> {
         what: What::Begun(new.channel_id, new.reference.clone()),
     };
     rpc::call(&call.ledger()?, &note).await?;
-    let mut claims = vec![(Kind::Phone, number.clone())];
+    // Whoever withholds their number is known by nothing but the call.
+    let who = number.as_deref().unwrap_or(conversation_id.as_str());
+    let visitor_id = visitor_id(&workspace, Platform::Phone, who);
+    let mut claims: Vec<_> = number.into_iter().map(|number| (Kind::Phone, number)).collect();
     claims.extend(new.name.map(|name| (Kind::Name, name)));
     let open = Open {
         workspace: workspace.clone(),
         conversation_id: conversation_id.clone(),
-        visitor_id: visitor_id(&workspace, Platform::Phone, &number),
+        visitor_id,
         platform_conversation_id: Some(new.reference),
         platform: Platform::Phone,
         direction: new.direction,
@@ -168,7 +180,7 @@ async fn get(call: Call) -> Outcome<Response> {
 async fn progress(mut call: Call) -> Outcome<Response> {
     let CallProgress { status, at } = call.json().await?;
     let (id, object, stands) = named(&call).await?;
-    let at = at.unwrap_or_else(|| config::now(&call.env));
+    let at = past(&call, at)?.unwrap_or_else(|| config::now(&call.env));
     // Refused where it has ended.
     stands.status.after(Action::Begin, stands.direction)?;
     let illegal = |why: &str| Err(Fault::refused(Code::IllegalTransition, why));
@@ -210,8 +222,11 @@ async fn end(mut call: Call) -> Outcome<Response> {
         Ending::NoAnswer => &[Action::NoAnswer],
         Ending::Voicemail => &[Action::Voicemail],
     };
+    for spoken in &transcript {
+        past(&call, spoken.at)?;
+    }
     // A recorded conversation does not go back behind what was said last.
-    let at = at.or_else(|| transcript.is_empty().then(|| config::now(&call.env)));
+    let at = past(&call, at)?.or_else(|| transcript.is_empty().then(|| config::now(&call.env)));
     let mut first = Vec::new();
     // Nobody talks, or is put through, before somebody has picked up.
     if talked && !stands.status.is_terminal() {
@@ -227,6 +242,17 @@ async fn end(mut call: Call) -> Outcome<Response> {
     };
     rpc::call(&object, &recite).await?;
     http::reply(200, &shown(&call, &object, id).await?)
+}
+
+/// How far an operator's clock may be ahead of ours: 10 min.
+const AHEAD_MS: i64 = 10 * 60 * 1000;
+
+/// When something was; not what is still to come.
+fn past(call: &Call, at: Option<UnixMillis>) -> Outcome<Option<UnixMillis>> {
+    if at.is_some_and(|at| at > config::now(&call.env).plus(AHEAD_MS)) {
+        return Err(Fault::refused(Code::InvalidField, "the field `at` is in the future"));
+    }
+    Ok(at)
 }
 
 /// What was said elsewhere, as messages with ids by their places.

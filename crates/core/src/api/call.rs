@@ -19,8 +19,10 @@ pub struct NewCall {
     pub reference: String,
     /// Who calls whom.
     pub direction: Direction,
-    /// The customer's number, with its country code.
-    pub number: String,
+    /// The customer's number, with its country code; none where an inbound call withholds it. Then the call is
+    /// nobody's who has called before.
+    #[serde(default)]
+    pub number: Option<String>,
     /// What they are called, if that is known.
     #[serde(default)]
     pub name: Option<String>,

@@ -72,7 +72,7 @@ pub fn read(reply: &str, found: &[Found], question: &str) -> Option<Option<(Stri
         reply: Option<String>,
         articles: Vec<usize>,
     }
-    let form: Form = serde_json::from_str(reply.trim()).ok()?;
+    let form: Form = serde_json::from_str(unfenced(reply)).ok()?;
     let Some(said) = form.reply.filter(|said| !said.trim().is_empty()) else {
         return Some(None);
     };
@@ -111,7 +111,9 @@ pub fn draft(so_far: &str, found: &[Found], question: &str) -> Draft {
     if so_far.len() > DRAFT_BYTES {
         return Draft::Wait;
     }
-    let Ok(form) = serde_json::from_str::<Form>(&closed(so_far)) else { return Draft::Wait };
+    let Ok(form) = serde_json::from_str::<Form>(&closed(unfenced(so_far))) else {
+        return Draft::Wait;
+    };
     let Some(said) = form.reply else { return Draft::Wait };
     if form.articles.is_empty() {
         return Draft::Wait;
@@ -126,6 +128,14 @@ pub fn draft(so_far: &str, found: &[Found], question: &str) -> Draft {
         "" => Draft::Wait,
         shown => Draft::Show(shown.to_owned()),
     }
+}
+
+/// A reply without the fence of Markdown that some models put around what they were asked to give alone.
+fn unfenced(reply: &str) -> &str {
+    let reply = reply.trim();
+    let Some(inner) = reply.strip_prefix("```") else { return reply };
+    let inner = inner.strip_prefix("json").unwrap_or(inner);
+    inner.strip_suffix("```").unwrap_or(inner).trim()
 }
 
 /// The beginning of an object, with what is open in it closed. Half an escape is left out; what still is
@@ -158,15 +168,17 @@ fn closed(so_far: &str) -> String {
     text
 }
 
-/// The articles that a reply names, and all that it may say a number or a link of.
+/// The articles that a reply names, and what it may say numbers and addresses of.
 struct Ground<'a> {
     used: Vec<&'a Found>,
+    /// All that the articles say, in lower case.
     source: String,
+    question: &'a str,
 }
 
 impl<'a> Ground<'a> {
     /// None for a number that no article has: it is an invention like any other.
-    fn of(numbers: &[usize], found: &'a [Found], question: &str) -> Option<Self> {
+    fn of(numbers: &[usize], found: &'a [Found], question: &'a str) -> Option<Self> {
         let mut used: Vec<&Found> = Vec::new();
         for number in numbers {
             let article = number.checked_sub(1).and_then(|at| found.get(at))?;
@@ -174,30 +186,52 @@ impl<'a> Ground<'a> {
                 used.push(article);
             }
         }
-        let source = used.iter().fold(question.to_owned(), |mut all, article| {
+        let source = used.iter().fold(String::new(), |mut all, article| {
             for part in [&article.title, &article.heading, &article.text] {
                 all.push(' ');
-                all.push_str(part);
+                all.push_str(&part.to_lowercase());
             }
             all
         });
-        Some(Self { used, source })
+        Some(Self { used, source, question })
     }
 
-    /// Whether all numbers and links of a text are in the articles or in the question.
+    /// Whether all addresses of a text are in the articles, and all numbers there or in the question; and whether it
+    /// holds nothing that is not seen, or turns what is.
     fn bears(&self, said: &str) -> bool {
-        let there = figures(&self.source);
-        let linked = ["http://", "https://", "www."].iter().all(|mark| {
-            said.match_indices(mark).all(|(at, _)| {
-                let link = said.get(at..).unwrap_or_default();
-                let link = link.split(|c: char| c.is_whitespace() || "()<>[]\"".contains(c)).next();
-                let link =
-                    link.unwrap_or_default().trim_end_matches(['.', ',', '!', '?', ';', ':']);
-                self.source.contains(link)
-            })
-        });
-        linked && figures(said).iter().all(|figure| there.contains(figure))
+        let (there, asked) = (figures(&self.source), figures(self.question));
+        let known = |figure: &&str| there.contains(figure) || asked.contains(figure);
+        !said.chars().any(is_unseen)
+            && addresses(&said.to_lowercase()).all(|address| self.source.contains(address))
+            && figures(said).iter().all(known)
     }
+}
+
+/// Control characters, and those that change the direction of what follows (Unicode Standard Annex 9).
+fn is_unseen(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+}
+
+/// What somebody could click on or write to, in a text in lower case: with a scheme, an "@", or a domain, whether a chat
+/// makes a link of it or not.
+fn addresses(said: &str) -> impl Iterator<Item = &str> {
+    let apart = |c: char| c.is_whitespace() || "()<>[]{}\"“”„«»|,;".contains(c);
+    said.split(apart)
+        .map(|part| part.trim_matches(|c: char| ".!?:'*_~…".contains(c)))
+        .filter(|part| part.contains("://") || part.contains('@') || has_domain(part))
+}
+
+/// Whether labels with dots between them end in letters, as top-level domains do; "9.30" and "e.g" are none.
+fn has_domain(part: &str) -> bool {
+    let letters = |label: &str| label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    part.split(['/', ':', '?', '#', '=', '&']).filter_map(|host| host.rsplit_once('.')).any(
+        |(labels, top)| {
+            top.chars().count() >= 2
+                && top.chars().all(char::is_alphabetic)
+                && labels.split('.').all(|label| !label.is_empty() && letters(label))
+        },
+    )
 }
 
 /// The numbers of a text, as they are written.
@@ -225,7 +259,7 @@ mod tests {
     }
 
     fn said(reply: &str) -> Option<Option<String>> {
-        read(reply, &found(), "may I return it after 20 days?")
+        read(reply, &found(), "may I return it after 20 days? visitor.example says so")
             .map(|read| read.map(|(text, _)| text))
     }
 
@@ -234,6 +268,37 @@ mod tests {
         let reply = r#"{"reply": "Yes, 20 days is fine: you have 30 days.", "articles": [1, 1]}"#;
         let text = "Yes, 20 days is fine: you have 30 days.\n\n— Returns";
         assert_eq!(said(reply), Some(Some(text.to_owned())));
+        for fenced in [format!("```json\n{reply}\n```"), format!("```\n{reply}```")] {
+            assert_eq!(said(&fenced), Some(Some(text.to_owned())), "{fenced}");
+        }
+        let draft = draft(&format!("```json\n{reply}"), &found(), "after 20 days?");
+        assert_eq!(draft, Draft::Show("Yes, 20 days is fine: you have 30".to_owned()));
+    }
+
+    #[test]
+    fn addresses_of_the_articles_may_be_said() {
+        let mut found = found();
+        found[0].text =
+            "See https://shop.example/Returns, write to Help@shop.example or look at shop.example."
+                .to_owned();
+        for said in [
+            "See https://shop.example/returns.",
+            "Write to help@shop.example!",
+            "Look at *shop.example*: all is there, e.g. how, i.e. all of it.",
+            "“shop.example”, at 9.30 or 9:30 a.m",
+        ] {
+            let reply = json!({"articles": [1], "reply": said}).to_string();
+            let read = read(&reply, &found, "at 9.30?");
+            assert!(matches!(read, Some(Some(_))), "{said}");
+        }
+        for said in [
+            "See https://shop.example/other.",
+            "Write to me@shop.example.",
+            "Look at my.shop.example2.com.",
+        ] {
+            let reply = json!({"articles": [1], "reply": said}).to_string();
+            assert_eq!(read(&reply, &found, "?").map(|read| read.is_some()), Some(false), "{said}");
+        }
     }
 
     #[test]
@@ -247,6 +312,13 @@ mod tests {
             r#"{"reply": "You have 60 days.", "articles": [1]}"#,
             r#"{"reply": "You have 30 days.", "articles": [2]}"#,
             r#"{"reply": "See https://evil.example for the 30 days.", "articles": [1]}"#,
+            r#"{"reply": "See HTTPS://EVIL.EXAMPLE/x for the 30 days.", "articles": [1]}"#,
+            r#"{"reply": "Write to refunds@evil.example within 30 days.", "articles": [1]}"#,
+            r#"{"reply": "The form is at evil-refunds.com/form.", "articles": [1]}"#,
+            r#"{"reply": "See (tel:me.evil.example).", "articles": [1]}"#,
+            r#"{"reply": "You said visitor.example yourself.", "articles": [1]}"#,
+            r#"{"reply": "You have \u202e30 days.", "articles": [1]}"#,
+            r#"{"reply": "You have \u000030 days.", "articles": [1]}"#,
         ] {
             assert_eq!(said(reply), Some(None), "{reply}");
         }
