@@ -25,6 +25,7 @@ pub use reason::{Doubt, Hold, Moment, Reason};
 pub use report::{Arm, AskCounts, AskReport, AskResult};
 pub use state::{AskOutcome, Asked, State};
 pub use wording::{Line, MAX_LINE_CHARS, Wording, default_line, mask};
+pub(crate) use words::Words;
 
 use crate::detect::{Detection, Kind};
 use crate::text::Lang;

@@ -22,11 +22,13 @@ pub enum Line {
     AwayMail,
     /// The subject of a mail with the answer of a person.
     ByMail,
+    /// To "are you a bot?".
+    Machine,
 }
 
 impl Line {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Greeting,
         Self::GoOn,
         Self::Unsure,
@@ -35,6 +37,7 @@ impl Line {
         Self::Away,
         Self::AwayMail,
         Self::ByMail,
+        Self::Machine,
     ];
 }
 
@@ -44,7 +47,7 @@ pub fn line(lang: Option<Lang>, line: Line) -> &'static str {
 }
 
 /// In the order of [`Line::ALL`].
-fn lines(lang: Lang) -> [&'static str; 8] {
+fn lines(lang: Lang) -> [&'static str; 9] {
     match lang {
         Lang::En => [
             "Hello! How can I help?",
@@ -55,6 +58,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Our team is not here right now. Your question is kept, and you will find the answer here.",
             "Our team is not here right now. You will get an answer by e-mail.",
             "Our answer to your message",
+            "I am an automatic assistant. If you would like to talk to a person, just say so.",
         ],
         Lang::Es => [
             "¡Hola! ¿En qué puedo ayudar?",
@@ -65,6 +69,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Nuestro equipo no está en este momento. Guardamos su pregunta y encontrará la respuesta aquí.",
             "Nuestro equipo no está en este momento. Le responderemos por correo electrónico.",
             "Nuestra respuesta a su mensaje",
+            "Soy un asistente automático. Si prefiere hablar con una persona, dígamelo.",
         ],
         Lang::Fr => [
             "Bonjour ! Comment puis-je vous aider ?",
@@ -75,6 +80,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Notre équipe n’est pas là en ce moment. Votre question est gardée, et vous trouverez la réponse ici.",
             "Notre équipe n’est pas là en ce moment. Vous recevrez une réponse par e-mail.",
             "Notre réponse à votre message",
+            "Je suis un assistant automatique. Si vous préférez parler à une personne, dites-le-moi.",
         ],
         Lang::De => [
             "Hallo! Wie kann ich helfen?",
@@ -85,6 +91,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Unser Team ist gerade nicht da. Ihre Frage bleibt hier stehen, und hier finden Sie die Antwort.",
             "Unser Team ist gerade nicht da. Die Antwort kommt per E-Mail.",
             "Unsere Antwort auf Ihre Nachricht",
+            "Ich bin ein automatischer Assistent. Wenn Sie lieber mit einem Menschen sprechen möchten, sagen Sie es einfach.",
         ],
         Lang::Pt => [
             "Olá! Como posso ajudar?",
@@ -95,6 +102,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "A nossa equipe não está aqui agora. A sua pergunta fica guardada, e a resposta estará aqui.",
             "A nossa equipe não está aqui agora. A resposta vai por e-mail.",
             "A nossa resposta à sua mensagem",
+            "Sou um assistente automático. Se preferir falar com uma pessoa, é só dizer.",
         ],
         Lang::It => [
             "Ciao! Come posso aiutare?",
@@ -105,6 +113,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Il nostro team ora non c’è. La sua domanda resta qui, e qui troverà la risposta.",
             "Il nostro team ora non c’è. Riceverà una risposta via e-mail.",
             "La nostra risposta al suo messaggio",
+            "Sono un assistente automatico. Se preferisce parlare con una persona, me lo dica.",
         ],
         Lang::Nl => [
             "Hallo! Hoe kan ik helpen?",
@@ -115,6 +124,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Ons team is er nu niet. Uw vraag blijft hier staan, en hier vindt u het antwoord.",
             "Ons team is er nu niet. U krijgt antwoord per e-mail.",
             "Ons antwoord op uw bericht",
+            "Ik ben een automatische assistent. Als u liever met een medewerker praat, zeg het gerust.",
         ],
         Lang::Pl => [
             "Dzień dobry! W czym mogę pomóc?",
@@ -125,6 +135,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Naszego zespołu teraz nie ma. Pytanie zostaje tutaj i tutaj pojawi się odpowiedź.",
             "Naszego zespołu teraz nie ma. Odpowiedź przyjdzie e-mailem.",
             "Nasza odpowiedź na wiadomość",
+            "Jestem automatycznym asystentem. Jeśli chcesz porozmawiać z człowiekiem, po prostu to napisz.",
         ],
         Lang::Ja => [
             "こんにちは。どのようなご用件でしょうか。",
@@ -135,6 +146,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "ただいま担当者が不在です。ご質問は記録され、こちらでお返事いたします。",
             "ただいま担当者が不在です。メールでお返事いたします。",
             "お問い合わせへのお返事",
+            "私は自動アシスタントです。担当者とお話しになりたい場合は、そうお書きください。",
         ],
         Lang::Zh => [
             "您好！请问有什么可以帮您？",
@@ -145,6 +157,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "我们的同事现在不在。您的问题已保留，您会在这里看到回复。",
             "我们的同事现在不在。我们会通过电子邮件回复您。",
             "我们对您留言的回复",
+            "我是自动助手。如果您想和真人交谈，请直接告诉我。",
         ],
         Lang::Th => [
             "สวัสดี มีอะไรให้ช่วยไหม",
@@ -155,6 +168,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "ตอนนี้ทีมงานไม่อยู่ เราเก็บคำถามของคุณไว้แล้ว และจะตอบที่นี่",
             "ตอนนี้ทีมงานไม่อยู่ เราจะตอบกลับทางอีเมล",
             "คำตอบสำหรับข้อความของคุณ",
+            "นี่คือผู้ช่วยอัตโนมัติ หากต้องการคุยกับเจ้าหน้าที่ กรุณาแจ้งได้เลย",
         ],
         Lang::Tr => [
             "Merhaba! Nasıl yardımcı olabilirim?",
@@ -165,6 +179,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Ekibimiz şu anda burada değil. Sorunuz burada duruyor, yanıtı da burada bulacaksınız.",
             "Ekibimiz şu anda burada değil. Yanıt e-posta ile gelecek.",
             "Mesajınıza yanıtımız",
+            "Ben otomatik bir asistanım. Bir temsilciyle görüşmek isterseniz söylemeniz yeterli.",
         ],
         Lang::Hi => [
             "नमस्ते! मैं कैसे मदद कर सकता हूँ?",
@@ -175,6 +190,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "हमारी टीम अभी यहाँ नहीं है। आपका सवाल यहाँ सुरक्षित है, और उत्तर यहीं मिलेगा।",
             "हमारी टीम अभी यहाँ नहीं है। उत्तर ईमेल से मिलेगा।",
             "आपके संदेश का हमारा उत्तर",
+            "मैं एक स्वचालित सहायक हूँ। यदि आप किसी व्यक्ति से बात करना चाहें, तो बस बता दें।",
         ],
         Lang::Ar => [
             "مرحبًا! كيف يمكنني المساعدة؟",
@@ -185,6 +201,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "فريقنا غير موجود الآن. سؤالك محفوظ هنا، وستجد الرد هنا.",
             "فريقنا غير موجود الآن. سيصلك الرد بالبريد الإلكتروني.",
             "ردنا على رسالتك",
+            "أنا مساعد آلي. إذا كنت تفضّل التحدث مع شخص، فأخبرني بذلك.",
         ],
         Lang::Sv => [
             "Hej! Hur kan jag hjälpa till?",
@@ -195,6 +212,7 @@ fn lines(lang: Lang) -> [&'static str; 8] {
             "Vårt team är inte här just nu. Din fråga finns kvar, och här hittar du svaret.",
             "Vårt team är inte här just nu. Svaret kommer med e-post.",
             "Vårt svar på ditt meddelande",
+            "Jag är en automatisk assistent. Om du hellre vill prata med en person är det bara att säga till.",
         ],
     }
 }

@@ -8,6 +8,7 @@ pub mod grounded;
 mod hours;
 mod intent;
 mod lines;
+mod remarks;
 mod rules;
 mod tally;
 mod together;
@@ -15,7 +16,7 @@ mod together;
 pub use hours::{Hours, Local, Open};
 pub use intent::{Intent, MAX_INTENTS, intents};
 pub use lines::{Line, line};
-pub use rules::{MAX_PHRASE_CHARS, MAX_PHRASES, MAX_RULES, Rule, Rules, escalates};
+pub use rules::{MAX_PHRASE_CHARS, MAX_PHRASES, MAX_RULES, Rule, Rules};
 pub use tally::Tally;
 pub use together::{Message, Waiting, rests, together};
 

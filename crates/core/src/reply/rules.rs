@@ -1,5 +1,6 @@
 //! When a person is called.
 
+use super::remarks::Remark;
 use crate::classify;
 use crate::classify::terms::stem;
 use crate::classify::words::Words;
@@ -91,13 +92,18 @@ impl Rules {
 }
 
 /// Whether a message calls for a person, and why.
-pub fn escalates(rules: &Rules, text: &str, gist: Gist) -> Option<EscalationReason> {
+pub(crate) fn escalates(
+    rules: &Rules,
+    text: &str,
+    gist: Gist,
+    said: Remark,
+) -> Option<EscalationReason> {
     let words = Words::new(text);
     let own = rules.own.iter().filter(|rule| rule.enabled).flat_map(|rule| &rule.phrases);
     if rules.protected.iter().chain(own).any(|phrase| holds(&words, phrase)) {
         return Some(EscalationReason::Policy);
     }
-    if rules.on_request && gist.person {
+    if rules.on_request && (gist.person || said.person) {
         return Some(EscalationReason::CustomerRequest);
     }
     if rules.on_anger {
@@ -109,7 +115,7 @@ pub fn escalates(rules: &Rules, text: &str, gist: Gist) -> Option<EscalationReas
             return Some(EscalationReason::SevereNegative);
         }
         // The gist is of single words; the classification knows what is only said with one.
-        if gist.angry && !transcript.is_calm() {
+        if gist.angry && !said.calm && !transcript.is_calm() {
             return Some(EscalationReason::Dissatisfaction);
         }
     }
@@ -135,7 +141,7 @@ mod tests {
     use crate::prompt::gist;
 
     fn why(rules: &Rules, text: &str) -> Option<EscalationReason> {
-        escalates(rules, text, gist(text, None))
+        escalates(rules, text, gist(text, None), Remark::of(text))
     }
 
     #[test]

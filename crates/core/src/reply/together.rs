@@ -5,6 +5,7 @@
 //! one reply answers them.
 
 use super::lines::{self, Line};
+use super::remarks::Remark;
 use super::rules::{Rules, escalates};
 use super::{Answer, Memory, Said, Step};
 use crate::event::EscalationReason;
@@ -41,8 +42,11 @@ pub struct Waiting<'a> {
 /// Whether a message needs no reply of its own: a greeting, thanks, a refusal to say something.
 pub fn rests(rules: &Rules, text: &str, lang: Option<Lang>) -> bool {
     let gist = prompt::gist(text, lang);
+    let said = Remark::of(text);
     let rests = gist.greets || gist.chats || gist.refuses;
-    rests && !gist.asks && escalates(rules, text, gist).is_none()
+    ((rests && !gist.asks) || said.rests)
+        && !said.machine
+        && escalates(rules, text, gist, said).is_none()
 }
 
 /// A message that nothing answers.
@@ -62,18 +66,25 @@ pub fn together(rules: &Rules, waiting: Waiting<'_>) -> Answer {
     let (mut line, mut detailed) = (None, false);
     for (at, message) in messages.iter().enumerate() {
         let gist = prompt::gist(message.text, lang);
+        let said = Remark::of(message.text);
         let asked = messages.iter().skip(at).any(|message| message.asked);
-        if let Some(reason) = escalates(rules, message.text, gist) {
+        if let Some(reason) = escalates(rules, message.text, gist, said) {
             return Answer { step: Step::HandOver(reason), memory: waiting.memory, gap: None };
         }
-        if let Some(article) = message.known.answer() {
+        if said.machine {
+            line = Some(Line::Machine);
+            memory.greeted = true;
+            continue;
+        }
+        // An article that has its words says nothing to somebody's thanks.
+        if let Some(article) = message.known.answer().filter(|_| !said.rests) {
             if !found.iter().any(|other| other.id == article.id) {
                 found.push(article);
             }
             memory = Memory { greeted: true, ..Memory::default() };
             continue;
         }
-        if gist.greets || (gist.chats && !memory.greeted && !message.gave) {
+        if gist.greets || ((gist.chats || said.rests) && !memory.greeted && !message.gave) {
             if !memory.greeted {
                 line = line.or(Some(Line::Greeting));
             }
@@ -81,7 +92,7 @@ pub fn together(rules: &Rules, waiting: Waiting<'_>) -> Answer {
             continue;
         }
         memory.greeted = true;
-        if gist.chats || gist.refuses {
+        if gist.chats || gist.refuses || said.rests {
         } else if gist.opens {
             line = Some(Line::GoOn);
         } else if message.gave && !gist.asks {
