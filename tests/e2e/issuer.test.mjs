@@ -55,6 +55,12 @@ describe("signing in by a token", () => {
     assert.equal((await send(undefined, { "cf-access-jwt-assertion": rsa() })).status, 201);
   });
 
+  test("whose word counts is for those to say who may do everything already", async () => {
+    const made = await space.team.expect(201, "POST", "/v1/keys", { body: { name: "HR", kind: "secret", scopes: ["members:manage"] } });
+    const answer = await space.team.as(made.key).send("PUT", "/v1/settings/sign-in", { body: { issuer: null } });
+    assertProblem(answer, 403, "forbidden");
+  });
+
   test("the sign-in page leads whoever comes by Cloudflare Access into the workspace that they name", async () => {
     const open = (path, headers = {}) => new Client(worker).send("GET", path, { headers });
     const form = (fields, headers = {}) =>

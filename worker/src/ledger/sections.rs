@@ -9,6 +9,7 @@ use super::settings::{find, put};
 use crate::fault::Outcome;
 use crate::rpc::Call;
 use crate::sql::Sql;
+use askwell::access::Scopes;
 use askwell::api::{SignInSettings, TokenIssuer};
 use askwell::{Code, Error};
 use serde::de::DeserializeOwned;
@@ -27,6 +28,8 @@ pub trait Section: Default + PartialEq + Serialize + DeserializeOwned + 'static 
     const NAME: &'static str;
     /// The operation that sets it.
     const PUT: &'static str;
+    /// What whoever sets it can make of themselves by it, and so must be allowed already.
+    const GIVES: Scopes = Scopes::NONE;
     /// What the team sends; the section itself, unless some of it is not to be shown again.
     type Change: Serialize + DeserializeOwned + 'static;
     /// What the team reads.
@@ -128,6 +131,8 @@ pub fn unchanged(wanted: Option<u64>, revision: u64) -> Result<(), Error> {
 impl Section for SignInSettings {
     const NAME: &'static str = "settings.sign_in";
     const PUT: &'static str = "settings.put_sign_in";
+    /// Whose tokens are believed says who somebody is, and so lets anybody be an admin.
+    const GIVES: Scopes = Scopes::ALL;
     type Change = Self;
     type Shown = Self;
 

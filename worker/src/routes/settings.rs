@@ -2,6 +2,7 @@
 
 use super::{Bound, Call, bound};
 use crate::fault::Outcome;
+use crate::ledger::keys::within;
 use crate::ledger::retention;
 use crate::ledger::sections::{Get, Put, Revised, Section};
 use crate::{http, rpc};
@@ -91,6 +92,7 @@ async fn get<S: Section>(call: Call) -> Outcome<Response> {
 
 async fn put<S: Section>(mut call: Call) -> Outcome<Response> {
     let revision = http::if_match(&call.request)?;
+    within(call.principal()?, S::GIVES)?;
     let put = Put::<S> { change: call.json().await?, revision };
     answer(rpc::call(&call.ledger()?, &put).await?)
 }

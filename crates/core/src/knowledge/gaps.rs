@@ -5,6 +5,7 @@ use super::import::Draft;
 use crate::classify::terms::terms;
 use crate::classify::vectors::{Vector, embed};
 use crate::classify::words::Words;
+use crate::detect;
 use crate::text::Lang;
 
 /// Nearness in meaning from which two questions ask for the same.
@@ -86,19 +87,33 @@ fn central(group: &[usize], read: &[Read]) -> usize {
     best.unwrap_or_default()
 }
 
+/// A question without the names, addresses and numbers in it: an article outlives the erasure of whoever asked.
+fn unnamed(question: &str) -> String {
+    let mut found = detect::detect(question, &detect::Context::default()).found;
+    found.sort_by_key(|found| found.start);
+    let (mut text, mut from) = (String::new(), 0);
+    for found in found.iter().filter(|found| found.end > found.start) {
+        if let Some(before) = question.get(from..found.start) {
+            text.push_str(before);
+            text.push('…');
+            from = found.end;
+        }
+    }
+    text.push_str(question.get(from..).unwrap_or_default());
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The article to be written for a group: its central question for a title, and what visitors asked
-/// in their own words. What the answer is, nobody but the team knows.
+/// in their own words, but for whom they named. What the answer is, nobody but the team knows.
 pub fn draft(central: &str, questions: &[&str]) -> Draft {
-    let title = central.split_whitespace().collect::<Vec<_>>().join(" ");
-    let title = super::excerpt(&title, MAX_TITLE_CHARS).to_owned();
+    let title = super::excerpt(&unnamed(central), MAX_TITLE_CHARS).to_owned();
     let mut body = String::from("What visitors asked:\n\n");
     let mut quoted: Vec<&str> = Vec::new();
     for question in questions {
         if quoted.len() < QUOTED && !quoted.contains(question) {
             quoted.push(question);
-            let line = question.split_whitespace().collect::<Vec<_>>().join(" ");
             body.push_str("- ");
-            body.push_str(super::excerpt(&line, 300));
+            body.push_str(super::excerpt(&unnamed(question), 300));
             body.push('\n');
         }
     }
@@ -109,6 +124,18 @@ pub fn draft(central: &str, questions: &[&str]) -> Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_draft_names_nobody_who_asked() {
+        let asked = "I'm Ana Prado, do you deliver to Norway? Mail ana@example.org or call +47 22 12 34 56.";
+        let Draft { title, body, .. } = draft(asked, &[asked, "Do you deliver to Norway?"]);
+        for text in [&title, &body] {
+            assert!(text.contains("do you deliver to Norway?"), "{text}");
+            for personal in ["Ana", "Prado", "example.org", "34 56"] {
+                assert!(!text.contains(personal), "{text}");
+            }
+        }
+    }
 
     #[test]
     fn questions_that_ask_for_the_same_are_one_group() {
