@@ -51,6 +51,10 @@ async fn take(message: &ForwardableEmailMessage, env: &Env) -> Outcome<()> {
     let Some((channel_id, Connection::Email { address, .. })) = found else {
         return Err(unknown());
     };
+    // The null sender (RFC 5321 §4.5.5): a bounce, whatever its headers say.
+    if message.from().is_empty() {
+        return Ok(());
+    }
     let raw = message.raw_bytes().await?;
     let Some(mail) = email::inbound(&raw, config::now(env))? else { return Ok(()) };
     // Our own answers that find their way back.

@@ -77,6 +77,7 @@ pub async fn send(env: &Env, to: &Reached, letter: &Letter<'_>) -> Outcome<Answe
                 to: &to.user,
                 thread: &thread,
                 message_id: &message_id,
+                automatic: letter.role == Role::Bot,
             };
             (
                 send_url.clone(),

@@ -24,6 +24,7 @@ use askwell::access::Principal;
 use askwell::api::{DeskState, KnowledgeFound, NewAction, ServerFrame, Suggestion};
 use askwell::conversation::{ASSISTED_PREFIX, Action, Message, REPLY_PREFIX, takes_another};
 use askwell::detect::Kind;
+use askwell::event::EscalationReason;
 use askwell::reply::{Line, Memory, Rules, Step, Waiting, intents, line};
 use askwell::time::UnixMillis;
 use serde::{Deserialize, Serialize};
@@ -87,7 +88,11 @@ impl Work<Conversation> for Answer {
             until,
             drafts: Some(&drafts),
         };
-        let made = replies::make(task).await;
+        let mut made = replies::make(task).await;
+        if matches!(made.step, Step::Say(_)) && asked.runs_on(began) {
+            made.step = Step::HandOver(EscalationReason::Policy);
+            made.generated = None;
+        }
         let spent = made.spent;
         let nearest = prepared.whole.found.first().map(|found| found.id.clone());
         let now = config::now(&object.env);

@@ -6,7 +6,7 @@ use crate::fault::Outcome;
 use crate::ledger::replies::{GapNoted, Note, Prepare};
 use crate::replies::Made;
 use crate::sql::Sql;
-use askwell::conversation::{MAX_MESSAGES, Marker, Message, Role};
+use askwell::conversation::{MAX_MESSAGES, Marker, Message, Platform, Role};
 use askwell::detect::Kind;
 use askwell::knowledge::Known;
 use askwell::reply::{self, Rules};
@@ -22,6 +22,13 @@ fn answers(message: &Message) -> bool {
     }
 }
 
+/// Answers of the answerer within the last hour, and since a person of the team last spoke.
+fn answered_lately(transcript: &[Message], now: UnixMillis) -> usize {
+    let since = transcript.iter().rev().take_while(|message| message.role != Role::Agent);
+    let lately = since.filter(|message| now.0.saturating_sub(message.at.0) < HOUR_MS);
+    lately.filter(|message| message.role == Role::Bot && !message.is_question()).count()
+}
+
 /// What a conversation that is given back has been dealt with up to: the newest answer, or the hand-off, which was for
 /// what was said before it.
 pub fn dealt_with(sql: &Sql) -> Outcome<Option<u32>> {
@@ -32,6 +39,10 @@ pub fn dealt_with(sql: &Sql) -> Outcome<Option<u32>> {
     let newest = transcript.iter().rev().find(|message| answers(message) || handed(message));
     Ok(newest.map(|message| message.seq))
 }
+
+/// Answers by e-mail in an hour: after that a person looks at it.
+const MAILS: usize = 8;
+const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// Messages of a visitor that are answered together; of more, the newest.
 const TOGETHER: usize = 8;
@@ -96,6 +107,12 @@ impl Asked {
         Ok(Some(Self { session: store::session(sql)?, meta, transcript, waiting, newest, since }))
     }
 
+    /// Whether two machines may be writing to each other: so many answers by e-mail within an hour, and no person among
+    /// them.
+    pub fn runs_on(&self, now: UnixMillis) -> bool {
+        self.meta.platform == Platform::Email && answered_lately(&self.transcript, now) >= MAILS
+    }
+
     /// Whether the visitor has said more since a message than needs no reply.
     pub fn goes_on(&self, seq: u32, rules: &Rules) -> bool {
         let lang = self.session.lang();
@@ -148,5 +165,28 @@ impl Asked {
                 nearest,
             }),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_count_for_an_hour_and_until_a_person_speaks() {
+        let message = |seq: u32, role: Role, minute: i64| Message {
+            id: format!("m-{seq}"),
+            seq,
+            role,
+            text: "Hello.".to_owned(),
+            at: UnixMillis(minute * 60_000),
+            by: None,
+        };
+        let now = UnixMillis(100 * 60_000);
+        let mut said: Vec<Message> =
+            (0..10).map(|n| message(n, Role::Bot, i64::from(n) * 10)).collect();
+        assert_eq!(answered_lately(&said, now), 5, "at 50, 60, 70, 80 and 90");
+        said.insert(7, message(10, Role::Agent, 65));
+        assert_eq!(answered_lately(&said, now), 3);
     }
 }

@@ -81,6 +81,9 @@ pub async fn start(
     if new.subject.as_ref().is_some_and(|subject| subject.len() > 200) {
         return invalid("the field `subject` must have 200 bytes at most");
     }
+    if new.subject.as_ref().is_some_and(|subject| subject.chars().any(char::is_control)) {
+        return invalid("the field `subject` must be one line");
+    }
     let to = match (new.to, new.customer_id) {
         (Some(user), None) => Recipient::User(user),
         (None, Some(customer)) => Recipient::Customer(customer),

@@ -1,11 +1,12 @@
 //! E-mail: messages in (RFC 5322 with MIME), and the body that an HTTP mail interface wants.
 
-use super::quoted::fresh;
+use super::quoted::{fresh, unquoted};
 use super::{Inbound, Thread, mark};
 use crate::customer::normalise_email;
 use crate::time::UnixMillis;
 use crate::{Code, Error, id};
-use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders};
+use mail_parser::decoders::html::html_to_text;
+use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -59,8 +60,13 @@ pub fn inbound(raw: &[u8], now: UnixMillis) -> Result<Option<Inbound>, Error> {
 }
 
 fn said(mail: &Message<'_>) -> String {
-    let bodies: Vec<_> = (0..mail.text_body_count()).filter_map(|at| mail.body_text(at)).collect();
-    let text = fresh(&bodies.join("\n").replace('\r', ""));
+    let part = |at: &u32| mail.part(*at);
+    let bodies = mail.text_body.iter().filter_map(part).filter_map(|part| match &part.body {
+        PartType::Text(text) => Some(text.as_ref().to_owned()),
+        PartType::Html(html) => Some(html_to_text(unquoted(html))),
+        _ => None,
+    });
+    let text = fresh(&bodies.collect::<Vec<_>>().join("\n").replace('\r', ""));
     let mut lines: Vec<String> = Some(text).filter(|text| !text.is_empty()).into_iter().collect();
     let count = mail.attachment_count();
     for attachment in mail.attachments().take(MAX_NAMED) {
@@ -84,6 +90,9 @@ fn is_automatic(mail: &Message<'_>) -> bool {
     (!submitted.is_empty() && submitted != "no")
         || matches!(precedence.as_str(), "bulk" | "junk" | "list" | "auto_reply")
         || !header("X-Autoreply").is_empty()
+        || !header("X-Autorespond").is_empty()
+        // What Exchange puts on its own notices (MS-OXCMAIL, 2.1.3.2.21).
+        || header("X-Auto-Response-Suppress") == "all"
         || mail.header("List-Id").is_some()
         // The null sender (RFC 5321 §4.5.5).
         || header("Return-Path") == "<>"
@@ -147,11 +156,13 @@ pub struct Envelope<'a> {
     pub thread: &'a Thread,
     /// The Message-ID of this mail, without its brackets.
     pub message_id: &'a str,
+    /// Whether no person wrote it: then other machines do not answer it (RFC 3834, 5).
+    pub automatic: bool,
 }
 
 /// An e-mail with a text.
 pub fn mail<'a>(envelope: &Envelope<'a>, text: &'a str) -> Mail<'a> {
-    let Envelope { from, sender, to, thread, message_id } = *envelope;
+    let Envelope { from, sender, to, thread, message_id, automatic } = *envelope;
     let bracketed = |id: &str| format!("<{id}>");
     let mut headers = BTreeMap::from([("Message-ID", bracketed(message_id))]);
     let subject = match thread.references.last() {
@@ -161,8 +172,12 @@ pub fn mail<'a>(envelope: &Envelope<'a>, text: &'a str) -> Mail<'a> {
             headers.insert("References", all.join(" "));
             format!("Re: {}", thread.subject).trim_end().to_owned()
         }
-        None => thread.subject.clone(),
+        None => super::one_line(&thread.subject),
     };
+    if automatic {
+        let why = if thread.references.is_empty() { "auto-generated" } else { "auto-replied" };
+        headers.insert("Auto-Submitted", why.to_owned());
+    }
     let sender = super::one_line(sender).replace(['"', '\\'], "'");
     Mail { from: format!("\"{sender}\" <{from}>"), to: [to], subject, text, headers }
 }
@@ -227,6 +242,21 @@ mod tests {
     }
 
     #[test]
+    fn replies_in_html_alone_are_read_without_what_they_quote() {
+        let head = "From: Ada <ada@example.com>\nSubject: Re: Offer\nReferences: <1@x>\nContent-Type: text/html; charset=utf-8\n\n";
+        for html in [
+            "<html><body>Yes please<br><div><br><blockquote type=\"cite\"><div>On 24 Nov 2026, at 10:01, Shop &lt;help@shop.example&gt; wrote:</div><br><div>Shall we? Call 020 7946 0958.</div></blockquote></div></body></html>",
+            "<div dir=\"ltr\">Yes please</div><br><div class=\"gmail_quote gmail_quote_container\"><div class=\"gmail_attr\">On Tue, 24 Nov 2026, Kim Larsen &lt;kim@shop.example&gt; wrote:<br></div><blockquote class=\"gmail_quote\">Shall we?</blockquote></div>",
+            "<body><div>Yes please</div><div id=\"appendonsend\"></div><hr><div id=\"divRplyFwdMsg\"><b>From:</b> Kim<br><b>Sent:</b> Tuesday<br><b>Subject:</b> Offer</div><div>Shall we?</div></body>",
+            "<div class=WordSection1><p>Yes please</p><div><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p><b>Von:</b> Kim<br><b>Gesendet:</b> Dienstag</p></div></div><p>Shall we?</p></div>",
+        ] {
+            assert_eq!(read(&format!("{head}{html}")).unwrap().text, "Yes please", "{html}");
+        }
+        let bare = "<blockquote type=\"cite\">nothing of my own</blockquote>";
+        assert_eq!(read(&format!("{head}{bare}")).unwrap().text, "nothing of my own");
+    }
+
+    #[test]
     fn machines_are_not_answered() {
         let from = "From: Ana <ana@example.com>\n";
         assert!(read(&format!("{from}Auto-Submitted: no\n\nhello")).is_some());
@@ -235,6 +265,8 @@ mod tests {
             "Auto-Submitted: auto-generated",
             "Precedence: bulk",
             "X-Autoreply: yes",
+            "X-Autorespond: yes",
+            "X-Auto-Response-Suppress: All",
             "List-Id: <news.shop.example>",
             "Return-Path: <>",
         ] {
@@ -270,7 +302,13 @@ mod tests {
             to: "ana@example.com",
             thread: &thread,
             message_id: &message_id,
+            automatic: false,
         };
+        for (thread, why) in [(&thread, "auto-replied"), (&Thread::default(), "auto-generated")] {
+            let machine = Envelope { automatic: true, thread, ..envelope };
+            let body = serde_json::to_value(mail(&machine, "On its way.")).unwrap();
+            assert_eq!(body["headers"]["Auto-Submitted"], why);
+        }
         let body = serde_json::to_value(mail(&envelope, "On its way.")).unwrap();
         assert_eq!(
             body,

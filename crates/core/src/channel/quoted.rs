@@ -1,6 +1,32 @@
 //! What of an e-mail's text was written this time, and what was said before and is only quoted. Told
 //! by the form alone, so that it holds in every language.
 
+use mail_parser::decoders::html::html_to_text;
+
+/// What mail programs put in front of what they quote in HTML: Apple Mail and Thunderbird, Gmail, Yahoo, Proton, Outlook.
+const QUOTES: [&str; 9] = [
+    "<blockquote type=\"cite\"",
+    "<blockquote type=cite",
+    "class=\"gmail_quote",
+    "class=\"moz-cite-prefix\"",
+    "class=\"yahoo_quoted\"",
+    "class=\"protonmail_quote\"",
+    "id=\"appendonsend\"",
+    "id=\"divrplyfwdmsg\"",
+    "border-top:solid #e1e1e1 1.0pt",
+];
+
+/// The HTML before what it quotes. Where nothing would be left, the whole.
+pub(super) fn unquoted(html: &str) -> &str {
+    // Only ASCII changes, so that places stay what they are.
+    let lower = html.to_ascii_lowercase();
+    let Some(mark) = QUOTES.iter().filter_map(|quote| lower.find(quote)).min() else { return html };
+    // From where the element begins.
+    let tag = lower.get(..=mark).and_then(|before| before.rfind('<')).unwrap_or(mark);
+    let own = html.get(..tag).unwrap_or(html);
+    if html_to_text(own).trim().is_empty() { html } else { own }
+}
+
 /// The text without what it quotes. Where nothing would be left, the whole.
 pub(super) fn fresh(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
@@ -49,7 +75,85 @@ fn begins_original(lines: &[&str], at: usize) -> bool {
                 .is_some_and(|(name, _)| !name.is_empty() && name.chars().count() <= 24)
         })
     };
-    dashed || (ruled && header(after.next()) && header(after.next()))
+    dashed || (ruled && header(after.next()) && header(after.next())) || is_header_block(lines, at)
+}
+
+/// How mail programs call the sender, the day and the subject of what they quote, in lower case.
+const FROM: &[&str] = &[
+    "from",
+    "von",
+    "de",
+    "da",
+    "van",
+    "od",
+    "från",
+    "kimden",
+    "gönderen",
+    "差出人",
+    "发件人",
+    "寄件者",
+    "จาก",
+    "من",
+];
+const SENT: &[&str] = &[
+    "sent",
+    "date",
+    "gesendet",
+    "datum",
+    "envoyé",
+    "date",
+    "enviado",
+    "enviada em",
+    "fecha",
+    "data",
+    "inviato",
+    "verzonden",
+    "wysłano",
+    "skickat",
+    "gönderildi",
+    "gönderme tarihi",
+    "tarih",
+    "送信日時",
+    "日付",
+    "发送时间",
+    "日期",
+    "ส่ง",
+    "วันที่",
+];
+const SUBJECT: &[&str] = &[
+    "subject",
+    "betreff",
+    "objet",
+    "asunto",
+    "assunto",
+    "oggetto",
+    "onderwerp",
+    "temat",
+    "ämne",
+    "konu",
+    "件名",
+    "主题",
+    "主旨",
+    "เรื่อง",
+    "الموضوع",
+];
+
+/// Whether the headers of an earlier mail stand here, without a line above them: its sender, its day and, below other
+/// headers, its subject. Somebody who books a journey writes "From" and "Date", and no subject.
+fn is_header_block(lines: &[&str], at: usize) -> bool {
+    let name = |line: &&str| {
+        let (name, _) = line.split_once([':', '：'])?;
+        Some(name.trim().trim_matches('*').to_lowercase()).filter(|name| name.chars().count() <= 24)
+    };
+    let block: Vec<String> = lines
+        .iter()
+        .skip(at)
+        .take(8)
+        .take_while(|line| !line.trim().is_empty())
+        .map_while(name)
+        .collect();
+    let has = |names: &[&str]| block.iter().skip(1).any(|name| names.contains(&name.as_str()));
+    block.first().is_some_and(|first| FROM.contains(&first.as_str())) && has(SENT) && has(SUBJECT)
 }
 
 #[cfg(test)]
@@ -83,6 +187,22 @@ mod tests {
             (
                 "My order 77 has not come.\nI need these:\n- a lamp\n- a shelf",
                 "My order 77 has not come.\nI need these:\n- a lamp\n- a shelf",
+            ),
+            (
+                "Yes please\n\nFrom: Kim Larsen <kim@shop.example>\nSent: Tuesday, 24 November 2026 10:01\nTo: Ada\nSubject: Offer\n\nShall we?",
+                "Yes please",
+            ),
+            (
+                "Ja, gern\n\nVon: Kim Larsen\nGesendet: Dienstag, 24. November 2026 10:01\nAn: Ada\nBetreff: Angebot\n\nSollen wir?",
+                "Ja, gern",
+            ),
+            (
+                "Oui\nDe : Kim Larsen\nEnvoyé : mardi 24 novembre 2026\nÀ : Ada\nObjet : Offre\n\nOn y va ?",
+                "Oui",
+            ),
+            (
+                "Two tickets please.\nFrom: Berlin\nTo: Paris\nDate: 5 May\nThanks",
+                "Two tickets please.\nFrom: Berlin\nTo: Paris\nDate: 5 May\nThanks",
             ),
             ("Sign here: ____________________\nThanks", "Sign here: ____________________\nThanks"),
             ("> nothing of my own", "> nothing of my own"),
