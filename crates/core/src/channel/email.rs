@@ -1,11 +1,10 @@
 //! E-mail: messages in (RFC 5322 with MIME), and the body that an HTTP mail interface wants.
 
-use super::quoted::{fresh, unquoted};
+use super::quoted::{fresh, plain};
 use super::{Inbound, Thread, mark};
 use crate::customer::normalise_email;
 use crate::time::UnixMillis;
 use crate::{Code, Error, id};
-use mail_parser::decoders::html::html_to_text;
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -63,7 +62,7 @@ fn said(mail: &Message<'_>) -> String {
     let part = |at: &u32| mail.part(*at);
     let bodies = mail.text_body.iter().filter_map(part).filter_map(|part| match &part.body {
         PartType::Text(text) => Some(text.as_ref().to_owned()),
-        PartType::Html(html) => Some(html_to_text(unquoted(html))),
+        PartType::Html(html) => Some(plain(html)),
         _ => None,
     });
     let text = fresh(&bodies.collect::<Vec<_>>().join("\n").replace('\r', ""));
@@ -252,6 +251,15 @@ mod tests {
         ] {
             assert_eq!(read(&format!("{head}{html}")).unwrap().text, "Yes please", "{html}");
         }
+        for html in [
+            "<body><div class=\"moz-cite-prefix\">Am 24.11.26 schrieb Shop:</div><blockquote type=\"cite\">Which <blockquote type=\"cite\">colour and</blockquote> size?</blockquote><p>Medium.</p></body>",
+            "<div>Medium.</div><blockquote type=\"cite\">Which size?</blockquote><div><br></div>",
+        ] {
+            assert_eq!(read(&format!("{head}{html}")).unwrap().text, "Medium.", "{html}");
+        }
+        let between = "<p>Hi</p><blockquote type=cite>Which size?</blockquote><p>Medium.</p><blockquote type=cite>open";
+        let text = read(&format!("{head}{between}")).unwrap().text;
+        assert_eq!(text.split_whitespace().collect::<Vec<_>>(), ["Hi", "Medium."]);
         let bare = "<blockquote type=\"cite\">nothing of my own</blockquote>";
         assert_eq!(read(&format!("{head}{bare}")).unwrap().text, "nothing of my own");
     }

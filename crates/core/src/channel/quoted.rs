@@ -3,28 +3,75 @@
 
 use mail_parser::decoders::html::html_to_text;
 
-/// What mail programs put in front of what they quote in HTML: Apple Mail and Thunderbird, Gmail, Yahoo, Proton, Outlook.
-const QUOTES: [&str; 9] = [
-    "<blockquote type=\"cite\"",
-    "<blockquote type=cite",
+/// What mail programs put in front of all that was said before: Gmail, Yahoo, Proton, Outlook.
+const BEFORE_THE_REST: [&str; 6] = [
     "class=\"gmail_quote",
-    "class=\"moz-cite-prefix\"",
     "class=\"yahoo_quoted\"",
     "class=\"protonmail_quote\"",
     "id=\"appendonsend\"",
     "id=\"divrplyfwdmsg\"",
     "border-top:solid #e1e1e1 1.0pt",
 ];
+/// The element in which Apple Mail and Thunderbird quote; what stands below it is the writer's again.
+const QUOTES: [&str; 2] = ["<blockquote type=\"cite\"", "<blockquote type=cite"];
+const QUOTED: &str = "\n> \n";
 
-/// The HTML before what it quotes. Where nothing would be left, the whole.
-pub(super) fn unquoted(html: &str) -> &str {
+/// The text of a mail in HTML, with what it quotes as one line that begins as quotes do.
+pub(super) fn plain(html: &str) -> String {
     // Only ASCII changes, so that places stay what they are.
     let lower = html.to_ascii_lowercase();
-    let Some(mark) = QUOTES.iter().filter_map(|quote| lower.find(quote)).min() else { return html };
+    let rest = BEFORE_THE_REST.iter().filter_map(|mark| lower.find(mark)).min();
     // From where the element begins.
-    let tag = lower.get(..=mark).and_then(|before| before.rfind('<')).unwrap_or(mark);
-    let own = html.get(..tag).unwrap_or(html);
-    if html_to_text(own).trim().is_empty() { html } else { own }
+    let rest =
+        rest.map(|mark| lower.get(..mark).and_then(|before| before.rfind('<')).unwrap_or(mark));
+    let end = rest.unwrap_or(html.len());
+    let (mut text, mut from) = (String::new(), 0);
+    let quote = |from: usize| {
+        let found =
+            |mark: &&str| lower.get(from..end).and_then(|own| own.find(*mark)).map(|at| from + at);
+        QUOTES.iter().filter_map(|mark| found(&mark)).min()
+    };
+    let mut own = false;
+    let mut add = |part: Option<&str>, text: &mut String| {
+        let part = html_to_text(part.unwrap_or_default());
+        own |= !part.trim().is_empty();
+        text.push_str(&part);
+    };
+    while let Some(at) = quote(from) {
+        add(html.get(from..at), &mut text);
+        text.push_str(QUOTED);
+        from = closed(&lower, at).min(end);
+    }
+    add(html.get(from..end), &mut text);
+    if rest.is_some() {
+        text.push_str(QUOTED);
+    }
+    if own { text } else { html_to_text(html) }
+}
+
+/// The end of the `<blockquote>` that begins at a place, those within it included.
+fn closed(lower: &str, at: usize) -> usize {
+    let mut depth = 0_usize;
+    let mut from = at;
+    while let Some(tag) =
+        lower.get(from..).and_then(|rest| rest.find("blockquote")).map(|n| from + n)
+    {
+        from = tag + "blockquote".len();
+        match lower.get(..tag) {
+            Some(before) if before.ends_with("</") => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return lower
+                        .get(from..)
+                        .and_then(|rest| rest.find('>'))
+                        .map_or(from, |n| from + n + 1);
+                }
+            }
+            Some(before) if before.ends_with('<') => depth += 1,
+            _ => {}
+        }
+    }
+    lower.len()
 }
 
 /// The text without what it quotes. Where nothing would be left, the whole.
@@ -79,81 +126,26 @@ fn begins_original(lines: &[&str], at: usize) -> bool {
 }
 
 /// How mail programs call the sender, the day and the subject of what they quote, in lower case.
-const FROM: &[&str] = &[
-    "from",
-    "von",
-    "de",
-    "da",
-    "van",
-    "od",
-    "från",
-    "kimden",
-    "gönderen",
-    "差出人",
-    "发件人",
-    "寄件者",
-    "จาก",
-    "من",
-];
-const SENT: &[&str] = &[
-    "sent",
-    "date",
-    "gesendet",
-    "datum",
-    "envoyé",
-    "date",
-    "enviado",
-    "enviada em",
-    "fecha",
-    "data",
-    "inviato",
-    "verzonden",
-    "wysłano",
-    "skickat",
-    "gönderildi",
-    "gönderme tarihi",
-    "tarih",
-    "送信日時",
-    "日付",
-    "发送时间",
-    "日期",
-    "ส่ง",
-    "วันที่",
-];
-const SUBJECT: &[&str] = &[
-    "subject",
-    "betreff",
-    "objet",
-    "asunto",
-    "assunto",
-    "oggetto",
-    "onderwerp",
-    "temat",
-    "ämne",
-    "konu",
-    "件名",
-    "主题",
-    "主旨",
-    "เรื่อง",
-    "الموضوع",
-];
+const FROM: &str =
+    "from, von, de, da, van, od, från, fra, kimden, gönderen, 差出人, 发件人, 寄件者, จาก, من";
+const SENT: &str = "sent, date, gesendet, datum, envoyé, enviado, enviado el, enviada em, fecha, data, inviato, verzonden, \
+    wysłano, skickat, sendt, gönderildi, gönderme tarihi, tarih, 送信日時, 日付, 发送时间, 日期, ส่ง, วันที่, تم الإرسال, التاريخ";
+const SUBJECT: &str = "subject, betreff, objet, asunto, assunto, oggetto, onderwerp, temat, ämne, emne, konu, 件名, 主题, 主旨, \
+    เรื่อง, الموضوع";
 
 /// Whether the headers of an earlier mail stand here, without a line above them: its sender, its day and, below other
 /// headers, its subject. Somebody who books a journey writes "From" and "Date", and no subject.
 fn is_header_block(lines: &[&str], at: usize) -> bool {
-    let name = |line: &&str| {
-        let (name, _) = line.split_once([':', '：'])?;
-        Some(name.trim().trim_matches('*').to_lowercase()).filter(|name| name.chars().count() <= 24)
+    let is = |line: &&str, names: &str| {
+        let name = line
+            .split_once([':', '：'])
+            .map(|(name, _)| name.trim().trim_matches('*').to_lowercase());
+        name.is_some_and(|name| names.split(", ").any(|known| known == name))
     };
-    let block: Vec<String> = lines
-        .iter()
-        .skip(at)
-        .take(8)
-        .take_while(|line| !line.trim().is_empty())
-        .map_while(name)
-        .collect();
-    let has = |names: &[&str]| block.iter().skip(1).any(|name| names.contains(&name.as_str()));
-    block.first().is_some_and(|first| FROM.contains(&first.as_str())) && has(SENT) && has(SUBJECT)
+    // A long list of receivers is wrapped.
+    let below = || lines.iter().skip(at + 1).take(7).take_while(|line| !line.trim().is_empty());
+    lines.get(at).is_some_and(|line| is(line, FROM))
+        && [SENT, SUBJECT].iter().all(|names| below().any(|line| is(line, names)))
 }
 
 #[cfg(test)]

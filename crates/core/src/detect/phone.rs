@@ -193,7 +193,8 @@ fn part(text: &str, run: Run) -> Option<Run> {
     if last.mark == '/' && last.digits <= 2 && !before.iter().any(|group| group.mark == '/') {
         return next_run(text.get(..before.last()?.end)?, run.start);
     }
-    if run.plus {
+    // "0044 20 …": the first group is no other number either.
+    if run.plus || run.digits.starts_with("00") {
         return Some(run);
     }
     if WHOLE.contains(&first.digits) && spaced(0) {

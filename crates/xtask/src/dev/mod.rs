@@ -240,7 +240,7 @@ fn print_where_to_click(server: &Server, state: &State, receiver: &Receiver, mai
     };
     println!(
         "\nThe demo page, with the widget on it\n  {local}/{DEMO_PAGE}?key={}\n\n\
-         The dashboard: this link signs in\n  {local}/{DASHBOARD}#{}\n\n\
+         The dashboard: this link fills in the key, “Sign in” does the rest\n  {local}/{DASHBOARD}#{}\n\n\
          What the workspace knows\n  {}\n  {}\n  {}\n  {}\n  {}\n\n\
          To answer as the team, with the ID of a conversation\n  {}\n  {}\n\n\
          The events that the webhook received\n  {}\n\n\

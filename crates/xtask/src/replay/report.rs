@@ -7,7 +7,15 @@ use super::timing::Timings;
 use askwell::api::Overview;
 use comfy_table::{CellAlignment, Table, presets};
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::Duration;
+
+/// Prints a line. Whoever stops reading (`| head`) has read enough.
+macro_rules! say {
+    ($($line:tt)*) => {
+        writeln!(std::io::stdout(), $($line)*).unwrap_or_default()
+    };
+}
 
 /// Everything that the table says.
 pub struct Report<'a> {
@@ -61,7 +69,7 @@ impl Report<'_> {
         print_workspace(self.overview);
         self.print_times();
         if !self.is_whole() {
-            println!("\nNot whole:");
+            say!("\nNot whole:");
             name("  transcripts with faults", &self.settled.faulty);
             name("  not classified", &self.settled.unclassified);
             count("  left in the outbox", self.settled.outbox);
@@ -100,7 +108,7 @@ impl Report<'_> {
     }
 
     fn print_times(&self) {
-        println!("\nMilliseconds per step");
+        say!("\nMilliseconds per step");
         let mut table = table();
         table.set_header(["", "count", "p50", "p99"]);
         for (kind, count, p50, p99) in self.timings.summary() {
@@ -139,9 +147,9 @@ fn counts(counts: &BTreeMap<String, u64>) -> Vec<(String, String)> {
 
 /// Prints rows of a name and a figure under a title.
 pub fn section(title: &str, rows: &[(String, String)]) {
-    println!("\n{title}");
+    say!("\n{title}");
     if rows.is_empty() {
-        println!(" none");
+        say!(" none");
         return;
     }
     let mut table = table();
@@ -163,7 +171,7 @@ pub fn print_aligned(mut table: Table) {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    println!("{}", table.trim_fmt());
+    say!("{}", table.trim_fmt());
 }
 
 fn name(what: &str, ids: &[String]) {
@@ -173,11 +181,11 @@ fn name(what: &str, ids: &[String]) {
     let named = ids.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = ids.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    println!("{what}: {named}{rest}");
+    say!("{what}: {named}{rest}");
 }
 
 fn count(what: &str, n: u64) {
     if n > 0 {
-        println!("{what}: {n}");
+        say!("{what}: {n}");
     }
 }

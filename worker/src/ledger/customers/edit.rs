@@ -8,7 +8,7 @@ use crate::ledger::op::Write;
 use crate::rpc::Call;
 use crate::sql::Sql;
 use askwell::api::{Customer, CustomerPatch};
-use askwell::customer::normalise_email;
+use askwell::customer::{claim, normalise_email};
 use askwell::detect::Kind;
 use askwell::id::CustomerId;
 use askwell::{Code, Error};
@@ -96,6 +96,10 @@ fn checked(sql: &Sql, id: &CustomerId, kind: Kind, value: &str) -> Outcome<Strin
             let fits = value.chars().all(|c| c.is_ascii_digit() || "+ -().".contains(c));
             if !fits || !(3..=15).contains(&digits) {
                 return Err(wrong("the field `phone` must be a phone number").into());
+            }
+            // As in a chat: "+49 (0)151 …" has no 0. What the detector does not know is kept as it is written.
+            if let Ok(number) = claim(Kind::Phone, value, None) {
+                return Ok(number);
             }
             let plus = if value.starts_with('+') { "+" } else { "" };
             Ok(plus.chars().chain(value.chars().filter(char::is_ascii_digit)).collect())

@@ -108,6 +108,9 @@ fn what_is_set_by_hand_stands_and_what_is_taken_away_comes_back_when_it_is_said_
         (set.name.as_deref(), set.phone.as_deref()),
         (Some("Noor Haddad"), Some("+12025550123"))
     );
+    let trunk = patch(&ledger, &noor, r#"{"phone": "+49 (0)151 23456789"}"#).unwrap();
+    assert_eq!(trunk.phone.as_deref(), Some("+4915123456789"), "as in a chat");
+    patch(&ledger, &noor, r#"{"phone": "+1 (202) 555-0123"}"#).unwrap();
     early(3, "noor@example.com");
     let shown = profile(&ledger, &noor);
     assert_eq!(
