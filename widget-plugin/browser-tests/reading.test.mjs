@@ -70,7 +70,7 @@ describe("the messages", () => {
       const times = await visit.log.locator("li.line:not(.predicted)").evaluateAll((all) => all.slice(1).map((line) => line.dataset.time ?? ""));
       if (query === "") {
         assert.deepEqual(times.slice(0, 4), ["4 Mar, 14:05", "", "4 Mar, 14:12", ""]);
-        assert.match(times[4], /^\d\d:\d\d$/);
+        assert.match(times[4], /^\d{1,2}:\d\d$/, "as the locale writes it at any hour");
       } else {
         assert.ok(times[0].includes("مارس") && times[1] === "" && times[3] === "", times.join());
       }

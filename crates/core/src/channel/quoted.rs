@@ -29,7 +29,7 @@ pub(super) fn plain(html: &str) -> String {
     let quote = |from: usize| {
         let found =
             |mark: &&str| lower.get(from..end).and_then(|own| own.find(*mark)).map(|at| from + at);
-        QUOTES.iter().filter_map(|mark| found(&mark)).min()
+        QUOTES.iter().filter_map(found).min()
     };
     let mut own = false;
     let mut add = |part: Option<&str>, text: &mut String| {

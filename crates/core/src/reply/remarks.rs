@@ -22,13 +22,16 @@ pub struct Remark {
 }
 
 impl Remark {
-    /// Reads a message.
-    pub fn of(text: &str) -> Self {
+    /// Reads a message in its visitor's language and in English, or in any where that is not known.
+    pub fn of(text: &str, lang: Option<Lang>) -> Self {
         let words = Words::new(text);
         let words: Vec<&str> = (0..words.len()).map(|n| words.word(n)).collect();
-        LISTS.values().fold(Self::default(), |all, list| {
+        let asks = text.contains(['?', '？', '؟']);
+        let known = |own: &Lang| lang.is_none_or(|lang| *own == lang || *own == Lang::En);
+        let lists = LISTS.iter().filter(|(own, _)| known(own)).map(|(_, list)| list);
+        let said = lists.fold(Self::default(), |all, list| {
             let made = |of: &[&Phrases]| covered(&words, of);
-            let rests = made(&[&list.rest]);
+            let rests = !asks && made(&[&list.rest]);
             Self {
                 rests: all.rests || rests,
                 person: all.person
@@ -39,7 +42,9 @@ impl Remark {
                 machine: all.machine || (list.bot.within(&words) && made(&[&list.rest, &list.bot])),
                 calm: all.calm || list.calm.within(&words),
             }
-        })
+        });
+        // "Are you a real person?" wants to know.
+        Self { person: said.person && !said.machine, ..said }
     }
 }
 
@@ -154,6 +159,14 @@ mod tests {
     }
 
     #[test]
+    fn a_word_of_another_language_is_no_remark() {
+        assert!(
+            Remark::of("bra", Some(Lang::Sv)).rests && !Remark::of("bra", Some(Lang::En)).rests
+        );
+        assert!(Remark::of("thanks", Some(Lang::Sv)).rests, "English is said everywhere");
+    }
+
+    #[test]
     fn remarks_are_told_from_matters() {
         for text in [
             "cheers!",
@@ -173,7 +186,11 @@ mod tests {
             "شكرا جزيلا!",
             "Det var allt, tack!",
         ] {
-            assert_eq!(Remark::of(text), Remark { rests: true, ..Remark::default() }, "{text}");
+            assert_eq!(
+                Remark::of(text, None),
+                Remark { rests: true, ..Remark::default() },
+                "{text}"
+            );
         }
         for text in [
             "agent",
@@ -192,7 +209,7 @@ mod tests {
             "نريد التحدث مع موظف",
             "kan jag få prata med någon?",
         ] {
-            assert!(Remark::of(text).person, "{text}");
+            assert!(Remark::of(text, None).person, "{text}");
         }
         for text in [
             "are you a bot?",
@@ -202,10 +219,10 @@ mod tests {
             "你是机器人吗？",
             "ボットですか？",
         ] {
-            let remark = Remark::of(text);
+            let remark = Remark::of(text, None);
             assert!(remark.machine && !remark.person, "{text}: {remark:?}");
         }
-        assert!(Remark::of("I'm not angry, just asking when you are open").calm);
+        assert!(Remark::of("I'm not angry, just asking when you are open", None).calm);
         for text in [
             "",
             "?",
@@ -223,8 +240,21 @@ mod tests {
             "Ich brauche ein Rad",
             "I want a",
             "ich will eine Rechnung",
+            "Não entendi",
+            "Nie rozumiem",
+            "不明白",
+            "Non compris",
+            "ठीक नहीं",
+            "no good",
+            "sorry?",
+            "hello?",
+            "Breakfast for one person please, how much?",
+            "Was kostet ein Zimmer mit einer Person?",
+            "Ist jemand da, wenn wir um 20 Uhr ankommen?",
+            "C'è qualcuno alla reception di sera?",
+            "前台晚上有人吗？",
         ] {
-            assert_eq!(Remark::of(text), Remark::default(), "{text}");
+            assert_eq!(Remark::of(text, None), Remark::default(), "{text}");
         }
     }
 }

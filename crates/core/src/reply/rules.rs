@@ -141,7 +141,7 @@ mod tests {
     use crate::prompt::gist;
 
     fn why(rules: &Rules, text: &str) -> Option<EscalationReason> {
-        escalates(rules, text, gist(text, None), Remark::of(text))
+        escalates(rules, text, gist(text, None), Remark::of(text, None))
     }
 
     #[test]

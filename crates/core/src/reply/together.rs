@@ -42,7 +42,7 @@ pub struct Waiting<'a> {
 /// Whether a message needs no reply of its own: a greeting, thanks, a refusal to say something.
 pub fn rests(rules: &Rules, text: &str, lang: Option<Lang>) -> bool {
     let gist = prompt::gist(text, lang);
-    let said = Remark::of(text);
+    let said = Remark::of(text, lang);
     let rests = gist.greets || gist.chats || gist.refuses;
     ((rests && !gist.asks) || said.rests)
         && !said.machine
@@ -66,7 +66,7 @@ pub fn together(rules: &Rules, waiting: Waiting<'_>) -> Answer {
     let (mut line, mut detailed) = (None, false);
     for (at, message) in messages.iter().enumerate() {
         let gist = prompt::gist(message.text, lang);
-        let said = Remark::of(message.text);
+        let said = Remark::of(message.text, lang);
         let asked = messages.iter().skip(at).any(|message| message.asked);
         if let Some(reason) = escalates(rules, message.text, gist, said) {
             return Answer { step: Step::HandOver(reason), memory: waiting.memory, gap: None };
