@@ -60,7 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             mistaken.join(" ")
         );
     }
-    let phrases: Vec<String> = known.words().filter(|w| !words.contains(w)).cloned().collect();
+    let phrases: Vec<String> =
+        known.words().filter(|w| words.binary_search(w).is_err()).cloned().collect();
     // A word that is taken for a name and not listed as an impostor is read wrong, as is a name that is taken for a word.
     let harm = |table: &Vec<u8>| {
         let listed = mistaken_in(table, filter::ROUGH, &names, &words).len();

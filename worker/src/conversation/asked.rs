@@ -26,7 +26,7 @@ fn answers(message: &Message) -> bool {
 fn answered_lately(transcript: &[Message], now: UnixMillis) -> usize {
     let since = transcript.iter().rev().take_while(|message| message.role != Role::Agent);
     let lately = since.filter(|message| now.0.saturating_sub(message.at.0) < HOUR_MS);
-    lately.filter(|message| message.role == Role::Bot && !message.is_question()).count()
+    lately.filter(|message| answers(message)).count()
 }
 
 /// What a conversation that is given back has been dealt with up to: the newest answer, or the hand-off, which was for

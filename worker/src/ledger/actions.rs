@@ -2,6 +2,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
+use super::sections::unchanged_or;
 use super::{billing, settings};
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
@@ -187,13 +188,7 @@ fn change(
     work: impl FnOnce(&mut Action, Subscription) -> Result<(), Error>,
 ) -> Outcome<Found> {
     let (before, revision) = read(cx.sql)?;
-    if expected.is_some_and(|expected| expected != revision) {
-        return Err(Error::new(
-            Code::PreconditionFailed,
-            "the action has been changed meanwhile; read it again",
-        )
-        .into());
-    }
+    unchanged_or(expected, revision, "the action has been changed meanwhile; read it again")?;
     let mut action = before.clone();
     work(&mut action, billing::subscription(cx.sql)?)?;
     if action != before {

@@ -3,6 +3,7 @@
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
+use super::sections::unchanged_or;
 use super::settings;
 use crate::bind;
 use crate::fault::{Outcome, from_json, to_json};
@@ -197,13 +198,8 @@ impl Call for Put {
 impl Write for Put {
     fn run(self, cx: &Cx) -> Outcome<Listed> {
         let before = listed(cx.sql)?;
-        if self.revision.is_some_and(|revision| revision != before.revision) {
-            return Err(Error::new(
-                Code::PreconditionFailed,
-                "the fields have been changed meanwhile; read them again",
-            )
-            .into());
-        }
+        let stale = "the fields have been changed meanwhile; read them again";
+        unchanged_or(self.revision, before.revision, stale)?;
         let all = newest(cx.sql)?;
         let known: Vec<String> = all.iter().map(|row| row.id.clone()).collect();
         check_ids(&self.list.fields, &known)?;

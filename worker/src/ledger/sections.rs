@@ -119,11 +119,20 @@ impl<S: Section> Write for Put<S> {
 /// # Errors
 /// [`Code::PreconditionFailed`].
 pub fn unchanged(wanted: Option<u64>, revision: u64) -> Result<(), Error> {
+    unchanged_or(
+        wanted,
+        revision,
+        "this has been changed meanwhile; read it again, and change that",
+    )
+}
+
+/// The same in other words.
+///
+/// # Errors
+/// [`Code::PreconditionFailed`].
+pub fn unchanged_or(wanted: Option<u64>, revision: u64, detail: &'static str) -> Result<(), Error> {
     match wanted {
-        Some(wanted) if wanted != revision => Err(Error::new(
-            Code::PreconditionFailed,
-            "this has been changed meanwhile; read it again, and change that",
-        )),
+        Some(wanted) if wanted != revision => Err(Error::new(Code::PreconditionFailed, detail)),
         _ => Ok(()),
     }
 }

@@ -12,8 +12,9 @@ const BEFORE_THE_REST: [&str; 6] = [
     "id=\"divrplyfwdmsg\"",
     "border-top:solid #e1e1e1 1.0pt",
 ];
-/// The element in which Apple Mail and Thunderbird quote; what stands below it is the writer's again.
-const QUOTES: [&str; 2] = ["<blockquote type=\"cite\"", "<blockquote type=cite"];
+/// The element in which Apple Mail and Thunderbird quote, up to "cite", which may stand in quotation marks; what stands
+/// below it is the writer's again.
+const QUOTE: &str = "<blockquote type=";
 const QUOTED: &str = "\n> \n";
 
 /// The text of a mail in HTML, with what it quotes as one line that begins as quotes do.
@@ -26,21 +27,25 @@ pub(super) fn plain(html: &str) -> String {
         rest.map(|mark| lower.get(..mark).and_then(|before| before.rfind('<')).unwrap_or(mark));
     let end = rest.unwrap_or(html.len());
     let (mut text, mut from) = (String::new(), 0);
-    let quote = |from: usize| {
-        let found =
-            |mark: &&str| lower.get(from..end).and_then(|own| own.find(*mark)).map(|at| from + at);
-        QUOTES.iter().filter_map(found).min()
+    // Each place is looked at once, however many quotes there are.
+    let cites = |at: &usize| {
+        let kind = lower.get(at + QUOTE.len()..end).unwrap_or_default();
+        kind.starts_with("\"cite\"") || kind.starts_with("cite")
     };
+    let quotes = lower.get(..end).unwrap_or_default().match_indices(QUOTE).map(|(at, _)| at);
     let mut own = false;
     let mut add = |part: Option<&str>, text: &mut String| {
         let part = html_to_text(part.unwrap_or_default());
         own |= !part.trim().is_empty();
         text.push_str(&part);
     };
-    while let Some(at) = quote(from) {
-        add(html.get(from..at), &mut text);
-        text.push_str(QUOTED);
-        from = closed(&lower, at).min(end);
+    for at in quotes.filter(cites) {
+        // What is quoted in a quote goes with it.
+        if at >= from {
+            add(html.get(from..at), &mut text);
+            text.push_str(QUOTED);
+            from = closed(&lower, at).min(end);
+        }
     }
     add(html.get(from..end), &mut text);
     if rest.is_some() {
@@ -61,10 +66,9 @@ fn closed(lower: &str, at: usize) -> usize {
             Some(before) if before.ends_with("</") => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return lower
-                        .get(from..)
-                        .and_then(|rest| rest.find('>'))
-                        .map_or(from, |n| from + n + 1);
+                    // A tag without an end takes all the rest.
+                    let end = lower.get(from..).and_then(|rest| rest.find('>'));
+                    return end.map_or(lower.len(), |n| from + n + 1);
                 }
             }
             Some(before) if before.ends_with('<') => depth += 1,

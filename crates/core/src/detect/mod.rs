@@ -31,6 +31,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Changes whenever the same text could be read differently; stored as provenance of each fact.
 ///
+/// 8: fewer seldom names are known; "0044 20 …" is one number; "UK" is the region GB.
 /// 7: "+44 (0)20 …" is written without its 0; words that end in "nr" or "nummer" make a number none for calling; who called or
 /// wrote, or was called or written to, is another; "… is the old one, use …" and "from … to …" leave the second; extensions
 /// as "x27", "#27" and after characters; an address that is spelled with brackets around its signs is read whole, and one

@@ -48,27 +48,31 @@ impl Remark {
     }
 }
 
-/// Phrases, each as its words.
+/// Phrases, each as its words with a space between.
 #[derive(Debug, Default)]
 struct Phrases {
-    all: BTreeSet<Vec<String>>,
+    all: BTreeSet<String>,
+    /// Words of the longest.
     longest: usize,
 }
 
 impl Phrases {
     fn add(&mut self, phrase: &str) {
         let words = Words::new(phrase);
-        let words: Vec<String> = (0..words.len()).map(|n| words.word(n).to_owned()).collect();
+        let words: Vec<&str> = (0..words.len()).map(|n| words.word(n)).collect();
         self.longest = self.longest.max(words.len());
-        self.all.insert(words);
+        self.all.insert(words.join(" "));
     }
 
     /// The ends of those that begin at a place.
     fn from<'a>(&'a self, words: &'a [&str], at: usize) -> impl Iterator<Item = usize> + 'a {
-        (at + 1..=words.len().min(at + self.longest)).filter(move |end| {
-            let said: Vec<String> =
-                words.get(at..*end).unwrap_or_default().iter().map(|w| (*w).to_owned()).collect();
-            self.all.contains(&said)
+        let mut said = String::new();
+        (at + 1..).zip(words.iter().skip(at).take(self.longest)).filter_map(move |(end, word)| {
+            if !said.is_empty() {
+                said.push(' ');
+            }
+            said.push_str(word);
+            self.all.contains(&said).then_some(end)
         })
     }
 

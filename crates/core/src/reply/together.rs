@@ -43,10 +43,8 @@ pub struct Waiting<'a> {
 pub fn rests(rules: &Rules, text: &str, lang: Option<Lang>) -> bool {
     let gist = prompt::gist(text, lang);
     let said = Remark::of(text, lang);
-    let rests = gist.greets || gist.chats || gist.refuses;
-    ((rests && !gist.asks) || said.rests)
-        && !said.machine
-        && escalates(rules, text, gist, said).is_none()
+    let rests = (gist.greets || gist.chats || gist.refuses) && !gist.asks || said.rests;
+    rests && !said.machine && escalates(rules, text, gist, said).is_none()
 }
 
 /// A message that nothing answers.
@@ -84,7 +82,8 @@ pub fn together(rules: &Rules, waiting: Waiting<'_>) -> Answer {
             memory = Memory { greeted: true, ..Memory::default() };
             continue;
         }
-        if gist.greets || ((gist.chats || said.rests) && !memory.greeted && !message.gave) {
+        let chats = gist.chats || said.rests;
+        if gist.greets || (chats && !memory.greeted && !message.gave) {
             if !memory.greeted {
                 line = line.or(Some(Line::Greeting));
             }
@@ -92,7 +91,7 @@ pub fn together(rules: &Rules, waiting: Waiting<'_>) -> Answer {
             continue;
         }
         memory.greeted = true;
-        if gist.chats || gist.refuses || said.rests {
+        if chats || gist.refuses {
         } else if gist.opens {
             line = Some(Line::GoOn);
         } else if message.gave && !gist.asks {

@@ -131,7 +131,8 @@ fn checked(sql: &Sql, id: &CustomerId, kind: Kind, value: &str) -> Outcome<Strin
     }
 }
 
-/// Whether a text is empty, has more characters (Unicode scalar values) than `most`, or holds control characters other than line breaks and tabs.
+/// Whether a text is empty, has more characters (Unicode scalar values) than `most`, or holds control characters
+/// other than line breaks and tabs.
 pub fn bad_text(text: &str, most: usize) -> bool {
     text.is_empty()
         || text.chars().count() > most

@@ -12,6 +12,7 @@ pub use search::{Search, known};
 
 use super::cx::Cx;
 use super::op::{Op, Read, Room, Write};
+use super::sections::unchanged_or;
 use super::{events, settings};
 use crate::bind;
 use crate::fault::Outcome;
@@ -213,14 +214,7 @@ impl Write for Create {
     }
 }
 
-/// Refuses what was decided about a version that is not the newest any more.
-fn must_be_newest(version: Option<u64>, article: &ArticleSummary) -> Outcome<()> {
-    if version.is_some_and(|version| version != u64::from(article.version)) {
-        let detail = "the article has been changed meanwhile; read it again";
-        return Err(Error::new(Code::PreconditionFailed, detail).into());
-    }
-    Ok(())
-}
+const CHANGED: &str = "the article has been changed meanwhile; read it again";
 
 /// Writes a new version of an article. What is published stays so until the new one is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -243,7 +237,7 @@ impl Call for Change {
 impl Write for Change {
     fn run(self, cx: &Cx) -> Outcome<Article> {
         let before = get(cx.sql, &self.article_id)?;
-        must_be_newest(self.version, &before.summary)?;
+        unchanged_or(self.version, before.summary.version.into(), CHANGED)?;
         change(cx, &before, &self.article, &self.by)?;
         if self.article.publish {
             show(cx, &self.article_id, true)?;
@@ -274,7 +268,7 @@ impl Call for Publish {
 impl Write for Publish {
     fn run(self, cx: &Cx) -> Outcome<Article> {
         let before = get(cx.sql, &self.article_id)?.summary;
-        must_be_newest(self.version, &before)?;
+        unchanged_or(self.version, before.version.into(), CHANGED)?;
         let wanted = self.publish.then_some(before.version);
         if before.published_version != wanted {
             show(cx, &self.article_id, self.publish)?;
